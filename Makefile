@@ -1,0 +1,60 @@
+# Headwater: `make demo` to see it, `make test` to prove it. Only Python 3.11 or newer is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
+
+.PHONY: help demo test lint format serve migrate lock clean
+
+help:
+	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
+	@echo "make test     run all tests, on SQLite and on a real PostgreSQL"
+	@echo "make lint     formatting, types and the direction of imports"
+	@echo "make format   format the code"
+	@echo "make serve    serve the dashboard with ./headwater.toml"
+	@echo "make migrate  bring the database of ./headwater.toml up to date"
+	@echo "make lock     resolve the dependencies again (needs pip-tools)"
+
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Headwater needs Python 3.11 or newer; name one: make demo PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes --requirement requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime requirements-dev.txt
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.runtime
+	$(BIN)/headwater demo
+
+test: $(VENV)/.development
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: $(VENV)/.development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+serve: $(VENV)/.runtime
+	$(BIN)/headwater serve
+
+migrate: $(VENV)/.runtime
+	$(BIN)/headwater migrate
+
+lock:
+	$(LOCK) --output-file requirements.txt pyproject.toml
+	$(LOCK) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) *.egg-info build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

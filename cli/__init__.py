@@ -1,0 +1,1 @@
+"""The `headwater` command: one call into the layers below per subcommand."""

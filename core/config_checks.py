@@ -1,0 +1,94 @@
+"""What must hold between the tables of the configuration: unique names, references that exist."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from core.settings import JenkinsSource, JiraSource, Settings
+from core.toml_lines import Path as Loc
+
+Problem = tuple[Loc, str]
+
+
+def problems_of(settings: Settings) -> Iterator[Problem]:
+    """Each thing that is wrong between tables, with the path of the value at fault; empty when all
+    is well.
+    """
+    for table in ("sources", "services", "streams", "teams"):
+        yield from _duplicates(table, [entry.name for entry in getattr(settings, table)])
+    yield from _jenkins_rules(settings)
+    yield from _incident_trackers(settings)
+    yield from _streams(settings)
+
+
+def _duplicates(table: str, names: Sequence[str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield (
+                (table, index, "name"),
+                f'the name "{name}" is used twice in [[{table}]]; give each its own',
+            )
+        seen.add(name)
+
+
+def _reference(loc: Loc, name: str, known: Sequence[str], what: str) -> Iterator[Problem]:
+    if name in known:
+        return
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f'did you mean "{close[0]}"?' if close else f"known: {', '.join(known) or 'none'}"
+    yield loc, f'there is no {what} "{name}"; {hint}'
+
+
+def _jenkins_rules(settings: Settings) -> Iterator[Problem]:
+    services = [service.name for service in settings.services]
+    for index, source in enumerate(settings.sources):
+        rules = source.deployments if isinstance(source, JenkinsSource) else ()
+        for position, rule in enumerate(rules):
+            if rule.service:
+                loc = ("sources", index, "deployments", position, "service")
+                yield from _reference(loc, rule.service, services, "service")
+
+
+def _incident_trackers(settings: Settings) -> Iterator[Problem]:
+    trackers = [source.name for source in settings.sources]
+    for index, service in enumerate(settings.services):
+        if service.incidents is not None:
+            loc = ("services", index, "incidents", "source")
+            yield from _reference(loc, service.incidents.source, trackers, "source")
+
+
+def _streams(settings: Settings) -> Iterator[Problem]:
+    trackers = [source.name for source in settings.sources if isinstance(source, JiraSource)]
+    services = [service.name for service in settings.services]
+    for index, stream in enumerate(settings.streams):
+        at: Loc = ("streams", index)
+        yield from _reference((*at, "items", "source"), stream.items.source, trackers, "tracker")
+        if stream.ideas is not None:
+            yield from _reference(
+                (*at, "ideas", "source"), stream.ideas.source, trackers, "tracker"
+            )
+        for position, name in enumerate(stream.services):
+            yield from _reference((*at, "services", position), name, services, "service")
+        yield from _stages(index, settings)
+
+
+def _stages(index: int, settings: Settings) -> Iterator[Problem]:
+    names: set[str] = set()
+    mapped: set[tuple[str, object]] = set()
+    for position, stage in enumerate(settings.streams[index].stages):
+        loc: Loc = ("streams", index, "stages", position)
+        if stage.name in names:
+            yield (
+                (*loc, "name"),
+                f'the stage "{stage.name}" stands twice; put all its statuses in one',
+            )
+        names.add(stage.name)
+        for status in stage.statuses:
+            if (status, stage.since) in mapped:
+                yield (
+                    (*loc, "statuses"),
+                    f'the status "{status}" is in two stages; keep one, or say from when',
+                )
+            mapped.add((status, stage.since))

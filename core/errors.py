@@ -1,0 +1,66 @@
+"""Every error raised on purpose, grouped by what to do next.
+
+HeadwaterError
+├── ConfigError               stop and tell the operator: the configuration is wrong
+├── SourceError               something is wrong with one source; the others go on
+│   ├── SourceAuthError       the credentials or permissions do not suffice: stop this source
+│   ├── SourceUnavailableError  the source did not answer in time: try again on the next run
+│   └── SourceAnswerError     the source answered something that it should not: stop this stream
+├── PayloadError              one payload does not parse: keep it raw, count it, go on
+├── NotFoundError             the thing asked for does not exist
+├── BadRequestError           the question itself is wrong (reversed window, unknown interval)
+└── StoreError                the database is absent, too old, too new or locked
+"""
+
+from __future__ import annotations
+
+
+class HeadwaterError(Exception):
+    """Base of all; `str(error)` is one line for a person and ends with what to do next."""
+
+
+class ConfigError(HeadwaterError):
+    """The configuration can't be used; the message names file, line and a suggestion."""
+
+
+class SourceError(HeadwaterError):
+    """One source can't be read; the message names the path, never a query or a token.
+
+    status: the HTTP status that said so, None where there was none.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class SourceAuthError(SourceError):
+    """Wrong or expired credentials, or a permission that is missing."""
+
+
+class SourceUnavailableError(SourceError):
+    """Unreachable, timed out, or answering 429 or 5xx after all retries."""
+
+
+class SourceAnswerError(SourceError):
+    """An answer that breaks the protocol: HTML for JSON, a repeated page, rows outside the
+    filter.
+    """
+
+
+class PayloadError(HeadwaterError):
+    """One payload lacks what its parser needs."""
+
+
+class NotFoundError(HeadwaterError):
+    """No such stream, item, service or source."""
+
+
+class BadRequestError(HeadwaterError):
+    """The question can't be answered as asked; the message says which part and what would be
+    accepted.
+    """
+
+
+class StoreError(HeadwaterError):
+    """The database can't be used as it is; the message names the command that mends it."""

@@ -1,0 +1,21 @@
+"""The one convention of our frames: times are int64 epoch seconds, and `NONE` stands for "not
+there".
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+NONE: Final = -(2**63)
+"""The int64 that means "none" in every integer column: no NaN, so integers stay integers."""
+
+
+def to_ts(at: datetime | None) -> int:
+    """Epoch seconds of an aware datetime, cut to the second; `NONE` for None."""
+    return NONE if at is None else int(at.timestamp() // 1)
+
+
+def from_ts(ts: int) -> datetime | None:
+    """The UTC datetime of epoch seconds; None for `NONE`."""
+    return None if ts == NONE else datetime.fromtimestamp(ts, UTC)

@@ -1,0 +1,237 @@
+"""Typed settings: the models behind `headwater.toml`. `core/config_file.py` reads the file into
+them.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from core.duration import parse_duration
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+
+
+class Model(BaseModel):
+    """Unknown keys are refused and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(Model):
+    url: str = "sqlite:///headwater.db"
+    password: SecretStr | None = None
+
+
+class Server(Model):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    timezone: str = "UTC"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such time zone: {name}") from error
+        return name
+
+
+class Auth(Model):
+    """`token` alone is sent as bearer (GitLab: private token); with `user` as basic."""
+
+    user: SecretStr | None = None
+    token: SecretStr | None = None
+    password: SecretStr | None = None
+
+
+class Source(Model):
+    """What every kind of source has."""
+
+    name: Name
+    url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    auth: Auth = Auth()
+    every: Duration = timedelta(minutes=10)
+    history: date | None = None
+
+
+class JiraSource(Source):
+    kind: Literal["jira"]
+    deployment: Literal["cloud", "datacenter"] | None = None
+    projects: tuple[str, ...] = Field(min_length=1)
+
+
+class GitlabSource(Source):
+    kind: Literal["gitlab"]
+    projects: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+class DeploymentRule(Model):
+    """Which builds are deployments: `job` is a pattern over full job names, `**` crosses
+    folders.
+    """
+
+    job: str
+    environment: str = "production"
+    service: str = ""
+
+
+class JenkinsSource(Source):
+    kind: Literal["jenkins"]
+    jobs: tuple[str, ...] = ("**",)
+    deployments: tuple[DeploymentRule, ...] = ()
+
+
+class IncidentFilter(Model):
+    priorities: tuple[int, ...] = ()
+
+
+class ServiceNowSource(Source):
+    kind: Literal["servicenow"]
+    incidents: IncidentFilter = IncidentFilter()
+    changes_are_deployments: bool = False
+
+
+AnySource = Annotated[
+    JiraSource | GitlabSource | JenkinsSource | ServiceNowSource, Field(discriminator="kind")
+]
+
+
+class IncidentTracker(Model):
+    source: str
+    types: tuple[str, ...] = ("Incident",)
+
+
+class Service(Model):
+    name: Name
+    repositories: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ("**",)
+    environments: dict[str, tuple[str, ...]] = {"production": ("production", "tier:production")}
+    configuration_items: tuple[str, ...] = ()
+    incidents: IncidentTracker | None = None
+
+
+class TeamMember(Model):
+    person: str
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, alias="to")
+
+
+class Team(Model):
+    name: Name
+    members: tuple[TeamMember, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+StageState = Literal["new", "waiting", "active", "done", "cancelled", "ignored"]
+
+
+class Stage(Model):
+    name: str
+    state: StageState
+    statuses: tuple[str, ...] = Field(min_length=1)
+    team: str = ""
+    value: Literal["added", "necessary", "waste", ""] = ""
+    since: date | None = Field(default=None, alias="from")
+
+
+class StreamItems(Model):
+    """Which work items a stream counts: one level only."""
+
+    source: str
+    projects: tuple[str, ...]
+    types: tuple[str, ...] = ()
+
+
+class StreamIdeas(Model):
+    source: str
+    projects: tuple[str, ...]
+    link: str = "implements"
+
+
+class Blocked(Model):
+    field: str = "Flagged"
+    statuses: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+class ValueStream(Model):
+    name: Name
+    title: str = ""
+    items: StreamItems
+    ideas: StreamIdeas | None = None
+    parents: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    blocked: Blocked = Blocked()
+    reopen_window: Duration = timedelta(days=14)
+    count_ignored: bool = True
+    expects_code: tuple[str, ...] = ()
+
+
+class Types(Model):
+    """Which vendor types are which kind of work (F5)."""
+
+    feature: tuple[str, ...] = ("Story", "Feature", "New Feature", "Improvement", "Epic")
+    defect: tuple[str, ...] = ("Bug", "Defect")
+    risk: tuple[str, ...] = ("Security", "Risk", "Vulnerability")
+    debt: tuple[str, ...] = ("Tech Debt", "Technical Debt", "Debt")
+
+
+class CostOfDelay(Model):
+    """`field` is the name of a custom field that holds money per week; `file` a CSV of item key,
+    value.
+    """
+
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    field: str = ""
+    file: str = ""
+    profile: Literal["P1"] = "P1"
+
+
+class Hotfix(Model):
+    branches: tuple[str, ...] = ("hotfix/*",)
+    labels: tuple[str, ...] = ("hotfix",)
+    change_types: tuple[str, ...] = ("emergency",)
+
+
+class Dora(Model):
+    observation_window: Duration = timedelta(hours=72)
+    incident_window: Duration = timedelta(hours=24)
+    hotfix: Hotfix = Hotfix()
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Calendar(Model):
+    week_starts: Literal["monday", "sunday", "saturday"] = "monday"
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+
+class People(Model):
+    bots: tuple[str, ...] = ("*[bot]", "renovate*", "dependabot*")
+
+
+class Settings(Model):
+    """The whole configuration. Lists keep the order of the file."""
+
+    database: Database = Database()
+    server: Server = Server()
+    sources: tuple[AnySource, ...] = ()
+    services: tuple[Service, ...] = ()
+    teams: tuple[Team, ...] = ()
+    streams: tuple[ValueStream, ...] = ()
+    types: Types = Types()
+    cost_of_delay: CostOfDelay = CostOfDelay()
+    dora: Dora = Dora()
+    calendar: Calendar = Calendar()
+    people: People = People()

@@ -1,0 +1,1 @@
+"""The dashboard: static pages that read the public HTTP API and nothing else."""
