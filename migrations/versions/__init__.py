@@ -1,0 +1,1 @@
+"""One migration per change of the tables, named by date and subject."""

@@ -1,0 +1,145 @@
+"""Where the reading of each stream stands, how its last run went, and who is reading it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+import orjson
+from sqlalchemy import ColumnElement, CursorResult, Row, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from store.models import source, stream_state
+from store.upsert import upsert
+
+_KEY = ("source_id", "stream", "scope")
+
+
+class StreamKey(NamedTuple):
+    """One stream of one source over one scope; an empty scope where the stream has none."""
+
+    source_id: int
+    stream: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """The state of a stream; a stream never read has an empty cursor and None for every time.
+
+    watermark_ts: everything that changed before it is stored. requests, records, unparsed: of the
+    last run that ended well. last_error is empty once a run ends well; note explains an absence.
+    """
+
+    key: StreamKey
+    source: str = ""
+    cursor: dict[str, Any] = field(default_factory=dict)
+    watermark_ts: int | None = None
+    lease_owner: str = ""
+    lease_until_ts: int | None = None
+    last_start_ts: int | None = None
+    last_success_ts: int | None = None
+    last_error_ts: int | None = None
+    last_error: str = ""
+    note: str = ""
+    requests: int = 0
+    records: int = 0
+    unparsed: int = 0
+
+
+def load_state(session: Session, key: StreamKey) -> StreamState:
+    """The state of one stream."""
+    row = session.execute(_select().where(_is(key))).one_or_none()
+    return StreamState(key) if row is None else _state(row)
+
+
+def all_states(session: Session) -> list[StreamState]:
+    """The states of all streams ever started, by source, stream and scope."""
+    order = (source.c.name, stream_state.c.stream, stream_state.c.scope)
+    return [_state(row) for row in session.execute(_select().order_by(*order))]
+
+
+def save_cursor(
+    session: Session, key: StreamKey, cursor: dict[str, Any], *, watermark_ts: int | None = None
+) -> None:
+    """Move the cursor, in the transaction that stores what it passed. None leaves the watermark."""
+    values: dict[str, Any] = {"cursor": orjson.dumps(cursor, option=orjson.OPT_SORT_KEYS).decode()}
+    if watermark_ts is not None:
+        values["watermark_ts"] = watermark_ts
+    _save(session, key, values)
+
+
+def save_start(session: Session, key: StreamKey, *, now_ts: int) -> None:
+    """A run begins."""
+    _save(session, key, {"last_start_ts": now_ts})
+
+
+def save_success(
+    session: Session,
+    key: StreamKey,
+    *,
+    now_ts: int,
+    requests: int = 0,
+    records: int = 0,
+    unparsed: int = 0,
+    note: str = "",
+) -> None:
+    """A run ended well: its counts, and no error any more."""
+    counts = {"requests": requests, "records": records, "unparsed": unparsed}
+    _save(session, key, {"last_success_ts": now_ts, "last_error": "", "note": note, **counts})
+
+
+def save_error(session: Session, key: StreamKey, error: str, *, now_ts: int) -> None:
+    """A run failed; `error` is one line for a person. The last success stays."""
+    _save(session, key, {"last_error_ts": now_ts, "last_error": error})
+
+
+def acquire_lease(
+    session: Session, key: StreamKey, *, owner: str, now_ts: int, until_ts: int
+) -> bool:
+    """Take the stream for `owner` if it is free, expired or its own. Commit to make it known."""
+    _save(session, key, {})
+    free = or_(
+        stream_state.c.lease_owner.in_(("", owner)),
+        stream_state.c.lease_until_ts.is_(None),
+        stream_state.c.lease_until_ts <= now_ts,
+    )
+    return _lease(session, and_(_is(key), free), owner, until_ts)
+
+
+def renew_lease(session: Session, key: StreamKey, *, owner: str, until_ts: int) -> bool:
+    """Prolong the lease; False where another has taken the stream: stop reading it."""
+    return _lease(session, and_(_is(key), stream_state.c.lease_owner == owner), owner, until_ts)
+
+
+def release_lease(session: Session, key: StreamKey, *, owner: str) -> bool:
+    """Give the stream back; False where another holds it by now."""
+    return _lease(session, and_(_is(key), stream_state.c.lease_owner == owner), "", None)
+
+
+def _lease(session: Session, where: ColumnElement[bool], owner: str, until_ts: int | None) -> bool:
+    # One conditional UPDATE: the engine lets a second one wait, and look again, before it counts.
+    statement = update(stream_state).where(where)
+    values = {"lease_owner": owner, "lease_until_ts": until_ts}
+    return cast("CursorResult[Any]", session.execute(statement.values(values))).rowcount == 1
+
+
+def _save(session: Session, key: StreamKey, values: dict[str, Any]) -> None:
+    upsert(session, stream_state, [{**key._asdict(), **values}], key=_KEY)
+
+
+def _is(key: StreamKey) -> ColumnElement[bool]:
+    return and_(*(stream_state.c[name] == value for name, value in key._asdict().items()))
+
+
+def _select() -> Any:
+    columns = [column for column in stream_state.c if column.key not in _KEY]
+    keys = [stream_state.c[name] for name in _KEY]
+    joined = stream_state.join(source, source.c.id == stream_state.c.source_id)
+    return select(*keys, source.c.name.label("source"), *columns).select_from(joined)
+
+
+def _state(row: Row[Any]) -> StreamState:
+    values = dict(row._mapping)
+    key = StreamKey(*(values.pop(name) for name in _KEY))
+    return StreamState(key, **{**values, "cursor": orjson.loads(values["cursor"])})

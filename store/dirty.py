@@ -1,0 +1,32 @@
+"""What waits to be worked on: ids that changed since a stage of the pipeline last ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.records import Entity
+from store.models import dirty
+from store.upsert import delete_rows, upsert
+
+
+def mark(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:
+    """Note that `stage` must look at these again; marking twice is marking once."""
+    rows = [{"stage": stage, "entity": int(entity), "entity_id": found} for found in ids]
+    upsert(session, dirty, rows, key=("stage", "entity", "entity_id"), update=())
+
+
+def take(session: Session, stage: str, entity: Entity) -> list[int]:
+    """The ids that wait, ascending. They stay until `clear`: a stage that fails sees them again."""
+    statement = select(dirty.c.entity_id).where(
+        dirty.c.stage == stage, dirty.c.entity == int(entity)
+    )
+    return list(session.execute(statement.order_by(dirty.c.entity_id)).scalars())
+
+
+def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:
+    """Forget these. In the transaction that wrote the result, with the ids that `take` gave."""
+    rows = [{"stage": stage, "entity": int(entity), "entity_id": found} for found in sorted(ids)]
+    delete_rows(session, dirty, rows)

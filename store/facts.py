@@ -1,0 +1,168 @@
+"""Stores computed facts: writes what differs, deletes what vanished, and logs what was restated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Boolean, Table, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import NotFoundError
+from core.frames import NONE
+from store.models import (
+    change_fact,
+    deployment_fact,
+    fact_change,
+    incident_fact,
+    item_fact,
+    stage_visit,
+    value_stream,
+)
+from store.upsert import Key, Row, delete_rows, read_rows, upsert
+
+
+@dataclass(slots=True)
+class FactChange:
+    """Keys, in the order of the primary key, of the rows that are new, differ or are gone."""
+
+    inserted: set[Key] = field(default_factory=set)
+    updated: set[Key] = field(default_factory=set)
+    deleted: set[Key] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.inserted or self.updated or self.deleted)
+
+    @property
+    def keys(self) -> set[Key]:
+        """All of them."""
+        return self.inserted | self.updated | self.deleted
+
+
+def replace_item_facts(
+    session: Session,
+    stream_id: int,
+    facts: pd.DataFrame,
+    *,
+    now_ts: int,
+    cause: str,
+    item_ids: Collection[int] | None = None,
+) -> FactChange:
+    """Make `facts` the only facts of these items of the stream (None: of all).
+
+    Every time or duration of an existing fact that changes is logged in `fact_change` with `cause`;
+    of a fact that vanishes all become null. A new fact restates nothing.
+    """
+    change, pairs = _replace(session, item_fact, stream_id, facts, item_ids)
+    shared = {"fact": item_fact.name, "recorded_ts": now_ts, "cause": cause}
+    logged = [{**shared, **row} for old, new in pairs for row in _restated(old, new)]
+    if logged:
+        session.connection().execute(fact_change.insert().inline(), logged)
+    return change
+
+
+def replace_stage_visits(
+    session: Session,
+    stream_id: int,
+    visits: pd.DataFrame,
+    *,
+    item_ids: Collection[int] | None = None,
+) -> FactChange:
+    """Make `visits` the only stage visits of these items of the stream (None: of all)."""
+    return _replace(session, stage_visit, stream_id, visits, item_ids)[0]
+
+
+def replace_change_facts(session: Session, service_id: int, facts: pd.DataFrame) -> FactChange:
+    """Make `facts` the only change facts of the service."""
+    return _replace(session, change_fact, service_id, facts, None)[0]
+
+
+def replace_deployment_facts(session: Session, service_id: int, facts: pd.DataFrame) -> FactChange:
+    """Make `facts` the only deployment facts of the service; `failed` is 1, 0 or -1 unknown."""
+    return _replace(session, deployment_fact, service_id, facts, None)[0]
+
+
+def replace_incident_facts(session: Session, service_id: int, facts: pd.DataFrame) -> FactChange:
+    """Make `facts` the only incident facts of the service."""
+    return _replace(session, incident_fact, service_id, facts, None)[0]
+
+
+def bump_version(session: Session, stream_id: int, ts: int) -> int:
+    """The stream's facts are other ones since `ts`: answers their new version."""
+    version = value_stream.c.facts_version
+    where = value_stream.c.id == stream_id
+    values = {"facts_version": version + 1, "facts_ts": ts}
+    session.execute(update(value_stream).where(where).values(values))
+    found = session.execute(select(version).where(where)).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"no value stream has the id {stream_id}")
+    return int(found)
+
+
+def _restated(old: Row, new: Row | None) -> Iterator[dict[str, Any]]:
+    fact = {name: old[name] for name in ("stream_id", "episode")} | {"entity_id": old["item_id"]}
+    for name, before in old.items():
+        after = None if new is None else new[name]
+        if name.endswith(("_ts", "_s")) and before != after:
+            yield {**fact, "column_name": name, "old": before, "new": after}
+
+
+def _replace(
+    session: Session,
+    table: Table,
+    owner_id: int,
+    frame: pd.DataFrame,
+    ids: Collection[int] | None,
+) -> tuple[FactChange, list[tuple[Row, Row | None]]]:
+    """The change, and (old, new) of what differs or is gone; `ids`: of the second key column."""
+    key = [column.key for column in table.primary_key.columns]
+    wanted = {_key(row, key): row for row in _rows(table, frame, key[0], owner_id)}
+    if ids is not None:
+        scope = set(ids)
+        wanted = {found: row for found, row in wanted.items() if found[1] in scope}
+    stored = {_key(row, key): row for row in _stored(session, table, key, owner_id, ids)}
+    change = FactChange(
+        inserted=wanted.keys() - stored.keys(),
+        updated={
+            found for found in wanted.keys() & stored.keys() if wanted[found] != stored[found]
+        },
+        deleted=stored.keys() - wanted.keys(),
+    )
+    rows = [wanted[found] for found in (*change.inserted, *change.updated)]
+    delete_rows(session, table, [dict(zip(key, found, strict=True)) for found in change.deleted])
+    upsert(session, table, rows, key=key)
+    touched = sorted(change.updated | change.deleted)
+    return change, [(stored[found], wanted.get(found)) for found in touched]
+
+
+def _key(row: Row, key: Sequence[str]) -> Key:
+    return tuple(row[name] for name in key)
+
+
+def _stored(
+    session: Session,
+    table: Table,
+    key: Sequence[str],
+    owner_id: int,
+    ids: Collection[int] | None,
+) -> Iterator[dict[str, Any]]:
+    if ids is None:
+        return read_rows(session, table, key[0], [owner_id])
+    return read_rows(session, table, key[1], ids, **{key[0]: owner_id})
+
+
+def _rows(table: Table, frame: pd.DataFrame, owner: str, owner_id: int) -> Iterator[dict[str, Any]]:
+    """Rows for the table; columns that it does not have are left out, the owner's id is added."""
+    names = [column.key for column in table.c if column.key != owner]
+    columns = [_values(table, name, frame[name]) for name in names]
+    for values in zip(*columns, strict=True):
+        yield {owner: owner_id, **dict(zip(names, values, strict=True))}
+
+
+def _values(table: Table, name: str, found: pd.Series[Any]) -> list[Any]:
+    if isinstance(table.c[name].type, Boolean):
+        return [None if value == -1 else bool(value) for value in found.tolist()]
+    return [None if value == NONE else value for value in found.tolist()]

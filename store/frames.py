@@ -1,0 +1,71 @@
+"""All reads that answer with data frames; `store/read.py` says what their columns are like."""
+
+from store.frames_code import (
+    commit_parents,
+    commits,
+    environments,
+    merge_request_commits,
+    merge_requests,
+    refs,
+    repositories,
+)
+from store.frames_delivery import builds, changes, deployments, incidents
+from store.frames_facts import (
+    change_facts,
+    deployment_facts,
+    incident_facts,
+    item_facts,
+    links,
+    services,
+    stage_visits,
+    value_streams,
+)
+from store.frames_items import (
+    in_stream,
+    item_blocks,
+    item_keys,
+    item_links,
+    item_parents,
+    item_transitions,
+    projects,
+    stage_mappings,
+    stages,
+    statuses,
+    stream_items,
+)
+from store.read import read_frame, read_frames
+
+__all__ = [
+    "builds",
+    "change_facts",
+    "changes",
+    "commit_parents",
+    "commits",
+    "deployment_facts",
+    "deployments",
+    "environments",
+    "in_stream",
+    "incident_facts",
+    "incidents",
+    "item_blocks",
+    "item_facts",
+    "item_keys",
+    "item_links",
+    "item_parents",
+    "item_transitions",
+    "links",
+    "merge_request_commits",
+    "merge_requests",
+    "projects",
+    "read_frame",
+    "read_frames",
+    "refs",
+    "repositories",
+    "services",
+    "stage_mappings",
+    "stage_visits",
+    "stages",
+    "statuses",
+    "stream_items",
+    "value_streams",
+]

@@ -1,0 +1,96 @@
+"""Frames of repositories, commits and merge requests."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Boolean, ColumnElement, Label, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from store.models import (
+    commit_parent,
+    environment,
+    git_commit,
+    merge_request,
+    merge_request_commit,
+    person,
+    ref,
+    repository,
+)
+from store.read import read_frame
+
+
+def _by_bot() -> Label[bool]:
+    bot: ColumnElement[bool] = func.coalesce(person.c.bot, literal_column("false"), type_=Boolean)
+    return bot.label("author_bot")
+
+
+def repositories(session: Session) -> pd.DataFrame:
+    """repository_id, source_id, external_id, path, default_branch, url, remotes (lines)."""
+    names = ("source_id", "external_id", "path", "default_branch", "url", "remotes")
+    columns = (repository.c[name] for name in names)
+    statement = select(repository.c.id.label("repository_id"), *columns)
+    return read_frame(session, statement.order_by(repository.c.id))
+
+
+def refs(session: Session, repository_id: int | None = None) -> pd.DataFrame:
+    """Branch heads and tags: repository_id, kind, name, sha, ts (NONE)."""
+    statement = select(*(ref.c[name] for name in ("repository_id", "kind", "name", "sha", "ts")))
+    if repository_id is not None:
+        statement = statement.where(ref.c.repository_id == repository_id)
+    return read_frame(session, statement.order_by(ref.c.repository_id, ref.c.kind, ref.c.name))
+
+
+def environments(session: Session) -> pd.DataFrame:
+    """Deployment targets that a source lists: source_id, external_id, repository_id, name, tier."""
+    names = ("source_id", "external_id", "repository_id", "name", "tier")
+    statement = select(*(environment.c[name] for name in names))
+    return read_frame(session, statement.order_by(environment.c.id))
+
+
+def commits(
+    session: Session, repository_id: int | None = None, *, committed: bool = False
+) -> pd.DataFrame:
+    """Commits: commit_id, repository_id, sha, authored_ts, committed_ts (both NONE where the sha
+    alone is known), parents (their number, NONE unknown), message, author_bot."""
+    names = ("repository_id", "sha", "authored_ts", "committed_ts", "parents", "message")
+    columns = (git_commit.c[name] for name in names)
+    statement = select(git_commit.c.id.label("commit_id"), *columns, _by_bot()).select_from(
+        git_commit.outerjoin(person, person.c.id == git_commit.c.author_id)
+    )
+    if repository_id is not None:
+        statement = statement.where(git_commit.c.repository_id == repository_id)
+    return read_frame(session, statement.order_by(git_commit.c.id), committed=committed)
+
+
+def commit_parents(
+    session: Session, repository_id: int | None = None, *, committed: bool = False
+) -> pd.DataFrame:
+    """Edges of the commit graph: commit_id, parent_id, the first parent first."""
+    statement = select(commit_parent.c.commit_id, commit_parent.c.parent_id)
+    if repository_id is not None:
+        own = select(git_commit.c.id).where(git_commit.c.repository_id == repository_id)
+        statement = statement.where(commit_parent.c.commit_id.in_(own))
+    ordered = statement.order_by(commit_parent.c.commit_id, commit_parent.c.ordinal)
+    return read_frame(session, ordered, committed=committed)
+
+
+def merge_requests(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """merge_request_id, repository_id, number, title, description, source_branch, target_branch,
+    state, head_sha, merge_sha, squash_sha, created_ts, merged_ts (NONE), labels (lines),
+    author_bot."""
+    texts = ("title", "description", "source_branch", "target_branch", "state")
+    shas = ("head_sha", "merge_sha", "squash_sha")
+    names = ("repository_id", "number", *texts, *shas, "created_ts", "merged_ts", "labels")
+    columns = (merge_request.c[name] for name in names)
+    statement = select(
+        merge_request.c.id.label("merge_request_id"), *columns, _by_bot()
+    ).select_from(merge_request.outerjoin(person, person.c.id == merge_request.c.author_id))
+    return read_frame(session, statement.order_by(merge_request.c.id), committed=committed)
+
+
+def merge_request_commits(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """Commits of merge requests, in their order: merge_request_id, commit_id, ordinal."""
+    names = ("merge_request_id", "commit_id", "ordinal")
+    columns = [merge_request_commit.c[name] for name in names]
+    order = (columns[0], columns[2], columns[1])
+    return read_frame(session, select(*columns).order_by(*order), committed=committed)

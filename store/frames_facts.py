@@ -1,0 +1,114 @@
+"""Frames of links and facts, with the columns of their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from core.records import Entity
+from store.models import (
+    change_fact,
+    deployment_fact,
+    incident_fact,
+    item_fact,
+    link,
+    service,
+    stage_visit,
+    value_stream,
+)
+from store.read import read_frame, read_frames
+
+
+def links(
+    session: Session,
+    a_kind: Entity,
+    b_kind: Entity,
+    *,
+    a_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """Links of two kinds, `a_kind` the lower number: a_id, b_id, rule, confidence, evidence."""
+    names = ("a_id", "b_id", "rule", "confidence", "evidence")
+    statement = select(*(link.c[name] for name in names)).where(
+        link.c.a_kind == int(a_kind), link.c.b_kind == int(b_kind)
+    )
+    order = (link.c.a_id, link.c.b_id, link.c.rule)
+    return read_frames(session, statement, link.c.a_id, a_ids, committed=committed, order=order)
+
+
+def value_streams(session: Session) -> pd.DataFrame:
+    """All streams in the order of the configuration: stream_id, name, title, ordinal,
+    facts_version, facts_ts (NONE: never computed), active (whether it is still configured)."""
+    names = ("name", "title", "ordinal", "facts_version", "facts_ts", "active")
+    columns = (value_stream.c[name] for name in names)
+    statement = select(value_stream.c.id.label("stream_id"), *columns)
+    return read_frame(session, statement.order_by(value_stream.c.ordinal, value_stream.c.id))
+
+
+def services(session: Session) -> pd.DataFrame:
+    """The configured services: service_id, name."""
+    statement = select(service.c.id.label("service_id"), service.c.name)
+    return read_frame(session, statement.order_by(service.c.name))
+
+
+def item_facts(
+    session: Session,
+    stream_id: int,
+    *,
+    item_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """One row per item and episode of the stream: the columns of `item_fact`."""
+    return _facts(session, item_fact, "stream_id", stream_id, item_ids, committed)
+
+
+def stage_visits(
+    session: Session,
+    stream_id: int,
+    *,
+    item_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """One row per visit of a stage, in order for each item: the columns of `stage_visit`."""
+    return _facts(session, stage_visit, "stream_id", stream_id, item_ids, committed)
+
+
+def change_facts(
+    session: Session, service_id: int | None = None, *, committed: bool = False
+) -> pd.DataFrame:
+    """One row per service and commit that reached production: the columns of `change_fact`."""
+    return _facts(session, change_fact, "service_id", service_id, None, committed)
+
+
+def deployment_facts(
+    session: Session, service_id: int | None = None, *, committed: bool = False
+) -> pd.DataFrame:
+    """One row per service and deployment: the columns of `deployment_fact`; failed 1, 0, -1."""
+    return _facts(session, deployment_fact, "service_id", service_id, None, committed)
+
+
+def incident_facts(
+    session: Session, service_id: int | None = None, *, committed: bool = False
+) -> pd.DataFrame:
+    """One row per service and incident: the columns of `incident_fact`."""
+    return _facts(session, incident_fact, "service_id", service_id, None, committed)
+
+
+def _facts(
+    session: Session,
+    table: Table,
+    owner: str,
+    owner_id: int | None,
+    item_ids: Iterable[int] | None,
+    committed: bool,
+) -> pd.DataFrame:
+    key = list(table.primary_key.columns)
+    statement = select(*table.c)
+    if owner_id is not None:
+        statement = statement.where(table.c[owner] == owner_id)
+    # Of one owner the second column of the key leads.
+    order = key if owner_id is None else key[1:]
+    return read_frames(session, statement, key[1], item_ids, committed=committed, order=order)

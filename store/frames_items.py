@@ -1,0 +1,206 @@
+"""Frames of work items: what a stream contains, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, not_, or_, select
+from sqlalchemy.orm import Session
+
+from core.records import Field
+from store.models import (
+    block,
+    item_key,
+    item_link,
+    project,
+    source,
+    stage,
+    stage_mapping,
+    stream_member,
+    transition,
+    work_item,
+    workflow_status,
+)
+from store.read import read_frame, read_frames
+
+
+def _members(stream_id: int, kind: str) -> Select[tuple[str]]:
+    # The words of the configuration are read by the database itself, so that none is a parameter.
+    column = stream_member.c.kind == kind
+    return select(stream_member.c.name).where(stream_member.c.stream_id == stream_id, column)
+
+
+def in_stream(stream_id: int) -> ColumnElement[bool]:
+    """Whether a `work_item` belongs to the stream: its source, its projects, one level of types.
+
+    Without types named, everything counts but subtasks and the stream's parent types.
+    """
+    types = _members(stream_id, "type")
+    level = and_(
+        not_(exists(types)),
+        not_(work_item.c.subtask),
+        work_item.c.type.not_in(_members(stream_id, "parent")),
+    )
+    home: ScalarSelect[int] = (
+        select(source.c.id)
+        .where(source.c.name.in_(_members(stream_id, "source")))
+        .scalar_subquery()
+    )
+    return and_(
+        work_item.c.source_id == home,
+        work_item.c.project.in_(_members(stream_id, "project")),
+        or_(work_item.c.type.in_(types), level),
+    )
+
+
+def stream_items(
+    session: Session,
+    stream_id: int,
+    *,
+    item_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """The stream's items by item_id: item_id, key, project, type, title, url, status_id (NONE),
+    created_ts, updated_ts, resolved_ts (NONE), parent_id (NONE), value_cents (NONE), labels
+    (lines), subtask, changelog_complete, gone ("" while the source shows it)."""
+    parent = work_item.alias("parent")
+    same = and_(
+        parent.c.source_id == work_item.c.source_id,
+        parent.c.external_id == work_item.c.parent_external_id,
+    )
+    own = ("key", "project", "type", "title", "url", "status_id")
+    times = ("created_ts", "updated_ts", "resolved_ts")
+    rest = ("value_cents", "labels", "subtask", "changelog_complete", "gone")
+    statement = (
+        select(
+            work_item.c.id.label("item_id"),
+            *(work_item.c[name] for name in (*own, *times)),
+            parent.c.id.label("parent_id"),
+            *(work_item.c[name] for name in rest),
+        )
+        .select_from(work_item.outerjoin(parent, same))
+        .where(in_stream(stream_id))
+    )
+    key = work_item.c.id
+    return read_frames(session, statement, key, item_ids, committed=committed, order=(key,))
+
+
+def item_transitions(
+    session: Session,
+    stream_id: int | None = None,
+    *,
+    item_ids: Iterable[int] | None = None,
+    fields: Sequence[Field] = (Field.STATUS,),
+    committed: bool = False,
+) -> pd.DataFrame:
+    """Changes of these fields, of a stream's items, of these items, or of all: item_id, ts, seq,
+    field, from_id (NONE), to_id (NONE), in order of (item_id, ts, seq)."""
+    names = ("item_id", "ts", "seq", "field", "from_id", "to_id")
+    statement = select(*(transition.c[name] for name in names)).where(
+        transition.c.field.in_([int(field) for field in fields])
+    )
+    if stream_id is not None:
+        items = select(work_item.c.id).where(in_stream(stream_id))
+        statement = statement.where(transition.c.item_id.in_(items))
+    key = transition.c.item_id
+    order = (key, transition.c.ts, transition.c.seq)
+    return read_frames(session, statement, key, item_ids, committed=committed, order=order)
+
+
+def item_blocks(
+    session: Session,
+    stream_id: int | None = None,
+    *,
+    item_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """Times in which items were blocked: item_id, kind, detail, start_ts, end_ts (NONE: still)."""
+    names = ("item_id", "kind", "detail", "start_ts", "end_ts")
+    statement = select(*(block.c[name] for name in names))
+    if stream_id is not None:
+        items = select(work_item.c.id).where(in_stream(stream_id))
+        statement = statement.where(block.c.item_id.in_(items))
+    key = block.c.item_id
+    order = (key, block.c.start_ts, block.c.kind, block.c.detail)
+    return read_frames(session, statement, key, item_ids, committed=committed, order=order)
+
+
+def stage_mappings(session: Session, stream_id: int) -> pd.DataFrame:
+    """Which status means which stage, and from when: status_id, stage_id, since_ts (0: always)."""
+    names = ("status_id", "stage_id", "since_ts")
+    statement = select(*(stage_mapping.c[name] for name in names))
+    own = statement.where(stage_mapping.c.stream_id == stream_id)
+    return read_frame(session, own.order_by(stage_mapping.c.status_id, stage_mapping.c.since_ts))
+
+
+def stages(session: Session, stream_id: int) -> pd.DataFrame:
+    """The stream's stages in order: stage_id, ordinal, name, state, team, value."""
+    names = ("ordinal", "name", "state", "team", "value")
+    statement = select(stage.c.id.label("stage_id"), *(stage.c[name] for name in names))
+    own = statement.where(stage.c.stream_id == stream_id)
+    return read_frame(session, own.order_by(stage.c.ordinal))
+
+
+def statuses(session: Session) -> pd.DataFrame:
+    """Statuses of all sources: status_id, source_id, external_id, name, category, listed."""
+    names = ("source_id", "external_id", "name", "category", "listed")
+    columns = (workflow_status.c[name] for name in names)
+    statement = select(workflow_status.c.id.label("status_id"), *columns)
+    return read_frame(session, statement.order_by(workflow_status.c.id))
+
+
+def item_keys(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """Every key that an item has or had: key, item_id, source_id, current."""
+    names = ("key", "item_id", "source_id", "current")
+    statement = select(*(item_key.c[name] for name in names))
+    ordered = statement.order_by(item_key.c.source_id, item_key.c.key)
+    return read_frame(session, ordered, committed=committed)
+
+
+def projects(session: Session) -> pd.DataFrame:
+    """The trackers' projects: key, source_id."""
+    statement = select(project.c.key, project.c.source_id)
+    return read_frame(session, statement.order_by(project.c.source_id, project.c.key))
+
+
+def item_links(
+    session: Session,
+    stream_id: int | None = None,
+    *,
+    item_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """Links in the tracker: item_id, kind, other_item_id (NONE: not stored), since_ts (NONE)."""
+    ends = and_(
+        item_key.c.source_id == work_item.c.source_id, item_key.c.key == item_link.c.other_key
+    )
+    statement = select(
+        item_link.c.item_id,
+        item_link.c.kind,
+        item_key.c.item_id.label("other_item_id"),
+        item_link.c.since_ts,
+    ).select_from(
+        item_link.join(work_item, work_item.c.id == item_link.c.item_id).outerjoin(item_key, ends)
+    )
+    if stream_id is not None:
+        statement = statement.where(in_stream(stream_id))
+    key = item_link.c.item_id
+    order = (key, item_link.c.kind, item_link.c.other_key)
+    return read_frames(session, statement, key, item_ids, committed=committed, order=order)
+
+
+def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """All items: item_id, parent_id (NONE: none, or not stored), type, created_ts."""
+    parent = work_item.alias("parent")
+    same = and_(
+        parent.c.source_id == work_item.c.source_id,
+        parent.c.external_id == work_item.c.parent_external_id,
+    )
+    statement = select(
+        work_item.c.id.label("item_id"),
+        parent.c.id.label("parent_id"),
+        work_item.c.type,
+        work_item.c.created_ts,
+    ).select_from(work_item.outerjoin(parent, same))
+    return read_frame(session, statement.order_by(work_item.c.id), committed=committed)

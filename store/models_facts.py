@@ -1,0 +1,142 @@
+"""Links and facts: computed from the records, and droppable; and the log of what was restated."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
+
+link = Table(
+    "link",
+    metadata,
+    Column("a_kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("a_id", Id, primary_key=True, autoincrement=False),
+    Column("b_kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("b_id", Id, primary_key=True, autoincrement=False),
+    Column("rule", String(48), primary_key=True),
+    Column("confidence", Float, nullable=False),
+    Column("evidence", Text, nullable=False),
+    ts_column("since_ts", null=False),
+    Index(None, "b_kind", "b_id"),
+    Index(None, "rule"),
+)
+
+item_fact = Table(
+    "item_fact",
+    metadata,
+    ref_column("stream_id", "value_stream", key=True),
+    ref_column("item_id", "work_item", key=True),
+    Column("episode", SmallInteger, primary_key=True, autoincrement=False),
+    text_column("kind"),
+    ref_column("stage_id", "stage", null=True),
+    text_column("state"),
+    ts_column("created_ts", null=False),
+    ts_column("idea_ts", null=False),
+    ts_column("committed_ts"),
+    ts_column("done_ts"),
+    ts_column("cancelled_ts"),
+    ts_column("first_released_ts"),
+    ts_column("released_ts"),
+    text_column("release_reason"),
+    text_column("start_reason"),
+    Column("active_s", BigInteger, nullable=False),
+    Column("waiting_s", BigInteger, nullable=False),
+    Column("blocked_s", BigInteger, nullable=False),
+    Column("unknown_s", BigInteger, nullable=False),
+    Column("ignored_s", BigInteger, nullable=False),
+    Column("gap_s", BigInteger, nullable=False),
+    Column("reopened", SmallInteger, nullable=False),
+    Column("violations", SmallInteger, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("has_code", Boolean, nullable=False),
+    Column("expects_code", Boolean, nullable=False),
+    Column("value_cents", BigInteger),
+    Index(None, "item_id"),
+)
+
+stage_visit = Table(
+    "stage_visit",
+    metadata,
+    ref_column("stream_id", "value_stream", key=True),
+    ref_column("item_id", "work_item", key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("episode", SmallInteger, nullable=False),
+    ref_column("stage_id", "stage", null=True),
+    ref_column("status_id", "workflow_status", null=True),
+    text_column("state"),
+    text_column("reason"),
+    ts_column("start_ts", null=False),
+    ts_column("end_ts"),
+    sqlite_with_rowid=False,
+)
+
+change_fact = Table(
+    "change_fact",
+    metadata,
+    Column("service_id", Id, ForeignKey("service.id"), primary_key=True),
+    Column("commit_id", Id, ForeignKey("git_commit.id"), primary_key=True),
+    Column("deployment_id", Id, ForeignKey("deployment.id"), nullable=False, index=True),
+    Column("merge_request_id", Id),
+    ts_column("committed_ts", null=False),
+    ts_column("deployed_ts", null=False),
+    text_column("clock"),
+    text_column("excluded"),
+)
+
+deployment_fact = Table(
+    "deployment_fact",
+    metadata,
+    Column("service_id", Id, ForeignKey("service.id"), primary_key=True),
+    Column("deployment_id", Id, ForeignKey("deployment.id"), primary_key=True),
+    text_column("environment"),
+    text_column("kind"),
+    text_column("result"),
+    ts_column("finished_ts"),
+    Column("commits", Integer, comment="null where the commit set is not known"),
+    text_column("commits_reason"),
+    Column("failed", Boolean, comment="an explicit link to an incident says so"),
+    Column("incident_id", Id),
+    ts_column("restored_ts"),
+    text_column("restored_by"),
+    Column("rework", Boolean, nullable=False),
+    Column("jobs", Integer, nullable=False),
+)
+
+incident_fact = Table(
+    "incident_fact",
+    metadata,
+    Column("service_id", Id, ForeignKey("service.id"), primary_key=True),
+    Column("incident_id", Id, ForeignKey("incident.id"), primary_key=True),
+    Column("deployment_id", Id),
+    text_column("method"),
+    ts_column("opened_ts", null=False),
+    ts_column("resolved_ts"),
+)
+
+fact_change = Table(
+    "fact_change",
+    metadata,
+    id_column(),
+    text_column("fact"),
+    Column("stream_id", Id),
+    Column("entity_id", Id, nullable=False),
+    Column("episode", SmallInteger, nullable=False, server_default="0"),
+    text_column("column_name"),
+    Column("old", BigInteger),
+    Column("new", BigInteger),
+    ts_column("recorded_ts", null=False),
+    text_column("cause"),
+    Index(None, "fact", "recorded_ts"),
+)

@@ -1,0 +1,113 @@
+"""What people enter, which no rebuild drops, and who may come in."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
+
+verdict = Table(
+    "verdict",
+    metadata,
+    id_column(),
+    Column("a_kind", SmallInteger, nullable=False),
+    Column("a_id", Id, nullable=False),
+    Column("b_kind", SmallInteger, nullable=False),
+    Column("b_id", Id, nullable=False),
+    text_column("answer"),
+    text_column("who"),
+    text_column("why"),
+    ts_column("ts", null=False),
+)
+
+value_estimate = Table(
+    "value_estimate",
+    metadata,
+    id_column(),
+    Column("item_key", Text, nullable=False),
+    text_column("profile"),
+    Column("low_cents", BigInteger),
+    Column("likely_cents", BigInteger, nullable=False),
+    Column("high_cents", BigInteger),
+    text_column("who"),
+    ts_column("ts", null=False),
+    UniqueConstraint("item_key", "ts"),
+    CheckConstraint("likely_cents >= 0", name="likely_not_negative"),
+)
+
+
+def _input(name: str, *columns: Column[object]) -> Table:
+    """A document that a person wrote, with who and when; its shape belongs to the feature that
+    reads it.
+    """
+    return Table(
+        name,
+        metadata,
+        id_column(),
+        Column("stream", String(64), nullable=False, server_default=""),
+        Column("name", Text, nullable=False),
+        Column("document", Text, nullable=False, comment="JSON"),
+        text_column("who"),
+        ts_column("ts", null=False),
+        *columns,
+    )
+
+
+manual_step = _input("manual_step")
+
+objective = _input("objective")
+
+experiment = _input("experiment")
+
+scenario = _input("scenario")
+
+exposure_event = Table(
+    "exposure_event",
+    metadata,
+    id_column(),
+    Column("item_key", Text, nullable=False),
+    Column("share", Float, nullable=False),
+    ts_column("ts", null=False),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    id_column(),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    text_column("role"),
+    ts_column("created_ts", null=False),
+    ts_column("expires_ts"),
+    ts_column("revoked_ts"),
+)
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    id_column(),
+    ts_column("ts", null=False),
+    text_column("who"),
+    text_column("action"),
+    text_column("subject"),
+    Column("detail", Text, nullable=False, server_default="{}"),
+)
+
+hook_delivery = Table(
+    "hook_delivery",
+    metadata,
+    ref_column("source_id", "source", key=True),
+    Column("delivery_id", Text, primary_key=True),
+    ts_column("received_ts", null=False),
+    text_column("event"),
+)

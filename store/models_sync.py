@@ -1,0 +1,67 @@
+"""What was read: sources, payloads as they came, cursors, and what waits to be worked on."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, String, Table, Text
+
+from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
+
+source = Table(
+    "source",
+    metadata,
+    id_column(),
+    Column("name", String(64), nullable=False, unique=True),
+    text_column("kind"),
+    text_column("url"),
+)
+
+store_setting = Table(
+    "store_setting",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="what the database must remember about itself, such as the key of its pseudonyms",
+)
+
+raw_record = Table(
+    "raw_record",
+    metadata,
+    ref_column("source_id", "source", key=True),
+    Column("stream", String(64), primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    text_column("scope"),
+    Column("hash", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    ts_column("vendor_ts"),
+    ts_column("fetched_ts", null=False),
+    text_column("gone"),
+    text_column("problem"),
+)
+
+stream_state = Table(
+    "stream_state",
+    metadata,
+    ref_column("source_id", "source", key=True),
+    Column("stream", String(64), primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("cursor", Text, nullable=False, server_default="{}"),
+    ts_column("watermark_ts"),
+    text_column("lease_owner"),
+    ts_column("lease_until_ts"),
+    ts_column("last_start_ts"),
+    ts_column("last_success_ts"),
+    ts_column("last_error_ts"),
+    text_column("last_error"),
+    text_column("note"),
+    Column("requests", BigInteger, nullable=False, server_default="0"),
+    Column("records", BigInteger, nullable=False, server_default="0"),
+    Column("unparsed", BigInteger, nullable=False, server_default="0"),
+)
+
+dirty = Table(
+    "dirty",
+    metadata,
+    Column("stage", String(16), primary_key=True),
+    Column("entity", SmallInteger, primary_key=True),
+    Column("entity_id", Id, primary_key=True, autoincrement=False),
+)

@@ -1,0 +1,174 @@
+"""Payloads as they came: the latest of each record, compressed, to be parsed again at any time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+from zstandard import ZstdCompressor, ZstdDecompressor
+
+from store.models import raw_record
+from store.upsert import chunks, upsert
+
+_PAGE = 500
+
+
+class RawPayload(NamedTuple):
+    """A payload to be stored. `problem` says why it does not parse; empty where it does."""
+
+    external_id: str
+    payload: Mapping[str, Any]
+    hash: bytes
+    problem: str = ""
+    vendor_ts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPayload:
+    """A payload read back. `gone` says since when or why the source no longer shows it."""
+
+    external_id: str
+    scope: str
+    payload: dict[str, Any]
+    problem: str
+    gone: str
+
+
+def payload_hash(payload: Mapping[str, Any]) -> bytes:
+    """16 bytes that are equal for equal JSON, whatever the order of its keys."""
+    return blake2b(_encoded(payload), digest_size=16).digest()
+
+
+def hashes(
+    session: Session, source_id: int, stream: str, external_ids: Iterable[str]
+) -> dict[str, bytes]:
+    """Hashes of the stored payloads; one that was gone is left out, so that its return is saved."""
+    found: dict[str, bytes] = {}
+    for chunk in chunks(sorted(set(external_ids))):
+        statement = select(raw_record.c.external_id, raw_record.c.hash)
+        where = (*_these(source_id, stream, chunk), raw_record.c.gone == "")
+        found.update((row[0], bytes(row[1])) for row in session.execute(statement.where(*where)))
+    return found
+
+
+def known_ids(
+    session: Session, source_id: int, stream: str, external_ids: Iterable[str]
+) -> set[str]:
+    """Which of these payloads are stored, gone or not."""
+    found: set[str] = set()
+    for chunk in chunks(sorted(set(external_ids))):
+        statement = select(raw_record.c.external_id).where(*_these(source_id, stream, chunk))
+        found.update(session.execute(statement).scalars())
+    return found
+
+
+def save(
+    session: Session,
+    source_id: int,
+    stream: str,
+    scope: str,
+    payloads: Iterable[RawPayload],
+    *,
+    fetched_ts: int,
+) -> int:
+    """Store the payloads that are new or differ, with when they were fetched; answers how many."""
+    compressor = ZstdCompressor(level=3)
+    rows = [
+        {
+            "source_id": source_id,
+            "stream": stream,
+            "external_id": item.external_id,
+            "scope": scope,
+            "hash": item.hash,
+            "payload": compressor.compress(_encoded(item.payload)),
+            "vendor_ts": item.vendor_ts,
+            "fetched_ts": fetched_ts,
+            "gone": "",
+            "problem": item.problem,
+        }
+        for item in map(RawPayload._make, payloads)
+    ]
+    key = ("source_id", "stream", "external_id")
+    return upsert(session, raw_record, rows, key=key, compare=("hash", "problem", "gone"))
+
+
+def load(
+    session: Session, source_id: int, stream: str, *, scope: str | None = None
+) -> Iterator[StoredPayload]:
+    """All payloads of a stream, or of one scope of it, by external id; reads a page at a time."""
+    decompressor = ZstdDecompressor()
+    columns = [
+        raw_record.c[name] for name in ("external_id", "scope", "payload", "problem", "gone")
+    ]
+    where = [raw_record.c.source_id == source_id, raw_record.c.stream == stream]
+    if scope is not None:
+        where.append(raw_record.c.scope == scope)
+    last = ""
+    while True:
+        page = select(*columns).where(*where, raw_record.c.external_id > last)
+        rows = session.execute(page.order_by(raw_record.c.external_id).limit(_PAGE)).all()
+        for row in rows:
+            payload = _decoded(decompressor.decompress(row.payload))
+            yield StoredPayload(row.external_id, row.scope, payload, row.problem, row.gone)
+        if len(rows) < _PAGE:
+            return
+        last = rows[-1].external_id
+
+
+def mark_gone(
+    session: Session, source_id: int, stream: str, external_ids: Iterable[str], *, why: str
+) -> None:
+    """Note that the source no longer shows these; the payloads stay."""
+    for chunk in chunks(sorted(set(external_ids))):
+        where = _these(source_id, stream, chunk)
+        session.execute(update(raw_record).where(*where).values(gone=why))
+
+
+def count_records(session: Session, source_id: int) -> dict[str, int]:
+    """How many payloads of each stream are stored, gone ones left out."""
+    statement = (
+        select(raw_record.c.stream, func.count())
+        .where(raw_record.c.source_id == source_id, raw_record.c.gone == "")
+        .group_by(raw_record.c.stream)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def count_unparsed(session: Session, source_id: int) -> dict[str, int]:
+    """How many stored payloads of each stream do not parse; streams without any are absent."""
+    statement = (
+        select(raw_record.c.stream, func.count())
+        .where(raw_record.c.source_id == source_id, raw_record.c.problem != "")
+        .group_by(raw_record.c.stream)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def _encoded(payload: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # Half of a surrogate pair, or a number beyond 64 bits: slower, and ASCII only.
+        return json.dumps(payload, sort_keys=True).encode()
+
+
+def _decoded(content: bytes) -> dict[str, Any]:
+    try:
+        payload: dict[str, Any] = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        payload = json.loads(content)
+    return payload
+
+
+def _these(source_id: int, stream: str, external_ids: list[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        raw_record.c.source_id == source_id,
+        raw_record.c.stream == stream,
+        raw_record.c.external_id.in_(external_ids),
+    )

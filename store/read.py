@@ -1,0 +1,159 @@
+"""Turns a SELECT into a data frame: from PostgreSQL through Arrow where the rows are committed.
+
+Whatever the way, the columns have the types that the statement declares: integers int64 with
+`core.frames.NONE` for null, text str with "" for null, booleans bool, a nullable boolean int8 with
+-1 for null, numbers float64. So an empty answer, or one that begins with nulls, is no special case.
+
+SQLite is read by the session's own driver: ADBC brings a second copy of the SQLite library, which
+when it closes the file drops the locks of the first and deletes its log, and commits are lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import adbc_driver_postgresql.dbapi
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import structlog
+from adbc_driver_manager import Error as AdbcError
+from sqlalchemy import Boolean, ColumnElement, CursorResult, Engine, Float, Integer, Select, String
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from core.frames import NONE
+from store.upsert import chunks
+
+IDS = 10_000
+"""How many ids one statement names."""
+
+BATCH = 50_000
+"""How many rows are Python objects at a time."""
+
+_UNKNOWN = -1
+
+log = structlog.get_logger()
+
+
+def read_frame(
+    session: Session, statement: Select[Any], *, committed: bool = False
+) -> pd.DataFrame:
+    """The rows of `statement` as a frame with the names and types of its columns.
+
+    committed: the caller needs committed rows only, so PostgreSQL may be read by a faster
+    connection of its own, which does not see what the session wrote and did not commit.
+    """
+    columns = list(statement.selected_columns)
+    arrays = None
+    engine = session.get_bind().engine
+    if committed and engine.dialect.name == "postgresql":
+        try:
+            table = _arrow(engine, statement)
+        except (AdbcError, OSError) as error:
+            log.warning("adbc_failed", error=str(error).splitlines()[0])
+        else:
+            arrays = [_from_arrow(table.column(i), column) for i, column in enumerate(columns)]
+    if arrays is None:
+        arrays = _rows(session, statement, columns)
+    names = [column.name for column in columns]
+    return pd.DataFrame(dict(zip(names, arrays, strict=True)), columns=names)
+
+
+def read_frames(
+    session: Session,
+    statement: Select[Any],
+    column: ColumnElement[int],
+    ids: Iterable[int] | None,
+    *,
+    committed: bool = False,
+    order: Sequence[ColumnElement[Any]] = (),
+) -> pd.DataFrame:
+    """`read_frame` of the rows whose `column` is one of `ids` (None: all), however many those are.
+
+    order: begins with `column`, if given: the parts, in order of the ids, then follow each other.
+    """
+    ordered = statement.order_by(*order)
+    if ids is None:
+        return read_frame(session, ordered, committed=committed)
+    parts = [
+        read_frame(session, ordered.where(column.in_(chunk)), committed=committed)
+        for chunk in chunks(sorted(set(ids)), IDS)
+    ]
+    if not parts:
+        return read_frame(session, ordered.limit(0))
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _rows(
+    session: Session, statement: Select[Any], columns: Sequence[ColumnElement[Any]]
+) -> list[Any]:
+    """The columns by the session's own cursor: making SQLAlchemy's rows would cost far more."""
+    result = cast("CursorResult[Any]", session.execute(statement))
+    parts: list[list[Any]] = [[_from_values((), column)] for column in columns]
+    while result.cursor is not None and (rows := result.cursor.fetchmany(BATCH)):
+        for part, values, column in zip(parts, zip(*rows, strict=True), columns, strict=True):
+            part.append(_from_values(values, column))
+    result.close()
+    text = [isinstance(column.type, String) for column in columns]
+    return [
+        pd.concat(part, ignore_index=True) if is_text else np.concatenate(part)
+        for part, is_text in zip(parts, text, strict=True)
+    ]
+
+
+def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:
+    """The rows by a connection of its own, which closes with the statement."""
+    # A paramstyle that needs no escaped percent signs.
+    dialect: Any = cast(Any, postgresql).dialect(paramstyle="named")
+    query = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    # Its URL knows no driver name such as postgresql+psycopg.
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with (
+        adbc_driver_postgresql.dbapi.connect(address) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(query)
+        table: pa.Table = cursor.fetch_arrow_table()
+    return table
+
+
+def _is_nullable(column: ColumnElement[Any]) -> bool:
+    return bool(getattr(getattr(column, "element", column), "nullable", False))
+
+
+def _from_arrow(found: Any, column: ColumnElement[Any]) -> Any:
+    kind = column.type
+    if isinstance(found.type, pa.BaseExtensionType):
+        # PostgreSQL's numeric arrives as text in a wrapper.
+        found = pa.chunked_array([chunk.storage for chunk in found.chunks], pa.string())
+    if isinstance(kind, Boolean):
+        null = _UNKNOWN if _is_nullable(column) else 0
+        numbers = found.cast(pa.int8()).fill_null(null).to_numpy()
+        return numbers if _is_nullable(column) else numbers.astype(bool)
+    if isinstance(kind, Integer):
+        return found.cast(pa.int64()).fill_null(NONE).to_numpy()
+    if isinstance(kind, Float):
+        return found.cast(pa.float64()).fill_null(float("nan")).to_numpy()
+    if isinstance(kind, String):
+        return pd.Series(found.cast(pa.string()).fill_null("").to_pandas(), dtype="str")
+    raise TypeError(f"no frame column for {column.name}: {kind!r}")
+
+
+def _from_values(found: Sequence[Any], column: ColumnElement[Any]) -> Any:
+    kind = column.type
+    if isinstance(kind, Boolean):
+        if _is_nullable(column):
+            return np.array([_UNKNOWN if value is None else value for value in found], np.int8)
+        return np.array(found, dtype=bool)
+    if isinstance(kind, Integer):
+        try:
+            return np.array(found, dtype=np.int64)
+        except TypeError:
+            return np.array([NONE if value is None else value for value in found], np.int64)
+    if isinstance(kind, Float):
+        return np.array(found, dtype=np.float64)
+    if isinstance(kind, String):
+        return pd.Series(["" if value is None else value for value in found], dtype="str")
+    raise TypeError(f"no frame column for {column.name}: {kind!r}")

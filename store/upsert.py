@@ -1,0 +1,138 @@
+"""How rows are written: `INSERT .. ON CONFLICT` by `executemany`, only where something differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Insert,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+Row = Mapping[str, Any]
+Key = tuple[Any, ...]
+T = TypeVar("T")
+
+CHUNK = 1_000
+"""How many ids one `IN` names."""
+
+
+def upsert(
+    session: Session,
+    table: Table,
+    rows: Iterable[Row],
+    *,
+    key: Sequence[str],
+    update: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
+    compare: Sequence[str] | None = None,
+    changed_only: bool = True,
+) -> int:
+    """Insert the rows, or update those that are there; answers how many rows were written.
+
+    rows: mappings by column key, all with the same keys; of equal `key` the last wins.
+    update: the columns that an existing row takes over, default all but the key; `()`: none.
+    keep: of these an existing row takes over only what is neither null nor empty.
+    compare: the columns that tell whether a row differs, default all that are updated.
+    changed_only: leave rows alone that have the values already, so that a repeat writes nothing.
+    """
+    unique = last_by_key(rows, key)
+    if not unique:
+        return 0
+    taken = [name for name in unique[0] if name not in key] if update is None else update
+    looked_at = taken if compare is None else compare
+    statement = _statement(session, table, key, taken, keep, looked_at if changed_only else ())
+    options = {"preserve_rowcount": True}
+    result = session.connection().execute(statement, unique, execution_options=options)
+    return max(result.rowcount, 0)
+
+
+def last_by_key(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
+    """The last row of each key, by key: two writers then never wait for each other crosswise."""
+    latest = {tuple(row[name] for name in key): row for row in rows}
+    return [latest[found] for found in sorted(latest)]
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Lists of at most `size` values each."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def lookup_ids(
+    session: Session, table: Table, parent: int, names: Iterable[str], *, key: Sequence[str] = ()
+) -> dict[str, int]:
+    """Surrogate ids by vendor id; what is not stored is absent.
+
+    key: the column of the parent and that of the vendor id, by default source_id and external_id.
+    """
+    owner, name = (table.c[column] for column in key or ("source_id", "external_id"))
+    found: dict[str, int] = {}
+    for chunk in chunks(sorted(set(names))):
+        statement = select(name, table.c.id).where(owner == parent, name.in_(chunk))
+        found.update((row[0], row[1]) for row in session.execute(statement))
+    return found
+
+
+def read_rows(
+    session: Session, table: Table, column: str, values: Iterable[Any], **equal: Any
+) -> Iterator[dict[str, Any]]:
+    """The stored rows whose `column` is one of `values`, as dicts by column key."""
+    labels = [item.label(item.key) for item in table.c]
+    fixed = [table.c[name] == value for name, value in equal.items()]
+    for chunk in chunks(sorted(set(values))):
+        statement = select(*labels).where(table.c[column].in_(chunk), *fixed)
+        for row in session.execute(statement).mappings():
+            yield dict(row)
+
+
+def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
+    """Delete the rows that have these values in these columns, by `executemany`."""
+    if not keys:
+        return
+    where = [table.c[name] == bindparam(f"_{name}") for name in keys[0]]
+    rows = [{f"_{name}": value for name, value in row.items()} for row in keys]
+    session.connection().execute(delete(table).where(*where), rows)
+
+
+def _statement(
+    session: Session,
+    table: Table,
+    key: Sequence[str],
+    taken: Sequence[str],
+    keep: Sequence[str],
+    looked_at: Sequence[str],
+) -> Insert:
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+    index = [table.c[name] for name in key]
+    if not taken:
+        return insert.on_conflict_do_nothing(index_elements=index).inline()
+    values = {table.c[name]: _taken(insert, table.c[name], name in keep) for name in taken}
+    differs = [table.c[name].is_distinct_from(values[table.c[name]]) for name in looked_at]
+    where = or_(*differs) if differs else None
+    return insert.on_conflict_do_update(index_elements=index, set_=values, where=where).inline()
+
+
+def _taken(
+    insert: sqlite.Insert | postgresql.Insert, column: Column[Any], keep: bool
+) -> ColumnElement[Any]:
+    """What an existing row gets: the new value; with `keep` its own where the new one is empty."""
+    new: ColumnElement[Any] = insert.excluded[column.key]
+    if not keep:
+        return new
+    told = func.nullif(new, "") if isinstance(column.type, Text) else new
+    return func.coalesce(told, column)

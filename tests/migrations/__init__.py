@@ -1,0 +1,1 @@
+"""The migrations, up and down, on SQLite and on PostgreSQL."""

@@ -1,0 +1,30 @@
+"""Dirty marks are a set for each stage and kind."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.records import Entity
+from store.dirty import clear, mark, take
+
+
+def test_marks_are_taken_once_and_in_order(session: Session) -> None:
+    mark(session, "correlate", Entity.ITEM, [3, 1, 3])
+    mark(session, "correlate", Entity.ITEM, {1, 2})
+    assert take(session, "correlate", Entity.ITEM) == [1, 2, 3]
+
+
+def test_stages_and_kinds_do_not_mix(session: Session) -> None:
+    mark(session, "correlate", Entity.ITEM, [1])
+    mark(session, "measure", Entity.ITEM, [2])
+    mark(session, "correlate", Entity.COMMIT, [3])
+    assert take(session, "correlate", Entity.ITEM) == [1]
+    assert take(session, "measure", Entity.ITEM) == [2]
+    assert take(session, "measure", Entity.COMMIT) == []
+
+
+def test_only_what_is_cleared_goes(session: Session) -> None:
+    mark(session, "measure", Entity.ITEM, range(5))
+    clear(session, "measure", Entity.ITEM, [0, 2, 4, 9])
+    clear(session, "measure", Entity.ITEM, [])
+    assert take(session, "measure", Entity.ITEM) == [1, 3]

@@ -1,0 +1,181 @@
+"""Facts: replaced within their scope, and every restated time is logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFoundError
+from core.frames import NONE
+from store import frames
+from store.facts import (
+    bump_version,
+    replace_deployment_facts,
+    replace_item_facts,
+    replace_stage_visits,
+)
+from store.models import (
+    deployment,
+    fact_change,
+    item_fact,
+    service,
+    source,
+    stage_visit,
+    value_stream,
+    work_item,
+)
+
+FACT: dict[str, Any] = {
+    "item_id": 1,
+    "episode": 0,
+    "kind": "feature",
+    "stage_id": NONE,
+    "state": "active",
+    "created_ts": 100,
+    "idea_ts": 100,
+    "committed_ts": 200,
+    "done_ts": NONE,
+    "cancelled_ts": NONE,
+    "first_released_ts": NONE,
+    "released_ts": NONE,
+    "release_reason": "no_commits",
+    "start_reason": "",
+    "active_s": 50,
+    "waiting_s": 10,
+    "blocked_s": 0,
+    "unknown_s": 0,
+    "ignored_s": 0,
+    "gap_s": 0,
+    "reopened": 0,
+    "violations": 0,
+    "complete": True,
+    "has_code": False,
+    "expects_code": True,
+    "value_cents": NONE,
+}
+
+
+@pytest.fixture(autouse=True)
+def _parents(session: Session) -> None:
+    session.execute(source.insert(), [{"id": 1, "name": "jira"}])
+    shared = {"source_id": 1, "created_ts": 1, "updated_ts": 1}
+    flags = {"subtask": False, "changelog_complete": True}
+    items = [{"id": number, "external_id": str(number), **shared, **flags} for number in (1, 2)]
+    session.execute(work_item.insert(), items)
+    stream = {"id": 5, "name": "checkout", "ordinal": 0, "active": True}
+    session.execute(value_stream.insert(), [stream])
+    session.execute(service.insert(), [{"id": 3, "name": "web"}])
+    session.execute(
+        deployment.insert(), [{"id": 8, "source_id": 1, "external_id": "1", "created_ts": 1}]
+    )
+
+
+def _facts(*changes: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame([FACT | change for change in changes], columns=list(FACT))
+
+
+def _write(session: Session, facts: pd.DataFrame, *, at: int = 1, **scope: Any) -> Any:
+    return replace_item_facts(session, 5, facts, now_ts=at, cause="sync", **scope)
+
+
+def test_the_same_facts_write_nothing_and_are_read_back(session: Session) -> None:
+    facts = _facts({}, {"item_id": 2, "done_ts": 900, "value_cents": 500})
+    assert _write(session, facts).inserted == {(5, 1, 0), (5, 2, 0)}
+    read = frames.item_facts(session, 5)
+    pd.testing.assert_frame_equal(
+        read[list(FACT)], facts, check_dtype=False, check_column_type=False
+    )
+    assert not _write(session, read)
+    assert session.execute(select(fact_change)).all() == []
+
+
+def test_a_restated_time_is_logged_with_its_cause(session: Session) -> None:
+    _write(session, _facts({}))
+    change = _write(session, _facts({"done_ts": 900, "active_s": 70, "state": "done"}), at=950)
+    assert change.updated == {(5, 1, 0)}
+    names = ("column_name", "old", "new", "entity_id", "stream_id", "recorded_ts", "cause")
+    columns = [fact_change.c[name] for name in names]
+    logged = [tuple(row) for row in session.execute(select(*columns).order_by(columns[0]))]
+    assert logged == [
+        ("active_s", 50, 70, 1, 5, 950, "sync"),
+        ("done_ts", None, 900, 1, 5, 950, "sync"),
+    ]
+
+
+def test_a_change_of_text_alone_restates_nothing(session: Session) -> None:
+    _write(session, _facts({}))
+    assert _write(session, _facts({"state": "waiting"})).keys == {(5, 1, 0)}
+    assert session.execute(select(fact_change)).all() == []
+
+
+def test_a_fact_that_vanishes_is_logged_and_deleted(session: Session) -> None:
+    _write(session, _facts({}, {"episode": 1}))
+    assert _write(session, _facts({})).deleted == {(5, 1, 1)}
+    logged = session.execute(select(fact_change.c.column_name, fact_change.c.new)).all()
+    assert ("committed_ts", None) in [tuple(row) for row in logged]
+    assert "done_ts" not in [row[0] for row in logged]
+    assert len(frames.item_facts(session, 5)) == 1
+
+
+def test_only_the_items_of_the_scope_are_replaced(session: Session) -> None:
+    _write(session, _facts({}, {"item_id": 2}))
+    change = _write(session, _facts({"active_s": 60}), item_ids=[1])
+    assert change.keys == {(5, 1, 0)}
+    assert _write(session, _facts(), item_ids=[2]).deleted == {(5, 2, 0)}
+    assert session.execute(select(item_fact.c.item_id)).scalars().all() == [1]
+
+
+def test_visits_are_replaced_with_their_items(session: Session) -> None:
+    visit = {
+        "item_id": 1,
+        "ordinal": 0,
+        "episode": 0,
+        "stage_id": NONE,
+        "status_id": NONE,
+        "state": "new",
+        "reason": "",
+        "start_ts": 100,
+        "end_ts": 200,
+    }
+    visits = pd.DataFrame([visit, visit | {"ordinal": 1, "end_ts": NONE}])
+    assert len(replace_stage_visits(session, 5, visits).inserted) == 2
+    assert not replace_stage_visits(session, 5, frames.stage_visits(session, 5), item_ids=[1])
+    assert replace_stage_visits(session, 5, visits[:1], item_ids=[1]).deleted == {(5, 1, 1)}
+    assert session.execute(select(stage_visit.c.end_ts)).scalars().all() == [200]
+
+
+def test_whether_a_deployment_failed_may_be_unknown(session: Session) -> None:
+    fact = {
+        "deployment_id": 8,
+        "environment": "production",
+        "kind": "planned",
+        "result": "success",
+        "finished_ts": 5,
+        "commits": NONE,
+        "commits_reason": "no predecessor",
+        "failed": -1,
+        "incident_id": NONE,
+        "restored_ts": NONE,
+        "restored_by": "",
+        "rework": False,
+        "jobs": 1,
+    }
+    replace_deployment_facts(session, 3, pd.DataFrame([fact]))
+    read = frames.deployment_facts(session, 3)
+    assert read["failed"].tolist() == [-1]
+    assert read["commits"].tolist() == [NONE]
+    assert not replace_deployment_facts(session, 3, read)
+    assert replace_deployment_facts(session, 3, pd.DataFrame([fact | {"failed": 1}])).updated
+
+
+def test_versions_count_up(session: Session) -> None:
+    assert bump_version(session, 5, 100) == 1
+    assert bump_version(session, 5, 200) == 2
+    streams = frames.value_streams(session)
+    assert streams[["facts_version", "facts_ts"]].to_numpy().tolist() == [[2, 200]]
+    with pytest.raises(NotFoundError):
+        bump_version(session, 99, 1)
