@@ -1,1 +1,1 @@
-"""One file per source: which streams it has, and a pure function from each payload to neutral records."""
+"""One file per source: its streams, and a pure function from each payload to neutral records."""

@@ -1,0 +1,169 @@
+"""Reading the builds of one Jenkins job: newest first, history once; what is lost is said.
+
+A list of builds has no filter and no cursor, only ranges. `builds` is cut at the 100 newest;
+`allBuilds` goes on but loads each build from the controller's disk, so only a first load or a long
+absence uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+
+from connectors.http import SourceClient, body_of
+from connectors.jenkins_parse import is_running, job_path
+from connectors.stream import Cursor, Page, Payload, Reading, Scope
+from core.errors import SourceAnswerError
+
+FIELDS = (
+    "_class,number,timestamp,duration,building,inProgress,result,queueId,description,"
+    "actions[_class,causes[_class,shortDescription,upstreamProject,upstreamBuild],"
+    "parameters[_class,name,value],lastBuiltRevision[SHA1,branch[SHA1,name]],remoteUrls,"
+    "queuingDurationMillis]"
+)
+_CUT = 100  # `builds` never holds more
+_RANGE = 50
+_NEWEST = 20  # re-read each time: a rebuild in place or a late result has no other sign
+
+
+def read_builds(reading: Reading) -> Iterator[Page]:
+    """The new and unfinished builds of a job, then older ones down to `reading.since`.
+
+    Cursor: `last` highest number stored; `head` number and start of the newest; `open` numbers that
+    were running; `offset` where the first load goes on, absent once done; `lost` and `note` builds
+    that the server discarded before they were read. Yields nothing where the job's own payload
+    shows that it has no build, or that its newest is the stored one and none was running.
+    """
+    cursor = _after_restart(dict(reading.cursor), reading.scope)
+    if "last" not in cursor and reading.scope.payload.get("lastBuild", ()) is None:
+        return
+    if "last" in cursor:
+        if _unchanged(cursor, reading.scope):
+            return
+        for page in _newest(reading, cursor):
+            cursor = page.cursor
+            yield page
+    if "last" not in cursor or "offset" in cursor:
+        yield from _history(reading, cursor)
+
+
+def _unchanged(cursor: Cursor, scope: Scope) -> bool:
+    last = scope.payload.get("lastBuild")
+    if cursor.get("open") or "offset" in cursor or not last:
+        return False
+    return cursor.get("head") == [last.get("number"), last.get("timestamp")]
+
+
+def _after_restart(cursor: Cursor, scope: Scope) -> Cursor:
+    """Empty where a job of this name was deleted and made anew: its numbers start again at 1."""
+    following = scope.payload.get("nextBuildNumber")
+    if isinstance(following, int) and following <= cursor.get("last", 0):
+        return {}
+    return cursor
+
+
+def _newest(reading: Reading, old: Cursor) -> Iterator[Page]:
+    """Down to a stored number; the cursor moves with the last page only, so no hole can stay."""
+    seen: list[Payload] = []
+    for payloads in _ranges(reading.client, reading.scope, start=0, first=_NEWEST):
+        seen += payloads
+        numbers = _numbers(payloads)
+        kept = _since(payloads, reading.since)
+        if payloads and (not numbers or min(numbers) > old["last"]):
+            yield Page(kept, old)
+            continue
+        missing = set(old.get("open", ())) - set(_numbers(seen))
+        watched = _watched(reading, sorted(missing))
+        yield Page([*kept, *watched], _moved(old, [*seen, *watched]))
+        return
+
+
+def _moved(old: Cursor, seen: Sequence[Payload]) -> Cursor:
+    numbers = _numbers(seen)
+    last = max([old["last"], *numbers])
+    fresh = {number for number in numbers if number > old["last"]}
+    cursor = {**old, "last": last, "open": _open(seen)}
+    if seen:
+        cursor["head"] = _head(seen)
+    lost = last - old["last"] - len(fresh)
+    if lost > 0:
+        total = cursor["lost"] = old.get("lost", 0) + lost
+        cursor["note"] = (
+            f"{total} builds were discarded before they could be read, "
+            f"latest between #{old['last'] + 1} and #{last}; keep builds longer or read more often"
+        )
+    return cursor
+
+
+def _history(reading: Reading, cursor: Cursor) -> Iterator[Page]:
+    """The first load. One taken up again steps back a range: builds may have been deleted."""
+    offset = max(0, cursor.get("offset", 0) - _RANGE)
+    for payloads in _ranges(reading.client, reading.scope, start=offset, first=_RANGE):
+        offset += _RANGE
+        kept, numbers = _since(payloads, reading.since), _numbers(payloads)
+        if not kept or 1 in numbers:
+            cursor = {key: value for key, value in cursor.items() if key != "offset"}
+        else:
+            cursor = {**cursor, "offset": offset}
+        if numbers and "last" not in cursor:
+            cursor |= {"last": max(numbers), "head": _head(payloads)}
+        cursor["open"] = sorted({*cursor.get("open", ()), *_open(kept)})
+        yield Page(kept, cursor)
+        if "offset" not in cursor:
+            return
+
+
+def _ranges(
+    client: SourceClient, scope: Scope, *, start: int, first: int
+) -> Iterator[list[Payload]]:
+    """Ranges of builds, newest first, until build 1 or an empty range; a short one ends nothing."""
+    size = first
+    before: set[int] = set()
+    while True:
+        name = "builds" if start + size <= _CUT else "allBuilds"
+        tree = f"{name}[{FIELDS}]{{{start},{start + size}}}"
+        path = f"{job_path(scope.id)}/api/json"
+        body = body_of(client.get(path, {"tree": tree}), path)
+        payloads = body.get(name) if isinstance(body, dict) else None
+        if payloads is None:
+            raise SourceAnswerError(f"{path}: no `{name}` in the answer; is it a job?")
+        numbers = set(_numbers(payloads))
+        if numbers and numbers == before:
+            raise SourceAnswerError(f"{path}: the server repeats a range of builds")
+        yield payloads
+        if not payloads or 1 in numbers:
+            return
+        before, start, size = numbers, start + size, _RANGE
+
+
+def _watched(reading: Reading, numbers: Iterable[int]) -> list[Payload]:
+    """Builds that were running and are not listed now, by address: some servers drop them."""
+    found = []
+    for number in numbers:
+        path = f"{job_path(reading.scope.id)}/{number}/api/json"
+        answer = reading.client.get(path, {"tree": FIELDS}, none_on=(404,))
+        if answer.status_code != 404:
+            found.append(body_of(answer, path))
+    return found
+
+
+def _numbers(payloads: Iterable[Payload]) -> list[int]:
+    return [p["number"] for p in payloads if isinstance(p.get("number"), int)]
+
+
+def _open(payloads: Iterable[Payload]) -> list[int]:
+    return sorted(set(_numbers(payload for payload in payloads if is_running(payload))))
+
+
+def _head(payloads: Sequence[Payload]) -> list[int | None]:
+    newest = max(payloads, key=lambda p: p.get("number") or 0)
+    return [newest.get("number"), newest.get("timestamp")]
+
+
+def _since(payloads: Sequence[Payload], since: date | None) -> list[Payload]:
+    if since is None:
+        return list(payloads)
+    oldest = datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp() * 1000
+    return [
+        p for p in payloads if not isinstance(p.get("timestamp"), int) or p["timestamp"] >= oldest
+    ]

@@ -1,0 +1,133 @@
+"""When an issue was blocked: by a flag, a label or a link, from its changelog and its present
+state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from connectors.jira_changelog import Change
+from core.records import Block, BlockKind
+
+Switch = tuple[datetime, bool, bool]
+"""A change of something that is on or off: when, what it was before, what it is after."""
+
+
+def intervals(
+    switches: Sequence[Switch], *, created_at: datetime, now_on: bool
+) -> Iterator[tuple[datetime, datetime | None]]:
+    """When it was on; the end is None while it lasts.
+
+    What was set at creation is in no changelog: it shows in what the first change started from, or,
+    without any change, in the present state.
+    """
+    was_on = switches[0][1] if switches else now_on
+    start = created_at if was_on else None
+    for at, _, on in switches:
+        if on and start is None:
+            start = at
+        elif not on and start is not None:
+            yield start, at
+            start = None
+    if start is not None:
+        yield start, None
+
+
+def flag_blocks(
+    item: str,
+    history: Sequence[Change],
+    *,
+    fields: Mapping[str, Any],
+    flags: Mapping[str, str],
+    created_at: datetime,
+) -> Iterator[Block]:
+    """flags: field id to name; a changelog without ids is matched by the name."""
+    for field_id, name in flags.items():
+        changed = [
+            change
+            for change in history
+            if change.field_id == field_id or (not change.field_id and change.name == name.lower())
+        ]
+        switches = [
+            (change.at, _set(change.from_id, change.from_text), _set(change.to_id, change.to_text))
+            for change in changed
+        ]
+        now_on = bool(fields.get(field_id))
+        for start, end in intervals(switches, created_at=created_at, now_on=now_on):
+            yield Block(item, BlockKind.FLAG, name, start, end)
+
+
+def _set(value: str, text: str) -> bool:
+    """Options are written as a list of ids, an empty one as nothing or `[]`."""
+    return bool(value.strip("[] ") or text.strip())
+
+
+def label_blocks(
+    item: str,
+    history: Sequence[Change],
+    *,
+    labels: Iterable[str],
+    blocking: Iterable[str],
+    created_at: datetime,
+) -> Iterator[Block]:
+    """Labels are compared without regard to case; a changelog writes them with blanks between."""
+    present = {label.lower() for label in labels}
+    changed = [change for change in history if change.of("labels")]
+    for label in sorted({label.lower() for label in blocking}):
+        switches = [
+            (change.at, label in _words(change.from_text), label in _words(change.to_text))
+            for change in changed
+        ]
+        now_on = label in present
+        for start, end in intervals(switches, created_at=created_at, now_on=now_on):
+            yield Block(item, BlockKind.LABEL, label, start, end)
+
+
+def _words(text: str) -> set[str]:
+    return set(text.lower().split())
+
+
+Link = tuple[str, str]
+"""How an issue is linked, in lower case as Jira words it, and the key of the other issue."""
+
+
+def link_times(history: Sequence[Change]) -> dict[Link, list[Switch]]:
+    """When each link was made and taken away."""
+    found: dict[Link, list[Switch]] = {}
+    for change in history:
+        if change.name != "link" or change.custom:
+            continue
+        if change.from_id:
+            link = _link(change.from_text, change.from_id)
+            found.setdefault(link, []).append((change.at, True, False))
+        if change.to_id:
+            link = _link(change.to_text, change.to_id)
+            found.setdefault(link, []).append((change.at, False, True))
+    return found
+
+
+def _link(text: str, key: str) -> Link:
+    """Jira writes a link into the changelog as a sentence: "This issue is blocked by SHOP-7"."""
+    return text.removesuffix(key).strip().removeprefix("This issue ").lower(), key
+
+
+def link_blocks(
+    item: str,
+    times: Mapping[Link, Sequence[Switch]],
+    *,
+    present: Iterable[Link],
+    blocking: Iterable[str],
+    created_at: datetime,
+) -> Iterator[Block]:
+    """One block for each link of a blocking kind, for as long as the link stood."""
+    kinds = {kind.lower() for kind in blocking}
+    now = set(present)
+    for link in sorted({*times, *now}):
+        kind, key = link
+        if kind not in kinds:
+            continue
+        switches = times.get(link, ())
+        for start, end in intervals(switches, created_at=created_at, now_on=link in now):
+            yield Block(item, BlockKind.LINK, f"{kind} {key}", start, end)

@@ -1,0 +1,141 @@
+"""What a connector declares: streams, how each is read page by page, and how a payload becomes
+records.
+
+A connector module has one entry, `connect(client, source, wanted) -> Connection`. It makes the few
+calls that tell who we are and what the server can do, and answers with its streams. The runner in
+`pipeline/collect.py` owns the rest: threads, transactions, cursors, raw payloads, dirty marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from connectors.http import SourceClient
+from core.errors import SourceAnswerError
+from core.records import Record
+
+Payload = dict[str, Any]
+Cursor = dict[str, Any]
+"""JSON that a stream needs to go on from where it stopped; empty before the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a stream is read over: nothing, a repository, a job; `payload` is the parent's."""
+
+    id: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Payloads as received, and the cursor that holds once they are stored."""
+
+    payloads: Sequence[Payload]
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One pass over one stream and scope.
+
+    known: which of these external ids are stored already (for walks that stop at what is known).
+    since: the oldest day of history wanted, None for all; a full pass starts with an empty cursor.
+    """
+
+    client: SourceClient
+    scope: Scope
+    cursor: Cursor
+    known: Callable[[Iterable[str]], set[str]]
+    since: date | None = None
+
+
+def own_id(payload: Payload, _scope: Scope) -> str:
+    """The `id` of a payload, for streams whose ids are unique at the source."""
+    return text_of(payload, "id")
+
+
+def text_of(payload: Payload, key: str) -> str:
+    """A field that a payload can't be stored without; `SourceAnswerError` where it is missing."""
+    value = payload.get(key)
+    if value is None:
+        raise SourceAnswerError(
+            f"an answer has no `{key}`; check that `url` is the base of the API"
+        )
+    return str(value)
+
+
+Read = Callable[[Reading], Iterator[Page]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One kind of thing at a source.
+
+    read: yields pages until the vendor's own end mark; never stops at a short or empty page.
+    id: the vendor's immutable id of a payload, unique within the stream.
+    parse: pure; `PayloadError` or any KeyError/TypeError/ValueError skips this payload, kept raw.
+    complete: called with the payloads of a page that are new or changed, before they are stored;
+        adds what the list leaves out (changelog, commits, jobs, stages) under the key `_details`.
+    over: the stream whose payloads are the scopes of this one; it is read first, and whole.
+    scope: makes the scope of a parent's payload, None to pass it over.
+    after: streams whose records these belong to; they are read first.
+    optional: a 403 or 404 on this stream means "switched off here", noted and not an error.
+    """
+
+    name: str
+    read: Read
+    id: Callable[[Payload, Scope], str]
+    parse: Callable[[Payload, Scope], Iterable[Record]]
+    complete: Callable[[SourceClient, Scope, list[Payload]], None] | None = None
+    over: str | None = None
+    scope: Callable[[Payload], Scope | None] | None = None
+    after: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the source says we are, and what it is. `version` empty where it does not tell."""
+
+    account: str
+    product: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One line of `headwater check`: what was asked, whether it went well, and what to do if
+    not.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An opened source: who we are there, what it offers, and what a check found."""
+
+    identity: Identity
+    streams: Sequence[Stream]
+    probes: Sequence[Probe] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the rest of the configuration asks of connectors.
+
+    flag_fields: names of the fields that flag an item as blocked. value_field: name of the custom
+    field with money per week, empty for none. bots: name patterns. labels: labels that block.
+    """
+
+    flag_fields: frozenset[str] = frozenset({"Flagged"})
+    value_field: str = ""
+    blocking_labels: frozenset[str] = frozenset()
+    blocking_links: frozenset[str] = frozenset()
+    bots: tuple[str, ...] = ()

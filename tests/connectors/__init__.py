@@ -1,0 +1,1 @@
+"""Tests of the connectors, against saved payloads and small made-up servers."""

@@ -1,0 +1,205 @@
+"""The client: what it repeats, how long it waits, and what its errors say."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from connectors.http import SourceClient, body_of, for_each, open_client, request_count
+from connectors.limits import Limiter, retry_after, spacing
+from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+UNIX_NOW = int(NOW.timestamp())
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def client(slept: list[float]) -> Iterator[SourceClient]:
+    opened = open_client("https://api.example/base", concurrency=3, sleep=slept.append)
+    yield opened
+    opened.http.close()
+
+
+@pytest.fixture
+def mock() -> Iterator[respx.Router]:
+    with respx.mock(base_url="https://api.example/base") as router:
+        yield router
+
+
+def test_a_read_waits_as_long_as_asked_and_then_succeeds(
+    client: SourceClient, mock: respx.Router, slept: list[float]
+) -> None:
+    busy = httpx.Response(429, headers={"retry-after": "7"}, text="Retry later")
+    mock.get("/things").side_effect = [busy, httpx.Response(200, json=[1])]
+    assert body_of(client.get("things")) == [1]
+    assert request_count(client) == 2
+    assert 6.5 < sum(slept) < 7 * 1.3 + 0.1
+
+
+def test_a_429_without_a_hint_waits_a_minute(
+    client: SourceClient, mock: respx.Router, slept: list[float]
+) -> None:
+    mock.get("/things").side_effect = [httpx.Response(429), httpx.Response(200, json=[])]
+    client.get("things")
+    assert 59 < sum(slept) < 79
+
+
+def test_a_longer_wait_than_a_run_may_take_ends_the_run(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    route = mock.get("/things").respond(429, headers={"retry-after": "4000"})
+    with pytest.raises(SourceUnavailableError, match="4000 s"):
+        client.get("things")
+    assert route.call_count == 1
+
+
+def test_lost_connections_and_server_errors_are_tried_again(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    answers: list[httpx.Response | Exception] = [
+        httpx.ReadError("reset"),
+        httpx.Response(502),
+        httpx.Response(200, json={"a": 1}),
+    ]
+    mock.get("/things").side_effect = answers
+    assert body_of(client.get("things")) == {"a": 1}
+
+
+def test_a_server_that_stays_down_is_unavailable(client: SourceClient, mock: respx.Router) -> None:
+    route = mock.get("/things").respond(503)
+    with pytest.raises(SourceUnavailableError, match="still 503") as caught:
+        client.get("things")
+    assert route.call_count == 5
+    assert caught.value.status == 503
+
+
+def test_an_unreachable_host_is_named(client: SourceClient, mock: respx.Router) -> None:
+    mock.get("/things").side_effect = httpx.ConnectError("refused")
+    with pytest.raises(SourceUnavailableError, match=r"cannot reach api\.example: refused"):
+        client.get("things")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "told"),
+    [
+        (401, SourceAuthError, "`auth`"),
+        (403, SourceAuthError, "grant read access"),
+        (404, SourceAnswerError, "not visible"),
+        (410, SourceAnswerError, "removed"),
+        (400, SourceAnswerError, "refuses"),
+        (302, SourceAuthError, "login page"),
+    ],
+)
+def test_a_refusal_is_not_repeated_and_says_what_to_do(
+    client: SourceClient, mock: respx.Router, status: int, kind: type[SourceError], told: str
+) -> None:
+    headers = {"location": "https://elsewhere.example/login"}
+    route = mock.get("/things").respond(status, headers=headers)
+    with pytest.raises(kind, match=told) as caught:
+        client.get("things", {"private": "s3cret"})
+    assert route.call_count == 1
+    assert caught.value.status == status
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_refusal_that_is_expected_is_handed_back(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    mock.get("/things").respond(404)
+    assert client.get("things", none_on=(403, 404)).status_code == 404
+
+
+def test_a_page_instead_of_json_is_an_error(client: SourceClient, mock: respx.Router) -> None:
+    mock.get("/things").respond(200, html="<h1>Log in</h1>")
+    with pytest.raises(SourceAnswerError, match="not JSON but a page"):
+        client.get("things")
+
+
+def test_an_answer_that_is_cut_off_is_asked_for_again(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    cut = httpx.Response(200, content=b'[{"id": 1', headers={"content-type": "text/json"})
+    mock.get("/things").side_effect = [cut, httpx.Response(200, json=[{"id": 1}])]
+    assert body_of(client.get("things")) == [{"id": 1}]
+
+
+def test_json_that_is_broken_is_an_error(client: SourceClient, mock: respx.Router) -> None:
+    mock.get("/things").respond(200, content=b"[{1]", headers={"content-type": "text/json"})
+    with pytest.raises(SourceAnswerError, match="broken or cut off"):
+        body_of(client.get("things"))
+
+
+def test_absent_parameters_are_left_out(client: SourceClient, mock: respx.Router) -> None:
+    route = mock.get("/things").respond(json=[])
+    client.get("things", {"since": None, "page": 2})
+    assert str(route.calls.last.request.url) == "https://api.example/base/things?page=2"
+
+
+def test_the_clock_of_the_source_is_noted(client: SourceClient, mock: respx.Router) -> None:
+    mock.get("/things").respond(json=[], headers={"date": "Mon, 02 Mar 2026 12:00:00 GMT"})
+    client.get("things")
+    expected = (NOW - datetime.now(UTC)).total_seconds()
+    assert client.clock_offset_s == pytest.approx(expected, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "12"}, 12.0),
+        ({"retry-after": "Mon, 02 Mar 2026 12:00:30 GMT"}, 30.0),
+        ({"retry-after": "soon"}, None),
+        ({"ratelimit-reset": str(UNIX_NOW + 45)}, 45.0),
+        ({"x-ratelimit-reset": "2026-03-02T12:01:00Z"}, 60.0),
+        ({"x-ratelimit-reset": "90"}, 90.0),
+        ({"retry-after": "3", "ratelimit-reset": str(UNIX_NOW + 45)}, 3.0),
+        ({}, None),
+    ],
+)
+def test_the_wait_is_read_from_any_of_the_vendors_headers(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("remaining", "seconds"), [("400", 0.0), ("100", 0.3), ("0", 5.0), ("", 0.0)]
+)
+def test_requests_are_spread_over_what_is_left_of_a_quota(remaining: str, seconds: float) -> None:
+    headers = {"ratelimit-limit": "2000", "ratelimit-reset": str(UNIX_NOW + 30)}
+    assert spacing({**headers, "ratelimit-remaining": remaining}, NOW) == pytest.approx(seconds)
+
+
+def test_a_pace_keeps_starts_apart_until_it_is_lifted() -> None:
+    slept: list[float] = []
+    limiter = Limiter(1, clock=lambda: 100.0, sleep=slept.append)
+    limiter.pace(2.0)
+    for _ in range(2):
+        with limiter:
+            pass
+    assert slept == [2.0]
+
+
+def test_work_for_many_things_runs_side_by_side(client: SourceClient) -> None:
+    meeting = threading.Barrier(3, timeout=10)
+    things: list[dict[str, Any]] = [{}, {}, {}]
+    for_each(client, lambda thing: thing.update(met=meeting.wait() is not None), things)
+    assert [thing["met"] for thing in things] == [True, True, True]
+
+
+def test_work_for_many_things_raises_the_first_error(client: SourceClient) -> None:
+    def fail(thing: dict[str, Any]) -> None:
+        raise SourceAnswerError(f"bad {thing['n']}")
+
+    with pytest.raises(SourceAnswerError, match="bad 1"):
+        for_each(client, fail, [{"n": 1}, {"n": 2}])
