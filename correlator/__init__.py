@@ -1,1 +1,1 @@
-"""Pure functions from frames to graded links: which commit, deployment or incident belongs to which ticket, and why."""
+"""Pure functions from frames to graded links: what belongs to which ticket, and why."""

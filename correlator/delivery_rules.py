@@ -1,0 +1,119 @@
+"""Rules between builds, deployments, change requests and incidents."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import pandas as pd
+
+from core.records import Entity
+from correlator.evidence import Evidence, Found, found_pairs
+
+PRODUCTION: Final = "production"
+
+_BUILD: Final = re.compile(r"^(.+)#(\d+)$")
+_PIPELINE: Final = re.compile(r"^(.+)!pipeline/(\d+)$")
+_JENKINS_PATH: Final = re.compile(r"^.*?((?:/job/[^/]+)+)/(\d+)(?:/.*)?$")
+_GITLAB_PATH: Final = re.compile(r"^/(.+?)(?:/-)?/pipelines/(\d+)(?:/.*)?$")
+
+
+def same_build(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The deployment names the build that did it, at the same source."""
+    deployments = evidence.deployments[["deployment_id", "source_id", "build_external_id"]]
+    named = deployments.assign(external_id=deployments["build_external_id"].str.split("\n"))
+    table = named.explode("external_id").query("external_id != ''")
+    table = table.merge(_build_names(evidence), on=["source_id", "external_id"])
+    texts = [f"The deployment was made by {name}" for name in table["name"]]
+    return found_pairs(table["build_id"], table["deployment_id"], texts)
+
+
+def pipeline(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The deployment's group names the pipeline, at the same source."""
+    groups = evidence.deployments[["deployment_id", "source_id", "group"]]
+    groups = groups[groups["group"] != ""]
+    number = groups["group"].str.extract(r"^(?:.*!pipeline/)?(.+)$", expand=False)
+    table = groups.assign(external_id=number).merge(
+        _build_names(evidence), on=["source_id", "external_id"]
+    )
+    texts = [f"The deployment belongs to {name}" for name in table["name"]]
+    return found_pairs(table["build_id"], table["deployment_id"], texts)
+
+
+def _build_names(evidence: Evidence) -> pd.DataFrame:
+    builds = evidence.builds[["build_id", "source_id", "external_id"]].copy()
+    columns = zip(evidence.builds["job"], evidence.builds["number"], strict=True)
+    builds["name"] = [f"{job}#{number}" for job, number in columns]
+    return builds
+
+
+def first_deployment(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The first successful deployment of its service and environment that contains the commit."""
+    claims = evidence.claims
+    places = claims[["deployment_id", "target", "unknown_predecessor"]].drop_duplicates()
+    says = {
+        (deployment, target): f"First successful deployment to {target or 'its environment'} whose"
+        " history contains the commit"
+        + (", but what ran there before is not known" if unknown else "")
+        for deployment, target, unknown in places.itertuples(index=False)
+    }
+    where = zip(claims["deployment_id"], claims["target"], strict=True)
+    texts = [says[place] for place in where]
+    pairs = found_pairs(claims["commit_id"], claims["deployment_id"], texts)
+    return pairs.assign(weight=np.where(claims["unknown_predecessor"], 0.5, 1.0))
+
+
+def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """The change request's correlation names the build or pipeline that deployed.
+
+    Of a pipeline that deployed to several environments, production is what the change was for.
+    A name that several builds bear is shared among them.
+    """
+    named = _named_builds(evidence)
+    made = found.pairs(Entity.BUILD, Entity.DEPLOYMENT)[["a_id", "b_id"]]
+    made = made.rename(columns={"a_id": "build_id", "b_id": "deployment_id"})
+    targets = evidence.deployments[["deployment_id", "target"]].drop_duplicates()
+    table = named.merge(made, on="build_id").merge(targets, on="deployment_id")
+    table["live"] = table["target"] == PRODUCTION
+    any_live = table.groupby(["change_id", "build_id"])["live"].transform("any")
+    table = table[table["live"] | ~any_live]
+    texts = [f"The change request's correlation names {text}" for text in table["correlation"]]
+    pairs = found_pairs(table["deployment_id"], table["change_id"], texts)
+    return pairs.assign(weight=1.0 / table["same"].to_numpy(dtype="float64"))
+
+
+def _named_builds(evidence: Evidence) -> pd.DataFrame:
+    """change_id, correlation, build_id, same (builds of that name)."""
+    changes = evidence.changes.loc[
+        evidence.changes["correlation"] != "", ["change_id", "correlation"]
+    ]
+    parts = [parse_correlation(text) for text in changes["correlation"]]
+    changes = changes.assign(name=pd.Series(parts, index=changes.index, dtype="object"))
+    builds = evidence.builds
+    jobs = zip(builds["job"], builds["number"], builds["external_id"], strict=True)
+    names = [(f"{job}#{number}", f"{job}!pipeline/{external}") for job, number, external in jobs]
+    known = pd.DataFrame(
+        {
+            "build_id": np.repeat(builds["build_id"].to_numpy(dtype="int64"), 2),
+            "name": pd.Series([name for both in names for name in both], dtype="object"),
+        }
+    )
+    table = changes[changes["name"] != ""].merge(known, on="name")
+    table["same"] = table.groupby("change_id")["build_id"].transform("nunique")
+    return table
+
+
+def parse_correlation(text: str) -> str:
+    """`job#12` or `group/project!pipeline/34`, from either form or a URL; "" for neither."""
+    text = text.strip()
+    if not text.lower().startswith(("http://", "https://")):
+        return text if _BUILD.match(text) or _PIPELINE.match(text) else ""
+    path = urlsplit(text).path
+    if match := _JENKINS_PATH.match(path):
+        # Jenkins encodes the name of a branch job twice: feature%252Fx is feature%2Fx.
+        job = "/".join(unquote(part) for part in match[1].split("/job/")[1:])
+        return f"{job}#{match[2]}"
+    match = _GITLAB_PATH.match(path)
+    return f"{unquote(match[1])}!pipeline/{match[2]}" if match else ""

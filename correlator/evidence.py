@@ -1,0 +1,147 @@
+"""What the rules read, what a rule is, and how several rules that name one pair combine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from core.records import Entity
+from correlator.keys import KeyFinder
+
+LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
+_PAIR: Final = LINK_COLUMNS[:4]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The frames that the rules read. More columns do no harm, an empty frame is fine.
+
+    `deployments` went through `assign_services`, `merge_groups` and `resolve_commits`; `claims` is
+    that of `first_deployments`. Give only new rows of one frame to correlate only those.
+    """
+
+    finder: KeyFinder
+    item_keys: pd.DataFrame
+    """key, item_id"""
+    repositories: pd.DataFrame
+    """repository_id, path, url, remotes"""
+    commits: pd.DataFrame
+    """commit_id, repository_id, sha, message"""
+    merge_requests: pd.DataFrame
+    """merge_request_id, repository_id, number, title, description, source_branch, state, head_sha,
+    merge_sha, squash_sha"""
+    merge_request_commits: pd.DataFrame
+    """merge_request_id, commit_id"""
+    builds: pd.DataFrame
+    """build_id, source_id, external_id, job, number, repository_id, revisions, parameters,
+    description"""
+    deployments: pd.DataFrame
+    """deployment_id, source_id, group, build_external_id, environment, target"""
+    claims: pd.DataFrame
+    """deployment_id, commit_id, target, unknown_predecessor"""
+    changes: pd.DataFrame
+    """change_id, source_id, external_id, number, title, description, correlation"""
+    incidents: pd.DataFrame
+    """incident_id, source_id, number, caused_by_external_id, duplicate_of_external_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The links that earlier rules made; derived rules build on them."""
+
+    frames: list[pd.DataFrame] = field(default_factory=list)
+
+    def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
+        """a_id, b_id, confidence: one row per pair, of `rules` only where given, combined."""
+        parts = [
+            frame[(frame["a_kind"] == a) & (frame["b_kind"] == b)]
+            for frame in self.frames
+            if len(frame)
+        ]
+        every = pd.concat([no_links(), *parts]) if parts else no_links()
+        chosen = every[every["rule"].isin(rules)] if rules else every
+        return _confidence(chosen)[["a_id", "b_id", "confidence"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason to link two things.
+
+    `find` gives a_id, b_id, evidence and, where not every pair is equally sure, `weight`: the part
+    of the base confidence (0 to 1) that the pair deserves.
+    """
+
+    name: str
+    a: Entity
+    b: Entity
+    confidence: float
+    meaning: str
+    find: Callable[[Evidence, Found], pd.DataFrame]
+
+    def links(self, evidence: Evidence, found: Found) -> pd.DataFrame:
+        """The links of this rule, one per pair: the surest where it found a pair twice."""
+        raw = self.find(evidence, found)
+        if raw.empty:
+            return no_links()
+        ones = pd.Series(1.0, index=raw.index)
+        table = pd.DataFrame(
+            {
+                "a_kind": np.full(len(raw), int(self.a), dtype="int64"),
+                "a_id": raw["a_id"].to_numpy(dtype="int64"),
+                "b_kind": np.full(len(raw), int(self.b), dtype="int64"),
+                "b_id": raw["b_id"].to_numpy(dtype="int64"),
+                "rule": self.name,
+                "confidence": self.confidence * raw.get("weight", ones),
+                "evidence": raw["evidence"].to_numpy(dtype=object),
+            }
+        ).astype({"rule": "object", "evidence": "object"})
+        table = table.sort_values(
+            ["a_id", "b_id", "confidence", "evidence"], ascending=[True, True, False, True]
+        )
+        return table.drop_duplicates(["a_id", "b_id"]).reset_index(drop=True)
+
+
+def no_links() -> pd.DataFrame:
+    """A links frame without rows."""
+    kinds = {"confidence": "float64", "rule": "object", "evidence": "object"}
+    return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "int64")) for name in LINK_COLUMNS})
+
+
+def found_pairs(a: Iterable[int], b: Iterable[int], evidence: Iterable[str]) -> pd.DataFrame:
+    """What `Rule.find` gives back, from three columns."""
+    return pd.DataFrame(
+        {
+            "a_id": pd.Series(list(a), dtype="int64"),
+            "b_id": pd.Series(list(b), dtype="int64"),
+            "evidence": pd.Series(list(evidence), dtype="object"),
+        }
+    )
+
+
+def combine(links: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair: a_kind, a_id, b_kind, b_id, confidence, rules (surest first, by ", ").
+
+    The confidence is 1 - prod(1 - c): the chance that not all of the rules are wrong, were they
+    independent.
+    """
+    ordered = links.sort_values(
+        [*_PAIR, "confidence", "rule"], ascending=[True] * 4 + [False, True]
+    )
+    table = _confidence(ordered)
+    # The first rule of each pair; joining text is slow, so only where there are several.
+    rules = ordered.drop_duplicates(_PAIR)["rule"].to_numpy(dtype=object, copy=True)
+    several = ordered[ordered.duplicated(_PAIR, keep=False)]
+    joined = several.groupby(_PAIR, sort=True)["rule"].agg(", ".join)
+    rules[(table["n"] > 1).to_numpy()] = joined.to_numpy(dtype=object)
+    return table[[*_PAIR, "confidence"]].assign(rules=pd.Series(rules, dtype="object"))
+
+
+def _confidence(links: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair, in order: the pair, confidence, n (rules)."""
+    grouped = links.assign(doubt=1.0 - links["confidence"]).groupby(_PAIR, sort=True)["doubt"]
+    table = grouped.agg(doubt="prod", n="size").reset_index()
+    return table.assign(confidence=1.0 - table["doubt"].astype("float64"))

@@ -1,0 +1,184 @@
+"""First deployment that contains each commit: a walk of the commit graph that never looks twice.
+
+Deployments are taken in order of finish. Each walks back from its commit and stops at commits that
+an earlier one of the same service, environment and repository has claimed, so every commit and
+every edge is read once per environment, however many deployments there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.frames import NONE
+from core.records import Result
+from correlator.graph import CommitGraph, commit_graph
+
+_LINE: Final = ["service_id", "target", "repository_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """`claims`: commit_id, deployment_id, service_id, target, unknown_predecessor (bool).
+
+    `deployments`: deployment_id, service_id, target, commits (`NONE`: not known exactly),
+    commits_reason ("" or why), rollback (bool); one row per row given, in their order.
+    """
+
+    claims: pd.DataFrame
+    deployments: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What the walk leaves behind: per step the number of claims; `claimed` holds them in order."""
+
+    claimed: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    rollback: NDArray[np.bool_]
+    unknown: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+
+
+def first_deployments(
+    deployments: pd.DataFrame, commits: pd.DataFrame, parents: pd.DataFrame
+) -> Releases:
+    """Which commits each successful deployment brought first to its service and environment.
+
+    deployments: deployment_id, service_id, target, repository_id, commit_id (`NONE`: not known),
+    commit_reason, result, created_ts, started_ts, finished_ts; jobs already merged.
+    commits: commit_id, committed_ts (`NONE`: known by sha alone), parents (number, `NONE`: not
+    told). parents: commit_id, parent_id.
+
+    A failed deployment claims nothing; what it carried goes to the next that succeeds. Where the
+    deployment before is not known (the first known one, or one whose commit is not known lies
+    between), claims are marked `unknown_predecessor` and the count is `NONE`. A deployment that
+    brings nothing new and runs what was delivered before the present version is a rollback.
+    commits_reason: `not_successful`, `unknown_predecessor`, `history_cut` (the walk came to where
+    the collected history ends), or the reason given why the commit is not known.
+    """
+    graph = commit_graph(commits, parents)
+    table = deployments.reset_index(drop=True)
+    steps = _in_order(table)
+    walk = _walk(graph, graph.nodes_of(steps["commit_id"]), steps["line"].tolist())
+    owner = np.repeat(np.arange(len(steps)), walk.counts)
+    real = graph.known[walk.claimed]
+    cut = np.bincount(owner, weights=graph.cut[walk.claimed], minlength=len(steps)) > 0
+    claims = _claims(graph.ids[walk.claimed[real]], owner[real], steps, walk.unknown)
+    counts = np.bincount(owner[real], minlength=len(steps)).astype("int64")
+    outcome = _outcome(table, steps, counts, cut, walk)
+    return Releases(claims, outcome)
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """The successful deployments by line and time; `line` numbers service, target, repository."""
+    done = table[table["result"] == Result.SUCCESS.value].copy()
+    started = done["started_ts"].where(done["started_ts"] != NONE, done["created_ts"])
+    done["at"] = done["finished_ts"].where(done["finished_ts"] != NONE, started)
+    done["line"] = done.groupby(_LINE, sort=True).ngroup()
+    return done.sort_values(["line", "at", "created_ts", "deployment_id"], kind="stable")
+
+
+def _walk(graph: CommitGraph, heads: Sequence[int], lines: Sequence[int]) -> _Walk:
+    """Claim commits step by step. Plain lists: the graph is read one commit at a time.
+
+    `mark[c]` is the step that claimed commit c last; below the first step of a line it belongs to
+    another line and counts as free, so nothing is cleared between lines.
+    """
+    mark = [-1] * len(graph.ids)
+    claimed: list[int] = []
+    counts: list[int] = []
+    rollback: list[bool] = []
+    unknown: list[bool] = []
+    base, current, line = 0, -1, -1
+    for step, (head, own) in enumerate(zip(heads, lines, strict=True)):
+        if own != line:
+            base, current, line = step, -1, own
+        unknown.append(current < 0)
+        before = len(claimed)
+        if head >= 0 and mark[head] < base:
+            _claim(graph, head, mark, step, base, claimed)
+        counts.append(len(claimed) - before)
+        old = head >= 0 and current >= 0 and counts[-1] == 0 and head != current
+        rollback.append(old and _delivered_before(graph, mark, head, current))
+        current = head
+    return _Walk(
+        np.array(claimed, dtype="int64"),
+        np.array(counts, dtype="int64"),
+        np.array(rollback, dtype=bool),
+        np.array(unknown, dtype=bool),
+        np.array(heads, dtype="int64") >= 0,
+    )
+
+
+def _claim(
+    graph: CommitGraph, head: int, mark: list[int], step: int, base: int, claimed: list[int]
+) -> None:
+    """Mark `head` and every ancestor that no step since `base` has; append them to `claimed`."""
+    starts, parents = graph.starts, graph.parents
+    mark[head] = step
+    stack = [head]
+    while stack:
+        commit = stack.pop()
+        claimed.append(commit)
+        for place in range(starts[commit], starts[commit + 1]):
+            parent = parents[place]
+            if mark[parent] < base:
+                mark[parent] = step
+                stack.append(parent)
+
+
+def _delivered_before(graph: CommitGraph, mark: list[int], head: int, current: int) -> bool:
+    """Whether `head` is older than `current`, both claimed: an ancestor is never claimed later.
+
+    Two commits that came with one deployment are told apart by their commit time.
+    """
+    if mark[head] != mark[current]:
+        return mark[head] < mark[current]
+    return bool(graph.committed_ts[head] <= graph.committed_ts[current])
+
+
+def _claims(
+    commit_ids: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    steps: pd.DataFrame,
+    unknown: NDArray[np.bool_],
+) -> pd.DataFrame:
+    table = steps[["deployment_id", "service_id", "target"]].iloc[owner]
+    table = table.assign(commit_id=commit_ids, unknown_predecessor=unknown[owner])
+    columns = ["commit_id", "deployment_id", "service_id", "target", "unknown_predecessor"]
+    ordered = table[columns].sort_values(["service_id", "deployment_id", "target", "commit_id"])
+    return ordered.reset_index(drop=True)
+
+
+def _outcome(
+    table: pd.DataFrame,
+    steps: pd.DataFrame,
+    counts: NDArray[np.int64],
+    cut: NDArray[np.bool_],
+    walk: _Walk,
+) -> pd.DataFrame:
+    """The frame of deployments, from the steps back to the rows given."""
+    reason = np.select(
+        [~walk.known, walk.unknown, cut],
+        [
+            steps["commit_reason"].replace("", "unknown_sha").to_numpy(dtype=object),
+            "unknown_predecessor",
+            "history_cut",
+        ],
+        default="",
+    ).astype(object)
+    result = table[["deployment_id", "service_id", "target"]].assign(
+        commits=NONE,
+        commits_reason=pd.Series("not_successful", index=table.index, dtype="object"),
+        rollback=False,
+    )
+    result.loc[steps.index, "commits"] = np.where(reason == "", counts, NONE)
+    result.loc[steps.index, "commits_reason"] = reason
+    result.loc[steps.index, "rollback"] = walk.rollback
+    return result

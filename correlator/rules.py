@@ -1,0 +1,177 @@
+"""Every rule, in the order in which they run: those further down build on links made further up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from core.records import Entity
+from correlator import code_rules, delivery_rules, incidents, text_rules
+from correlator.evidence import Evidence, Found, Rule, no_links
+
+RULES: Final = (
+    Rule(
+        "key_in_message",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.85,
+        "the message names the ticket",
+        text_rules.key_in_message,
+    ),
+    Rule(
+        "key_in_branch",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.85,
+        "the source branch names the ticket",
+        text_rules.key_in_branch,
+    ),
+    Rule(
+        "key_in_title",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.85,
+        "the title names the ticket",
+        text_rules.key_in_title,
+    ),
+    Rule(
+        "key_in_description",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.6,
+        "the description names the ticket",
+        text_rules.key_in_description,
+    ),
+    Rule(
+        "key_in_parameters",
+        Entity.ITEM,
+        Entity.BUILD,
+        0.8,
+        "a parameter or the description names the ticket",
+        text_rules.key_in_parameters,
+    ),
+    Rule(
+        "key_in_change",
+        Entity.ITEM,
+        Entity.CHANGE,
+        0.8,
+        "the change request names the ticket",
+        text_rules.key_in_change,
+    ),
+    Rule(
+        "listed",
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        1.0,
+        "the source lists the commit",
+        code_rules.listed,
+    ),
+    Rule(
+        "merge_sha",
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        1.0,
+        "it is the merge commit",
+        code_rules.merge_sha,
+    ),
+    Rule(
+        "squash_sha",
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        1.0,
+        "it is the squash commit",
+        code_rules.squash_sha,
+    ),
+    Rule(
+        "fast_forward",
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        1.0,
+        "it is the head that was fast-forwarded",
+        code_rules.fast_forward,
+    ),
+    Rule(
+        "merge_request",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.8,
+        "its merge request names the ticket",
+        code_rules.merge_request,
+    ),
+    Rule(
+        "revision",
+        Entity.COMMIT,
+        Entity.BUILD,
+        1.0,
+        "the build checked it out",
+        code_rules.revision,
+    ),
+    Rule(
+        "built_commit",
+        Entity.ITEM,
+        Entity.BUILD,
+        0.8,
+        "the build checked out a commit of the ticket",
+        code_rules.built_commit,
+    ),
+    Rule(
+        "same_build",
+        Entity.BUILD,
+        Entity.DEPLOYMENT,
+        1.0,
+        "the deployment names its build",
+        delivery_rules.same_build,
+    ),
+    Rule(
+        "pipeline",
+        Entity.BUILD,
+        Entity.DEPLOYMENT,
+        0.95,
+        "the deployment's group is the pipeline",
+        delivery_rules.pipeline,
+    ),
+    Rule(
+        "first_deployment",
+        Entity.COMMIT,
+        Entity.DEPLOYMENT,
+        0.95,
+        "first successful deployment with it",
+        delivery_rules.first_deployment,
+    ),
+    Rule(
+        "correlation",
+        Entity.DEPLOYMENT,
+        Entity.CHANGE,
+        1.0,
+        "the change names the build or pipeline",
+        delivery_rules.correlation,
+    ),
+    Rule(
+        "caused_by",
+        Entity.CHANGE,
+        Entity.INCIDENT,
+        1.0,
+        "the incident names the change as its cause",
+        incidents.caused_by,
+    ),
+    Rule(
+        "caused_by_change",
+        Entity.DEPLOYMENT,
+        Entity.INCIDENT,
+        1.0,
+        "the incident names the deployment's change",
+        incidents.caused_by_change,
+    ),
+)
+
+
+def correlate(evidence: Evidence) -> pd.DataFrame:
+    """All links of all rules, one row per pair and rule: the links frame (`LINK_COLUMNS`).
+
+    The order of the rows given does not matter; the result is in order of rule, then ids.
+    """
+    found = Found()
+    for rule in RULES:
+        found.frames.append(rule.links(evidence, found))
+    return pd.concat([no_links(), *found.frames], ignore_index=True)

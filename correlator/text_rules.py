@@ -1,0 +1,94 @@
+"""Rules that read text: a ticket key in a message, branch, title, description or parameter."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from correlator.evidence import Evidence, Found, found_pairs
+
+_SHOWN = 80  # characters of a text that the evidence quotes
+
+
+def named(
+    evidence: Evidence, ids: pd.Series[int], texts: pd.Series[str], *, branch: bool = False
+) -> pd.DataFrame:
+    """Which items each text names: item_id, other_id, key, text, same (items with that key).
+
+    `same` is 2 where two trackers have a project of that key: then neither link is sure.
+    """
+    hits = evidence.finder.keys_in(texts, branch=branch)
+    hits["other_id"] = ids.to_numpy()[hits["row"]]
+    hits["text"] = texts.to_numpy(dtype=object)[hits["row"]]
+    table = hits.merge(evidence.item_keys[["key", "item_id"]].drop_duplicates(), on="key")
+    table["same"] = table.groupby(["row", "key"])["item_id"].transform("size")
+    return table
+
+
+def _links(table: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Found pairs out of `named`; `words` say where the key stands."""
+    texts = [
+        f'{words} names {key}: "{_first_line(text)}"'
+        + (f"; {same} tickets have this key" if same > 1 else "")
+        for key, text, same in zip(table["key"], table["text"], table["same"], strict=True)
+    ]
+    pairs = found_pairs(table["item_id"], table["other_id"], texts)
+    return pairs.assign(weight=1.0 / table["same"].to_numpy(dtype="float64"))
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().partition("\n")[0].strip()
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def key_in_message(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """`SHOP-12: retry` names SHOP-12."""
+    commits = evidence.commits
+    return _links(named(evidence, commits["commit_id"], commits["message"]), "The message")
+
+
+def key_in_branch(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The source branch `feature/shop-12-retry` names SHOP-12."""
+    requests = evidence.merge_requests
+    texts = requests["source_branch"]
+    table = named(evidence, requests["merge_request_id"], texts, branch=True)
+    return _links(table, "The source branch")
+
+
+def key_in_title(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The merge request's title names the item."""
+    requests = evidence.merge_requests
+    table = named(evidence, requests["merge_request_id"], requests["title"])
+    return _links(table, "The title")
+
+
+def key_in_description(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The merge request's description names the item: often the ticket, often a related one."""
+    requests = evidence.merge_requests
+    table = named(evidence, requests["merge_request_id"], requests["description"])
+    table["text"] = table["key"].map(lambda key: f"… {key} …")
+    return _links(table, "The description")
+
+
+def key_in_parameters(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """A parameter or the description of the build names the item."""
+    builds = evidence.builds
+    columns = zip(builds["parameters"], builds["description"], strict=True)
+    texts = pd.Series([_build_text(*pair) for pair in columns], dtype="object")
+    table = named(evidence, builds["build_id"], texts)
+    return _links(table, "The build's parameters or description")
+
+
+def _build_text(parameters: str, description: str) -> str:
+    values = json.loads(parameters) if parameters else {}
+    named_values = [f"{name}={value}" for name, value in values.items()]
+    return " ".join([*named_values, description]).replace("\n", " ")
+
+
+def key_in_change(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The title or description of the change request names the item."""
+    changes = evidence.changes
+    texts = changes["title"].astype("object") + "\n" + changes["description"].astype("object")
+    table = named(evidence, changes["change_id"], texts)
+    return _links(table, "The change request")

@@ -1,0 +1,1 @@
+"""Real payloads and histories that nobody here wrote, from the folder `HEADWATER_FIXTURES`."""

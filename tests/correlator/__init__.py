@@ -1,0 +1,1 @@
+"""The correlator, on small frames written by hand and on random graphs."""
