@@ -1,1 +1,1 @@
-"""Pure functions from frames to facts and from facts to metrics. No clock, no database, no settings."""
+"""Pure functions, frames to facts and facts to metrics: no clock, no database, no settings."""

@@ -1,0 +1,127 @@
+"""How much of the truth the data shows: coverage measures, each a numerator over a denominator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.frames import NONE
+from metrics.flow import in_load
+from metrics.mapping import Ints
+from metrics.periods import Window
+from metrics.stats import ratio
+
+_COUNTED = ("waiting", "active", "unknown", "ignored")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A coverage measure by its id; `share` is None where there was nothing to cover."""
+
+    id: str
+    numerator: int
+    denominator: int
+
+    @property
+    def share(self) -> float | None:
+        return ratio(self.numerator, self.denominator)
+
+
+def ticket_links(items: pd.DataFrame, *, window: Window) -> Coverage:
+    """C1: deliveries done in the window with a linked commit, of those whose type expects code."""
+    done = window.holds(items["done_ts"].to_numpy(np.int64))
+    expected = done & items["expects_code"].to_numpy(np.bool_)
+    found = expected & items["has_code"].to_numpy(np.bool_)
+    return Coverage("C1", int(found.sum()), int(expected.sum()))
+
+
+def commits_with_ticket(commits: pd.DataFrame, *, window: Window) -> Coverage:
+    """C2: commits of the default branch with a ticket; the complement is the share of orphans.
+
+    commits: committed_ts, has_item, and bot; bots are left out (they are counted apart).
+    """
+    rows = window.holds(commits["committed_ts"].to_numpy(np.int64))
+    rows &= ~commits["bot"].to_numpy(np.bool_)
+    found = rows & commits["has_item"].to_numpy(np.bool_)
+    return Coverage("C2", int(found.sum()), int(rows.sum()))
+
+
+def known_commits(deployments: pd.DataFrame, *, window: Window) -> Coverage:
+    """C3: successful production deployments of the window whose set of commits is known."""
+    rows = window.holds(deployments["finished_ts"].to_numpy(np.int64))
+    rows &= (deployments["result"] == "success").to_numpy(np.bool_)
+    known = rows & (deployments["commits"].to_numpy(np.int64) != NONE)
+    return Coverage("C3", int(known.sum()), int(rows.sum()))
+
+
+def attributed_incidents(incidents: pd.DataFrame, *, window: Window) -> Coverage:
+    """C5: incidents opened in the window that are attributed, by whatever method, of all."""
+    rows = window.holds(incidents["opened_ts"].to_numpy(np.int64))
+    found = rows & (incidents["method"] != "unattributed").to_numpy(np.bool_)
+    return Coverage("C5", int(found.sum()), int(rows.sum()))
+
+
+def incidents_by_method(incidents: pd.DataFrame, *, window: Window) -> dict[str, int]:
+    """C5 in detail: how many incidents opened in the window, by method of attribution."""
+    rows = incidents[window.holds(incidents["opened_ts"].to_numpy(np.int64))]
+    counts = rows["method"].value_counts()
+    return {str(method): int(count) for method, count in sorted(counts.items())}
+
+
+def mapped_time(visits: pd.DataFrame, *, window: Window, as_of: int) -> Coverage:
+    """C6: seconds in mapped statuses, of all seconds after commitment inside the window."""
+    seconds = _seconds(visits, window, as_of)
+    state = visits["state"].to_numpy(object)
+    counted = np.isin(state, _COUNTED)
+    unknown = int(seconds[state == "unknown"].sum())
+    total = int(seconds[counted].sum())
+    return Coverage("C6", total - unknown, total)
+
+
+def active_with_queue(
+    visits: pd.DataFrame, stages: pd.DataFrame, *, window: Window, as_of: int
+) -> Coverage:
+    """C7: seconds in active stages that have a waiting stage beside them, of all active stages.
+
+    A waiting stage directly before or after an active one, in the order of the stream, is its
+    counterpart: the step shows when work rests. Blocked time in an active stage belongs to the
+    stage.
+    stages: stage_id, ordinal, state.
+    """
+    ordered = stages.sort_values("ordinal")
+    state = ordered["state"].to_numpy(object)
+    waits = np.concatenate([[False], state == "waiting", [False]])
+    beside = waits[:-2] | waits[2:]
+    ids = ordered["stage_id"].to_numpy(np.int64)
+    seconds = _seconds(visits, window, as_of)
+    counted = np.isin(visits["state"].to_numpy(object), ("active", "waiting"))
+    stage = visits["stage_id"].to_numpy(np.int64)
+    active = counted & np.isin(stage, ids[state == "active"])
+    paired = counted & np.isin(stage, ids[(state == "active") & beside])
+    return Coverage("C7", int(seconds[paired].sum()), int(seconds[active].sum()))
+
+
+def full_history(items: pd.DataFrame, *, window: Window, as_of: int) -> Coverage:
+    """C8: deliveries with a complete history, of those in load or ended in the window."""
+    rows = window.holds(items["done_ts"].to_numpy(np.int64))
+    rows |= window.holds(items["cancelled_ts"].to_numpy(np.int64))
+    rows |= in_load(items, as_of)
+    complete = rows & items["complete"].to_numpy(np.bool_)
+    return Coverage("C8", int(complete.sum()), int(rows.sum()))
+
+
+def valued_items(items: pd.DataFrame, *, as_of: int) -> Coverage:
+    """C11: deliveries in load at `as_of` that somebody valued, of all in load."""
+    rows = in_load(items, as_of)
+    valued = rows & (items["value_cents"].to_numpy(np.int64) != NONE)
+    return Coverage("C11", int(valued.sum()), int(rows.sum()))
+
+
+def _seconds(visits: pd.DataFrame, window: Window, as_of: int) -> Ints:
+    """Seconds of each row inside the window and before `as_of`."""
+    start, end = visits["start_ts"].to_numpy(np.int64), visits["end_ts"].to_numpy(np.int64)
+    until = np.where(end == NONE, as_of, np.minimum(end, as_of))
+    inside: Ints = np.minimum(until, window.to_ts) - np.maximum(start, window.from_ts)
+    return np.maximum(inside, 0)

@@ -1,0 +1,295 @@
+"""The five DORA metrics of one service, or of a pool of services that the caller names (D1 to D5).
+
+Frames have the columns of `change_fact`, `deployment_fact` (production only) and `incident_fact`.
+In `failed`, 1 (or True) is a deployment with explicit evidence of failure; anything else is none
+yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from core.frames import NONE
+from metrics.mapping import Flags, Ints
+from metrics.measure import Measure, of_durations
+from metrics.periods import DAY, WEEK, Interval, Window, edges, periods
+from metrics.stats import Floats, percentile, ratio, wilson
+
+KINDS: Final = ("planned", "hotfix", "rollback", "unknown")
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """D3: time to recover, its variant from detection, and the failures still open at `as_of`."""
+
+    recovery_time: Measure
+    detect_to_restore: Measure
+    open_deployments: tuple[int, ...]
+
+
+def change_lead_time(changes: pd.DataFrame, *, window: Window) -> Measure:
+    """Hours from commit to production (D1), one value per commit deployed in the window.
+
+    Merge commits, bots and others marked in `excluded` are left out by reason; a commit dated after
+    its deployment is clamped to 0 and counted. `parts` says how many rest on the author's clock.
+    """
+    rows = changes[window.holds(changes["deployed_ts"].to_numpy(np.int64))]
+    counted = rows[(rows["excluded"] == "").to_numpy()]
+    left_out = rows["excluded"][rows["excluded"] != ""].value_counts()
+    authored = float((counted["clock"] == "author_date").sum())
+    return of_durations(
+        _lasted(counted["committed_ts"], counted["deployed_ts"]),
+        unit="h",
+        excluded={str(reason): int(count) for reason, count in sorted(left_out.items())},
+        parts={"author_date": authored} if authored else {},
+    )
+
+
+def change_lead_time_by_change(changes: pd.DataFrame, *, window: Window) -> Measure:
+    """Hours from the first commit of a merge request to the production of its last, one value each.
+
+    A request counts in the window in which its last commit was deployed; commits without a merge
+    request are counted as excluded.
+    """
+    counted = changes[(changes["excluded"] == "").to_numpy()]
+    loose = counted["merge_request_id"] == NONE
+    keys = ["service_id", "merge_request_id"]
+    spans = counted[~loose].groupby(keys).agg({"committed_ts": "min", "deployed_ts": "max"})
+    ended = window.holds(spans["deployed_ts"].to_numpy(np.int64))
+    direct = loose.to_numpy() & window.holds(counted["deployed_ts"].to_numpy(np.int64))
+    return of_durations(
+        _lasted(spans["committed_ts"][ended], spans["deployed_ts"][ended]),
+        unit="h",
+        excluded={"no_merge_request": int(direct.sum())},
+    )
+
+
+def deployment_frequency(
+    deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "UTC"
+) -> Measure:
+    """Successful production deployments in the window (D2): how many, how far apart, how often.
+
+    value: `count`, `per_week`, `median_gap_h` (between successive deployments of a service),
+    `deploy_days_per_week` (median over the complete weeks of the window, empty weeks included), and
+    the count of each kind. `bucket` says the same in a word. A window that reaches past `as_of`
+    ends there.
+    """
+    elapsed = Window(window.from_ts, min(window.to_ts, as_of))
+    rows = _successful(deployments, elapsed)
+    finished = np.sort(rows["finished_ts"].to_numpy(np.int64))
+    weeks = elapsed.seconds / WEEK
+    kinds = {kind: float((rows["kind"] == kind).sum()) for kind in KINDS}
+    return Measure(
+        sort="count",
+        unit="deployments",
+        value={
+            "count": float(len(rows)),
+            "per_week": ratio(len(rows), weeks),
+            "median_gap_h": percentile(_gaps(rows) / 3_600, 0.5),
+            "deploy_days_per_week": _median_per_period(finished, elapsed, tz, "week", by_day=True),
+            **kinds,
+        },
+        n=len(rows),
+        parts={"failed_before_production": float(_failed_jobs(deployments, elapsed))},
+    )
+
+
+def bucket(deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "UTC") -> str | None:
+    """How often in a word: daily, weekly, monthly or rarer; None without a complete week.
+
+    Daily: the median number of days with a deployment is 3 or more a week; weekly: 1 or more;
+    monthly: the median number of deployments is 1 or more a month.
+    """
+    elapsed = Window(window.from_ts, min(window.to_ts, as_of))
+    finished = np.sort(_successful(deployments, elapsed)["finished_ts"].to_numpy(np.int64))
+    days = _median_per_period(finished, elapsed, tz, "week", by_day=True)
+    if days is None:
+        return None
+    if days >= 1:
+        return "daily" if days >= 3 else "weekly"
+    monthly = _median_per_period(finished, elapsed, tz, "month", by_day=False)
+    return "monthly" if monthly is not None and monthly >= 1 else "rarer"
+
+
+def recovery_time(
+    deployments: pd.DataFrame, incidents: pd.DataFrame, *, window: Window, as_of: int
+) -> Recovery:
+    """Hours from a failed deployment to the first evidence of recovery (D3).
+
+    The cohort is the failed deployments that finished in the window. Those without a recovery by
+    `as_of` are right-censored: excluded as `open` and listed.
+    `detect_to_restore` starts at the opening of the incident that named the deployment instead.
+    """
+    rows = _successful(deployments, window)
+    failed = rows[is_failed(rows)]
+    restored = failed["restored_ts"].to_numpy(np.int64)
+    over = (restored != NONE) & (restored <= as_of)
+    closed = failed[over]
+    opened = dict(zip(incidents["incident_id"], incidents["opened_ts"], strict=True))
+    detected = closed["incident_id"].map(opened)
+    known = detected.notna().to_numpy()
+    open_failures = {"open": int((~over).sum())}
+    return Recovery(
+        recovery_time=of_durations(
+            _lasted(closed["finished_ts"], closed["restored_ts"]),
+            unit="h",
+            excluded=open_failures,
+        ),
+        detect_to_restore=of_durations(
+            _lasted(detected[known].astype("int64"), closed["restored_ts"][known]),
+            unit="h",
+            excluded={**open_failures, "no_incident": int((~known).sum())},
+        ),
+        open_deployments=tuple(int(number) for number in failed["deployment_id"][~over]),
+    )
+
+
+def change_fail_rate(
+    deployments: pd.DataFrame,
+    incidents: pd.DataFrame,
+    *,
+    window: Window,
+    as_of: int,
+    observation_window_s: int,
+    incident_window_s: int,
+) -> Measure:
+    """Failed deployments over deployments (D4): successful, no rollback, observation window closed.
+
+    value: `ratio` and `strict` count explicit evidence alone; `lenient` adds every deployment after
+    which, within `incident_window_s`, an incident of its service began that nothing explains. The
+    two are a band, not alternatives. parts: `pending` and `pending_failed` are still being
+    observed, `rollbacks` are evidence about other deployments, `failed_before_production` never
+    changed it.
+    """
+    rows = _successful(deployments, window)
+    rollback = (rows["kind"] == "rollback").to_numpy()
+    closed = rows["finished_ts"].to_numpy(np.int64) + observation_window_s <= as_of
+    failed = is_failed(rows)
+    population = ~rollback & closed
+    pending = ~rollback & ~closed
+    suspect = failed | _near_unattributed(rows, incidents, as_of, incident_window_s)
+    return _band(
+        n=int(population.sum()),
+        strict=int((population & failed).sum()),
+        lenient=int((population & suspect).sum()),
+        excluded=_counts(pending=pending, rollback=rollback),
+        parts={
+            "pending": float(pending.sum()),
+            "pending_failed": float((pending & failed).sum()),
+            "rollbacks": float(rollback.sum()),
+            "failed_before_production": float(_failed_jobs(deployments, window)),
+        },
+    )
+
+
+def deployment_rework_rate(deployments: pd.DataFrame, *, window: Window) -> Measure:
+    """Rollbacks and linked hotfixes over all successful deployments of the window (D5).
+
+    `ratio` and `strict` count `rework`; `lenient` adds hotfixes that nothing links to a failure.
+    parts has the share of deployments whose kind is unknown.
+    """
+    rows = _successful(deployments, window)
+    rework = rows["rework"].to_numpy(np.bool_)
+    lenient = rework | (rows["kind"] == "hotfix").to_numpy()
+    return _band(
+        n=len(rows),
+        strict=int(rework.sum()),
+        lenient=int(lenient.sum()),
+        excluded={},
+        parts={"kind_unknown": float((rows["kind"] == "unknown").sum())},
+    )
+
+
+def _band(
+    *, n: int, strict: int, lenient: int, excluded: dict[str, int], parts: dict[str, float]
+) -> Measure:
+    """A ratio between its strict and its lenient reading; the strict one is the value."""
+    numbers = {"numerator": strict, "denominator": n, "numerator_lenient": lenient}
+    return Measure(
+        sort="ratio",
+        unit="ratio",
+        value={"ratio": ratio(strict, n), "strict": ratio(strict, n), "lenient": ratio(lenient, n)},
+        n=n,
+        interval={"ratio": wilson(strict, n)},
+        method="wilson",
+        excluded=excluded,
+        parts={**{name: float(number) for name, number in numbers.items()}, **parts},
+        reasons=() if n else ("no_data",),
+    )
+
+
+def is_failed(rows: pd.DataFrame) -> Flags:
+    """True where there is explicit evidence of failure; unknown and missing are False here."""
+    found: Flags = (rows["failed"].to_numpy(object) == 1).astype(np.bool_)
+    return found
+
+
+def _successful(deployments: pd.DataFrame, window: Window) -> pd.DataFrame:
+    inside = window.holds(deployments["finished_ts"].to_numpy(np.int64))
+    return deployments[inside & (deployments["result"] == "success").to_numpy(np.bool_)]
+
+
+def _failed_jobs(deployments: pd.DataFrame, window: Window) -> int:
+    inside = window.holds(deployments["finished_ts"].to_numpy(np.int64))
+    return int((inside & (deployments["result"] == "failed").to_numpy(np.bool_)).sum())
+
+
+def _lasted(start: pd.Series, end: pd.Series) -> Floats:
+    seconds: Floats = (end.to_numpy(np.int64) - start.to_numpy(np.int64)).astype(np.float64)
+    return seconds
+
+
+def _gaps(rows: pd.DataFrame) -> Floats:
+    ordered = rows.sort_values(["service_id", "finished_ts"])
+    service = ordered["service_id"].to_numpy(np.int64)
+    gaps: Floats = np.diff(ordered["finished_ts"].to_numpy(np.int64)).astype(np.float64)
+    inside: Floats = gaps[service[1:] == service[:-1]]
+    return inside
+
+
+def _median_per_period(
+    finished: Ints, window: Window, tz: str, interval: Interval, *, by_day: bool
+) -> float | None:
+    """Median number of deployments, or of days with one, over the whole periods of the window."""
+    found = [
+        period
+        for period in periods(window, interval=interval, tz=tz, as_of=window.to_ts)
+        if period.from_ts >= window.from_ts and period.to_ts <= window.to_ts
+    ]
+    if not found:
+        return None
+    counted = _first_of_each_day(finished, tz) if by_day else finished
+    counts = np.diff(np.searchsorted(counted, edges(found)))
+    return float(np.median(counts))
+
+
+def _first_of_each_day(finished: Ints, tz: str) -> Ints:
+    zone = ZoneInfo(tz)
+    days = [datetime.fromtimestamp(int(ts), zone).toordinal() for ts in finished]
+    fresh: Flags = np.diff(np.array(days, np.int64), prepend=-DAY) != 0
+    return finished[fresh]
+
+
+def _near_unattributed(
+    rows: pd.DataFrame, incidents: pd.DataFrame, as_of: int, reach_s: int
+) -> Flags:
+    loose = incidents[(incidents["method"] == "unattributed") & (incidents["opened_ts"] <= as_of)]
+    near = np.zeros(len(rows), np.bool_)
+    service = rows["service_id"].to_numpy(np.int64)
+    finished = rows["finished_ts"].to_numpy(np.int64)
+    for number in np.unique(service):
+        opened = np.sort(loose["opened_ts"][loose["service_id"] == number].to_numpy(np.int64))
+        mine = service == number
+        first = np.searchsorted(opened, finished[mine], side="left")
+        near[mine] = first < np.searchsorted(opened, finished[mine] + reach_s, side="right")
+    return near
+
+
+def _counts(**masks: Flags) -> dict[str, int]:
+    return {name: int(mask.sum()) for name, mask in masks.items() if mask.any()}

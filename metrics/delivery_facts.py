@@ -1,0 +1,281 @@
+"""Facts of deployments and incidents, from records and links.
+
+A deployment here is what reached production: several jobs of one pipeline are merged into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
+
+from core.frames import NONE
+from metrics.mapping import Flags, Ints
+
+STRICT = 0.8
+"""A link of at least this confidence is evidence of failure."""
+
+_METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, "proximity"))
+
+
+@dataclass(frozen=True)
+class Merged:
+    """deployments: one row each, with `jobs`; members: job_id -> deployment_id of all jobs."""
+
+    deployments: pd.DataFrame
+    members: pd.Series
+
+
+@dataclass(frozen=True)
+class DeploymentLinks:
+    """What links say about deployments; ids may be those of any job of a deployment.
+
+    incidents: incident_id, deployment_id, confidence. fixes: deployment_id (the failed one),
+    fix_deployment_id. contents: deployment_id, commits (NONE unknown), commits_reason.
+    """
+
+    incidents: pd.DataFrame
+    fixes: pd.DataFrame
+    contents: pd.DataFrame
+
+
+def hotfix_marks(
+    deployments: pd.DataFrame,
+    *,
+    branches: Sequence[str],
+    labels: Sequence[str],
+    change_types: Sequence[str],
+) -> Flags:
+    """Which deployments are hotfixes by branch pattern, label or type of their change.
+
+    deployments: ref, labels (one per line), change_type; the last two "" where there is none.
+    """
+    refs = {
+        ref: any(fnmatchcase(ref, one) for one in branches) for ref in deployments["ref"].unique()
+    }
+    marked = {
+        text: not set(labels).isdisjoint(text.split("\n"))
+        for text in deployments["labels"].unique()
+    }
+    by_ref = deployments["ref"].map(refs).to_numpy(np.bool_)
+    by_label = deployments["labels"].map(marked).to_numpy(np.bool_)
+    by_change = deployments["change_type"].isin(list(change_types)).to_numpy(np.bool_)
+    found: Flags = by_ref | by_label | by_change
+    return found
+
+
+def merge_jobs(deployments: pd.DataFrame) -> Merged:
+    """One deployment per (service, environment, group); a row without group stands alone.
+
+    The lowest id names it. It succeeded if a job did, since production has changed then; it ends
+    with the last successful job, otherwise with the last. `hotfix` and `rollback` hold if they do
+    for any job.
+    """
+    alone = "\n" + deployments["deployment_id"].astype(str)
+    group = deployments["group"].where(deployments["group"] != "", alone)
+    keyed = deployments.assign(group=group).sort_values(["finished_ts", "deployment_id"])
+    keys = [keyed["service_id"], keyed["environment"], keyed["group"]]
+    by_key = keyed.groupby(keys)
+    rank = (keyed["result"] == "success").astype(int)
+    keyed = keyed.assign(
+        job_id=keyed["deployment_id"],
+        deployment_id=by_key["deployment_id"].transform("min"),
+        hotfix=by_key["hotfix"].transform("max").astype(bool),
+        rollback=by_key["rollback"].transform("max").astype(bool),
+        jobs=by_key["deployment_id"].transform("size"),
+        succeeded=rank,
+    )
+    names = ["service_id", "environment", "group"]
+    ordered = keyed.sort_values(["succeeded", "finished_ts", "job_id"])
+    last = ordered.drop_duplicates(names, keep="last").drop(columns=["job_id", "succeeded"])
+    members = keyed.set_index("job_id")["deployment_id"]
+    return Merged(last.sort_values(["service_id", "finished_ts"]).reset_index(drop=True), members)
+
+
+def deployment_kinds(deployments: pd.DataFrame) -> pd.Series:
+    """planned, hotfix, rollback or unknown, for merged deployments.
+
+    A rollback is marked so (`rollback`: its sha is an ancestor of what was deployed before), or
+    brings back a sha or version that was deployed to the service's environment before the one it
+    replaces; the same version deployed twice in a row is none. Without sha and version the kind is
+    unknown, unless a hotfix.
+    """
+    good = deployments[(deployments["result"] == "success").to_numpy()]
+    good = good.sort_values(["service_id", "environment", "finished_ts", "deployment_id"])
+    identity = good["sha"].where(good["sha"] != "", good["version"])
+    place = [good["service_id"], good["environment"]]
+    before = identity.groupby(place).shift()
+    seen = identity.groupby([*place, identity]).cumcount() > 0
+    returned = (seen & (identity != before) & (identity != "")).reindex(
+        deployments.index, fill_value=False
+    )
+    kind = np.select(
+        [
+            (returned | deployments["rollback"]).to_numpy(np.bool_),
+            deployments["hotfix"].to_numpy(np.bool_),
+            ((deployments["sha"] == "") & (deployments["version"] == "")).to_numpy(np.bool_),
+        ],
+        ["rollback", "hotfix", "unknown"],
+        default="planned",
+    )
+    return pd.Series(kind.astype(object), index=deployments.index)
+
+
+def deployment_facts(
+    merged: Merged, incidents: pd.DataFrame, links: DeploymentLinks
+) -> pd.DataFrame:
+    """The frame of `deployment_fact`, for successful and failed production deployments.
+
+    merged: see `merge_jobs`; columns deployment_id, service_id, environment, sha, version, result,
+    finished_ts, hotfix, rollback, jobs. incidents: incident_id, opened_ts, resolved_ts.
+    `failed` is int8: 1 where a link of 0.8 or more names an incident, else -1 (no evidence so far).
+    `restored_ts`, of failed ones, is the earliest after the finish of: the next rollback of the
+    service in that environment, the linked fix, the resolution of a linked incident; `restored_by`
+    says which (rollback, fix, incident). Rework: a rollback, or a hotfix that a link calls the fix
+    of a deployment.
+    """
+    frame = merged.deployments.assign(kind=deployment_kinds(merged.deployments))
+    blame = _blame(links.incidents, merged.members, incidents)
+    fixes = _fixes(links.fixes, merged, frame)
+    frame["incident_id"] = _of(frame, blame, "incident_id")
+    frame["failed"] = np.where(frame["incident_id"] != NONE, 1, -1).astype(np.int8)
+    evidence = {
+        "rollback": _next_rollback(frame),
+        "fix": _of(frame, fixes, "fix_ts"),
+        "incident": _of(frame, blame, "resolved_ts"),
+    }
+    frame["restored_ts"], frame["restored_by"] = _earliest(frame, evidence)
+    frame["rework"] = (frame["kind"] == "rollback") | (
+        (frame["kind"] == "hotfix") & frame["deployment_id"].isin(fixes["fix_deployment_id"])
+    )
+    contents = links.contents.assign(
+        deployment_id=links.contents["deployment_id"].map(merged.members)
+    )
+    contents = contents.drop_duplicates("deployment_id")
+    frame["commits"] = _of(frame, contents, "commits")
+    reasons = contents.set_index("deployment_id")["commits_reason"]
+    frame["commits_reason"] = frame["deployment_id"].map(reasons).astype(object).fillna("unknown")
+    return frame[_COLUMNS].reset_index(drop=True)
+
+
+_COLUMNS = [
+    "service_id",
+    "deployment_id",
+    "environment",
+    "kind",
+    "result",
+    "finished_ts",
+    "commits",
+    "commits_reason",
+    "failed",
+    "incident_id",
+    "restored_ts",
+    "restored_by",
+    "rework",
+    "jobs",
+]
+
+
+def incident_facts(
+    incidents: pd.DataFrame, links: pd.DataFrame, members: pd.Series
+) -> pd.DataFrame:
+    """The frame of `incident_fact`: each incident once, with its most likely cause.
+
+    incidents: incident_id, service_id (NONE unknown), duplicate_of (NONE none), opened_ts,
+    resolved_ts.
+    links: incident_id, deployment_id, confidence, service_id (of the deployment). A duplicate gives
+    its links to its original and is left out. The method follows from the confidence: 1.0 explicit,
+    0.9 remediation, 0.8 reference, less proximity, no link unattributed. An incident of no service
+    that no link places is left out: it can't be shown beside any deployment.
+    """
+    original = incidents.set_index("incident_id")["duplicate_of"]
+    original = original[original.isin(incidents["incident_id"])]
+    moved = links.assign(incident_id=links["incident_id"].replace(original.to_dict()))
+    best = moved.sort_values(["confidence", "deployment_id"]).drop_duplicates(
+        "incident_id", keep="last"
+    )
+    best = best.set_index("incident_id")
+    rows = incidents[~incidents["incident_id"].isin(original.index)]
+    ids = rows["incident_id"]
+    service = ids.map(best["service_id"]).fillna(rows["service_id"]).astype(np.int64)
+    own = rows["service_id"].where(rows["service_id"] != NONE, service)
+    deployment = ids.map(best["deployment_id"].map(members))
+    confidence = ids.map(best["confidence"]).fillna(-1.0).to_numpy(np.float64)
+    frame = pd.DataFrame(
+        {
+            "service_id": own,
+            "incident_id": ids,
+            "deployment_id": deployment.fillna(NONE).astype(np.int64),
+            "method": _methods(confidence),
+            "opened_ts": rows["opened_ts"],
+            "resolved_ts": rows["resolved_ts"],
+        }
+    )
+    return frame[frame["service_id"] != NONE].reset_index(drop=True)
+
+
+def _methods(confidence: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
+    tests = [confidence >= least for least, _ in _METHODS]
+    names = [name for _, name in _METHODS]
+    return [str(word) for word in np.select(tests, names, default="unattributed")]
+
+
+def _blame(links: pd.DataFrame, members: pd.Series, incidents: pd.DataFrame) -> pd.DataFrame:
+    """The first incident that names each deployment, with the first resolution of any that does."""
+    strong = links[links["confidence"] >= STRICT]
+    strong = strong.assign(deployment_id=strong["deployment_id"].map(members))
+    joined = strong.merge(incidents[["incident_id", "opened_ts", "resolved_ts"]], on="incident_id")
+    resolved = joined[joined["resolved_ts"] != NONE].groupby("deployment_id")["resolved_ts"].min()
+    ordered = joined.sort_values(["opened_ts", "incident_id"]).drop_duplicates("deployment_id")
+    over = ordered["deployment_id"].map(resolved).fillna(NONE).astype(np.int64)
+    result: pd.DataFrame = ordered.assign(resolved_ts=over)
+    return result
+
+
+def _fixes(fixes: pd.DataFrame, merged: Merged, frame: pd.DataFrame) -> pd.DataFrame:
+    """Fix links by deployment, with `fix_ts`: the finish of the first successful fix."""
+    mapped = pd.DataFrame(
+        {
+            "deployment_id": fixes["deployment_id"].map(merged.members),
+            "fix_deployment_id": fixes["fix_deployment_id"].map(merged.members),
+        }
+    )
+    good = frame[frame["result"] == "success"].set_index("deployment_id")["finished_ts"]
+    mapped["fix_ts"] = mapped["fix_deployment_id"].map(good)
+    return mapped.dropna().astype(np.int64).sort_values("fix_ts")
+
+
+def _of(frame: pd.DataFrame, keyed: pd.DataFrame, column: str) -> Ints:
+    """`column` of the first row of `keyed` with the same deployment; NONE where there is none."""
+    first = keyed.drop_duplicates("deployment_id")
+    place = pd.Index(first["deployment_id"]).get_indexer(pd.Index(frame["deployment_id"]))
+    if first.empty:
+        return np.full(len(frame), NONE, np.int64)
+    return np.where(place >= 0, first[column].to_numpy(np.int64)[place], NONE)
+
+
+def _next_rollback(frame: pd.DataFrame) -> Ints:
+    """The finish of the first rollback after each deployment, in its service and environment."""
+    place = frame.groupby(["service_id", "environment"]).ngroup().to_numpy(np.int64)
+    finished = frame["finished_ts"].to_numpy(np.int64)
+    back = (frame["kind"] == "rollback").to_numpy() & (frame["result"] == "success").to_numpy()
+    span = 1 << 40
+    keys = np.sort(place[back] * span + finished[back])
+    found = np.append(keys, NONE)[np.searchsorted(keys, place * span + finished, side="right")]
+    same = (found != NONE) & (found // span == place)
+    return np.where(same, found % span, NONE)
+
+
+def _earliest(frame: pd.DataFrame, evidence: dict[str, Ints]) -> tuple[Ints, list[str]]:
+    """The earliest evidence not before the finish of each failed deployment, and its name."""
+    finished = frame["finished_ts"].to_numpy(np.int64)
+    failed = (frame["failed"] == 1).to_numpy(np.bool_)
+    never = np.iinfo(np.int64).max
+    times = np.stack(list(evidence.values()))
+    times = np.where((times >= finished) & failed, times, never)
+    first = times.min(axis=0)
+    names = np.array(list(evidence), object)[times.argmin(axis=0)]
+    return np.where(first == never, NONE, first), np.where(first == never, "", names).tolist()

@@ -1,0 +1,245 @@
+"""Facts of the items of one stream: one row per delivery, and every visit to a stage (2.0).
+
+Nothing here depends on now: an open delivery is summed up to the start of its last row, and that
+row has no end. So the facts of an item change only when the item, its links or the mapping change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from core.frames import NONE
+from metrics import blocks as blocked_times
+from metrics import fact_frames
+from metrics.episodes import episodes, in_process
+from metrics.intervals import ItemArrays, Moves, Rows, cut, status_rows
+from metrics.mapping import Codes, Flags, Ints, StatusTable, status_table
+from metrics.states import (
+    ACTIVE,
+    BLOCKED,
+    CODES,
+    IGNORED,
+    NEW,
+    PARKED,
+    RETURNED,
+    WAITING,
+)
+
+_CHUNK = 8_192
+"""Items handled at once: the arrays of a chunk stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the configuration of a stream says about its items.
+
+    `kinds` maps a vendor's type to feature, defect, risk or debt; others become "".
+    `blocked_statuses` are status ids. `count_ignored` False takes IGNORED time out of the numbers.
+    """
+
+    reopen_window_s: int = 14 * 86_400
+    count_ignored: bool = True
+    blocked_statuses: frozenset[int] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    expects_code: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class FactInputs:
+    """The frames of one stream; missing integers are NONE, extra columns are not read.
+
+    items: item_id, type, status_id, created_ts, updated_ts, resolved_ts, value_cents,
+        changelog_complete, gone; an item that is "deleted" has no facts.
+    transitions: item_id, ts, seq, from_id, to_id; status changes in any order, fastest in this one.
+    blocks: item_id, start_ts, end_ts. mapping, stages, statuses: see `status_table`.
+    ideas: item_id, idea_ts; an item that is not there has its creation.
+    releases: item_id, first_released_ts, released_ts, release_reason, has_code; an item that is not
+        there is not released, reason "no_commits".
+    """
+
+    items: pd.DataFrame
+    transitions: pd.DataFrame
+    blocks: pd.DataFrame
+    mapping: pd.DataFrame
+    stages: pd.DataFrame
+    statuses: pd.DataFrame
+    ideas: pd.DataFrame
+    releases: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Columns of the tables `item_fact` and `stage_visit` without `stream_id`.
+
+    Episodes and ordinals count from 1. Text is categorical. A row of `visits` is a stretch of one
+    status, cut where a block begins or ends and where the mapping changes: touching rows of one
+    item with the same status and stage are one visit. Its `state` is what the time counts as,
+    `reason` why (blocked, returned, ignored); the end of a row that lasts is NONE.
+    """
+
+    items: pd.DataFrame
+    visits: pd.DataFrame
+
+
+def item_facts(inputs: FactInputs, rules: Rules) -> Facts:
+    """Facts and visits of every item of the stream, ordered by item, then episode or time."""
+    table = status_table(
+        inputs.mapping,
+        inputs.stages,
+        inputs.statuses,
+        blocked_statuses=rules.blocked_statuses,
+    )
+    items = inputs.items[inputs.items["gone"] != "deleted"].sort_values("item_id")
+    ids = _ints(items, "item_id")
+    transitions, first, last = _ordered(ids, inputs.transitions)
+    arrays = _item_arrays(items, first, last)
+    blocks = _positions(ids, inputs.blocks)
+    chunks = []
+    for low in range(0, len(ids), _CHUNK):
+        part = slice(low, low + _CHUNK)
+        chunks.append(_chunk(arrays, part, transitions, blocks, table=table, rules=rules))
+    raw = fact_frames.joined(chunks)
+    return Facts(
+        items=fact_frames.item_frame(
+            raw,
+            items,
+            table=table,
+            ideas=inputs.ideas,
+            releases=inputs.releases,
+            rules=rules,
+        ),
+        visits=fact_frames.visit_frame(raw, table),
+    )
+
+
+def _ints(frame: pd.DataFrame, column: str) -> Ints:
+    return frame[column].to_numpy(np.int64)
+
+
+def _ordered(ids: Ints, frame: pd.DataFrame) -> tuple[dict[str, Ints], Ints, Ints]:
+    """The transitions of `ids` ordered by (item, ts, seq), and where each item begins and ends."""
+    columns = {name: _ints(frame, name) for name in ("item_id", "ts", "seq", "from_id", "to_id")}
+    item, ts, seq = columns["item_id"], columns["ts"], columns["seq"]
+    if not _is_ordered(item, ts, seq):
+        order = np.lexsort((seq, ts, item))
+        columns = {name: values[order] for name, values in columns.items()}
+    first, last = _bounds(columns["item_id"], ids)
+    if (last - first).sum() != len(item):
+        kept = np.isin(columns["item_id"], ids)
+        columns = {name: values[kept] for name, values in columns.items()}
+        first, last = _bounds(columns["item_id"], ids)
+    return columns, first, last
+
+
+def _bounds(item: Ints, ids: Ints) -> tuple[Ints, Ints]:
+    """Where the run of each id begins and ends in `item`, both ordered."""
+    return np.searchsorted(item, ids, side="left"), np.searchsorted(item, ids, side="right")
+
+
+def _is_ordered(item: Ints, ts: Ints, seq: Ints) -> bool:
+    same = item[1:] == item[:-1]
+    if not (same | (item[1:] > item[:-1])).all():
+        return False
+    tied = ts[1:] == ts[:-1]
+    ascending = ts[1:] > ts[:-1]
+    return bool((~same | ascending | (tied & (seq[1:] >= seq[:-1]))).all())
+
+
+def _item_arrays(items: pd.DataFrame, first: Ints, last: Ints) -> ItemArrays:
+    return ItemArrays(
+        item=_ints(items, "item_id"),
+        status=_ints(items, "status_id"),
+        created=_ints(items, "created_ts"),
+        updated=_ints(items, "updated_ts"),
+        resolved=_ints(items, "resolved_ts"),
+        complete=items["changelog_complete"].to_numpy(np.bool_),
+        first=first,
+        last=last,
+    )
+
+
+def _positions(ids: Ints, frame: pd.DataFrame) -> blocked_times.Blocks:
+    """The joined blocks of the items that are there; `item` is the position in `ids`."""
+    item = _ints(frame, "item_id")
+    place = np.minimum(np.searchsorted(ids, item), max(len(ids) - 1, 0))
+    known = ids[place] == item if len(ids) else np.zeros(len(item), np.bool_)
+    start, end = _ints(frame, "start_ts")[known], _ints(frame, "end_ts")[known]
+    return blocked_times.union(place[known], start, end)
+
+
+def _chunk(
+    arrays: ItemArrays,
+    part: slice,
+    transitions: dict[str, Ints],
+    blocks: blocked_times.Blocks,
+    *,
+    table: StatusTable,
+    rules: Rules,
+) -> fact_frames.RawFacts:
+    items = ItemArrays(**{name: values[part] for name, values in vars(arrays).items()})
+    span = slice(int(items.first[0]), int(items.last[-1]))
+    moves = Moves(*(transitions[name][span] for name in ("ts", "from_id", "to_id")))
+    near = slice(*np.searchsorted(blocks.item, [part.start, part.start + len(items.item)]))
+    local = blocked_times.Blocks(
+        blocks.item[near] - part.start, blocks.start[near], blocks.end[near]
+    )
+    return _facts(items, status_rows(items, moves, table), local, table=table, rules=rules)
+
+
+def _facts(
+    items: ItemArrays,
+    rows: Rows,
+    blocks: blocked_times.Blocks,
+    *,
+    table: StatusTable,
+    rules: Rules,
+) -> fact_frames.RawFacts:
+    code = table.code[rows.slot]
+    found = episodes(rows, code, reopen_window_s=rules.reopen_window_s)
+    running = in_process(found, len(code))
+    counted = _counted(table, rules)[running.view(np.int8), rows.slot]
+    episode_rows = found.last_row - found.first_row + 1
+    if len(blocks.item):
+        wanted = running & _waits_or_works(counted)
+        row, ts = blocked_times.cuts(rows, blocks, wanted)
+        rows, running = cut(rows, row, ts), np.insert(running, row + 1, running[row])
+        counted = np.insert(counted, row + 1, counted[row])
+        np.add.at(episode_rows, np.searchsorted(found.first_row, row, side="right") - 1, 1)
+        covered = blocked_times.covered(rows, blocks)
+        counted[covered[running[covered] & _waits_or_works(counted[covered])]] = BLOCKED
+    episode = np.repeat(np.arange(len(episode_rows)), episode_rows)
+    return fact_frames.RawFacts(
+        found=found,
+        rows=rows,
+        counted=counted,
+        item_id=items.item,
+        episode=episode,
+        seconds=_seconds(rows, episode, counted, running=running, count=len(episode_rows)),
+    )
+
+
+def _counted(table: StatusTable, rules: Rules) -> Codes:
+    """What a slot counts as, outside (row 0) and inside (row 1) a running delivery."""
+    inside = table.code.copy()
+    inside[table.code == NEW] = RETURNED
+    if rules.count_ignored:
+        inside[table.code == IGNORED] = PARKED
+    inside[table.blocked & _waits_or_works(inside)] = BLOCKED
+    return np.stack([table.code, inside])
+
+
+def _waits_or_works(code: Codes) -> Flags:
+    found: Flags = (code == ACTIVE) | (code == WAITING) | (code == RETURNED) | (code == PARKED)
+    return found
+
+
+def _seconds(rows: Rows, episode: Ints, counted: Codes, *, running: Flags, count: int) -> Ints:
+    """Seconds by episode and code, of the rows in process that have ended; exact below 2**53."""
+    kept = np.flatnonzero(running & (rows.end != NONE))
+    key = episode[kept] * CODES + counted[kept]
+    sums = np.bincount(key, weights=rows.end[kept] - rows.start[kept], minlength=count * CODES)
+    return sums.astype(np.int64).reshape(count, CODES)

@@ -1,0 +1,85 @@
+"""The list of metrics: what each is called, its definition's version, what grades it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from metrics import cost, delivery, flow
+from metrics.cost import DelayCost
+from metrics.delivery import Recovery
+from metrics.envelope import Definition
+from metrics.measure import Measure
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. `required`: the coverages that grade it; the function documents the rest."""
+
+    slug: str
+    title: str
+    unit: str
+    version: int
+    required: tuple[str, ...]
+    function: Callable[..., Measure | Recovery | DelayCost]
+
+    @property
+    def definition(self) -> Definition:
+        return Definition(self.slug, self.version, self.required)
+
+
+_FLOW = ("C6", "C8")
+_FAILURES = ("C3", "C5")
+
+_ALL = (
+    Metric("flow_time", "Flow time", "d", 1, _FLOW, flow.flow_time),
+    Metric("idea_to_done", "Idea to done", "d", 1, _FLOW, flow.idea_to_done),
+    Metric(
+        "idea_to_release", "Idea to release", "d", 1, ("C1", "C3", *_FLOW), flow.idea_to_release
+    ),
+    Metric("velocity", "Flow velocity", "items", 1, _FLOW, flow.velocity),
+    Metric("load", "Flow load", "items", 1, _FLOW, flow.load),
+    Metric("efficiency", "Flow efficiency", "ratio", 1, ("C6", "C7", "C8"), flow.efficiency),
+    Metric("distribution", "Flow distribution", "share", 1, _FLOW, flow.distribution),
+    Metric("reopen_rate", "Reopen rate", "ratio", 1, _FLOW, flow.reopen_rate),
+    Metric("discard_rate", "Discard rate", "ratio", 1, _FLOW, flow.discard_rate),
+    Metric("change_lead_time", "Change lead time", "h", 1, ("C3",), delivery.change_lead_time),
+    Metric(
+        "change_lead_time_by_change",
+        "Change lead time by merge request",
+        "h",
+        1,
+        ("C3",),
+        delivery.change_lead_time_by_change,
+    ),
+    Metric(
+        "deployment_frequency",
+        "Deployment frequency",
+        "deployments",
+        1,
+        (),
+        delivery.deployment_frequency,
+    ),
+    Metric(
+        "recovery_time",
+        "Failed deployment recovery time",
+        "h",
+        1,
+        _FAILURES,
+        delivery.recovery_time,
+    ),
+    Metric(
+        "change_fail_rate", "Change fail rate", "ratio", 1, _FAILURES, delivery.change_fail_rate
+    ),
+    Metric(
+        "deployment_rework_rate",
+        "Deployment rework rate",
+        "ratio",
+        1,
+        _FAILURES,
+        delivery.deployment_rework_rate,
+    ),
+    Metric("delay_cost", "Delay cost", "cents", 1, ("C6", "C8", "C11"), cost.delay_cost),
+)
+
+METRICS: dict[str, Metric] = {metric.slug: metric for metric in _ALL}

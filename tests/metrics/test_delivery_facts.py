@@ -1,0 +1,185 @@
+"""Deployments and incidents as facts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.frames import NONE
+from metrics.delivery_facts import (
+    DeploymentLinks,
+    Merged,
+    deployment_facts,
+    deployment_kinds,
+    hotfix_marks,
+    incident_facts,
+    merge_jobs,
+)
+from tests.metrics.history import frame
+from tests.metrics.tables import EMPTY_LINKS, Row, table
+
+
+def jobs(*rows: Row) -> pd.DataFrame:
+    usual: Row = {
+        **{"deployment_id": 1, "service_id": 1, "environment": "production", "group": ""},
+        **{"sha": "a", "version": "", "result": "success", "finished_ts": 0},
+        **{"hotfix": False, "rollback": False},
+    }
+    return table(usual, [{"deployment_id": n, **row} for n, row in enumerate(rows, start=1)])
+
+
+def incidents(*rows: Row) -> pd.DataFrame:
+    usual: Row = {
+        **{"incident_id": 1, "service_id": 1, "duplicate_of": NONE},
+        **{"opened_ts": 0, "resolved_ts": NONE},
+    }
+    return table(usual, rows)
+
+
+def links(
+    *named: tuple[int, int, float],
+    fixes: tuple[tuple[int, int], ...] = (),
+) -> DeploymentLinks:
+    return DeploymentLinks(
+        incidents=frame("incident_id deployment_id confidence", named),
+        fixes=frame("deployment_id fix_deployment_id", fixes),
+        contents=frame("deployment_id commits commits_reason"),
+    )
+
+
+def facts(merged: Merged, found: pd.DataFrame, evidence: DeploymentLinks) -> pd.DataFrame:
+    return deployment_facts(merged, found, evidence).set_index("deployment_id")
+
+
+def test_jobs_of_one_pipeline_are_one_deployment_that_ends_with_the_last() -> None:
+    merged = merge_jobs(
+        jobs(
+            {"group": "p1", "finished_ts": 10},
+            {"group": "p1", "finished_ts": 30},
+            {"group": "p1", "finished_ts": 40, "result": "failed"},
+            {"group": "", "finished_ts": 20},
+            {"group": "", "finished_ts": 20},
+        )
+    )
+    rows = merged.deployments.set_index("deployment_id")
+    assert rows["finished_ts"].to_dict() == {1: 30, 4: 20, 5: 20}
+    assert rows["result"].unique().tolist() == ["success"]
+    assert rows.loc[1, "jobs"] == 3
+    assert merged.members.to_dict() == {1: 1, 2: 1, 3: 1, 4: 4, 5: 5}
+
+
+def test_a_pipeline_without_a_successful_job_failed() -> None:
+    merged = merge_jobs(
+        jobs({"group": "p", "result": "failed"}, {"group": "p", "result": "failed"})
+    )
+    assert merged.deployments["result"].tolist() == ["failed"]
+
+
+def test_bringing_back_an_earlier_version_is_a_rollback() -> None:
+    rows = jobs(*({"sha": sha, "finished_ts": ts} for ts, sha in enumerate("aabaac")))
+    kinds = deployment_kinds(rows).tolist()
+    assert kinds == ["planned", "planned", "planned", "rollback", "planned", "planned"]
+
+
+def test_kinds_by_mark_and_by_absence() -> None:
+    rows = jobs(
+        {"sha": "a", "rollback": True},
+        {"sha": "b", "hotfix": True},
+        {"sha": "", "version": ""},
+        {"sha": "", "version": "1.2"},
+    )
+    assert deployment_kinds(rows).tolist() == ["rollback", "hotfix", "unknown", "planned"]
+
+
+def test_a_failed_job_brings_nothing_back() -> None:
+    rows = jobs(
+        {"sha": "a", "finished_ts": 0},
+        {"sha": "b", "finished_ts": 1},
+        {"sha": "a", "finished_ts": 2, "result": "failed"},
+    )
+    assert deployment_kinds(rows).tolist() == ["planned"] * 3
+
+
+def test_another_service_with_the_same_sha_is_no_rollback() -> None:
+    rows = jobs(
+        {"sha": "a", "finished_ts": 0},
+        {"sha": "b", "finished_ts": 1, "service_id": 2},
+        {"sha": "a", "finished_ts": 2, "service_id": 2},
+    )
+    assert deployment_kinds(rows).tolist() == ["planned"] * 3
+
+
+def test_recovery_is_the_earliest_evidence_after_the_failure() -> None:
+    merged = merge_jobs(
+        jobs(
+            {"sha": "a", "finished_ts": 0},
+            {"sha": "b", "finished_ts": 10},
+            {"sha": "a", "finished_ts": 30},
+            {"sha": "c", "finished_ts": 40},
+            {"sha": "d", "finished_ts": 60, "hotfix": True},
+        )
+    )
+    found = incidents(
+        {"incident_id": 7, "opened_ts": 12, "resolved_ts": 50},
+        {"incident_id": 8, "opened_ts": 45, "resolved_ts": 70},
+    )
+    rows = facts(merged, found, links((7, 2, 1.0), (8, 4, 1.0), fixes=((4, 5),)))
+    assert rows["failed"].to_dict() == {1: -1, 2: 1, 3: -1, 4: 1, 5: -1}
+    assert rows.loc[[2, 4], "restored_ts"].tolist() == [30, 60]
+    assert rows["restored_by"].tolist() == ["", "rollback", "", "fix", ""]
+    assert rows["rework"].to_dict() == {1: False, 2: False, 3: True, 4: False, 5: True}
+    assert rows.loc[1, "restored_ts"] == NONE
+
+
+def test_an_incident_restores_and_a_weak_link_does_not_fail() -> None:
+    merged = merge_jobs(jobs({"finished_ts": 10}, {"finished_ts": 20, "sha": "b"}))
+    found = incidents(
+        {"incident_id": 7, "opened_ts": 12, "resolved_ts": 50},
+        {"incident_id": 8, "opened_ts": 25, "resolved_ts": 30},
+    )
+    rows = facts(merged, found, links((7, 1, 1.0), (8, 2, 0.4)))
+    assert rows["restored_by"].tolist() == ["incident", ""]
+    assert rows["restored_ts"].tolist() == [50, NONE]
+    assert rows["failed"].tolist() == [1, -1]
+    assert rows["commits_reason"].tolist() == ["unknown", "unknown"]
+
+
+def test_no_deployments_give_an_empty_frame() -> None:
+    assert len(facts(merge_jobs(jobs()), incidents(), links())) == 0
+
+
+def test_a_duplicate_gives_its_links_to_the_original() -> None:
+    found = incidents(
+        {"incident_id": 1, "opened_ts": 5},
+        {"incident_id": 2, "opened_ts": 6, "duplicate_of": 1},
+        {"incident_id": 3, "opened_ts": 7},
+        {"incident_id": 4, "service_id": NONE},
+    )
+    named = frame("incident_id deployment_id confidence service_id", [(2, 11, 1.0, 1)])
+    members = pd.Series({11: 10, 10: 10})
+    rows = incident_facts(found, named, members)
+    assert rows["incident_id"].tolist() == [1, 3]
+    assert rows["deployment_id"].tolist() == [10, NONE]
+    assert rows["method"].tolist() == ["explicit", "unattributed"]
+
+
+def test_an_incident_without_service_takes_that_of_its_deployment() -> None:
+    named = frame("incident_id deployment_id confidence service_id", [(1, 10, 0.9, 6)])
+    rows = incident_facts(incidents({"service_id": NONE}), named, pd.Series({10: 10}))
+    assert rows[["service_id", "method"]].to_numpy().tolist() == [[6, "remediation"]]
+
+
+def test_incidents_without_links_are_unattributed() -> None:
+    rows = incident_facts(incidents({}), EMPTY_LINKS, pd.Series(dtype="int64"))
+    assert rows["method"].tolist() == ["unattributed"]
+
+
+def test_hotfixes_are_known_by_branch_label_or_change() -> None:
+    rows = pd.DataFrame(
+        {
+            "ref": ["hotfix/1", "main", "main", "main"],
+            "labels": ["", "urgent\nhotfix", "", ""],
+            "change_type": ["", "", "emergency", "normal"],
+        }
+    )
+    marks = hotfix_marks(rows, branches=["hotfix/*"], labels=["hotfix"], change_types=["emergency"])
+    assert marks.tolist() == [True, True, True, False]

@@ -1,0 +1,192 @@
+"""Grades, withholding and coverage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metrics import coverage
+from metrics.envelope import Context, Definition, Envelope, Freshness, document, envelope
+from metrics.facts import Rules, item_facts
+from metrics.measure import Measure, of_durations
+from metrics.periods import DAY, Window
+from metrics.registry import METRICS
+from tests.metrics.history import STATES, inputs, item, path
+from tests.metrics.tables import deployment_table, incident_table, item_table
+
+NOW = 100 * DAY
+FULL = {"C6": 0.98, "C8": 0.95}
+CONTEXT = Context(
+    scope={"stream": "checkout"},
+    window=Window(0, NOW),
+    as_of=NOW,
+    known_at=NOW,
+    coverage=FULL,
+    sources={"jira": Freshness(NOW - 60, 600)},
+    explain="/v1/metrics/flow_time/explain",
+)
+FLOW_TIME = METRICS["flow_time"].definition
+
+
+def of(n: int) -> Measure:
+    return of_durations(
+        np.arange(1, n + 1, dtype=np.float64) * DAY, unit="d", excluded={"no_start": 2, "x": 0}
+    )
+
+
+def answer(n: int, context: Context = CONTEXT) -> Envelope:
+    return envelope(of(n), FLOW_TIME, context)
+
+
+@pytest.mark.parametrize(
+    ("n", "grade", "kept"),
+    [
+        (59, "A", {"p50", "p85", "p95"}),
+        (58, "B", {"p50", "p85"}),
+        (19, "B", {"p50", "p85"}),
+        (18, "C", {"p50"}),
+        (5, "C", {"p50"}),
+        (4, "D", set()),
+        (0, "D", set()),
+    ],
+)
+def test_few_values_withhold_percentiles_and_lower_the_grade(
+    n: int, grade: str, kept: set[str]
+) -> None:
+    found = answer(n)
+    assert found.grade == grade
+    assert {name for name, value in found.value.items() if value is not None} == kept
+    assert set(found.observed) == ({"p50", "p85", "p95"} - kept if n else set())
+
+
+def test_a_withheld_value_is_observed_and_says_why() -> None:
+    found = answer(42)
+    assert found.value["p95"] is None
+    assert found.observed == {"p95": 40}
+    assert found.reasons == ("n<59", "p95 withheld: n<59")
+    assert found.excluded == {"no_start": 2}
+
+
+@pytest.mark.parametrize(
+    ("share", "grade"), [(0.9, "A"), (0.89, "B"), (0.7, "B"), (0.5, "C"), (0.49, "D"), (None, "A")]
+)
+def test_the_lowest_required_coverage_decides(share: float | None, grade: str) -> None:
+    found = answer(60, replace(CONTEXT, coverage={"C6": share, "C8": 1.0, "C1": 0.1}))
+    assert found.grade == grade
+    assert (found.value["p50"] is None) == (grade == "D")
+
+
+def test_a_required_coverage_that_was_not_measured_withholds() -> None:
+    found = answer(60, replace(CONTEXT, coverage={"C6": 1.0}))
+    assert found.grade == "D"
+    assert found.reasons == ("C8 not measured",)
+
+
+def test_stale_is_three_intervals_and_never_read_is_nothing() -> None:
+    grades = [
+        answer(60, replace(CONTEXT, sources={"jira": source})).grade
+        for source in (
+            Freshness(NOW - 1799, 600),
+            Freshness(NOW - 1800, 600),
+            Freshness(None, 600),
+            Freshness(None, 600, required=False),
+        )
+    ]
+    assert grades == ["A", "B", "D", "A"]
+
+
+def test_few_deployments_do_not_lower_a_count() -> None:
+    count = Measure(sort="count", unit="deployments", value={"count": 1.0}, n=1)
+    found = envelope(count, Definition("deployment_frequency", 1, ()), CONTEXT)
+    assert (found.grade, found.value["count"]) == ("A", 1)
+
+
+def test_the_document_has_the_fields_of_the_specification() -> None:
+    printed = document(answer(30))
+    expected = "metric definition scope window as_of known_at unit calendar value observed interval"
+    expected += " n parts excluded coverage watermarks grade reasons explain"
+    assert list(printed) == expected.split()
+    assert printed["definition"] == "flow_time@1"
+    assert printed["window"] == ["1970-01-01T00:00:00Z", "1970-04-11T00:00:00Z"]
+    assert printed["interval"] == {
+        "p50": [10.0, 21.0],
+        "p85": [21.0, 30.0],
+        "p95": [26.0, None],
+        "level": 0.95,
+        "method": "order-statistic",
+    }
+    assert printed["watermarks"] == {"jira": "1970-04-10T23:59:00Z"}
+
+
+def test_coverage_of_items() -> None:
+    window = Window(0, NOW)
+    done = {"committed_ts": 0, "done_ts": 5}
+    items = item_table(
+        {**done, "expects_code": True, "has_code": True},
+        {**done, "expects_code": True, "complete": False},
+        {**done, "has_code": True},
+        {"committed_ts": 0, "value_cents": 1},
+        {"committed_ts": 0},
+    )
+    assert coverage.ticket_links(items, window=window).share == 0.5
+    assert coverage.full_history(items, window=window, as_of=NOW).share == 0.8
+    assert coverage.valued_items(items, as_of=NOW).share == 0.5
+    assert coverage.valued_items(item_table(), as_of=NOW).share is None
+
+
+def test_coverage_of_delivery() -> None:
+    window = Window(0, NOW)
+    deployments = deployment_table({"commits": 0}, {"commits": -(2**63)}, {"result": "failed"})
+    assert coverage.known_commits(deployments, window=window).share == 0.5
+    incidents = incident_table({"method": "explicit"}, {}, {})
+    found = coverage.attributed_incidents(incidents, window=window)
+    assert (found.numerator, found.denominator) == (1, 3)
+    methods = coverage.incidents_by_method(incidents, window=window)
+    assert methods == {"explicit": 1, "unattributed": 2}
+    commits = pd.DataFrame(
+        {"committed_ts": [1, 2, 3], "has_item": [True, False, False], "bot": [False, False, True]}
+    )
+    assert coverage.commits_with_ticket(commits, window=window).share == 0.5
+
+
+def test_coverage_of_time_in_statuses() -> None:
+    steps = ((0, 1), (DAY, 3), (4 * DAY, 9), (5 * DAY, 4))
+    facts = item_facts(inputs([item(1, 0, 4)], path(1, *steps)), Rules())
+    found = coverage.mapped_time(facts.visits, window=Window(0, NOW), as_of=NOW)
+    assert (found.numerator, found.denominator) == (3 * DAY, 4 * DAY)
+    half = coverage.mapped_time(facts.visits, window=Window(3 * DAY, 9 * DAY), as_of=NOW)
+    assert half.share == 0.5
+
+
+def test_an_active_stage_beside_a_waiting_one_shows_when_work_rests() -> None:
+    stages = pd.DataFrame(
+        [(n * 10, n, word) for n, word in STATES.items()], columns=["stage_id", "ordinal", "state"]
+    )
+    facts = item_facts(inputs([item(1, 0, 4)], path(1, (0, 3), (DAY, 4))), Rules())
+    beside = coverage.active_with_queue(facts.visits, stages, window=Window(0, NOW), as_of=NOW)
+    assert beside.share == 1
+    alone = coverage.active_with_queue(
+        facts.visits, stages[stages["state"] != "waiting"], window=Window(0, NOW), as_of=NOW
+    )
+    assert (alone.numerator, alone.denominator) == (0, DAY)
+
+
+def test_every_metric_names_itself_once_and_requires_known_coverages() -> None:
+    assert all(slug == metric.slug for slug, metric in METRICS.items())
+    required = {name for metric in METRICS.values() for name in metric.required}
+    assert required == {"C1", "C3", "C5", "C6", "C7", "C8", "C11"}
+    assert METRICS["deployment_frequency"].required == ()
+
+
+def test_percentiles_beside_a_ratio_are_withheld_by_themselves() -> None:
+    rows = [{"committed_ts": 0, "done_ts": 5, "active_s": 1, "waiting_s": n} for n in range(6)]
+    measure = METRICS["efficiency"].function(item_table(*rows), window=Window(0, 9), staged=True)
+    assert isinstance(measure, Measure)
+    full = replace(CONTEXT, coverage={"C6": 1.0, "C7": 1.0, "C8": 1.0})
+    found = envelope(measure, METRICS["efficiency"].definition, full)
+    assert found.grade == "C"
+    assert set(found.observed) == {"item_p85", "item_p95"}
+    assert found.value["ratio"] == 6 / 21
