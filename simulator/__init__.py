@@ -1,1 +1,3 @@
-"""A company that never existed, with known truth, served over HTTP in the vendors' shapes and with their quirks."""
+"""A company that never existed, with known truth, served over HTTP in the vendors' shapes and
+with their quirks.
+"""

@@ -1,0 +1,148 @@
+"""GitLab's shapes of pipelines, jobs, environments and deployments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from simulator.gitlab_index import JobDeployment, Project, job_number
+from simulator.gitlab_payloads import SITE, Payloads, utc
+from simulator.model import Build, Stage
+from simulator.vendor import Json
+
+SOURCES = {"manual": "web", "schedule": "schedule", "merge_request": "merge_request_event"}
+
+
+class Runs:
+    """Payloads of what ran; users and commits inside are made by `make`."""
+
+    def __init__(self, make: Payloads) -> None:
+        self.make = make
+
+    def pipeline(self, project: Project, build: Build) -> Json:
+        """A row of a list: without duration, start and finish."""
+        return {
+            "id": build.id,
+            "iid": build.number,
+            "project_id": project.id,
+            "sha": build.sha,
+            "ref": build.ref,
+            "status": build.status,
+            "source": SOURCES.get(build.cause, "push"),
+            "created_at": utc(build.queued),
+            "updated_at": utc(pipeline_updated(build)),
+            "web_url": f"{SITE}/{project.path}/-/pipelines/{build.id}",
+            "name": None,
+        }
+
+    def pipeline_detail(self, project: Project, build: Build) -> Json:
+        commit = project.commits.get(build.sha)
+        return {
+            **self.pipeline(project, build),
+            "before_sha": commit.parents[0] if commit and commit.parents else "0" * 40,
+            "tag": build.ref in project.tags,
+            "yaml_errors": None,
+            "user": self.make.user(commit.author) if commit else None,
+            "started_at": utc(build.started),
+            "finished_at": utc(build.finished),
+            "committed_at": None,
+            "duration": _seconds(build.started, build.finished),
+            "queued_duration": _seconds(build.queued, build.started),
+            "coverage": None,
+            "detailed_status": {"text": build.status, "label": build.status, "group": build.status},
+            "archived": False,
+        }
+
+    def job(self, project: Project, build: Build, stage: Stage) -> Json:
+        commit = project.commits.get(build.sha)
+        ran = stage.status != "skipped"
+        number = job_number(build, stage)
+        return {
+            "id": number,
+            "status": stage.status,
+            "stage": stage.name.partition(":")[0],
+            "name": stage.name,
+            "ref": build.ref,
+            "tag": build.ref in project.tags,
+            "coverage": None,
+            "allow_failure": False,
+            "created_at": utc(stage.queued),
+            "started_at": utc(stage.started) if ran else None,
+            "finished_at": utc(stage.finished) if ran else None,
+            "erased_at": None,
+            "duration": _seconds(stage.started, stage.finished) if ran else None,
+            "queued_duration": _seconds(stage.queued, stage.started) if ran else None,
+            "user": self.make.user(commit.author) if commit else None,
+            "commit": self.make.commit(project, commit) if commit else None,
+            "pipeline": self._pipeline_reference(project, build),
+            "web_url": f"{SITE}/{project.path}/-/jobs/{number}",
+            "project": {"ci_job_token_scope_enabled": False},
+            "artifacts": [],
+            "runner": None,
+            "artifacts_expire_at": None,
+            "tag_list": [],
+            **({"failure_reason": "script_failure"} if stage.status == "failed" else {}),
+        }
+
+    def _pipeline_reference(self, project: Project, build: Build) -> Json:
+        row = self.pipeline(project, build)
+        return {name: value for name, value in row.items() if name != "name"}
+
+    def environment(self, project: Project, name: str) -> Json:
+        """How an environment is listed, with its tier."""
+        tiers = ("production", "staging", "testing", "development")
+        return {
+            **self._environment_reference(project, name),
+            "created_at": utc(self.make.index.world.start),
+            "updated_at": utc(self.make.index.world.start),
+            "tier": name if name in tiers else "other",
+            "state": "available",
+            "auto_stop_at": None,
+            "description": None,
+        }
+
+    def _environment_reference(self, project: Project, name: str) -> Json:
+        return {
+            "id": project.id * 100 + project.environments.index(name),
+            "name": name,
+            "slug": name.replace("/", "-"),
+            "external_url": None,
+        }
+
+    def deployment(self, project: Project, row: JobDeployment) -> Json:
+        commit = project.commits.get(row.of.sha)
+        user = self.make.user(commit.author) if commit else None
+        job = job_number(row.build, row.job) if row.job else row.id
+        return {
+            "id": row.id,
+            "iid": row.iid,
+            "ref": row.build.ref,
+            "sha": row.of.sha,
+            "created_at": utc(row.of.created),
+            "updated_at": utc(row.updated),
+            "user": user,
+            "environment": self._environment_reference(project, row.of.environment),
+            "deployable": {
+                "id": job,
+                "status": row.status,
+                "stage": "deploy",
+                "name": row.job.name if row.job else f"deploy:{row.of.environment}",
+                "ref": row.build.ref,
+                "created_at": utc(row.of.created),
+                "started_at": utc(row.started),
+                "finished_at": utc(row.finished),
+                "duration": _seconds(row.started, row.finished),
+                "user": user,
+                "commit": self.make.commit(project, commit) if commit else None,
+                "pipeline": self._pipeline_reference(project, row.build),
+                "web_url": f"{SITE}/{project.path}/-/jobs/{job}",
+            },
+            "status": row.status,
+        }
+
+
+def pipeline_updated(build: Build) -> datetime:
+    return build.finished or build.started
+
+
+def _seconds(start: datetime, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if end else None

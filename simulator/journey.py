@@ -1,0 +1,129 @@
+"""One ticket's way through its stream: waits, skips, rework, cancellation, reopening."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from simulator.calendar import DAY, HOUR, MINUTE, between, lognormal, office
+from simulator.model import Item, Move, Person
+from simulator.plans import TYPE_PACE, Habits, Step
+
+_REWORKS = 3
+_FATES = {
+    "plain": 855, "drop": 35, "cancel": 38, "return": 25, "straight": 12, "asleep": 20,
+    "forget": 15,
+}  # fmt: skip
+_LONG_H = 50  # a queue in which a ticket can be stuck
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a ticket meets: the stream, its people, and when its service is deployed (empty: no
+    code).
+    """
+
+    habits: Habits
+    team: list[Person]
+    slots: list[datetime]
+    start: datetime
+    now: datetime
+
+
+class Journey:
+    """Writes the moves of one item, as far as they have happened by `now`."""
+
+    def __init__(self, item: Item, around: Surroundings, rng: Random) -> None:
+        self.item, self.around, self.rng = item, around, rng
+        self.at, self.index, self.reworks = item.created, 0, 0
+        self.pace = TYPE_PACE[item.type] * rng.lognormvariate(0.0, 0.3)
+        queues = [step.name for step in around.habits.steps[1:] if step.median_h > _LONG_H]
+        self.stuck_at = rng.choice(queues) if rng.random() < 0.05 else ""
+
+    def travel(self) -> None:
+        fate = self.rng.choices(list(_FATES), weights=list(_FATES.values()))[0]
+        habits = self.around.habits
+        if fate == "asleep":
+            return
+        if fate in ("drop", "straight"):
+            name = habits.cancelled if fate == "drop" else habits.done
+            self._move(name, self._leaves(habits.steps[0]))
+        elif self._deliver(fate):
+            self._reopen()
+
+    def _deliver(self, fate: str) -> bool:
+        """True once the item is done; False when it is still under way, or cancelled."""
+        steps = self.around.habits.steps
+        odd = fate in ("cancel", "return", "forget")
+        turning = self.rng.randrange(1, len(steps)) if odd else 0
+        while self.index < len(steps):
+            leaves = self._leaves(steps[self.index])
+            if turning and self.index == turning:
+                if fate == "cancel":
+                    self._move(self.around.habits.cancelled, leaves)
+                if fate in ("cancel", "forget"):
+                    return False
+                turning, following = 0, 0
+            else:
+                following = self._following(steps)
+            name = steps[following].name if following < len(steps) else self.around.habits.done
+            if not self._move(name, leaves):
+                return False
+            self.index = following
+        return True
+
+    def _following(self, steps: tuple[Step, ...]) -> int:
+        if self.reworks < _REWORKS and self.rng.random() < steps[self.index].back:
+            self.reworks += 1
+            return next(i for i, step in enumerate(steps) if step.role == "build")
+        following = self.index + 1
+        while following < len(steps) and self.rng.random() < steps[following].skip:
+            following += 1
+        return following
+
+    def _reopen(self) -> None:
+        """3 % come back within two weeks, 0.7 % later; they go once more from build to done."""
+        luck = self.rng.random()
+        if luck < 0.03:
+            away = between(self.rng, 2 * HOUR, 12 * DAY)
+        elif luck < 0.037:
+            away = between(self.rng, 17 * DAY, 60 * DAY)
+        else:
+            return
+        steps = self.around.habits.steps
+        build = next(i for i, step in enumerate(steps) if step.role == "build")
+        if self._move(steps[build].name, office(self.at + away, self.rng)):
+            self.index, self.pace = build, self.pace / 2
+            self._deliver("plain")
+
+    def _leaves(self, step: Step) -> datetime:
+        if step.role == "release" and self.around.slots:
+            after = bisect_right(self.around.slots, self.at + 45 * MINUTE)
+            if after == len(self.around.slots):
+                return self.around.now
+            return self.around.slots[after] + between(self.rng, 26 * MINUTE, 90 * MINUTE)
+        if step.role not in ("build", "") and self.rng.random() < 0.015:
+            return self.at  # a rule of the tracker moves it on within the same second
+        stay = lognormal(self.rng, step.median_h * self.pace * HOUR, step.sigma)
+        if step.name == self.stuck_at:
+            stay *= 12
+        return office(self.at + max(stay, timedelta(seconds=20)), self.rng)
+
+    def _move(self, name: str, at: datetime) -> bool:
+        if at >= self.around.now:
+            return False
+        moves, status = self.item.moves, self._status(name, at)
+        was = moves[-1].to_status if moves else self.item.first_status
+        moves.append(Move(0, at, was, status, self.rng.choice(self.around.team)))
+        self.at = at
+        return True
+
+    def _status(self, name: str, at: datetime) -> str:
+        """The id in use at that time: for the first 150 days a retired status held the name."""
+        if at < self.around.start + 150 * DAY:
+            for status in self.around.habits.plan.retired:
+                if status.name == name:
+                    return status.id
+        return self.around.habits.status(name)

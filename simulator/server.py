@@ -1,0 +1,174 @@
+"""The company's tools over HTTP on loopback: one application in a thread, a mount for each.
+
+with running(world) as server:
+    server.url("jira")  # http://127.0.0.1:49152/jira
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from simulator.faults import Faults, Traffic, count, reset_connection
+from simulator.gitlab import Gitlab
+from simulator.jenkins import Jenkins
+from simulator.jira import Jira
+from simulator.jira_catalogue import Edition
+from simulator.model import World
+from simulator.servicenow import ServiceNow
+from simulator.vendor import Vendor, read_call
+
+KINDS = ("jira", "gitlab", "jenkins", "servicenow")
+HOST = "127.0.0.1"
+
+
+@dataclass
+class CompanyServer:
+    """The running tools. `requests` counts calls by (kind, path as sent, without the query)."""
+
+    faults: Faults
+    edition: Edition
+    port: int = 0
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    vendors: dict[str, Vendor] = field(default_factory=dict)
+    transports: dict[tuple[str, int], asyncio.Transport] = field(default_factory=dict)
+
+    def url(self, kind: str) -> str:
+        """Base address of a tool: jira, gitlab, jenkins or servicenow."""
+        return f"http://{HOST}:{self.port}/{kind}"
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {kind: self.url(kind) for kind in KINDS}
+
+    def count(self, kind: str, *paths: str) -> int:
+        """Requests of a tool whose path matches one of these globs; all of them without a glob."""
+        return count(self.requests, kind, paths or ("*",))
+
+    def advance(self, world: World) -> None:
+        """Serve this world from now on, with what `faults` hides at this moment."""
+        hidden = {kind: frozenset(self.faults.hidden.get(kind, ())) for kind in KINDS}
+        dropped = hidden["servicenow"] | self.faults.dropped_rows
+        self.vendors = {
+            "jira": Jira(world, edition=self.edition, hidden=hidden["jira"]),
+            "gitlab": Gitlab(
+                world,
+                hidden=hidden["gitlab"],
+                totals_up_to=self.faults.totals_up_to,
+                limit_per_minute=self.faults.limit_per_minute,
+            ),
+            "jenkins": Jenkins(world, hidden=hidden["jenkins"]),
+            "servicenow": ServiceNow(world, dropped=dropped),
+        }
+
+    def abort(self, client: tuple[str, int]) -> None:
+        """Reset the connection of this client address."""
+        reset_connection(self.transports[client])
+
+    def refuse(self, kind: str) -> Response:
+        vendor = self.vendors.get(kind)
+        return vendor.refusal() if vendor else PlainTextResponse("Not Found", 404)
+
+
+@contextmanager
+def running(
+    world: World, *, faults: Faults | None = None, port: int = 0, jira: Edition = "cloud"
+) -> Iterator[CompanyServer]:
+    """Serve a world until the block ends. Port 0 takes a free one; `OSError` where it is taken."""
+    company = CompanyServer(faults or Faults(), jira)
+    company.advance(world)
+    listener = socket.create_server((HOST, port))
+    company.port = listener.getsockname()[1]
+    server = _Server(_settings(company))
+    thread = threading.Thread(target=server.run, args=([listener],), name="company", daemon=True)
+    thread.start()
+    try:
+        server.ready.wait(10)
+        yield company
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+def _settings(company: CompanyServer) -> uvicorn.Config:
+    return uvicorn.Config(
+        _application(company),
+        http=_protocol(company),
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens; signals are left to the main thread."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def _application(company: CompanyServer) -> ASGIApp:
+    traffic = Middleware(
+        Traffic,
+        faults=company.faults,
+        requests=company.requests,
+        abort=company.abort,
+        refuse=company.refuse,
+    )
+    mounts = [Mount(f"/{kind}", app=_vendor_app(company, kind)) for kind in KINDS]
+    return Starlette(routes=mounts, middleware=[traffic])
+
+
+def _vendor_app(company: CompanyServer, kind: str) -> ASGIApp:
+    """The vendor is looked up for each call, so that a new world takes effect at once."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        call = await read_call(scope, receive, mount=kind)
+        await company.vendors[kind].answer(call)(scope, receive, send)
+
+    return app
+
+
+def _protocol(company: CompanyServer) -> type[H11Protocol]:
+    """uvicorn's protocol, which also notes each client's transport so that a fault can cut it."""
+
+    class NotedProtocol(H11Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            super().connection_made(transport)
+            # asyncio does this itself only for sockets that name their protocol; without it each
+            # answer on a kept connection waits 40 ms for the client's acknowledgement.
+            sock = transport.get_extra_info("socket")
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            company.transports[transport.get_extra_info("peername")] = transport
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            company.transports.pop(self.transport.get_extra_info("peername"), None)
+            super().connection_lost(exc)
+
+    return NotedProtocol
