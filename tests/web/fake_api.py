@@ -1,0 +1,129 @@
+"""A small server for the page tests: the static files, and the answers that a test sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import web
+from tests.web import fake_journeys, fake_overview, fake_sources
+
+STATIC = Path(web.__file__).parent / "static"
+PAGES = ("/", "/journey", "/connectors")
+# As strict as can be: a breach stands in the console, and every page test fails on that.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass
+class FakeApi:
+    """What the server answers by path; a status other than 200 is a problem document."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    status: dict[str, int] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    not_modified: int = 0
+    address: str = ""
+
+    def reset(self) -> None:
+        """The state that every test begins with."""
+        journeys = {f"/v1/items/{key}/journey": one for key, one in fake_journeys.JOURNEYS.items()}
+        streams = [
+            {"name": "checkout", "title": "Checkout"},
+            {"name": "loyalty", "title": "Loyalty"},
+        ]
+        self.answers = journeys | {
+            "/v1/overview": fake_overview.overview(),
+            "/v1/sources": {"items": fake_sources.sources(), "next": None},
+            "/v1/quality": {"items": fake_sources.coverages(), "next": None},
+            "/v1/streams": {"items": streams, "next": None},
+        }
+        self.status.clear()
+        self.asked.clear()
+        self.not_modified = 0
+
+    def answer(self, request: Request) -> Response:
+        """The answer of a path with an ETag, 304 where the client has it."""
+        path = request.url.path
+        self.asked.append(f"{path}?{request.url.query}" if request.url.query else path)
+        if path in self.status:
+            return _problem(self.status[path], path)
+        body = _items(request) if path == "/v1/items" else self.answers.get(path)
+        if body is None:
+            return _problem(404, path)
+        etag = f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]}"'
+        if request.headers.get("if-none-match") == etag:
+            self.not_modified += 1
+            return Response(status_code=304, headers={"ETag": etag})
+        return JSONResponse(body, headers={"ETag": etag})
+
+
+def _problem(status: int, path: str) -> Response:
+    title = {404: "Not found", 503: "Database not reachable"}.get(status, "Error")
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": f"no answer for {path}",
+    }
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def _items(request: Request) -> dict[str, Any]:
+    query = request.query_params
+    flight = fake_journeys.item(fake_journeys.ageing(), burn_rate_cents=120_000, blocked=True)
+    done = fake_journeys.item(fake_journeys.RELEASED)
+    found = [flight, done]
+    if query.get("state"):
+        found = [flight] if query["state"] == "in_flight" else [done]
+    text = query.get("q", "").lower()
+    found = [one for one in found if text in f"{one['key']} {one['title']}".lower()]
+    return {"items": found, "next": None, "total": len(found)}
+
+
+def application(fake: FakeApi) -> Starlette:
+    def answer(request: Request) -> Response:
+        return fake.answer(request)
+
+    def page(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": POLICY})
+
+    return Starlette(
+        routes=[
+            *(Route(path, page) for path in PAGES),
+            Route("/v1/{path:path}", answer),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ]
+    )
+
+
+@contextmanager
+def serving(fake: FakeApi, port: int = 0) -> Iterator[FakeApi]:
+    """Serves on a free port of the loopback until the block ends."""
+    config = uvicorn.Config(application(fake), host="127.0.0.1", port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    fake.address = f"http://127.0.0.1:{socket.getsockname()[1]}"
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        socket.close()

@@ -1,0 +1,66 @@
+"""Connectors in a browser: health, what failed, coverages and the lines that raise them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.conftest import Open, plain, text
+from tests.web.fake_api import FakeApi
+from tests.web.fake_sources import source
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_failing_source_leads_the_page(visit: Open) -> None:
+    page = visit("/connectors")
+
+    assert text(page, ".answer").startswith(
+        "snow fails: 401 Unauthorized; check auth of source snow, "
+        "last read well on 21 Nov, 03:02 UTC."
+    )
+    assert "2 of 4 up to date snow failing, jenkins never read" in text(page, ".figs")
+
+
+def test_each_source_has_its_state_in_words(visit: Open) -> None:
+    states = visit("/connectors").locator(".state").all_inner_texts()
+
+    assert states == ["up to date", "up to date", "failing", "never read"]
+
+
+def test_a_late_source_is_named(visit: Open, fake: FakeApi) -> None:
+    late = [source("jira", "jira"), source("gitlab", "gitlab", late=True)]
+    fake.answers["/v1/sources"]["items"] = late
+
+    page = visit("/connectors")
+
+    assert text(page, ".answer") == "1 of 2 sources is late: gitlab."
+    assert page.locator(".state").all_inner_texts() == ["up to date", "late"]
+
+
+def test_the_streams_of_a_source_open(visit: Open) -> None:
+    page = visit("/connectors")
+
+    page.get_by_text("2 streams of jira").click()
+
+    assert "issues 1 8\u202f120 3 21 Nov 05:51 history reaches 2024-01-01" in (
+        page.locator(".parts tbody tr").first.inner_text().replace("\u00a0", " ").replace("\t", " ")
+    )
+
+
+def test_coverages_stand_weakest_first_with_the_line_to_paste(visit: Open) -> None:
+    rows = visit("/connectors").locator(".cov tbody tr")
+    told = [plain(row.inner_text()) for row in rows.all()]
+
+    assert "no data: no incident source for this service" in told[0]
+    assert "83 % 44 of 53 B 9 deployments come from jobs that are not listed." in told[1]
+    assert 'job = "shop/hotfix-*"' in told[1]
+    assert "92 % 88 of 96 A" in told[2]
+
+
+def test_without_sources_the_page_gives_the_first_lines(visit: Open, fake: FakeApi) -> None:
+    fake.answers["/v1/sources"]["items"] = []
+
+    page = visit("/connectors")
+
+    assert "No source is configured" in text(page)
+    assert 'kind = "jira"' in text(page, ".copy pre")

@@ -1,0 +1,210 @@
+// The router: address -> page -> read -> draw, then a quiet look every 30 seconds.
+
+import { read, ReadError, remembered } from "./api.js";
+import { connectors } from "./connectors.js";
+import { h } from "./dom.js";
+import { clock, date } from "./format.js";
+import { drawBar, drawFoot, drawNavigation } from "./frame.js";
+import { journey } from "./journey.js";
+import { listen, toggleTables } from "./keys.js";
+import { overview } from "./overview.js";
+
+// A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
+// filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
+const PAGES = { "/": overview, "/journey": journey, "/connectors": connectors };
+const REFRESH_MS = 30_000;
+const main = document.getElementById("main");
+let visit = null; // {page, query, abort, data, failedAt}
+
+const context = () => ({
+  query: visit.query,
+  go,
+  change,
+  reload: () => refresh(true),
+  failed: visit.failedAt,
+});
+
+function locate() {
+  const url = new URL(location.href);
+  return {
+    page: PAGES[url.pathname] ?? overview,
+    path: PAGES[url.pathname] ? url.pathname : "/",
+    query: url.searchParams,
+    hash: url.hash,
+  };
+}
+
+/** Goes to an address of this site without loading the frame again. */
+function go(href) {
+  history.pushState(null, "", href);
+  return open();
+}
+
+/** Changes the choices in the address; null removes one. */
+function change(choices) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(choices)) {
+    if (value === null || value === "") url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  return go(url.href);
+}
+
+/** Focus, opened tables and scroll survive a redraw. */
+function redraw(nodes) {
+  const reachable = () => [
+    ...main.querySelectorAll("a[href], button, input, summary, [tabindex='0']"),
+  ];
+  const place = reachable().indexOf(document.activeElement);
+  const typed = main.querySelector("input")?.value;
+  const opened = [...main.querySelectorAll("details")].map((one) => one.open);
+  const pageY = scrollY;
+  main.replaceChildren(...nodes.filter(Boolean));
+  [...main.querySelectorAll("details")].forEach((one, at) => (one.open = opened[at] ?? one.open));
+  if (typed && main.querySelector("input")) main.querySelector("input").value = typed;
+  if (place >= 0) reachable()[place]?.focus({ preventScroll: true });
+  scrollTo(0, pageY);
+}
+
+function say(text) {
+  const live = document.getElementById("live");
+  if (live.textContent !== text) live.textContent = text;
+}
+
+function draw({ fresh = false } = {}) {
+  const { page, path, data } = visit;
+  const nodes = page.draw(data, context());
+  if (fresh) main.replaceChildren(...nodes.filter(Boolean));
+  else redraw(nodes);
+  document.title = `${page.title(data, visit.query)} \u00b7 Headwater`;
+  drawBar(path, page.filters(data, context()), data ? page.dataTo(data) : undefined);
+  drawFoot(new Date().toISOString());
+  if (data) say(document.getElementById("answer")?.textContent ?? "");
+}
+
+function failureNote(error) {
+  const { failedAt, readAt } = visit;
+  const since = `${date(failedAt)}, ${clock(failedAt)}`;
+  const last = readAt
+    ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.`
+    : " Nothing was read before.";
+  const retry = h(
+    "button",
+    { class: "lnk", type: "button", onclick: () => refresh(true) },
+    "Try again",
+  );
+  return h(
+    "div",
+    { class: "problem", role: "alert", id: "problem" },
+    h("b", null, "This page could not be read"),
+    ` since ${since}: ${error.message}.${last} `,
+    retry,
+  );
+}
+
+function fail(error) {
+  visit.failedAt ??= new Date().toISOString();
+  document.getElementById("problem")?.remove();
+  const own = visit.page.failed?.(error, visit.query);
+  if (own && !visit.data) main.replaceChildren(...own);
+  else main.prepend(failureNote(error));
+}
+
+/** Reads all answers of the page; true where one of them changed. */
+async function readAll(current) {
+  const entries = Object.entries(current.page.reads(current.query, new Date()));
+  const answers = await Promise.all(
+    entries.map(([, address]) => read(address, current.abort.signal)),
+  );
+  const data = Object.fromEntries(entries.map(([name], at) => [name, answers[at].data]));
+  return { data, fresh: answers.some((one) => one.fresh) };
+}
+
+async function refresh(always = false) {
+  const current = visit;
+  main.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => document.body.classList.add("loading"), 300);
+  try {
+    const { data, fresh } = await readAll(current);
+    if (current !== visit) return;
+    const recovered = visit.failedAt !== null;
+    Object.assign(visit, { data, failedAt: null, readAt: new Date().toISOString() });
+    if (fresh || always || recovered) draw();
+  } catch (error) {
+    if (current !== visit || error.name === "AbortError") return;
+    if (!(error instanceof ReadError)) throw error;
+    fail(error);
+  } finally {
+    clearTimeout(slow);
+    if (current === visit) {
+      document.body.classList.remove("loading");
+      main.setAttribute("aria-busy", "false");
+    }
+  }
+}
+
+/** What the page's addresses gave last time, so that going back shows it at once; null if not all did. */
+function known(page, query) {
+  const reads = Object.entries(page.reads(query, new Date()));
+  const kept = reads.map(([name, address]) => [name, remembered(address)]);
+  if (!kept.every(([, one]) => one)) return null;
+  const readAt = new Date(Math.min(...kept.map(([, one]) => one.at))).toISOString();
+  return { data: Object.fromEntries(kept.map(([name, one]) => [name, one.data])), readAt };
+}
+
+async function open() {
+  visit?.abort.abort();
+  const { page, path, query, hash } = locate();
+  const samePage = visit?.page === page && page.keeps(visit.query, query);
+  const before = samePage
+    ? { data: visit.data, readAt: visit.readAt }
+    : { data: null, readAt: null };
+  const shown = known(page, query) ?? before;
+  visit = { page, path, query, abort: new AbortController(), failedAt: null, ...shown };
+  drawNavigation(path);
+  draw({ fresh: !samePage });
+  if (!samePage) scrollTo(0, 0);
+  await refresh(true);
+  if (hash) document.getElementById(hash.slice(1))?.scrollIntoView();
+}
+
+function follow(event) {
+  const anchor = event.target.closest?.("a[href]");
+  if (
+    !anchor ||
+    event.defaultPrevented ||
+    event.button ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.shiftKey ||
+    event.altKey ||
+    anchor.getAttribute("target")
+  )
+    return;
+  const url = new URL(anchor.getAttribute("href"), location.href);
+  if (url.origin !== location.origin || !PAGES[url.pathname] || anchor.classList.contains("skip"))
+    return;
+  event.preventDefault();
+  go(url.href);
+  main.focus({ preventScroll: true });
+}
+
+async function search() {
+  if (!document.querySelector(".search input")) await go("/journey");
+  document.querySelector(".search input")?.focus();
+}
+
+document.addEventListener("click", follow);
+addEventListener("popstate", open);
+addEventListener("beforeprint", () =>
+  main.querySelectorAll("details.alt").forEach((one) => (one.open = true)),
+);
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+setInterval(() => document.hidden || refresh(), REFRESH_MS);
+listen({
+  go,
+  search,
+  shift: (direction) => visit.page.shift?.(direction, context()),
+  tables: () => toggleTables(main),
+});
+open();

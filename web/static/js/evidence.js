@@ -1,0 +1,92 @@
+// Evidence: each event, the rule that linked it and how sure that is. Deciding ones first.
+
+import { address } from "./api.js";
+import { h, link } from "./dom.js";
+import { count, stamp } from "./format.js";
+import { section, table } from "./parts.js";
+
+const PAGE = 50;
+
+function confidence(value) {
+  if (value === null || value === undefined) return "";
+  return h(
+    "span",
+    {
+      class: value >= 0.9 ? "conf" : "conf inf",
+      title: value >= 0.9 ? "told by a tool" : "inferred",
+    },
+    value.toFixed(1),
+  );
+}
+
+function row(one, asOf) {
+  return h(
+    "tr",
+    null,
+    h("td", { class: "ts" }, stamp(one.at, asOf)),
+    h("td", null, one.tool),
+    h("td", null, link(one.url, { class: "val" }, h("b", null, one.event))),
+    h("td", { class: "p2" }, one.why ?? ""),
+    h("td", null, one.rule ?? ""),
+    h("td", { class: "num" }, confidence(one.confidence)),
+  );
+}
+
+const here = (key, params) => address("/journey", { key, ...params });
+
+/** `query` chooses: those that decide a date, or all in pages of 50. */
+export function evidenceSection(journey, query) {
+  const all = journey.evidence;
+  const deciding = all.filter(({ decides }) => decides);
+  const everything = query.get("events") === "all" || !deciding.length;
+  const shown = everything ? all : deciding;
+  const start = Math.max(0, Number(query.get("after")) || 0);
+  const page = shown.slice(start, start + PAGE);
+  const how = everything
+    ? shown.length > PAGE
+      ? `events ${start + 1} to ${start + page.length} of ${count(all.length)}`
+      : `all ${count(all.length)} events`
+    : `${count(deciding.length)} of ${count(all.length)} events, those that decide a date`;
+  const other = everything
+    ? deciding.length && deciding.length < all.length
+      ? h("a", { class: "lnk", href: here(journey.key, {}) }, "Only those that decide")
+      : null
+    : h(
+        "a",
+        { class: "lnk", href: here(journey.key, { events: "all" }) },
+        `All ${count(all.length)} events`,
+      );
+  const next =
+    start + PAGE < shown.length
+      ? h(
+          "p",
+          { class: "more" },
+          h(
+            "a",
+            {
+              class: "lnk",
+              href: here(journey.key, { events: everything ? "all" : null, after: start + PAGE }),
+            },
+            "Next events",
+          ),
+        )
+      : null;
+  if (!all.length) return [section("Evidence", "no event of any tool was linked to this item")];
+  return [
+    section("Evidence", how, deciding.length < all.length ? other : null),
+    table(
+      "Evidence",
+      [
+        ["UTC"],
+        ["Tool"],
+        ["Event"],
+        ["Why we believe it", "p2"],
+        ["Link by"],
+        ["Confidence", "num"],
+      ],
+      page.map((one) => row(one, journey.as_of)),
+      { style: "ev" },
+    ),
+    next,
+  ];
+}

@@ -1,0 +1,234 @@
+// Items: search, the recently live, the oldest in flight.
+
+import { address } from "./api.js";
+import { h } from "./dom.js";
+import { count, date, duration, money } from "./format.js";
+import { empty, head, section, table, typeShape } from "./parts.js";
+
+const FEW = 10;
+const MANY = 50;
+
+export function itemReads(query) {
+  const stream = query.get("stream");
+  const type = query.get("type");
+  const streams = address("/v1/streams");
+  if (query.get("q"))
+    return {
+      streams,
+      found: address("/v1/items", {
+        q: query.get("q"),
+        stream,
+        type,
+        limit: MANY,
+        cursor: query.get("cursor"),
+      }),
+    };
+  return {
+    streams,
+    flight: address("/v1/items", { stream, type, state: "in_flight", sort: "-age", limit: FEW }),
+    done: address("/v1/items", { stream, type, state: "done", sort: "-done", limit: FEW }),
+  };
+}
+
+function title(item) {
+  return h(
+    "td",
+    null,
+    h(
+      "a",
+      { class: "name", href: address("/journey", { key: item.key }) },
+      typeShape(item.type),
+      item.title,
+    ),
+    h("span", { class: "key" }, item.key),
+  );
+}
+
+function flightRow(item) {
+  const burn =
+    item.burn_rate_cents === null
+      ? null
+      : `${money(item.burn_rate_cents, item.currency ?? "EUR")} a week`;
+  return h(
+    "tr",
+    null,
+    title(item),
+    h(
+      "td",
+      null,
+      item.stage ?? "",
+      item.blocked ? h("span", { class: "sub w-blocked" }, "blocked") : null,
+    ),
+    h(
+      "td",
+      { class: "num" },
+      item.age_s === null
+        ? h("span", { class: "withheld" }, "not started")
+        : h("b", null, duration(item.age_s)),
+      h("span", { class: "sub" }, burn ?? "not valued"),
+    ),
+  );
+}
+
+function doneRow(item) {
+  const live = item.released_at ?? item.done_at;
+  return h(
+    "tr",
+    null,
+    title(item),
+    h(
+      "td",
+      { class: "nw" },
+      date(live),
+      h("span", { class: "sub" }, item.released_at ? "live" : "done, not live"),
+    ),
+    h(
+      "td",
+      { class: "num" },
+      item.flow_time_s === null
+        ? h("span", { class: "withheld" }, "no start known")
+        : h("b", null, duration(item.flow_time_s)),
+    ),
+  );
+}
+
+function foundRow(item) {
+  const time = item.flow_time_s ?? item.age_s;
+  return h(
+    "tr",
+    null,
+    title(item),
+    h("td", { class: "p2" }, item.stream),
+    h("td", null, item.stage ?? ""),
+    h(
+      "td",
+      { class: "num" },
+      time === null ? "" : h("b", null, duration(time)),
+      h("span", { class: "sub" }, item.flow_time_s === null ? "so far" : "flow time"),
+    ),
+  );
+}
+
+function searchField(query, change) {
+  const input = h("input", {
+    type: "search",
+    name: "q",
+    value: query.get("q"),
+    placeholder: "Key or words of a title",
+    "aria-label": "Search items",
+    autocomplete: "off",
+  });
+  const find = (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    return change({ q: text || null, cursor: null });
+  };
+  return h(
+    "form",
+    { class: "search", role: "search", onsubmit: find },
+    input,
+    h("button", { type: "submit" }, "Search"),
+  );
+}
+
+const LISTS = {
+  flight: [
+    "Oldest in flight",
+    "committed and not yet live, oldest first",
+    [["Item"], ["Step"], ["Age", "num"]],
+    flightRow,
+    "No item is in flight.",
+  ],
+  done: [
+    "Recently done",
+    "newest first",
+    [["Item"], ["Live"], ["Flow time", "num"]],
+    doneRow,
+    "No item is done yet.",
+  ],
+};
+
+function list(name, answer) {
+  const [heading, how, columns, row, none] = LISTS[name];
+  const items = answer?.items ?? [];
+  const body =
+    answer && !items.length
+      ? h("p", { class: "note" }, none)
+      : table(heading, columns, items.map(row), { style: "items" });
+  return h(
+    "section",
+    null,
+    ...[
+      section(
+        heading,
+        answer?.total > items.length
+          ? `${how}, ${count(items.length)} of ${count(answer.total)}`
+          : how,
+      ),
+      body,
+    ],
+  );
+}
+
+function results(answer, query) {
+  if (!answer) return [section("Found", "\u00a0")];
+  const next = answer.next
+    ? h(
+        "p",
+        { class: "more" },
+        h(
+          "a",
+          {
+            class: "lnk",
+            href: address("/journey", {
+              q: query.get("q"),
+              stream: query.get("stream"),
+              cursor: answer.next,
+            }),
+          },
+          "Next items",
+        ),
+      )
+    : null;
+  if (!answer.items.length)
+    return [
+      h("div", { class: "sechead" }),
+      empty("Nothing found", `No item has “${query.get("q")}” in its key or title.`),
+    ];
+  return [
+    section("Found", `${count(answer.total)} items`),
+    table(
+      "Found",
+      [["Item"], ["Stream", "p2"], ["Step"], ["Time", "num"]],
+      answer.items.map(foundRow),
+      { style: "items" },
+    ),
+    next,
+  ];
+}
+
+/** The page without a key; `lead` is what to say above the search field. */
+export function drawItems(
+  data,
+  { query, change },
+  lead = "One item\u2019s whole life on one time line, across all tools. Search for it, or open one below.",
+) {
+  const top = h("div", { class: "top" }, head("Journey", [lead], null), searchField(query, change));
+  if (query.get("q")) return [top, ...results(data?.found, query)];
+  const nothing = data && !data.flight.items.length && !data.done.items.length;
+  if (nothing)
+    return [
+      top,
+      h("div", { class: "sechead" }),
+      empty(
+        "No items yet",
+        "No work item was collected. Read the sources, then this list fills.",
+        "headwater sync",
+        h("a", { class: "lnk", href: "/connectors" }, "Check the connectors"),
+      ),
+    ];
+  return [
+    top,
+    h("div", { class: "lists" }, list("flight", data?.flight), list("done", data?.done)),
+  ];
+}

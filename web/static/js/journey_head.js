@@ -1,0 +1,205 @@
+// Answer line, facts and figures of one item.
+
+import { h, link } from "./dom.js";
+import { count, date, day, duration, durationWords, money, percent } from "./format.js";
+import { grade } from "./parts.js";
+import { returns } from "./visits.js";
+
+const bold = (text) => h("b", null, text);
+const NB = "\u00a0";
+const told = (journey) => journey.grade === "A" || journey.grade === "B";
+
+/** The whole time that the head speaks of: idea to live, or how long it has been under way. */
+function whole(journey) {
+  if (journey.idea_to_release_s !== null)
+    return {
+      seconds: journey.idea_to_release_s,
+      title: "Idea to live",
+      from: journey.idea_at ?? journey.created_at,
+      to: journey.released_at ?? journey.first_released_at,
+    };
+  if (journey.done_at && journey.flow_time_s !== null)
+    return {
+      seconds: journey.flow_time_s,
+      title: "Flow time",
+      from: journey.committed_at,
+      to: journey.done_at,
+    };
+  return {
+    seconds: journey.age_s,
+    title: "Age",
+    from: journey.committed_at ?? journey.created_at,
+    to: null,
+  };
+}
+
+function longest({ longest_wait: wait }) {
+  if (!wait) return [];
+  const where = wait.reason && wait.reason !== "blocked" ? `: ${wait.reason}` : "";
+  return [
+    " The longest wait, ",
+    bold(durationWords(wait.seconds)),
+    `, was in ${wait.stage}${where}.`,
+  ];
+}
+
+/** "16" beside "67 days", "31 hours" beside "4 days". */
+function shorter(part, seconds) {
+  const [number, unit] = durationWords(part).split(NB);
+  return durationWords(seconds).endsWith(unit) ? number : `${number}${NB}${unit}`;
+}
+
+/** Values of grade A and B only; else it says what is not known. */
+export function journeyAnswer(journey) {
+  const { seconds, title } = whole(journey);
+  if (journey.cancelled_at)
+    return [
+      "It was dropped on ",
+      bold(date(journey.cancelled_at)),
+      seconds === null ? "." : ` after ${durationWords(seconds)}.`,
+    ];
+  if (!told(journey) || seconds === null)
+    return [
+      `${title === "Age" ? "How long it has been under way" : "How long it took"} cannot be said: ${journey.reasons[0] ?? journey.start_reason ?? "its start is not known"}.`,
+    ];
+  const worked =
+    journey.active_s === null || journey.active_s > seconds
+      ? []
+      : [" and was worked on for at most ", bold(shorter(journey.active_s, seconds)), " of them"];
+  if (title === "Age")
+    return [
+      "It has been under way for ",
+      bold(durationWords(seconds)),
+      journey.stage ? " and stands in " : "",
+      journey.stage ? bold(journey.stage) : "",
+      ".",
+      ...longest(journey),
+    ];
+  const reached = title === "Idea to live" ? " to reach its users" : " from start to done";
+  return ["It took ", bold(durationWords(seconds)), reached, ...worked, ".", ...longest(journey)];
+}
+
+export function journeyFacts(journey) {
+  const live = journey.first_released_at
+    ? `live since ${date(journey.first_released_at)}`
+    : journey.cancelled_at
+      ? "dropped"
+      : journey.done_at
+        ? `done, not live${journey.release_reason ? `: ${journey.release_reason}` : ""}`
+        : `in ${journey.stage ?? "no known step"}`;
+  const chip = journey.grade
+    ? h("span", null, grade(journey.grade, journey.reasons), journey.reasons[0] ?? "")
+    : null;
+  return [
+    link(
+      journey.url,
+      { class: "lnk" },
+      `${journey.key} in ${journey.lanes.find(({ id }) => id === journey.source)?.tool ?? journey.source}`,
+    ),
+    journey.type,
+    journey.stream_title ?? journey.stream,
+    live,
+    chip,
+  ].filter(Boolean);
+}
+
+function time(journey) {
+  const { seconds, title, from, to } = whole(journey);
+  const year = from && to && new Date(from).getUTCFullYear() !== new Date(to).getUTCFullYear();
+  const span = from
+    ? to
+      ? `${year ? date(from) : day(from)} to ${year ? date(to) : day(to)} `
+      : `since ${date(from)} `
+    : "";
+  const slower = journey.slower_than
+    ? h(
+        "em",
+        null,
+        `\u00b7 slower than ${percent(journey.slower_than.share)} of ${count(journey.slower_than.n)} delivered items`,
+      )
+    : null;
+  return {
+    title,
+    value: seconds === null ? null : duration(seconds, journey.grade ?? "B"),
+    soft: !told(journey),
+    none: "not known",
+    notes: [seconds === null ? (journey.start_reason ?? journey.reasons[0] ?? "") : span, slower],
+  };
+}
+
+function waiting(journey) {
+  const { longest_wait: wait, blocked_s: blocked } = journey;
+  const parts = [
+    wait
+      ? `${duration(wait.seconds)} in ${wait.stage}${wait.reason && wait.reason !== "blocked" ? `, ${wait.reason}` : ""}`
+      : null,
+    blocked ? `${duration(blocked)} blocked` : null,
+  ].filter(Boolean);
+  const hidden = journey.unknown_s
+    ? h("em", null, ` \u00b7 ${duration(journey.unknown_s)} not told apart`)
+    : null;
+  return {
+    title: "Waiting",
+    value: journey.waiting_s === null ? null : duration(journey.waiting_s, journey.grade ?? "B"),
+    soft: !told(journey),
+    none: "not known",
+    notes: [parts.length ? `of them ${parts.join("; ")}` : "", hidden],
+  };
+}
+
+function handoffs(journey) {
+  const back = journey.returns
+    ? `, ${count(journey.returns)} ${journey.returns === 1 ? "return" : "returns"}`
+    : "";
+  const lost = returns(journey)
+    .filter(({ seconds }) => seconds !== null)
+    .sort((a, b) => b.seconds - a.seconds)[0];
+  const story = lost
+    ? `${lost.from} sent it back to ${lost.to}${journey.returns === 1 ? " once" : ""}, which cost ${duration(lost.seconds)}`
+    : journey.returns
+      ? ""
+      : "it never came back to an earlier step";
+  const reopened = journey.reopened ? `; reopened ${count(journey.reopened)} times` : "";
+  return {
+    title: "Handoffs and returns",
+    value: journey.handoffs === null ? null : count(journey.handoffs),
+    small: `${journey.handoffs === 1 ? "handoff" : "handoffs"}${back}`,
+    none: "not known",
+    notes: [`${story}${reopened}`],
+  };
+}
+
+function costOfWaiting({ delay_cost: cost, currency }) {
+  if (!cost || cost.cents === null)
+    return {
+      title: "Cost of its waiting",
+      value: null,
+      none: "not known",
+      notes: [cost?.reason ?? "nobody valued this item"],
+    };
+  const week =
+    cost.per_week_cents === null ? "" : `at ${money(cost.per_week_cents, currency)} a week`;
+  return { title: "Cost of its waiting", value: money(cost.cents, currency), notes: [week] };
+}
+
+/** The four figures; each opens the answer it was taken from. */
+export function journeyFigures(journey) {
+  const href = `/v1/items/${encodeURIComponent(journey.key)}/journey`;
+  return [time(journey), waiting(journey), handoffs(journey), costOfWaiting(journey)].map(
+    (one) => ({ ...one, href }),
+  );
+}
+
+/** What the drawing shows, in one sentence. */
+export function finding(journey) {
+  const { seconds, title } = whole(journey);
+  const first = `Time line of ${journey.key} across ${count(journey.lanes.length)} lanes`;
+  const wait = journey.longest_wait
+    ? `, longest wait ${duration(journey.longest_wait.seconds)} in ${journey.longest_wait.stage}`
+    : "";
+  return seconds === null
+    ? first
+    : `${first}: ${title.toLowerCase()} ${duration(seconds)}${NB}${wait}`
+        .replace(`${NB},`, ",")
+        .trim();
+}

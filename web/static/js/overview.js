@@ -1,0 +1,114 @@
+// Overview: how long, where it waits, what it costs, can I trust it; then streams and services.
+
+import { address } from "./api.js";
+import { day, period } from "./format.js";
+import { choice } from "./frame.js";
+import { answer, headline, scoped } from "./headline.js";
+import { h, link } from "./dom.js";
+import { empty, figures, head } from "./parts.js";
+import { asked, periodChoice, shifted } from "./period.js";
+import { servicesSection } from "./services.js";
+import { streamsSection } from "./streams.js";
+
+const TYPES = [
+  ["", "All types"],
+  ["feature", "Features"],
+  ["defect", "Defects"],
+  ["risk", "Risks"],
+  ["debt", "Debt"],
+];
+const TITLES = ["How long", "Where it waits", "What waiting costs", "Can I trust it"];
+const FIRST_STREAM = `[[streams]]
+name = "checkout"
+title = "Checkout"
+items = { source = "jira", projects = ["SHOP"], types = ["Story", "Bug"] }
+repositories = ["shop/web"]
+services = ["web"]`;
+
+function blank() {
+  const nothing = TITLES.map((title) => ({ title, value: "\u00a0" }));
+  return [
+    head("Overview", []),
+    figures(...nothing),
+    ...streamsSection(null),
+    ...servicesSection(null),
+  ];
+}
+
+function noStreams() {
+  const check = link("/connectors", { class: "lnk" }, "Check the connectors");
+  return [
+    head("Overview", ["There is nothing to measure yet: no value stream is configured."], null),
+    empty(
+      "No value stream is configured",
+      "A stream says which work items belong together and which repositories and services carry them. Add one to headwater.toml and start Headwater again.",
+      FIRST_STREAM,
+      check,
+    ),
+  ];
+}
+
+function facts(overview, query) {
+  const running = overview.incomplete_week
+    ? `week of ${day(overview.incomplete_week)} is incomplete and drawn hollow`
+    : null;
+  const type = TYPES.find(([value]) => value === query.get("type") && value);
+  return [
+    period(...overview.window),
+    "idea to live",
+    "elapsed days",
+    type ? `${type[1].toLowerCase()} only` : null,
+    running,
+  ].filter(Boolean);
+}
+
+function draw(data, { query }) {
+  if (!data) return blank();
+  const { overview } = data;
+  if (!overview.streams.length) return noStreams();
+  const scope = scoped(overview, query.get("stream"));
+  const names = new Set(scope.streams.flatMap(({ name, title }) => [name, title]));
+  const services = overview.services.filter(({ stream }) => scope.pooled || names.has(stream));
+  return [
+    head("Overview", answer(scope), facts(overview, query)),
+    figures(...headline(scope)),
+    ...streamsSection(scope.streams),
+    ...(services.length
+      ? servicesSection(services, overview.streams)
+      : [
+          h(
+            "p",
+            { class: "note" },
+            "No service is configured here, so there are no delivery figures.",
+          ),
+        ]),
+  ];
+}
+
+function filters(data, page) {
+  const { query, change } = page;
+  const streams = (data?.overview.streams ?? []).map(({ name, title }) => [name, title]);
+  return [
+    choice(
+      "Stream",
+      [["", "All streams"], ...streams],
+      query.get("stream") ?? "",
+      (value) => change({ stream: value }),
+      true,
+    ),
+    periodChoice(page),
+    choice("Type of work", TYPES, query.get("type") ?? "", (value) => change({ type: value })),
+  ];
+}
+
+export const overview = {
+  keeps: () => true,
+  title: () => "Overview",
+  reads: (query, now) => ({
+    overview: address("/v1/overview", { ...asked(query, now), type: query.get("type") }),
+  }),
+  draw,
+  filters,
+  dataTo: ({ overview: { oldest_watermark: time } }) => time,
+  shift: (direction, { query, change }) => change(shifted(query, direction, new Date())),
+};

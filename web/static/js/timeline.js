@@ -1,0 +1,260 @@
+// The time line of one item: state above and below the line, one lane per tool, links between.
+
+import { labelWidth, s } from "./dom.js";
+import { day, duration } from "./format.js";
+import { labelRows } from "./labels.js";
+import { drawLane } from "./lanes.js";
+import { folds, ticks, timescale } from "./timescale.js";
+import { blockedBy, longestWait, stretches } from "./visits.js";
+
+const LEFT = 96;
+const TOP = 26;
+const STATE = { above: 48, line: 72, below: 96, note: 42, under: 110 };
+const LANE = 58;
+const FIRST_LANE = 116;
+const DAY_MS = 86_400_000;
+const ms = (iso) => Date.parse(iso);
+const isLive = (journey) => Boolean(journey.first_released_at);
+
+/** First and last moment of the drawing: a little after the last event, at most the time of the data. */
+function range(journey, parts) {
+  const events = journey.lanes.flatMap((lane) => lane.events);
+  const moments = [
+    ...parts.flatMap(({ from, to }) => [from, to]),
+    ...events.flatMap(({ at, end }) => [ms(at), end ? ms(end) : ms(at)]),
+  ];
+  const from = Math.min(...moments);
+  const last = Math.max(...moments);
+  const open = parts.some((part) => part.open);
+  const to = open ? last : Math.max(last, Math.min(ms(journey.as_of), last + (last - from) * 0.08));
+  return { from, to: Math.max(to, from + DAY_MS / 24), moments };
+}
+
+function grid(axis, height) {
+  const lines = ticks(axis).flatMap(({ x, label }) => [
+    s("path", { d: `M${x.toFixed(1)} ${TOP}V${height - 6}`, class: "s-line" }),
+    s("text", { x: x.toFixed(1), y: 16, class: "t11 ink3", "text-anchor": "middle" }, label),
+  ]);
+  return lines;
+}
+
+/** Two slanted gaps through the bars that run on behind a fold. */
+function foldCuts({ quiet, x }) {
+  return quiet.map((fold) => {
+    const middle = (x(fold.from) + x(fold.to)) / 2;
+    return s("path", {
+      d: `M${(middle - 7).toFixed(1)} ${STATE.below + 2}l8-52m4 52l8-52`,
+      class: "s-bg w2 f-none",
+    });
+  });
+}
+
+/** A fold is a band without grid, two slanted strokes and its length. */
+function foldMarks({ quiet, x }, height) {
+  return quiet.flatMap((fold) => {
+    const left = x(fold.from);
+    const middle = (left + x(fold.to)) / 2;
+    return [
+      s("rect", {
+        x: (left + 2).toFixed(1),
+        y: TOP,
+        width: (x(fold.to) - left - 4).toFixed(1),
+        height: height - 6 - TOP,
+        class: "f-bg",
+      }),
+      s("path", {
+        d: `M${(middle - 5).toFixed(1)} ${TOP + 10}l4-8m2 8l4-8M${(middle - 5).toFixed(1)} ${height - 8}l4-8m2 8l4-8`,
+        class: "s-ink3 w125",
+      }),
+      s(
+        "text",
+        { x: middle.toFixed(1), y: 16, class: "t11 ink3", "text-anchor": "middle" },
+        duration((fold.to - fold.from) / 1000, "B"),
+      ),
+    ];
+  });
+}
+
+const STYLE = {
+  waiting: { class: "f-waiting" },
+  active: { class: "f-active" },
+  blocked: { fill: "url(#h-blk)" },
+  new: { class: "f-bg s-new w125" },
+  unknown: { fill: "url(#h-box)", class: "s-line2" },
+};
+const INSIDE = { waiting: "o-waiting", active: "o-active", new: "ink3", unknown: "ink2" };
+
+function inside(part, width) {
+  const long = duration((part.to - part.from) / 1000, "C").replace("\u2248\u00a0", "");
+  const texts = part.kind === "blocked" ? [] : [`${part.stage} ${long}`, part.stage];
+  return texts.find((text) => labelWidth(text, 600) + 11 <= width) ?? null;
+}
+
+function stateBars(parts, x) {
+  return parts.flatMap((part) => {
+    const left = x(part.from);
+    const width = Math.max(x(part.to) - left - 1, 2);
+    const y = part.kind === "active" ? STATE.line : STATE.above;
+    const edge = part.kind === "new" ? 0.75 : 0;
+    const long = duration((part.to - part.from) / 1000);
+    const text = inside(part, width);
+    return [
+      s(
+        "rect",
+        {
+          x: (left + edge).toFixed(1),
+          y: y + edge,
+          width: Math.max(width - 2 * edge, 1).toFixed(1),
+          height: 24 - 2 * edge,
+          ...STYLE[part.kind],
+        },
+        s(
+          "title",
+          null,
+          [`${part.stage}, ${part.kind} ${long}`, part.team].filter(Boolean).join(", "),
+        ),
+      ),
+      text
+        ? s(
+            "text",
+            { x: (left + 6).toFixed(1), y: y + 16, class: `t11 b ${INSIDE[part.kind]}` },
+            text,
+          )
+        : null,
+    ];
+  });
+}
+
+/** What the item waited for, above; that it came back, below. */
+function stateNotes(journey, parts, x, labels, end) {
+  const at = (part, y) => [
+    { x: x(part.from), y },
+    { x: x(part.to), y, anchor: "end" },
+  ];
+  const notes = parts
+    .filter(({ kind }) => kind === "blocked")
+    .map((part) => {
+      const text = `Blocked ${duration((part.to - part.from) / 1000, "C").replace("\u2248\u00a0", "")}`;
+      const why = blockedBy(journey, part);
+      const style = { style: "b x-blocked", weight: 600 };
+      return (
+        (why && labels.place(`${text}: ${why}`, at(part, STATE.note), style)) ||
+        labels.place(text, at(part, STATE.note), style)
+      );
+    });
+  const wait = longestWait(journey, parts);
+  const reason = journey.longest_wait?.reason;
+  if (wait && reason && reason !== "blocked")
+    notes.push(labels.place(reason, at(wait, STATE.note), { style: "x-waiting" }));
+  for (const part of parts.filter(({ reason }) => reason === "returned"))
+    notes.push(
+      labels.place(
+        `back to ${part.stage}`,
+        [{ x: (x(part.from) + x(part.to)) / 2, y: STATE.under, anchor: "middle" }],
+        { style: "m ink", weight: 500 },
+      ),
+    );
+  const last = parts.at(-1);
+  if (isLive(journey) && last) {
+    const place = {
+      x: x(Math.max(last.to, ms(journey.first_released_at))) + 7,
+      y: STATE.above + 16,
+    };
+    notes.push(
+      labels.place(
+        `live ${day(journey.first_released_at)}`,
+        [place, { x: end, y: STATE.note, anchor: "end" }],
+        { style: "b x-done", weight: 600 },
+      ),
+    );
+  }
+  return notes;
+}
+
+function laneHeads(lanes) {
+  const all = [
+    { tool: "State", detail: "all tools", y: 68 },
+    ...lanes.map((lane, at) => ({
+      tool: lane.tool,
+      detail: lane.detail,
+      y: FIRST_LANE + at * LANE + 28,
+    })),
+  ];
+  return all.flatMap(({ tool, detail, y }) => [
+    s("text", { x: 0, y, class: "t12 b ink" }, clipped(tool, 1.16)),
+    s("text", { x: 0, y: y + 15, class: "t11 ink3" }, clipped(detail ?? "")),
+  ]);
+}
+
+function clipped(text, scale = 1) {
+  let shown = text;
+  while (shown.length > 1 && labelWidth(shown) * scale > LEFT - 2) shown = shown.slice(0, -1);
+  return shown === text
+    ? text
+    : s("tspan", null, `${shown.slice(0, -1)}\u2026`, s("title", null, text));
+}
+
+/** Links that decide a date; one stroke for those that would lie on one another. */
+function linkPaths(links, events) {
+  const place = new Map(events.map((event) => [event.id, event]));
+  const seen = new Set();
+  return links
+    .filter(({ decides }) => decides)
+    .flatMap(({ from, to, confidence }) => {
+      const [a, b] = [place.get(from), place.get(to)];
+      if (!a || !b || a.top === b.top) return [];
+      const down = b.top > a.top;
+      const start = a.y + (down ? 9 : -9);
+      const end = b.y + (down ? -10 : 10);
+      const bend = (down ? b.top : a.top) + 2;
+      const [x1, x2] = [a.x2, b.x1];
+      const path =
+        Math.abs(x1 - x2) < 6
+          ? `M${x2.toFixed(1)} ${start}V${end}`
+          : `M${x1.toFixed(1)} ${start}V${bend}H${x2.toFixed(1)}V${end}`;
+      if (seen.has(path)) return [];
+      seen.add(path);
+      return [s("path", { d: path, class: `s-ink3 w125${confidence >= 0.9 ? "" : " dash"}` })];
+    });
+}
+
+/** The drawing at `width` pixels; its height follows the number of lanes. */
+export function drawTimeline(journey, width) {
+  const parts = stretches(journey);
+  const { from, to, moments } = range(journey, parts);
+  const quiet = folds(moments, from, to);
+  const x = timescale({ from, to, quiet, left: LEFT, right: width });
+  const height = FIRST_LANE + journey.lanes.length * LANE;
+  const labels = labelRows(LEFT, width);
+  const lanes = journey.lanes.map((lane, at) =>
+    drawLane(lane, { top: FIRST_LANE + at * LANE, x, end: width, labels }),
+  );
+  const axis = { from, to, quiet, x };
+  return s(
+    "svg",
+    {
+      class: "ch",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      role: "group",
+      "aria-label": "Marks of the time line",
+    },
+    ...grid(axis, height),
+    ...foldMarks(axis, height),
+    ...laneHeads(journey.lanes),
+    ...journey.lanes.map((_, at) =>
+      s("path", { d: `M${LEFT} ${FIRST_LANE + at * LANE}H${width}`, class: "s-line" }),
+    ),
+    ...linkPaths(
+      journey.links,
+      lanes.flatMap(({ events }) => events),
+    ),
+    ...stateBars(parts, x),
+    s("path", { d: `M${LEFT} ${STATE.line}H${width}`, class: "s-bg" }),
+    ...foldCuts(axis),
+    ...stateNotes(journey, parts, x, labels, width),
+    ...lanes.flatMap(({ marks }) => marks),
+    ...lanes.flatMap(({ texts }) => texts),
+  );
+}
