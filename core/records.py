@@ -303,7 +303,8 @@ class Environment:
 class Deployment:
     """One deployment, by an API of deployments or by a build that a rule calls one.
 
-    `service` is given by the rule, else empty and found by the repository. `group` joins the jobs
+    `service` is given by the rule, else empty and found by the repository. `job` tells
+    a job that ran again from another one of its pipeline. `group` joins the jobs
     of one pipeline into one deployment. `build` is the vendor id of the build that did it, in the
     same source.
     """
@@ -320,6 +321,7 @@ class Deployment:
     ref: str = ""
     version: str = ""
     group: str = ""
+    job: str = ""
     build: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None

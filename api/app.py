@@ -1,0 +1,69 @@
+"""The application: routes under `/v1`, the dashboard at `/`, health checks, problem documents."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+
+import web
+from api.caching import CachedViews
+from api.deps import Served
+from api.errors import add_error_handlers
+from api.headers import SecurityHeaders
+from api.routes import definitions, health, items, metrics, overview, quality, services, sources
+from core.settings import Settings
+from pipeline.database import Database
+
+STATIC = Path(web.__file__).parent / "static"
+PAGES = ("/", "/journey", "/connectors")
+_DESCRIPTION = """
+Trace every idea from its source to the release: where it waited, why, and what the waiting cost.
+
+Every number comes in an envelope: value, unit, sample size, exclusions by reason, interval,
+coverage, grade, and the address that lists the items behind it. Null means "not known", with the
+reason; it is never zero. Times are ISO 8601 UTC, money is in integer cents. Every GET has an ETag.
+"""
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """The ASGI application over an open database."""
+    app = FastAPI(
+        title="Headwater",
+        version=_version(),
+        description=_DESCRIPTION,
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    served = Served(settings, database)
+    app.state.served = served
+    for module in (overview, metrics, items, services, sources, quality, definitions):
+        app.include_router(module.router, prefix="/v1")
+    app.include_router(health.router)
+    add_error_handlers(app)
+    _add_pages(app)
+    app.add_middleware(CachedViews, version=served.version, minute=served.minute)
+    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _add_pages(app: FastAPI) -> None:
+    def page() -> Response:
+        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+    for path in PAGES:
+        app.get(path, include_in_schema=False)(page)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _version() -> str:
+    try:
+        return version("headwater")
+    except PackageNotFoundError:
+        return "0"

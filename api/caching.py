@@ -1,0 +1,120 @@
+"""ETag, 304 and cached bytes, in front of the routes and before any other work.
+
+A view's bytes depend on the version of the facts, on the question, and, where it speaks of now, on
+the minute. So they are kept under these three, and the ETag is a hash of them: the same key always
+means the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_PREFIX = b"/v1/"
+_MAX_BYTES = 64 * 1024 * 1024
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(slots=True)
+class _Bytes:
+    """The least recently asked for leaves first, once the bodies together pass the limit."""
+
+    limit: int = _MAX_BYTES
+    size: int = 0
+    kept: OrderedDict[str, tuple[Headers, bytes]] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: str) -> tuple[Headers, bytes] | None:
+        with self.lock:
+            if key not in self.kept:
+                return None
+            self.kept.move_to_end(key)
+            return self.kept[key]
+
+    def put(self, key: str, headers: Headers, body: bytes) -> None:
+        with self.lock:
+            if key in self.kept:
+                return
+            self.kept[key] = (headers, body)
+            self.size += len(body)
+            while self.size > self.limit and self.kept:
+                _, (_, dropped) = self.kept.popitem(last=False)
+                self.size -= len(dropped)
+
+
+class CachedViews:
+    """ASGI layer. `version` tells the present version of everything that is served, and must be
+    cheap.
+    """
+
+    def __init__(self, app: ASGIApp, version: Callable[[], str], minute: Callable[[], int]) -> None:
+        self._app = app
+        self._version = version
+        self._minute = minute
+        self._bytes = _Bytes()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] != "http"
+            or scope["method"] != "GET"
+            or not scope["raw_path"].startswith(_PREFIX)
+        ):
+            await self._app(scope, receive, send)
+            return
+        key = self._key(scope)
+        etag = f'"{key}"'.encode()
+        if _matches(scope, etag):
+            await _answer(send, 304, [(b"etag", etag), (b"cache-control", b"no-cache")], b"")
+            return
+        found = self._bytes.get(key)
+        if found is not None:
+            await _answer(send, 200, found[0], found[1])
+            return
+        await self._fresh(scope, receive, send, key, etag)
+
+    def _key(self, scope: Scope) -> str:
+        query = urlencode(sorted(parse_qsl(scope["query_string"].decode("latin-1"), True)))
+        text = f"{self._version()}|{self._minute()}|{scope['path']}?{query}"
+        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+    async def _fresh(
+        self, scope: Scope, receive: Receive, send: Send, key: str, etag: bytes
+    ) -> None:
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            parts.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            headers: Headers = list(start["headers"])
+            body = b"".join(parts)
+            if start["status"] == 200:
+                headers += [(b"etag", etag), (b"cache-control", b"no-cache")]
+                self._bytes.put(key, headers, body)
+            await _answer(send, start["status"], headers, body)
+
+        await self._app(scope, receive, keep)
+
+
+def _matches(scope: Scope, etag: bytes) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"if-none-match":
+            tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
+            return etag in tags
+    return False
+
+
+async def _answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

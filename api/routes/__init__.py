@@ -1,0 +1,1 @@
+"""One file of thin routes per resource."""

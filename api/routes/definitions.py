@@ -1,0 +1,27 @@
+"""What each metric means, and in which version."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.deps import encoded
+from metrics.registry import METRICS
+
+router = APIRouter(prefix="/definitions", tags=["definitions"])
+
+
+@router.get("", summary="All metrics")
+def read_definitions() -> Response:
+    """Slug, title, unit, version, what grades it, and the page that explains it."""
+    rows = [
+        {
+            "slug": metric.slug,
+            "title": metric.title,
+            "definition": f"{metric.slug}@{metric.version}",
+            "unit": metric.unit,
+            "coverages": metric.required,
+            "page": f"docs/metrics/{metric.slug}.md",
+        }
+        for metric in METRICS.values()
+    ]
+    return encoded({"items": rows, "next": None})

@@ -1,0 +1,23 @@
+"""For whoever watches the process: is it up, can it answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.deps import ServedDep, encoded
+from store.migrate import require_current
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="The process is up")
+def read_health() -> Response:
+    """Always `{"status": "ok"}`."""
+    return encoded({"status": "ok"})
+
+
+@router.get("/readyz", summary="The database answers")
+def read_readiness(served: ServedDep) -> Response:
+    """An error when the database can't be reached."""
+    require_current(served.database.engine)
+    return encoded({"status": "ready"})

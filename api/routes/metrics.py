@@ -1,0 +1,85 @@
+"""Value streams and their metrics."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.asking import MetricDep, asked_of
+from api.deps import ServedDep, SessionDep, encoded
+from pipeline.explain import explain_stream
+from pipeline.stream_answers import (
+    FLOW_SLUGS,
+    delay_cost_rows,
+    stage_rows,
+    stream_document,
+    stream_metric,
+    stream_of,
+)
+
+router = APIRouter(prefix="/streams", tags=["streams"])
+
+Name = Annotated[str, Path(description="The stream's name in the configuration.")]
+Slug = Annotated[str, Path(description=f"One of: {', '.join(FLOW_SLUGS)}.")]
+
+
+@router.get("", summary="All value streams")
+def read_streams(served: ServedDep, session: SessionDep) -> Response:
+    """Name, title, stages, services and the version of the facts, in the configured order."""
+    snapshot = served.snapshots.present(session)
+    rows = [stream_document(stream) for stream in snapshot.streams.values()]
+    return encoded({"items": rows, "next": None})
+
+
+@router.get("/{name}", summary="One value stream")
+def read_stream(served: ServedDep, session: SessionDep, name: Name) -> Response:
+    """404 with the names that exist."""
+    snapshot = served.snapshots.present(session)
+    return encoded(stream_document(stream_of(snapshot, name)))
+
+
+@router.get("/{name}/metrics/{slug}", summary="One metric of a stream, in its envelope")
+def read_metric(
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+) -> Response:
+    """Value, unit, n, interval, exclusions, coverage and grade; with `interval` a series too."""
+    snapshot = served.snapshots.present(session)
+    stream = stream_of(snapshot, name)
+    asked = asked_of(served, query)
+    return encoded(stream_metric(snapshot, served.settings, stream, slug, asked))
+
+
+@router.get("/{name}/metrics/{slug}/explain", summary="The items behind a metric")
+def explain_metric(
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+) -> Response:
+    """Every item that is in the number, and every one that is not, with the reason."""
+    stream = stream_of(served.snapshots.present(session), name)
+    return encoded(explain_stream(stream, slug, asked_of(served, query)))
+
+
+@router.get("/{name}/stages", summary="Time, queue and cost of each stage")
+def read_stages(served: ServedDep, session: SessionDep, name: Name, query: MetricDep) -> Response:
+    """In the order of the map: percentiles per visit, average days per delivery, what is inside
+    now.
+    """
+    stream = stream_of(served.snapshots.present(session), name)
+    rows = stage_rows(served.settings, stream, asked_of(served, query))
+    return encoded({"items": rows, "next": None})
+
+
+@router.get("/{name}/delay-cost", summary="What waiting cost, by stage or item")
+def read_delay_cost(
+    served: ServedDep,
+    session: SessionDep,
+    name: Name,
+    query: MetricDep,
+    by: Annotated[Literal["stage", "item"], Query(description="How it is split.")] = "stage",
+) -> Response:
+    """Integer cents; the parts add up to the whole to the cent. Unvalued items are counted
+    apart.
+    """
+    stream = stream_of(served.snapshots.present(session), name)
+    asked = asked_of(served, query)
+    return encoded(delay_cost_rows(served.settings, stream, asked, by=by))

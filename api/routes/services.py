@@ -1,0 +1,64 @@
+"""Services and their DORA metrics."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.asking import MetricDep, asked_of
+from api.deps import ServedDep, SessionDep, encoded
+from pipeline.explain import explain_service
+from pipeline.service_answers import DORA_SLUGS, missing_of, service_metric, service_of
+
+router = APIRouter(prefix="/services", tags=["services"])
+
+Name = Annotated[str, Path(description="The service's name in the configuration.")]
+Slug = Annotated[str, Path(description=f"One of: {', '.join(DORA_SLUGS)}.")]
+
+
+@router.get("", summary="All services")
+def read_services(served: ServedDep, session: SessionDep) -> Response:
+    """Name, repositories and what is missing to measure it whole."""
+    snapshot = served.snapshots.present(session)
+    rows = [
+        {
+            "name": one.config.name,
+            "repositories": one.config.repositories,
+            "missing": missing_of(served.settings, one),
+        }
+        for one in snapshot.services.values()
+    ]
+    return encoded({"items": rows, "next": None})
+
+
+@router.get("/{name}/dora", summary="The five DORA metrics of a service, together")
+def read_dora(served: ServedDep, session: SessionDep, name: Name, query: MetricDep) -> Response:
+    """One envelope each; speed and stability are never shown without one another."""
+    snapshot = served.snapshots.present(session)
+    service = service_of(snapshot, name)
+    asked = asked_of(served, query)
+    found = {
+        slug: service_metric(snapshot, served.settings, service, slug, asked) for slug in DORA_SLUGS
+    }
+    return encoded({"service": name, **found, "missing": missing_of(served.settings, service)})
+
+
+@router.get("/{name}/metrics/{slug}", summary="One DORA metric, in its envelope")
+def read_service_metric(
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+) -> Response:
+    """Null with the reason where no source tells of incidents; never zero."""
+    snapshot = served.snapshots.present(session)
+    service = service_of(snapshot, name)
+    asked = asked_of(served, query)
+    return encoded(service_metric(snapshot, served.settings, service, slug, asked))
+
+
+@router.get("/{name}/metrics/{slug}/explain", summary="The commits or deployments behind a metric")
+def explain_service_metric(
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+) -> Response:
+    """What is in the number and what is not, with the reason."""
+    service = service_of(served.snapshots.present(session), name)
+    return encoded(explain_service(session, service, slug, asked_of(served, query)))

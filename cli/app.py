@@ -1,0 +1,180 @@
+"""The `headwater` command: options and help here, the work in the modules that each command
+imports.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import ConfigError, HeadwaterError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Trace every idea from its source to the release: where it waited, why, and what the"
+    " waiting cost. Start with: `headwater demo`",
+)
+
+Config = Annotated[
+    Path,
+    typer.Option(
+        "--config", envvar="HEADWATER_CONFIG", help="The configuration file.", show_default=True
+    ),
+]
+_DEFAULT_CONFIG = Path("headwater.toml")
+
+
+def _epilog(*examples: str) -> str:
+    return "Examples:\n\n" + "\n\n".join(f"`{example}`" for example in examples)
+
+
+@app.command(epilog=_epilog("headwater demo", "headwater demo --port 9000 --directory /tmp/demo"))
+def demo(
+    port: Annotated[int, typer.Option(help="Where the dashboard listens on 127.0.0.1.")] = 8080,
+    directory: Annotated[
+        Path | None, typer.Option(help="Keep configuration and database here; default: a new one.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Which company is simulated.")] = 1,
+    items: Annotated[int, typer.Option(help="How many work items it has.")] = 2000,
+    once: Annotated[bool, typer.Option("--once", help="Collect and stop; do not serve.")] = False,
+) -> None:
+    """Start a simulated company, collect it through the real connectors, serve the dashboard."""
+    from cli.demo import run_demo
+
+    run_demo(port=port, directory=directory, seed=seed, items=items, once=once)
+
+
+@app.command(epilog=_epilog("headwater check", "headwater check --config acme.toml"))
+def check(config: Config = _DEFAULT_CONFIG) -> None:
+    """Ask every source who we are there, what we may read, and whether the clocks agree.
+
+    Exit status 1 when one fails.
+    """
+    from cli.check import run_check
+
+    run_check(config)
+
+
+@app.command(
+    epilog=_epilog(
+        "headwater sync", "headwater sync --source jira", "headwater sync --since 2026-01-01"
+    )
+)
+def sync(
+    config: Config = _DEFAULT_CONFIG,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only this source; may be given several times.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="How far back, instead of `history`."),
+    ] = None,
+) -> None:
+    """One pass: collect what changed, link it, compute. Safe to interrupt at any time.
+
+    Progress bars at a terminal, JSON lines otherwise. Exit status 1 when a source failed.
+    """
+    from cli.sync import run_sync
+
+    run_sync(config, only=source or [], full=full, since=since.date() if since else None)
+
+
+@app.command(epilog=_epilog("headwater serve", "headwater serve --port 9000 --no-scheduler"))
+def serve(
+    config: Config = _DEFAULT_CONFIG,
+    host: Annotated[str | None, typer.Option(help="Instead of `host` of [server].")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of `port` of [server].")] = None,
+    scheduler: Annotated[
+        bool, typer.Option("--scheduler/--no-scheduler", help="Collect on the intervals, too.")
+    ] = True,
+    unauthenticated: Annotated[
+        bool,
+        typer.Option(
+            "--unauthenticated",
+            help="Listen beyond this machine although anyone who reaches the port can read.",
+        ),
+    ] = False,
+) -> None:
+    """Serve the API and the dashboard, and collect on schedule."""
+    from cli.serve import run_serve
+
+    run_serve(config, host=host, port=port, scheduler=scheduler, unauthenticated=unauthenticated)
+
+
+@app.command(epilog=_epilog("headwater worker"))
+def worker(config: Config = _DEFAULT_CONFIG) -> None:
+    """Collect on schedule, without the API."""
+    from cli.serve import run_worker
+
+    run_worker(config)
+
+
+@app.command(epilog=_epilog("headwater trace SHOP-412", "headwater trace SHOP-412 --json"))
+def trace(
+    key: Annotated[str, typer.Argument(help="The key of a work item.")],
+    config: Config = _DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole journey as JSON.")] = False,
+) -> None:
+    """One work item from idea to release: every wait, commit, build, deployment, with the
+    evidence.
+    """
+    from cli.trace import run_trace
+
+    run_trace(config, key, as_json=as_json)
+
+
+@app.command(epilog=_epilog("headwater dora checkout", "headwater dora checkout --days 30 --json"))
+def dora(
+    stream: Annotated[str, typer.Argument(help="The name of a value stream.")],
+    config: Config = _DEFAULT_CONFIG,
+    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="The envelopes as JSON.")] = False,
+) -> None:
+    """The five DORA metrics of each service of a stream."""
+    from cli.dora import run_dora
+
+    run_dora(config, stream, days=days, as_json=as_json)
+
+
+@app.command(epilog=_epilog("headwater recompute"))
+def recompute(config: Config = _DEFAULT_CONFIG) -> None:
+    """Make all links and facts again from the stored records, without asking any source."""
+    from cli.sync import run_recompute
+
+    run_recompute(config)
+
+
+@app.command(epilog=_epilog("headwater migrate"))
+def migrate(config: Config = _DEFAULT_CONFIG) -> None:
+    """Create the database's tables, or bring them up to date."""
+    from cli.migrate import run_migrate
+
+    run_migrate(config)
+
+
+def main() -> None:
+    """Run the command; an error that we expect is one line per problem and an exit status.
+
+    2: the configuration is wrong. 1: the work failed. 130: interrupted.
+    """
+    try:
+        app()
+    except ConfigError as error:
+        _fail(str(error), 2)
+    except HeadwaterError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("stopped; what was read so far is stored, and the next run goes on from there", 130)
+
+
+def _fail(message: str, status: int) -> None:
+    print(message, file=sys.stderr)
+    sys.exit(status)

@@ -1,0 +1,94 @@
+"""`headwater demo`: a simulated company, collected through the real connectors, on the
+dashboard.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.output import console, telling
+from cli.serve import scheduled, serve_app
+from cli.sync import tell_outcome
+from core.config_file import load_settings
+from core.errors import ConfigError
+from core.log import set_up_logging
+from pipeline.database import opened
+from pipeline.sync import sync
+from simulator.config import company_config, company_secrets
+from simulator.model import World
+from simulator.server import CompanyServer, running
+from simulator.world import build_world
+from store.migrate import upgrade
+
+_HOME = Path("demo")
+
+
+def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: bool) -> None:
+    """Build the company, serve its tools on loopback, collect them, then serve the dashboard."""
+    set_up_logging(level=logging.ERROR)
+    if not once:
+        _require_free(port)
+    home = (directory or _HOME).resolve()
+    now = datetime.now(UTC).replace(microsecond=0)
+    console.print(f"Building a company with {items} work items over a year ..", highlight=False)
+    world = build_world(seed, now, items=items)
+    with running(world) as server:
+        config = _write_home(home, server, world)
+        settings = load_settings(config)
+        upgrade(settings.database.url)
+        console.print(f"Collecting it from {server.url('jira')} and three more ..", highlight=False)
+        with opened(settings.database) as database:
+            with telling() as progress:
+                report = sync(settings, database, progress=progress)
+            tell_outcome(report)
+            console.print(
+                f"Also try: headwater trace {_delivered(world)} --config {_shown(config)}",
+                highlight=False,
+            )
+            if once:
+                return
+            with scheduled(settings, database, wanted=True):
+                serve_app(settings, database, host="127.0.0.1", port=port)
+
+
+def _write_home(home: Path, server: CompanyServer, world: World) -> Path:
+    """Configuration, secrets as files beside it, and an empty database."""
+    secrets = home / "secrets"
+    secrets.mkdir(parents=True, exist_ok=True)
+    for name in ("headwater.db", "headwater.db-wal", "headwater.db-shm"):
+        (home / name).unlink(missing_ok=True)
+    text = company_config(world, server.urls, directory=home)
+    for name, value in company_secrets().items():
+        (secrets / name).write_text(value, encoding="utf-8")
+        text = text.replace(f'"env:{name}"', f'"file:secrets/{name}"')
+    config = home / "headwater.toml"
+    config.write_text(text, encoding="utf-8")
+    return config
+
+
+def _delivered(world: World) -> str:
+    """The item that moved most often: the one with most to show."""
+    counted = {plan.project for plan in world.streams}
+    items = [item for item in world.items if item.project in counted]
+    return max(items, key=lambda item: len(item.moves)).key
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} is taken; choose another: headwater demo --port {port + 1}"
+            ) from error
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,81 @@
+"""`headwater serve` and `headwater worker`: the processes that run on."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from cli.output import console
+from cli.setting_up import ready
+from core.errors import ConfigError
+from core.settings import Settings
+from pipeline.database import Database
+from pipeline.schedule import scheduler_for
+
+
+def run_serve(
+    config: Path, *, host: str | None, port: int | None, scheduler: bool, unauthenticated: bool
+) -> None:
+    """Serve until interrupted."""
+    with ready(config, logs=True) as (settings, database):
+        where = host or settings.server.host
+        if not is_loopback(where) and not unauthenticated:
+            raise ConfigError(
+                f"{where} can be reached from other machines, and anyone who reaches it could read"
+                " everything: keep 127.0.0.1 behind a proxy with a login, or say --unauthenticated"
+            )
+        with scheduled(settings, database, wanted=scheduler):
+            serve_app(
+                settings, database, host=where, port=settings.server.port if port is None else port
+            )
+
+
+def serve_app(settings: Settings, database: Database, *, host: str, port: int) -> None:
+    """Run the HTTP server until a signal stops it."""
+    shown = f"[{host}]" if ":" in host else host
+    console.print(f"Headwater is at http://{shown}:{port}  (Ctrl-C stops it)", highlight=False)
+    app = create_app(settings, database)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def run_worker(config: Path) -> None:
+    """Collect on schedule until interrupted."""
+    with ready(config, logs=True) as (settings, database):
+        if not settings.sources:
+            raise ConfigError(f"{config}: there is no [[sources]] to collect; add one")
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        console.print(f"Collecting {len(settings.sources)} sources (Ctrl-C stops)", highlight=False)
+        with scheduled(settings, database, wanted=True):
+            stop.wait()
+
+
+@contextmanager
+def scheduled(settings: Settings, database: Database, *, wanted: bool) -> Iterator[None]:
+    if not wanted or not settings.sources:
+        yield
+        return
+    scheduler = scheduler_for(settings, database)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

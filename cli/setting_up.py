@@ -1,0 +1,22 @@
+"""What most commands begin with: the configuration, quiet logs, the open database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.config_file import load_settings
+from core.log import set_up_logging
+from core.settings import Settings
+from pipeline.database import Database, opened
+
+
+@contextmanager
+def ready(config: Path, *, logs: bool = False) -> Iterator[tuple[Settings, Database]]:
+    """Settings and database; `logs` for processes that run on, others tell by their own output."""
+    set_up_logging(level=logging.INFO if logs else logging.ERROR)
+    settings = load_settings(config)
+    with opened(settings.database) as database:
+        yield settings, database

@@ -1,0 +1,60 @@
+"""`headwater sync` and `headwater recompute`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from cli.output import console, print_json, telling
+from cli.setting_up import ready
+from pipeline.sync import SyncReport, bring_up_to_date, sync
+
+
+def run_sync(config: Path, *, only: Sequence[str], full: bool, since: date | None) -> None:
+    """One pass; exit status 1 when a source failed, with one line for each problem."""
+    with ready(config) as (settings, database), telling() as progress:
+        report = sync(settings, database, only=only, full=full, since=since, progress=progress)
+    tell_outcome(report)
+    if report.failed:
+        sys.exit(1)
+
+
+def run_recompute(config: Path) -> None:
+    """Links and facts of everything again."""
+    with ready(config) as (settings, database), telling() as progress:
+        report = bring_up_to_date(settings, database, progress=progress, everything=True)
+    tell_outcome(report)
+
+
+def tell_outcome(report: SyncReport) -> None:
+    """The outcome: a line per source, problem and warning, then what became of links and facts."""
+    if not console.is_terminal:
+        print_json(
+            {
+                "event": "finished",
+                "sources": [
+                    {"source": one.source, "changed": one.changed, "problems": one.problems}
+                    for one in report.sources
+                ],
+                "warnings": list(report.warnings),
+                "links_changed": report.links.changed,
+                "facts_changed": report.facts.changed,
+            }
+        )
+    else:
+        for one in report.sources:
+            seen = sum(counts.seen for counts in one.streams.values())
+            console.print(
+                f"{one.source}: {seen} seen, {one.changed} new or changed", highlight=False
+            )
+        console.print(
+            f"{report.links.changed} links and {report.facts.changed} facts changed",
+            highlight=False,
+        )
+    for one in report.sources:
+        for problem in one.problems:
+            print(f"{one.source}: {problem}", file=sys.stderr)
+    for warning in report.warnings:
+        print(f"note: {warning}", file=sys.stderr)

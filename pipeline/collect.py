@@ -1,0 +1,137 @@
+"""One pass over one source, from opening it to recording how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import structlog
+
+from connectors.http import SourceClient, request_count
+from connectors.registry import KINDS
+from connectors.stream import Wanted
+from core.errors import SourceError
+from core.settings import AnySource, Settings
+from pipeline.clock import now_ts
+from pipeline.database import Database
+from pipeline.lease import WHOLE, held
+from pipeline.progress import Progress, Silent
+from pipeline.source_pass import SourcePass, StreamCounts
+from store import cursors
+from store.cursors import StreamKey
+from store.sources import SourceRow, ensure_sources
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What a pass over a source did; `error` is one line for a person, empty when all went well."""
+
+    source: str
+    streams: dict[str, StreamCounts] = field(default_factory=dict)
+    requests: int = 0
+    error: str = ""
+
+    @property
+    def problems(self) -> list[str]:
+        """One line for the source or for each of its streams that failed."""
+        whole = [self.error] if self.error else []
+        return whole + [
+            f"{stream}: {error}"
+            for stream, counts in self.streams.items()
+            for error in counts.errors
+        ]
+
+    @property
+    def changed(self) -> int:
+        return sum(counts.changed for counts in self.streams.values())
+
+
+def wanted_of(settings: Settings) -> Wanted:
+    """What the streams and people of the configuration ask of connectors."""
+    blocked = [stream.blocked for stream in settings.streams]
+    return Wanted(
+        flag_fields=frozenset(rule.field for rule in blocked if rule.field)
+        or frozenset(["Flagged"]),
+        value_field=settings.cost_of_delay.field,
+        blocking_labels=frozenset(label for rule in blocked for label in rule.labels),
+        blocking_links=frozenset(kind for rule in blocked for kind in rule.links),
+        bots=settings.people.bots,
+    )
+
+
+def collect(
+    source: AnySource,
+    database: Database,
+    wanted: Wanted,
+    *,
+    progress: Progress | None = None,
+    full: bool = False,
+    since: date | None = None,
+) -> SourceReport:
+    """Read what changed at one source into the store. A fault of the source is in the report, not
+    raised.
+    """
+    with database.writing() as session:
+        row = SourceRow(source.name, source.kind, source.url)
+        source_id = ensure_sources(session, [row])[source.name]
+    started = now_ts()
+    streams: dict[str, StreamCounts] = {}
+    requests, error = 0, ""
+    try:
+        with held(database, source_id, source.name) as renew, _opened(source) as client:
+            try:
+                found = KINDS[source.kind].connect(client, source, wanted)
+                one = SourcePass(
+                    source_id,
+                    source.name,
+                    database,
+                    client,
+                    progress or Silent(),
+                    renew,
+                    full=full,
+                    since=since or source.history,
+                    counts=streams,
+                )
+                one.run(found.streams)
+            finally:
+                requests = request_count(client)
+    except SourceError as raised:
+        error = str(raised)
+    report = SourceReport(source.name, streams, requests, error)
+    _record(database, source_id, report, started)
+    return report
+
+
+@contextmanager
+def _opened(source: AnySource) -> Iterator[SourceClient]:
+    client = KINDS[source.kind].open(source)
+    try:
+        yield client
+    finally:
+        client.http.close()
+
+
+def _record(database: Database, source_id: int, report: SourceReport, started: int) -> None:
+    message = "; ".join(report.problems)
+    key = StreamKey(source_id, WHOLE)
+    with database.writing() as session:
+        if message:
+            cursors.save_error(session, key, message, now_ts=now_ts())
+        else:
+            cursors.save_cursor(session, key, {}, watermark_ts=started)
+            cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
+    seen = sum(counts.seen for counts in report.streams.values())
+    unparsed = sum(counts.unparsed for counts in report.streams.values())
+    log.info(
+        "source_collected",
+        source=report.source,
+        seen=seen,
+        changed=report.changed,
+        unparsed=unparsed,
+        requests=report.requests,
+        error=message or None,
+    )

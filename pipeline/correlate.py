@@ -1,0 +1,87 @@
+"""Brings the links up to date and marks the items whose links changed for measuring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from core.records import Entity
+from core.settings import Settings
+from correlator.rules import RULES
+from correlator.rules import correlate as all_links
+from pipeline.clock import now_ts
+from pipeline.database import Database
+from pipeline.evidence import load_evidence
+from pipeline.progress import Progress, Silent
+from pipeline.stages import CORRELATE, MEASURE
+from store import dirty, links
+from store.approvals import fill_approvals
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelateReport:
+    """`changed`: links that were added, altered or withdrawn. `ran` False: nothing waited."""
+
+    changed: int = 0
+    total: int = 0
+    ran: bool = False
+
+
+def correlate(
+    settings: Settings,
+    database: Database,
+    *,
+    progress: Progress | None = None,
+    everything: bool = False,
+) -> CorrelateReport:
+    """Links of all records, if any record changed; only differences are written.
+
+    What changed is handed on: items that changed, and items whose links did, wait for measuring.
+    """
+    tell = progress or Silent()
+    with database.read() as session:
+        waiting = {entity: dirty.take(session, CORRELATE, entity) for entity in Entity}
+    if not everything and not any(waiting.values()):
+        return CorrelateReport()
+    tell.step("correlate", 0, 2)
+    with database.writing() as session:
+        fill_approvals(session, waiting[Entity.CHANGE])
+    with database.read() as session:
+        found = all_links(load_evidence(session, settings).evidence)
+    tell.step("correlate", 1, 2)
+    with database.writing() as session:
+        changed, touched = _store(session, found)
+        for entity in Entity:
+            ids = touched[entity] | set(waiting[entity])
+            if ids and entity in _MEASURED:
+                dirty.mark(session, MEASURE, entity, ids)
+            dirty.clear(session, CORRELATE, entity, waiting[entity])
+    tell.step("correlate", 2, 2)
+    return CorrelateReport(changed, len(found), ran=True)
+
+
+def _store(session: Session, found: pd.DataFrame) -> tuple[int, dict[Entity, set[int]]]:
+    """Write what differs; how many links that were, and the ids of what they link."""
+    touched: dict[Entity, set[int]] = {entity: set() for entity in Entity}
+    changed = 0
+    now = now_ts()
+    for a_kind, b_kind in sorted({(rule.a, rule.b) for rule in RULES}):
+        change = links.replace(session, found, a_kind=a_kind, b_kind=b_kind, now_ts=now)
+        changed += change.inserted + change.updated + change.deleted
+        touched[a_kind] |= change.a_ids
+        touched[b_kind] |= change.b_ids
+    return changed, touched
+
+
+_MEASURED = frozenset(
+    {
+        Entity.ITEM,
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        Entity.DEPLOYMENT,
+        Entity.CHANGE,
+        Entity.INCIDENT,
+    }
+)

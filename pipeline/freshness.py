@@ -1,0 +1,23 @@
+"""The version of everything that is served: moves with facts and with what the Connectors page
+shows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from store import cursors, frames
+
+
+def served_version(session: Session) -> str:
+    """Equal as long as no fact changed and no source was read or failed."""
+    streams = frames.value_streams(session)
+    facts = ",".join(
+        f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
+    )
+    states = [state for state in cursors.all_states(session) if state.key.stream == ""]
+    read = ",".join(
+        f"{state.source}:{state.last_success_ts}:{state.last_error_ts}:{state.lease_until_ts}"
+        for state in states
+    )
+    return f"{facts}|{read}"

@@ -1,0 +1,172 @@
+"""Lists of work items with what is known of them now, filtered, sorted, in keyset pages."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from core.errors import BadRequestError
+from core.frames import NONE
+from core.settings import Settings
+from metrics.flow import in_load
+from pipeline.snapshot import Snapshot, StreamFacts
+from pipeline.stream_answers import stream_of
+from pipeline.times import iso
+
+Answer = dict[str, Any]
+
+STATES = ("in_flight", "done", "cancelled", "not_started")
+SORTS = ("-burn_rate", "-age", "-done", "key")
+_ORDER = {"-burn_rate": "burn", "-age": "age", "-done": "done_ts", "key": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuery:
+    """Which items, in which order; `cursor` is what the page before gave as `next`."""
+
+    stream: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    text: str | None = None
+    blocked: bool | None = None
+    sort: str = "-age"
+    limit: int = 50
+    cursor: str | None = None
+
+
+def list_items(snapshot: Snapshot, settings: Settings, query: ItemQuery, *, as_of: int) -> Answer:
+    """A page: `items`, `next` (None on the last page) and `total`. `BadRequestError` for odd
+    words.
+    """
+    _check(query)
+    streams = (
+        [stream_of(snapshot, query.stream)] if query.stream else list(snapshot.streams.values())
+    )
+    frames = [_table(stream, as_of) for stream in streams]
+    if not frames:
+        return {"items": [], "next": None, "total": 0}
+    table = _filtered(pd.concat(frames, ignore_index=True), query)
+    ordered = _ordered(table, query.sort)
+    start = _start(ordered, query)
+    page = ordered.iloc[start : start + query.limit]
+    more = start + query.limit < len(ordered)
+    return {
+        "items": [_row(row, settings) for row in page.to_dict("records")],
+        "next": _cursor(page, query) if more else None,
+        "total": len(ordered),
+    }
+
+
+def _check(query: ItemQuery) -> None:
+    if query.state is not None and query.state not in STATES:
+        raise BadRequestError(f"state: one of {', '.join(STATES)}")
+    if query.sort not in SORTS:
+        raise BadRequestError(f"sort: one of {', '.join(SORTS)}")
+
+
+def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
+    """The latest delivery of each item, with its state, age and what it burns a week."""
+    items = stream.items.sort_values("episode").drop_duplicates("item_id", keep="last")
+    visits = stream.visits
+    here = visits[visits["end_ts"] == NONE].drop_duplicates("item_id", keep="last")
+    names = stream.stages.set_index("stage_id")["name"]
+    table = items.merge(
+        here[["item_id", "stage_id", "state", "reason"]],
+        on="item_id",
+        how="left",
+        suffixes=("_fact", ""),
+    )
+    flying = in_load(table, as_of)
+    waits = (table["state"] == "waiting") & flying
+    state = np.select(
+        [table["done_ts"] != NONE, table["cancelled_ts"] != NONE, flying],
+        ["done", "cancelled", "in_flight"],
+        default="not_started",
+    )
+    return table.assign(
+        stream=stream.config.name,
+        stage=table["stage_id"].map(names).fillna("").astype(object),
+        life=state,
+        blocked=(table["reason"] == "blocked") & flying,
+        age=np.where(flying, as_of - table["committed_ts"], -1),
+        burn=np.where(waits & (table["value_cents"] != NONE), table["value_cents"], 0),
+    )
+
+
+def _filtered(table: pd.DataFrame, query: ItemQuery) -> pd.DataFrame:
+    if query.state is not None:
+        table = table[table["life"] == query.state]
+    if query.kind is not None:
+        table = table[table["kind"] == query.kind]
+    if query.blocked is not None:
+        table = table[table["blocked"] == query.blocked]
+    if query.text:
+        words = query.text.casefold()
+        key = table["key"].str.casefold().str.contains(words, regex=False)
+        title = table["title"].str.casefold().str.contains(words, regex=False)
+        table = table[key | title]
+    return table
+
+
+def _ordered(table: pd.DataFrame, sort: str) -> pd.DataFrame:
+    number = table["key"].str.rpartition("-")[2].str.zfill(10)
+    project = table["key"].str.rpartition("-")[0]
+    table = table.assign(by_key=project + "-" + number)
+    column = _ORDER[sort]
+    if not column:
+        return table.sort_values(["by_key", "stream"])
+    return table.sort_values([column, "by_key", "stream"], ascending=[False, True, True])
+
+
+def _start(ordered: pd.DataFrame, query: ItemQuery) -> int:
+    """Position after the row that the cursor names, also where that row has gone meanwhile."""
+    if query.cursor is None:
+        return 0
+    try:
+        value, by_key, stream = orjson.loads(base64.urlsafe_b64decode(query.cursor + "=="))
+        after = (float(value), str(by_key), str(stream))
+    except (ValueError, TypeError) as error:
+        raise BadRequestError("cursor: give the `next` of the page before, unchanged") from error
+    column = _ORDER[query.sort]
+    values = ordered[column] if column else pd.Series(0.0, index=ordered.index)
+    rows = zip(-values.astype("float64"), ordered["by_key"], ordered["stream"], strict=True)
+    return sum(1 for row in rows if row <= (-after[0], after[1], after[2]))
+
+
+def _cursor(page: pd.DataFrame, query: ItemQuery) -> str:
+    last = page.iloc[-1]
+    column = _ORDER[query.sort]
+    value = float(last[column]) if column else 0.0
+    packed = orjson.dumps([value, str(last["by_key"]), str(last["stream"])])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _row(row: dict[Any, Any], settings: Settings) -> Answer:
+    done, committed = int(row["done_ts"]), int(row["committed_ts"])
+    timed = done != NONE and committed != NONE and not row["start_reason"]
+    value = int(row["value_cents"])
+    return {
+        "key": row["key"],
+        "title": row["title"],
+        "type": row["type"],
+        "kind": row["kind"],
+        "stream": row["stream"],
+        "stage": row["stage"],
+        "state": row["life"],
+        "waiting": row["state"] == "waiting",
+        "blocked": bool(row["blocked"]),
+        "url": row["url"],
+        "age_s": int(row["age"]) if row["age"] >= 0 else None,
+        "flow_time_s": done - committed if timed else None,
+        "committed_at": iso(committed),
+        "done_at": iso(done),
+        "released_at": iso(int(row["released_ts"])),
+        "value_per_week_cents": None if value == NONE else value,
+        "burn_rate_cents": None if value == NONE else int(row["burn"]),
+        "currency": settings.cost_of_delay.currency,
+    }

@@ -1,0 +1,184 @@
+"""The journey of an item as the API and `headwater trace --json` answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from core.frames import NONE
+from core.settings import Settings, ValueStream
+from metrics.cost import accrued_cents
+from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
+from pipeline.journey_board import EventLink, Evidence, Lane
+from pipeline.snapshot import Snapshot
+from pipeline.times import iso, iso_of
+
+Answer = dict[str, Any]
+
+
+def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -> Answer:
+    """Everything about one item; null with a reason where something is not known."""
+    item, fact = journey.item, journey.fact or {}
+    config = _config(settings, fact.get("stream"))
+    parts = open_parts(journey)
+    committed, done, released = (
+        fact.get(f"{name}_ts") for name in ("committed", "done", "released")
+    )
+    as_of = int(journey.as_of.timestamp())
+    ended = done or fact.get("cancelled_ts")
+    idea = fact.get("idea_ts")
+    return {
+        "key": item["key"],
+        "title": item["title"],
+        "type": item["type"],
+        "kind": fact.get("kind", ""),
+        "stream": fact.get("stream"),
+        "stream_title": fact.get("stream_title"),
+        "url": item["url"],
+        "source": item["source"],
+        "stage": fact.get("stage"),
+        "state": journey.visits[-1].state if journey.visits else None,
+        "value_per_week_cents": item["value_cents"],
+        "currency": settings.cost_of_delay.currency,
+        "as_of": iso_of(journey.as_of),
+        "created_at": iso(item["created_ts"]),
+        "idea_at": iso(idea),
+        "committed_at": iso(committed),
+        "done_at": iso(done),
+        "cancelled_at": iso(fact.get("cancelled_ts")),
+        "first_released_at": iso(fact.get("first_released_ts")),
+        "released_at": iso(released),
+        "release_reason": fact.get("release_reason") or None,
+        "start_reason": fact.get("start_reason") or None,
+        "idea_to_release_s": released - idea if released and idea else None,
+        "flow_time_s": done - committed if done and committed else None,
+        "age_s": as_of - committed if committed and not ended else None,
+        **{f"{name}_s": seconds if fact else None for name, seconds in parts.items()},
+        "handoffs": handoffs(journey.visits),
+        "returns": returns(
+            journey.visits, [stage.name for stage in config.stages] if config else []
+        ),
+        "reopened": int(fact.get("reopened") or 0),
+        "episode": int(fact.get("episode") or 0),
+        "delay_cost": _cost(item, fact, parts),
+        "slower_than": _slower(snapshot, fact, done, committed),
+        "longest_wait": _longest(journey),
+        "grade": "B" if fact.get("complete") else "C",
+        "reasons": _reasons(fact),
+        "visits": [_visit(visit) for visit in journey.visits],
+        "lanes": [_lane(lane) for lane in journey.lanes],
+        "links": [_link(link) for link in journey.links],
+        "evidence": [_evidence(line) for line in journey.evidence],
+    }
+
+
+def _config(settings: Settings, name: object) -> ValueStream | None:
+    return next((stream for stream in settings.streams if stream.name == name), None)
+
+
+def _cost(item: Answer, fact: Answer, parts: dict[str, int]) -> Answer:
+    value = item["value_cents"]
+    if value is None:
+        return {"cents": None, "per_week_cents": None, "reason": "nobody valued this item"}
+    if not fact or fact.get("committed_ts") is None:
+        return {"cents": None, "per_week_cents": value, "reason": "not committed yet"}
+    cents = accrued_cents(np.array([value], np.int64), np.array([parts["waiting"]], np.int64))
+    return {"cents": int(cents[0]), "per_week_cents": value, "reason": None}
+
+
+def _slower(
+    snapshot: Snapshot, fact: Answer, done: int | None, committed: int | None
+) -> Answer | None:
+    """The share of the stream's finished deliveries that took less time."""
+    stream = snapshot.streams.get(str(fact.get("stream")))
+    if stream is None or done is None or committed is None:
+        return None
+    items = stream.items
+    timed = items[(items["done_ts"] != NONE) & (items["committed_ts"] != NONE)]
+    timed = timed[timed["start_reason"] == ""]
+    seconds = (timed["done_ts"] - timed["committed_ts"]).to_numpy(np.int64)
+    if len(seconds) < 2:
+        return None
+    return {"share": float((seconds < done - committed).mean()), "n": len(seconds)}
+
+
+def _longest(journey: Journey) -> Answer | None:
+    visit = journey.longest_wait
+    if visit is None:
+        return None
+    seconds = int(((visit.end or journey.as_of) - visit.start).total_seconds())
+    return {"stage": visit.stage, "reason": visit.reason, "seconds": seconds}
+
+
+def _reasons(fact: Answer) -> list[str]:
+    if not fact:
+        return ["no value stream counts this item"]
+    found = []
+    if not fact["complete"]:
+        found.append("the history is incomplete: ages are at least this long")
+    if fact["violations"]:
+        found.append(f"{fact['violations']} clock violations were clamped to zero")
+    if fact["unknown_s"]:
+        found.append("some time was in statuses that no stage names")
+    return found
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else iso_of(at)
+
+
+def _visit(visit: Visit) -> Answer:
+    return {
+        "stage": visit.stage,
+        "status": visit.status,
+        "state": visit.state,
+        "reason": visit.reason,
+        "team": visit.team,
+        "start": iso_of(visit.start),
+        "end": _moment(visit.end),
+    }
+
+
+def _lane(lane: Lane) -> Answer:
+    events: Sequence[Answer] = [
+        {
+            "id": event.id,
+            "kind": event.kind,
+            "at": iso_of(event.at),
+            "end": _moment(event.end),
+            "label": event.label,
+            "detail": event.detail,
+            "result": event.result,
+            "url": event.url,
+            "production": event.production,
+        }
+        for event in lane.events
+    ]
+    return {"id": lane.id, "tool": lane.tool, "detail": lane.detail, "events": events}
+
+
+def _link(link: EventLink) -> Answer:
+    return {
+        "from": link.start,
+        "to": link.end,
+        "rule": link.rule,
+        "confidence": link.confidence,
+        "evidence": link.evidence,
+        "decides": link.decides,
+    }
+
+
+def _evidence(line: Evidence) -> Answer:
+    return {
+        "at": iso_of(line.at),
+        "tool": line.tool,
+        "event": line.event,
+        "why": line.why,
+        "rule": line.rule,
+        "confidence": line.confidence,
+        "url": line.url,
+        "decides": line.decides,
+    }

@@ -1,0 +1,180 @@
+"""Brings facts up to date: of the items that changed, and of the services whose deliveries did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from core.frames import NONE
+from core.records import Entity
+from core.settings import Settings, ValueStream
+from metrics.facts import FactInputs, Rules, item_facts
+from metrics.ideas import idea_times
+from pipeline.clock import now_ts
+from pipeline.database import Database
+from pipeline.progress import Progress, Silent
+from pipeline.service_facts import measure_services
+from pipeline.stages import MEASURE
+from store import dirty, facts, frames
+
+_DELIVERY = (
+    Entity.COMMIT,
+    Entity.MERGE_REQUEST,
+    Entity.DEPLOYMENT,
+    Entity.CHANGE,
+    Entity.INCIDENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureReport:
+    """`changed`: fact rows that were added, altered or dropped. `streams`: whose version moved."""
+
+    changed: int = 0
+    streams: Sequence[str] = ()
+
+
+def measure(
+    settings: Settings,
+    database: Database,
+    *,
+    progress: Progress | None = None,
+    everything: bool = False,
+) -> MeasureReport:
+    """Facts of what waits, or of everything. A stream's version moves once, when a fact of it
+    did.
+    """
+    tell = progress or Silent()
+    with database.read() as session:
+        waiting = {entity: dirty.take(session, MEASURE, entity) for entity in Entity}
+    if not everything and not any(waiting.values()):
+        return MeasureReport()
+    delivery = everything or any(waiting[entity] for entity in _DELIVERY)
+    total = len(settings.streams) + 1
+    changed: dict[str, int] = {}
+    with database.writing() as session:
+        now = now_ts()
+        found = measure_services(session, settings, write=delivery)
+        tell.step("measure", 1, total)
+        ids = None if everything else set(waiting[Entity.ITEM])
+        known = frames.value_streams(session)
+        numbers = dict(zip(known["name"], known["stream_id"], strict=True))
+        for place, stream in enumerate(settings.streams):
+            if stream.name in numbers:
+                stream_id = int(numbers[stream.name])
+                count = _measure_stream(
+                    session, settings, stream, stream_id, ids, found.releases, now
+                )
+                if count or (found.changed and set(stream.services) & found.services):
+                    facts.bump_version(session, stream_id, now)
+                    changed[stream.name] = count
+            tell.step("measure", place + 2, total)
+        for entity in Entity:
+            dirty.clear(session, MEASURE, entity, waiting[entity])
+    return MeasureReport(sum(changed.values()) + found.changed, tuple(changed))
+
+
+def _measure_stream(
+    session: Session,
+    settings: Settings,
+    stream: ValueStream,
+    stream_id: int,
+    wanted: set[int] | None,
+    releases: pd.DataFrame,
+    now: int,
+) -> int:
+    """Facts of the wanted items (None: of all), and of those whose release or idea moved."""
+    items = frames.stream_items(session, stream_id)
+    ideas = _ideas(session, stream, items)
+    if wanted is not None:
+        wanted = wanted | _moved(session, stream_id, items, releases, ideas)
+        items = items[items["item_id"].isin(wanted)]
+        if not wanted:
+            return 0
+    ids = [int(one) for one in items["item_id"]]
+    inputs = FactInputs(
+        items=items,
+        transitions=frames.item_transitions(session, item_ids=ids),
+        blocks=_blocks(frames.item_blocks(session, stream_id), stream),
+        mapping=frames.stage_mappings(session, stream_id),
+        stages=frames.stages(session, stream_id),
+        statuses=frames.statuses(session),
+        ideas=ideas,
+        releases=releases,
+    )
+    made = item_facts(inputs, _rules(session, settings, stream))
+    changes = [
+        facts.replace_item_facts(
+            session, stream_id, made.items, now_ts=now, cause="records", item_ids=wanted
+        ),
+        facts.replace_stage_visits(session, stream_id, made.visits, item_ids=wanted),
+    ]
+    return sum(len(change.keys) for change in changes)
+
+
+_RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]
+
+
+def _moved(
+    session: Session,
+    stream_id: int,
+    items: pd.DataFrame,
+    releases: pd.DataFrame,
+    ideas: pd.DataFrame,
+) -> set[int]:
+    """Items whose stored release or idea is no longer what their commits and ancestors say."""
+    stored = frames.item_facts(session, stream_id)
+    last = stored.sort_values("episode").drop_duplicates("item_id", keep="last")
+    told = items[["item_id"]].merge(releases, on="item_id", how="left").merge(ideas, on="item_id")
+    told["has_code"] = told["has_code"].eq(True)
+    told["release_reason"] = told["release_reason"].fillna("no_commits")
+    for name in ("first_released_ts", "released_ts"):
+        told[name] = told[name].fillna(NONE).astype("int64")
+    both = last.merge(told, on="item_id", suffixes=("", "_now"))
+    differs = pd.Series(False, index=both.index)
+    for name in [*_RELEASE, "idea_ts"]:
+        differs |= both[name] != both[f"{name}_now"]
+    return {int(one) for one in both["item_id"][differs]}
+
+
+def _blocks(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
+    """Those that the stream's `blocked` rule names."""
+    rule = stream.blocked
+    counts = (
+        (blocks["kind"] == "flag")
+        | ((blocks["kind"] == "label") & blocks["detail"].isin(rule.labels))
+        | ((blocks["kind"] == "link") & (len(rule.links) > 0))
+    )
+    return blocks[counts]
+
+
+def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
+    statuses = frames.statuses(session)
+    named = statuses[statuses["name"].isin(stream.blocked.statuses)]["status_id"]
+    types = settings.types
+    kinds = {
+        name: kind
+        for kind in ("feature", "defect", "risk", "debt")
+        for name in getattr(types, kind)
+    }
+    return Rules(
+        reopen_window_s=int(stream.reopen_window.total_seconds()),
+        count_ignored=stream.count_ignored,
+        blocked_statuses=frozenset(int(one) for one in named),
+        kinds=kinds,
+        expects_code=frozenset(stream.expects_code),
+    )
+
+
+def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.DataFrame:
+    parents = frames.item_parents(session)
+    upstream = parents[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
+    parts = [upstream[upstream["other_item_id"] != NONE]]
+    if stream.ideas is not None:
+        links = frames.item_links(session)
+        parts.append(links[links["kind"] == stream.ideas.link][["item_id", "other_item_id"]])
+    found = idea_times(parents[["item_id", "created_ts"]], pd.concat(parts, ignore_index=True))
+    return found.times[found.times["item_id"].isin(items["item_id"])]

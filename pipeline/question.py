@@ -1,0 +1,87 @@
+"""What is asked of a metric: a window, a rhythm, kinds of work; checked once, for API and
+commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from core.errors import BadRequestError
+from core.settings import Settings
+from metrics.periods import Interval, Window
+
+_DEFAULT = timedelta(days=90)
+_KINDS = ("feature", "defect", "risk", "debt")
+_WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`kinds` None: all. Times are epoch seconds; the window never reaches past `as_of`."""
+
+    window: Window
+    as_of: int
+    tz: str
+    week_starts: int
+    interval: Interval | None = None
+    kinds: Sequence[str] | None = None
+
+
+def question(
+    settings: Settings,
+    *,
+    as_of: int,
+    start: str | None = None,
+    end: str | None = None,
+    interval: str | None = None,
+    kind: str | None = None,
+) -> Question:
+    """Dates begin at midnight of the configured zone; without them the window is the last 90 days.
+
+    `BadRequestError` for a window that is reversed, in the future or no time, and for an unknown
+    interval or kind; the message says what would be accepted.
+    """
+    zone = ZoneInfo(settings.server.timezone)
+    to_ts = as_of if end is None else min(as_of, _moment("to", end, zone))
+    from_ts = (
+        to_ts - int(_DEFAULT.total_seconds()) if start is None else _moment("from", start, zone)
+    )
+    if from_ts >= to_ts:
+        raise BadRequestError(
+            "the window is empty: `from` must lie before `to`, and before now"
+            f" ({datetime.fromtimestamp(as_of, UTC):%Y-%m-%dT%H:%M}Z)"
+        )
+    if interval is not None and interval not in get_args(Interval):
+        raise BadRequestError(f"interval: one of {', '.join(get_args(Interval))}")
+    if kind is not None and kind not in _KINDS:
+        raise BadRequestError(f"type: one of {', '.join(_KINDS)}")
+    return Question(
+        Window(from_ts, to_ts),
+        as_of,
+        settings.server.timezone,
+        _WEEK_STARTS[settings.calendar.week_starts],
+        next((one for one in get_args(Interval) if one == interval), None),
+        None if kind is None else (kind,),
+    )
+
+
+def _moment(name: str, text: str, zone: ZoneInfo) -> int:
+    try:
+        if len(text) == 10:
+            at = datetime.combine(date.fromisoformat(text), time(), zone)
+        else:
+            at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequestError(
+            f"{name}: write a date 2026-11-01 or a time 2026-11-01T06:00Z"
+        ) from error
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=zone)
+    try:
+        return int(at.timestamp())
+    except (OverflowError, ValueError) as error:
+        raise BadRequestError(f"{name}: a year between 1 and 9999") from error

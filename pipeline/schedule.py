@@ -1,0 +1,64 @@
+"""Runs each source on its interval, and brings links and facts up to date after it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from core.errors import HeadwaterError
+from core.settings import AnySource, Settings
+from pipeline.collect import collect, wanted_of
+from pipeline.database import Database
+from pipeline.sync import bring_up_to_date
+
+log = structlog.get_logger()
+_SPREAD_S = 2
+
+
+def scheduler_for(settings: Settings, database: Database) -> BackgroundScheduler:
+    """A scheduler, not yet started: one job a source, at once and then on its interval.
+
+    A run that is still going is not started again, runs missed meanwhile are made up for by one.
+    """
+    jobs = {"default": ThreadPoolExecutor(max(1, len(settings.sources)))}
+    defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+    made = BackgroundScheduler(executors=jobs, job_defaults=defaults, timezone=UTC)
+    turn = threading.Lock()
+    for index, source in enumerate(settings.sources):
+        made.add_job(
+            run_source,
+            "interval",
+            args=[source, settings, database, turn],
+            id=source.name,
+            name=f"collect {source.name}",
+            seconds=source.every.total_seconds(),
+            jitter=min(60, int(source.every.total_seconds() // 10)) or None,
+            next_run_time=datetime.now(UTC) + timedelta(seconds=index * _SPREAD_S),
+        )
+    return made
+
+
+def run_source(
+    source: AnySource, settings: Settings, database: Database, turn: threading.Lock
+) -> None:
+    """Collect one source, then correlate and measure, one source at a time; a fault waits for the
+    next run.
+    """
+    try:
+        report = collect(source, database, wanted_of(settings))
+        with turn:
+            outcome = bring_up_to_date(settings, database, [report])
+    except HeadwaterError as error:
+        log.error("run_failed", source=source.name, error=str(error))
+        return
+    log.info(
+        "run_finished",
+        source=source.name,
+        changed=report.changed,
+        links=outcome.links.changed,
+        facts=outcome.facts.changed,
+    )

@@ -1,0 +1,131 @@
+"""The facts that answers read, kept in memory and loaded again when their version moves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from core.settings import Service, Settings, ValueStream
+from metrics.envelope import Freshness
+from store import cursors, frames
+
+
+@dataclass(frozen=True)
+class StreamFacts:
+    """Facts of one stream. items has key, type, title, url of the work item beside the fact's
+    columns.
+    """
+
+    id: int
+    version: int
+    config: ValueStream
+    stages: pd.DataFrame
+    items: pd.DataFrame
+    visits: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        return self.config.title or self.config.name
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """Facts of one service, production only."""
+
+    id: int
+    config: Service
+    changes: pd.DataFrame
+    deployments: pd.DataFrame
+    incidents: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that is answered from, as of one version. Lists keep the order of the
+    configuration.
+    """
+
+    streams: Mapping[str, StreamFacts]
+    services: Mapping[str, ServiceFacts]
+    freshness: Mapping[str, Freshness]
+
+
+@dataclass(slots=True)
+class Snapshots:
+    """One per process: streams whose `facts_version` did not move are not loaded again."""
+
+    settings: Settings
+    _streams: dict[str, StreamFacts] = field(default_factory=dict)
+    _services: dict[str, ServiceFacts] = field(default_factory=dict)
+    _versions: tuple[int, ...] = ()
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def present(self, session: Session) -> Snapshot:
+        """The facts as they stand in this session's transaction."""
+        with self._lock:
+            known = frames.value_streams(session)
+            versions = dict(zip(known["name"], known["facts_version"], strict=True))
+            ids = dict(zip(known["name"], known["stream_id"], strict=True))
+            streams = {}
+            for config in self.settings.streams:
+                if config.name not in ids:
+                    continue
+                kept = self._streams.get(config.name)
+                if kept is None or kept.version != versions[config.name]:
+                    kept = _stream(
+                        session, config, int(ids[config.name]), int(versions[config.name])
+                    )
+                streams[config.name] = kept
+            self._streams = streams
+            moved = tuple(int(version) for version in known["facts_version"])
+            if moved != self._versions or not self._services:
+                self._services = _services(session, self.settings)
+                self._versions = moved
+            return Snapshot(streams, self._services, freshness(session, self.settings))
+
+
+def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:
+    facts = frames.item_facts(session, stream_id)
+    items = frames.stream_items(session, stream_id)
+    columns = items[["item_id", "key", "type", "title", "url"]]
+    return StreamFacts(
+        stream_id,
+        version,
+        config,
+        frames.stages(session, stream_id),
+        facts.merge(columns, on="item_id", how="left"),
+        frames.stage_visits(session, stream_id),
+    )
+
+
+def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
+    known = frames.services(session)
+    ids = dict(zip(known["name"], known["service_id"], strict=True))
+    return {
+        config.name: ServiceFacts(
+            int(ids[config.name]),
+            config,
+            frames.change_facts(session, int(ids[config.name])),
+            frames.deployment_facts(session, int(ids[config.name])),
+            frames.incident_facts(session, int(ids[config.name])),
+        )
+        for config in settings.services
+        if config.name in ids
+    }
+
+
+def freshness(session: Session, settings: Settings) -> dict[str, Freshness]:
+    """Up to when each source was read; None for one that never was."""
+    marks = {
+        state.source: state.watermark_ts
+        for state in cursors.all_states(session)
+        if state.key.stream == ""
+    }
+    return {
+        source.name: Freshness(marks.get(source.name), int(source.every.total_seconds()))
+        for source in settings.sources
+    }

@@ -1,0 +1,206 @@
+"""Reads the streams of one opened source: readers in threads, one writer, one transaction a
+page.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from connectors.http import SourceClient
+from connectors.stream import Cursor, Payload, Scope, Stream
+from core.errors import SourceAnswerError, SourceError
+from pipeline.clock import now_ts
+from pipeline.database import Database
+from pipeline.progress import Progress
+from pipeline.reading import Prepared, Task, prepared_pages
+from pipeline.stages import CORRELATE as STAGE
+from store import cursors, dirty, raw, records
+from store.cursors import StreamKey
+
+_QUEUE_PAGES = 8
+_READERS = 8
+_POLL_S = 0.2
+_SWITCHED_OFF = (403, 404)
+
+
+@dataclass(slots=True)
+class StreamCounts:
+    """What one stream did in this pass, over all its scopes.
+
+    unparsed: payloads kept raw because they make no sense. orphans: records left out because what
+    they belong to is not stored (a history of an incident that the filter leaves out).
+    """
+
+    pages: int = 0
+    seen: int = 0
+    changed: int = 0
+    unparsed: int = 0
+    orphans: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A reader stopped; `error` None when it came to the vendor's own end mark."""
+
+    task: Task
+    error: Exception | None
+
+
+@dataclass(slots=True)
+class SourcePass:
+    """`renew` is called before each page is written and raises when the lease is lost."""
+
+    source_id: int
+    name: str
+    database: Database
+    client: SourceClient
+    progress: Progress
+    renew: Callable[[Session], None]
+    full: bool = False
+    since: date | None = None
+    counts: dict[str, StreamCounts] = field(default_factory=dict)
+    _pages: queue.Queue[tuple[Task, Prepared] | _Done] = field(init=False)
+    _stop: threading.Event = field(init=False)
+    _parents: dict[str, list[Payload]] = field(default_factory=dict)
+    _notes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._pages = queue.Queue(_QUEUE_PAGES)
+        self._stop = threading.Event()
+
+    def run(self, streams: Sequence[Stream]) -> None:
+        """Every stream, those that others are read over first. A failed stream leaves the others
+        alone.
+        """
+        self._parents = {stream.over: [] for stream in streams if stream.over}
+        waiting = list(streams)
+        done: set[str] = set()
+        while waiting:
+            ready = [stream for stream in waiting if _before(stream) <= done]
+            if not ready:
+                raise ValueError(f"streams wait for each other: {[s.name for s in waiting]}")
+            self._read_all([task for stream in ready for task in self._tasks(stream)])
+            done |= {stream.name for stream in ready}
+            waiting = [stream for stream in waiting if stream.name not in done]
+
+    def _tasks(self, stream: Stream) -> list[Task]:
+        counts = self.counts.setdefault(stream.name, StreamCounts())
+        scopes = [Scope()]
+        if stream.over is not None:
+            if self.counts[stream.over].errors:
+                counts.errors.append(f"not read, because {stream.over} could not be read")
+                return []
+            made = [stream.scope(p) for p in self._parents[stream.over] if stream.scope]
+            scopes = [scope for scope in made if scope is not None]
+        self.progress.started(self.name, stream.name, len(scopes))
+        with self.database.read() as session:
+            return [self._task(session, stream, scope) for scope in scopes]
+
+    def _task(self, session: Session, stream: Stream, scope: Scope) -> Task:
+        key = StreamKey(self.source_id, stream.name, scope.id)
+        cursor = {} if self.full else cursors.load_state(session, key).cursor
+        return Task(self.source_id, stream, scope, cursor, self.since, self.full)
+
+    def _read_all(self, tasks: Sequence[Task]) -> None:
+        pool = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self.name}")
+        futures = [pool.submit(self._read, task) for task in tasks]
+        try:
+            left = len(tasks)
+            while left:
+                item = self._pages.get()
+                if isinstance(item, _Done):
+                    left -= 1
+                    self._finish(item)
+                else:
+                    self._write(*item)
+        finally:
+            self._stop.set()
+            self._drain(futures)
+            pool.shutdown(cancel_futures=True)
+            self._stop.clear()
+
+    def _read(self, task: Task) -> None:
+        error: Exception | None = None
+        try:
+            for prepared in prepared_pages(task, self.client, self.database):
+                if self._stop.is_set():
+                    return
+                self._pages.put((task, prepared))
+        except Exception as raised:  # the writer tells a fault of the source from one of ours
+            error = raised
+        self._pages.put(_Done(task, error))
+
+    def _drain(self, futures: Sequence[Future[None]]) -> None:
+        """Let readers that wait for room in the queue see that nobody writes any more."""
+        for future in futures:
+            future.cancel()
+        while not all(future.done() for future in futures):
+            try:
+                self._pages.get(timeout=_POLL_S)
+            except queue.Empty:
+                continue
+        while not self._pages.empty():
+            self._pages.get_nowait()
+
+    def _write(self, task: Task, page: Prepared) -> None:
+        name = task.stream.name
+        counts = self.counts[name]
+        if name in self._parents:
+            self._parents[name] += page.payloads
+        with self.database.writing() as session:
+            self.renew(session)
+            raw.save(session, self.source_id, name, task.scope.id, page.rows, fetched_ts=now_ts())
+            saved = records.save_records(session, self.source_id, page.records)
+            for entity, ids in saved.ids.items():
+                dirty.mark(session, STAGE, entity, ids)
+            key = StreamKey(self.source_id, name, task.scope.id)
+            cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
+        self._notes[name, task.scope.id] = str(page.cursor.get("note", ""))
+        counts.pages += 1
+        counts.seen += page.seen
+        counts.changed += len(page.rows)
+        counts.unparsed += page.unparsed
+        counts.orphans += len(saved.skipped)
+        self.progress.page(self.name, name, seen=page.seen, changed=len(page.rows))
+
+    def _finish(self, done: _Done) -> None:
+        name, scope = done.task.stream.name, done.task.scope.id
+        counts = self.counts[name]
+        error = done.error
+        if error is not None and not isinstance(error, SourceError):
+            raise error
+        if error is None and counts.changed and counts.unparsed >= counts.changed:
+            error = SourceAnswerError(
+                f"none of {counts.changed} payloads could be understood; kept raw, nothing is lost"
+            )
+        note = self._notes.pop((name, scope), "")
+        if done.task.stream.optional and error is not None and error.status in _SWITCHED_OFF:
+            note, error = str(error), None
+        key = StreamKey(self.source_id, name, scope)
+        with self.database.writing() as session:
+            if error is None:
+                cursors.save_success(session, key, now_ts=now_ts(), note=note)
+            else:
+                cursors.save_error(session, key, str(error), now_ts=now_ts())
+        if error is not None:
+            counts.errors.append(f"{scope}: {error}" if scope else str(error))
+        self.progress.finished(self.name, name)
+
+
+def _before(stream: Stream) -> set[str]:
+    """The streams that must have been read before this one."""
+    return {*stream.after, *([stream.over] if stream.over else [])}
+
+
+def _watermark(cursor: Cursor) -> int | None:
+    """The time up to which a list ordered by time was read; None for lists that are read whole."""
+    mark = cursor.get("watermark")
+    return int(datetime.fromisoformat(mark).timestamp()) if isinstance(mark, str) else None

@@ -1,0 +1,107 @@
+"""How each source is doing: when it was read, how late it is, what failed and what to do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.settings import AnySource, Settings
+from pipeline.times import iso
+from store import cursors, raw
+from store.cursors import StreamState
+from store.sources import source_ids
+
+Answer = dict[str, Any]
+_LATE_AFTER = 3
+
+
+def source_rows(session: Session, settings: Settings, *, as_of: int) -> list[Answer]:
+    """One row per configured source, in their order; one that was never read says so."""
+    states: dict[str, list[StreamState]] = defaultdict(list)
+    for state in cursors.all_states(session):
+        states[state.source].append(state)
+    ids = source_ids(session)
+    return [
+        _row(source, states[source.name], *_counts(session, ids.get(source.name)), as_of=as_of)
+        for source in settings.sources
+    ]
+
+
+def _counts(session: Session, source_id: int | None) -> tuple[dict[str, int], dict[str, int]]:
+    if source_id is None:
+        return {}, {}
+    return raw.count_records(session, source_id), raw.count_unparsed(session, source_id)
+
+
+def _row(
+    source: AnySource,
+    states: Sequence[StreamState],
+    records: dict[str, int],
+    unparsed: dict[str, int],
+    *,
+    as_of: int,
+) -> Answer:
+    whole = next((state for state in states if state.key.stream == ""), None)
+    every = int(source.every.total_seconds())
+    mark = whole.watermark_ts if whole else None
+    syncing = bool(whole and whole.lease_owner and (whole.lease_until_ts or 0) > as_of)
+    error = whole.last_error if whole else ""
+    if error:
+        state = "red"
+    elif syncing:
+        state = "syncing"
+    else:
+        state = "green" if mark is not None else "never"
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        "state": state,
+        "message": error or None,
+        "failing_since": iso(whole.last_error_ts) if whole and error else None,
+        "every_s": every,
+        "last_success_at": iso(whole.last_success_ts) if whole else None,
+        "watermark_at": iso(mark),
+        "late": mark is None or as_of - mark > _LATE_AFTER * every,
+        "history_from": source.history.isoformat() if source.history else None,
+        "records": sum(records.values()),
+        "unparsed": sum(unparsed.values()),
+        "requests": whole.requests if whole else 0,
+        "streams": _streams(states, records, unparsed),
+    }
+
+
+def _streams(
+    states: Sequence[StreamState], records: dict[str, int], unparsed: dict[str, int]
+) -> list[Answer]:
+    grouped: dict[str, list[StreamState]] = defaultdict(list)
+    for state in states:
+        if state.key.stream:
+            grouped[state.key.stream].append(state)
+    rows = []
+    for name, scopes in sorted(grouped.items()):
+        errors = [_scoped(one, one.last_error) for one in scopes if one.last_error]
+        notes = [_scoped(one, one.note) for one in scopes if one.note]
+        successes = [one.last_success_ts for one in scopes]
+        oldest = None if None in successes else min(at for at in successes if at is not None)
+        marks = [one.watermark_ts for one in scopes if one.watermark_ts is not None]
+        rows.append(
+            {
+                "name": name,
+                "scopes": len(scopes),
+                "records": records.get(name, 0),
+                "unparsed": unparsed.get(name, 0),
+                "last_success_at": iso(oldest),
+                "watermark_at": iso(max(marks, default=None)),
+                "error": "; ".join(errors) or None,
+                "note": "; ".join(notes) or None,
+            }
+        )
+    return rows
+
+
+def _scoped(state: StreamState, text: str) -> str:
+    return f"{state.key.scope}: {text}" if state.key.scope else text

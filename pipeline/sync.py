@@ -1,0 +1,85 @@
+"""One whole pass: mapping, every source, correlate, measure. What `headwater sync` and the
+scheduler run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+from core.errors import ConfigError
+from core.settings import AnySource, Settings
+from pipeline.collect import SourceReport, collect, wanted_of
+from pipeline.correlate import CorrelateReport, correlate
+from pipeline.database import Database
+from pipeline.mapping import apply_mapping
+from pipeline.measure import MeasureReport, measure
+from pipeline.progress import Progress, Silent
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """How a pass went. `warnings` are lines for a person that do not make it a failure."""
+
+    sources: Sequence[SourceReport]
+    links: CorrelateReport
+    facts: MeasureReport
+    warnings: Sequence[str] = ()
+
+    @property
+    def failed(self) -> bool:
+        return any(report.problems for report in self.sources)
+
+
+def sync(
+    settings: Settings,
+    database: Database,
+    *,
+    only: Sequence[str] = (),
+    full: bool = False,
+    since: date | None = None,
+    progress: Progress | None = None,
+) -> SyncReport:
+    """Collect the sources side by side, then bring links and facts up to date.
+
+    only: names of sources, none for all. full: read everything again. A source that fails leaves
+    the others alone; `ConfigError` for a name that is not configured.
+    """
+    tell = progress or Silent()
+    chosen = _chosen(settings, only)
+    wanted = wanted_of(settings)
+
+    def one(source: AnySource) -> SourceReport:
+        return collect(source, database, wanted, progress=tell, full=full, since=since)
+
+    with ThreadPoolExecutor(max(1, len(chosen)), thread_name_prefix="source") as pool:
+        reports = list(pool.map(one, chosen))
+    return bring_up_to_date(settings, database, reports, tell)
+
+
+def bring_up_to_date(
+    settings: Settings,
+    database: Database,
+    reports: Sequence[SourceReport] = (),
+    progress: Progress | None = None,
+    *,
+    everything: bool = False,
+) -> SyncReport:
+    """Links and facts from the records; of what changed, or of everything."""
+    tell = progress or Silent()
+    warnings = apply_mapping(settings, database)
+    links = correlate(settings, database, progress=tell, everything=everything)
+    facts = measure(settings, database, progress=tell, everything=everything)
+    return SyncReport(reports, links, facts, warnings)
+
+
+def _chosen(settings: Settings, only: Sequence[str]) -> Sequence[AnySource]:
+    names = [source.name for source in settings.sources]
+    unknown = [name for name in only if name not in names]
+    if unknown:
+        raise ConfigError(
+            f'there is no source "{unknown[0]}"; configured are: {", ".join(names) or "none"}'
+        )
+    return [source for source in settings.sources if not only or source.name in only]

@@ -1,0 +1,3 @@
+"""The whole path: the simulated company over HTTP, through the connectors, to what the API
+reports.
+"""
