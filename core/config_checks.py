@@ -18,7 +18,6 @@ def problems_of(settings: Settings) -> Iterator[Problem]:
     for table in ("sources", "services", "streams", "teams"):
         yield from _duplicates(table, [entry.name for entry in getattr(settings, table)])
     yield from _jenkins_rules(settings)
-    yield from _incident_trackers(settings)
     yield from _streams(settings)
 
 
@@ -49,14 +48,6 @@ def _jenkins_rules(settings: Settings) -> Iterator[Problem]:
             if rule.service:
                 loc = ("sources", index, "deployments", position, "service")
                 yield from _reference(loc, rule.service, services, "service")
-
-
-def _incident_trackers(settings: Settings) -> Iterator[Problem]:
-    trackers = [source.name for source in settings.sources]
-    for index, service in enumerate(settings.services):
-        if service.incidents is not None:
-            loc = ("services", index, "incidents", "source")
-            yield from _reference(loc, service.incidents.source, trackers, "source")
 
 
 def _streams(settings: Settings) -> Iterator[Problem]:

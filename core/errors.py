@@ -8,6 +8,7 @@ HeadwaterError
 │   └── SourceAnswerError     the source answered something that it should not: stop this stream
 ├── PayloadError              one payload does not parse: keep it raw, count it, go on
 ├── NotFoundError             the thing asked for does not exist
+├── StoppedError             somebody asked the work to end: it is no failure
 ├── BadRequestError           the question itself is wrong (reversed window, unknown interval)
 └── StoreError                the database is absent, too old, too new or locked
 """
@@ -54,6 +55,12 @@ class PayloadError(HeadwaterError):
 
 class NotFoundError(HeadwaterError):
     """No such stream, item, service or source."""
+
+
+class StoppedError(HeadwaterError):
+    """The work was asked to end early; what was stored stays, and the next run goes on from
+    there.
+    """
 
 
 class BadRequestError(HeadwaterError):

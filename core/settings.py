@@ -103,18 +103,19 @@ AnySource = Annotated[
 ]
 
 
-class IncidentTracker(Model):
-    source: str
-    types: tuple[str, ...] = ("Incident",)
-
-
 class Service(Model):
     name: Name
     repositories: tuple[str, ...] = ()
     paths: tuple[str, ...] = ("**",)
     environments: dict[str, tuple[str, ...]] = {"production": ("production", "tier:production")}
     configuration_items: tuple[str, ...] = ()
-    incidents: IncidentTracker | None = None
+
+    @field_validator("paths")
+    @classmethod
+    def _whole_repository(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        if paths != ("**",):
+            raise ValueError('parts of a repository are not told apart yet; leave it out, or "**"')
+        return paths
 
 
 class TeamMember(Model):
@@ -187,13 +188,10 @@ class Types(Model):
 
 
 class CostOfDelay(Model):
-    """`field` is the name of a custom field that holds money per week; `file` a CSV of item key,
-    value.
-    """
+    """`field` is the name of the tracker's custom field that holds money per week."""
 
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     field: str = ""
-    file: str = ""
     profile: Literal["P1"] = "P1"
 
 

@@ -1,6 +1,6 @@
 """Facts of deployments and incidents, from records and links.
 
-A deployment here is what reached production: several jobs of one pipeline are merged into one.
+A deployment here is what reached production; several jobs of one pipeline have become one before.
 """
 
 from __future__ import annotations
@@ -22,16 +22,8 @@ _METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0
 
 
 @dataclass(frozen=True)
-class Merged:
-    """deployments: one row each, with `jobs`; members: job_id -> deployment_id of all jobs."""
-
-    deployments: pd.DataFrame
-    members: pd.Series
-
-
-@dataclass(frozen=True)
 class DeploymentLinks:
-    """What links say about deployments; ids may be those of any job of a deployment.
+    """What links say about deployments.
 
     incidents: incident_id, deployment_id, confidence. fixes: deployment_id (the failed one),
     fix_deployment_id. contents: deployment_id, commits (NONE unknown), commits_reason.
@@ -67,34 +59,6 @@ def hotfix_marks(
     return found
 
 
-def merge_jobs(deployments: pd.DataFrame) -> Merged:
-    """One deployment per (service, environment, group); a row without group stands alone.
-
-    The lowest id names it. It succeeded if a job did, since production has changed then; it ends
-    with the last successful job, otherwise with the last. `hotfix` and `rollback` hold if they do
-    for any job.
-    """
-    alone = "\n" + deployments["deployment_id"].astype(str)
-    group = deployments["group"].where(deployments["group"] != "", alone)
-    keyed = deployments.assign(group=group).sort_values(["finished_ts", "deployment_id"])
-    keys = [keyed["service_id"], keyed["environment"], keyed["group"]]
-    by_key = keyed.groupby(keys)
-    rank = (keyed["result"] == "success").astype(int)
-    keyed = keyed.assign(
-        job_id=keyed["deployment_id"],
-        deployment_id=by_key["deployment_id"].transform("min"),
-        hotfix=by_key["hotfix"].transform("max").astype(bool),
-        rollback=by_key["rollback"].transform("max").astype(bool),
-        jobs=by_key["deployment_id"].transform("size"),
-        succeeded=rank,
-    )
-    names = ["service_id", "environment", "group"]
-    ordered = keyed.sort_values(["succeeded", "finished_ts", "job_id"])
-    last = ordered.drop_duplicates(names, keep="last").drop(columns=["job_id", "succeeded"])
-    members = keyed.set_index("job_id")["deployment_id"]
-    return Merged(last.sort_values(["service_id", "finished_ts"]).reset_index(drop=True), members)
-
-
 def deployment_kinds(deployments: pd.DataFrame) -> pd.Series:
     """planned, hotfix, rollback or unknown, for merged deployments.
 
@@ -125,21 +89,21 @@ def deployment_kinds(deployments: pd.DataFrame) -> pd.Series:
 
 
 def deployment_facts(
-    merged: Merged, incidents: pd.DataFrame, links: DeploymentLinks
+    deployments: pd.DataFrame, incidents: pd.DataFrame, links: DeploymentLinks
 ) -> pd.DataFrame:
     """The frame of `deployment_fact`, for successful and failed production deployments.
 
-    merged: see `merge_jobs`; columns deployment_id, service_id, environment, sha, version, result,
-    finished_ts, hotfix, rollback, jobs. incidents: incident_id, opened_ts, resolved_ts.
+    deployments: deployment_id, service_id, environment, sha, version, result, finished_ts, hotfix,
+    rollback, jobs. incidents: incident_id, opened_ts, resolved_ts.
     `failed` is int8: 1 where a link of 0.8 or more names an incident, else -1 (no evidence so far).
     `restored_ts`, of failed ones, is the earliest after the finish of: the next rollback of the
     service in that environment, the linked fix, the resolution of a linked incident; `restored_by`
     says which (rollback, fix, incident). Rework: a rollback, or a hotfix that a link calls the fix
     of a deployment.
     """
-    frame = merged.deployments.assign(kind=deployment_kinds(merged.deployments))
-    blame = _blame(links.incidents, merged.members, incidents)
-    fixes = _fixes(links.fixes, merged, frame)
+    frame = deployments.assign(kind=deployment_kinds(deployments))
+    blame = _blame(links.incidents, incidents)
+    fixes = _fixes(links.fixes, frame)
     frame["incident_id"] = _of(frame, blame, "incident_id")
     frame["failed"] = np.where(frame["incident_id"] != NONE, 1, -1).astype(np.int8)
     evidence = {
@@ -151,10 +115,7 @@ def deployment_facts(
     frame["rework"] = (frame["kind"] == "rollback") | (
         (frame["kind"] == "hotfix") & frame["deployment_id"].isin(fixes["fix_deployment_id"])
     )
-    contents = links.contents.assign(
-        deployment_id=links.contents["deployment_id"].map(merged.members)
-    )
-    contents = contents.drop_duplicates("deployment_id")
+    contents = links.contents.drop_duplicates("deployment_id")
     frame["commits"] = _of(frame, contents, "commits")
     reasons = contents.set_index("deployment_id")["commits_reason"]
     frame["commits_reason"] = frame["deployment_id"].map(reasons).astype(object).fillna("unknown")
@@ -179,9 +140,7 @@ _COLUMNS = [
 ]
 
 
-def incident_facts(
-    incidents: pd.DataFrame, links: pd.DataFrame, members: pd.Series
-) -> pd.DataFrame:
+def incident_facts(incidents: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """The frame of `incident_fact`: each incident once, with its most likely cause.
 
     incidents: incident_id, service_id (NONE unknown), duplicate_of (NONE none), opened_ts,
@@ -202,7 +161,7 @@ def incident_facts(
     ids = rows["incident_id"]
     service = ids.map(best["service_id"]).fillna(rows["service_id"]).astype(np.int64)
     own = rows["service_id"].where(rows["service_id"] != NONE, service)
-    deployment = ids.map(best["deployment_id"].map(members))
+    deployment = ids.map(best["deployment_id"])
     confidence = ids.map(best["confidence"]).fillna(-1.0).to_numpy(np.float64)
     frame = pd.DataFrame(
         {
@@ -223,10 +182,9 @@ def _methods(confidence: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[s
     return [str(word) for word in np.select(tests, names, default="unattributed")]
 
 
-def _blame(links: pd.DataFrame, members: pd.Series, incidents: pd.DataFrame) -> pd.DataFrame:
+def _blame(links: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
     """The first incident that names each deployment, with the first resolution of any that does."""
     strong = links[links["confidence"] >= STRICT]
-    strong = strong.assign(deployment_id=strong["deployment_id"].map(members))
     joined = strong.merge(incidents[["incident_id", "opened_ts", "resolved_ts"]], on="incident_id")
     resolved = joined[joined["resolved_ts"] != NONE].groupby("deployment_id")["resolved_ts"].min()
     ordered = joined.sort_values(["opened_ts", "incident_id"]).drop_duplicates("deployment_id")
@@ -235,17 +193,14 @@ def _blame(links: pd.DataFrame, members: pd.Series, incidents: pd.DataFrame) -> 
     return result
 
 
-def _fixes(fixes: pd.DataFrame, merged: Merged, frame: pd.DataFrame) -> pd.DataFrame:
+def _fixes(fixes: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Fix links by deployment, with `fix_ts`: the finish of the first successful fix."""
-    mapped = pd.DataFrame(
-        {
-            "deployment_id": fixes["deployment_id"].map(merged.members),
-            "fix_deployment_id": fixes["fix_deployment_id"].map(merged.members),
-        }
+    good = frame[frame["result"] == "success"].drop_duplicates("deployment_id")
+    finished = good.set_index("deployment_id")["finished_ts"]
+    timed = fixes[["deployment_id", "fix_deployment_id"]].assign(
+        fix_ts=fixes["fix_deployment_id"].map(finished)
     )
-    good = frame[frame["result"] == "success"].set_index("deployment_id")["finished_ts"]
-    mapped["fix_ts"] = mapped["fix_deployment_id"].map(good)
-    return mapped.dropna().astype(np.int64).sort_values("fix_ts")
+    return timed.dropna().astype(np.int64).sort_values("fix_ts")
 
 
 def _of(frame: pd.DataFrame, keyed: pd.DataFrame, column: str) -> Ints:

@@ -16,8 +16,29 @@ from sqlalchemy.orm import Session
 
 from store.migrate import upgrade
 from store.session import open_engine, sessions
+from tests.telling import MEASURED
 
 _numbers = count()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests measured."""
+    if MEASURED:
+        terminalreporter.section("measured")
+        for line in MEASURED:
+            terminalreporter.write_line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line says when no page was tested for want of a browser."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    without = sum(1 for report in skipped if "no Chromium" in str(report.longrepr))
+    if without:
+        print(
+            f"NOT TESTED: {without} tests of the pages, because there is no Chromium; install one"
+            " (Debian: apt-get install chromium) or name it in HEADWATER_CHROMIUM"
+        )
 
 
 @pytest.fixture(scope="session")

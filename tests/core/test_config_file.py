@@ -119,6 +119,7 @@ STAGE_A = 'stages = [\n  { name = "A", state = "new", statuses = ["x"] },\n'
         (JIRA.replace('projects = ["A"]', ""), 1, '"projects" is missing'),
         (SOURCE.replace("https://", ""), 4, "write an address such as https://"),
         (SOURCE + 'every = "ten"\n', 5, '"10m"'),
+        ('[[services]]\nname = "w"\npaths = ["web/**"]\n', 3, "parts of a repository are not told"),
         ('[database]\nurl = "postgresql://u:hunter2@h/d"\n', 2, "without a password"),
         (STREAM.replace('source = "j"', 'source = "jj"'), 8, 'no tracker "jj"; did you mean "j"?'),
         (STREAM + 'services = ["web"]\n', 9, 'no service "web"; known: none'),
@@ -162,3 +163,8 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     assert "line 1" in refusal(tmp_path, "port = = 1\n")[0]
+
+
+def test_the_example_file_is_the_documented_example() -> None:
+    file = DOCS.parent / "headwater.example.toml"
+    assert file.read_text(encoding="utf-8") == example()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from core.config_file import load_settings
 from core.settings import Settings
@@ -19,6 +20,7 @@ from simulator.truth import Truth, truth_of
 from simulator.world import build_world
 from store.migrate import upgrade
 
+Edition = Literal["cloud", "datacenter"]
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 
 
@@ -36,11 +38,13 @@ class Company:
 
 
 @contextmanager
-def collected(home: Path, *, seed: int, items: int, url: str = "") -> Iterator[Company]:
+def collected(
+    home: Path, *, seed: int, items: int, url: str = "", jira: Edition = "cloud"
+) -> Iterator[Company]:
     """Build, serve and collect a company; `url` names another database than a SQLite file."""
     world = build_world(seed, NOW, items=items)
-    with running(world) as server:
-        config, settings = configured(home, server, world, url=url)
+    with running(world, jira=jira) as server:
+        config, settings = configured(home, server, world, url=url, jira=jira)
         upgrade(settings.database.url)
         with opened(settings.database) as database:
             report = sync(settings, database)
@@ -49,10 +53,15 @@ def collected(home: Path, *, seed: int, items: int, url: str = "") -> Iterator[C
 
 
 def configured(
-    home: Path, server: CompanyServer, world: World, *, url: str = ""
+    home: Path,
+    server: CompanyServer,
+    world: World,
+    *,
+    url: str = "",
+    jira: Edition = "cloud",
 ) -> tuple[Path, Settings]:
     """The company's configuration file with its secrets beside it, and its settings."""
-    text = company_config(world, server.urls, directory=home, database_url=url)
+    text = company_config(world, server.urls, directory=home, database_url=url, jira=jira)
     for name, value in company_secrets().items():
         (home / name).write_text(value, encoding="utf-8")
         text = text.replace(f'"env:{name}"', f'"file:{name}"')

@@ -7,12 +7,10 @@ import pandas as pd
 from core.frames import NONE
 from metrics.delivery_facts import (
     DeploymentLinks,
-    Merged,
     deployment_facts,
     deployment_kinds,
     hotfix_marks,
     incident_facts,
-    merge_jobs,
 )
 from tests.metrics.history import frame
 from tests.metrics.tables import EMPTY_LINKS, Row, table
@@ -20,7 +18,7 @@ from tests.metrics.tables import EMPTY_LINKS, Row, table
 
 def jobs(*rows: Row) -> pd.DataFrame:
     usual: Row = {
-        **{"deployment_id": 1, "service_id": 1, "environment": "production", "group": ""},
+        **{"deployment_id": 1, "service_id": 1, "environment": "production", "jobs": 1},
         **{"sha": "a", "version": "", "result": "success", "finished_ts": 0},
         **{"hotfix": False, "rollback": False},
     }
@@ -46,32 +44,8 @@ def links(
     )
 
 
-def facts(merged: Merged, found: pd.DataFrame, evidence: DeploymentLinks) -> pd.DataFrame:
+def facts(merged: pd.DataFrame, found: pd.DataFrame, evidence: DeploymentLinks) -> pd.DataFrame:
     return deployment_facts(merged, found, evidence).set_index("deployment_id")
-
-
-def test_jobs_of_one_pipeline_are_one_deployment_that_ends_with_the_last() -> None:
-    merged = merge_jobs(
-        jobs(
-            {"group": "p1", "finished_ts": 10},
-            {"group": "p1", "finished_ts": 30},
-            {"group": "p1", "finished_ts": 40, "result": "failed"},
-            {"group": "", "finished_ts": 20},
-            {"group": "", "finished_ts": 20},
-        )
-    )
-    rows = merged.deployments.set_index("deployment_id")
-    assert rows["finished_ts"].to_dict() == {1: 30, 4: 20, 5: 20}
-    assert rows["result"].unique().tolist() == ["success"]
-    assert rows.loc[1, "jobs"] == 3
-    assert merged.members.to_dict() == {1: 1, 2: 1, 3: 1, 4: 4, 5: 5}
-
-
-def test_a_pipeline_without_a_successful_job_failed() -> None:
-    merged = merge_jobs(
-        jobs({"group": "p", "result": "failed"}, {"group": "p", "result": "failed"})
-    )
-    assert merged.deployments["result"].tolist() == ["failed"]
 
 
 def test_bringing_back_an_earlier_version_is_a_rollback() -> None:
@@ -109,14 +83,12 @@ def test_another_service_with_the_same_sha_is_no_rollback() -> None:
 
 
 def test_recovery_is_the_earliest_evidence_after_the_failure() -> None:
-    merged = merge_jobs(
-        jobs(
-            {"sha": "a", "finished_ts": 0},
-            {"sha": "b", "finished_ts": 10},
-            {"sha": "a", "finished_ts": 30},
-            {"sha": "c", "finished_ts": 40},
-            {"sha": "d", "finished_ts": 60, "hotfix": True},
-        )
+    merged = jobs(
+        {"sha": "a", "finished_ts": 0},
+        {"sha": "b", "finished_ts": 10},
+        {"sha": "a", "finished_ts": 30},
+        {"sha": "c", "finished_ts": 40},
+        {"sha": "d", "finished_ts": 60, "hotfix": True},
     )
     found = incidents(
         {"incident_id": 7, "opened_ts": 12, "resolved_ts": 50},
@@ -131,7 +103,7 @@ def test_recovery_is_the_earliest_evidence_after_the_failure() -> None:
 
 
 def test_an_incident_restores_and_a_weak_link_does_not_fail() -> None:
-    merged = merge_jobs(jobs({"finished_ts": 10}, {"finished_ts": 20, "sha": "b"}))
+    merged = jobs({"finished_ts": 10}, {"finished_ts": 20, "sha": "b"})
     found = incidents(
         {"incident_id": 7, "opened_ts": 12, "resolved_ts": 50},
         {"incident_id": 8, "opened_ts": 25, "resolved_ts": 30},
@@ -144,7 +116,7 @@ def test_an_incident_restores_and_a_weak_link_does_not_fail() -> None:
 
 
 def test_no_deployments_give_an_empty_frame() -> None:
-    assert len(facts(merge_jobs(jobs()), incidents(), links())) == 0
+    assert len(facts(jobs(), incidents(), links())) == 0
 
 
 def test_a_duplicate_gives_its_links_to_the_original() -> None:
@@ -154,9 +126,8 @@ def test_a_duplicate_gives_its_links_to_the_original() -> None:
         {"incident_id": 3, "opened_ts": 7},
         {"incident_id": 4, "service_id": NONE},
     )
-    named = frame("incident_id deployment_id confidence service_id", [(2, 11, 1.0, 1)])
-    members = pd.Series({11: 10, 10: 10})
-    rows = incident_facts(found, named, members)
+    named = frame("incident_id deployment_id confidence service_id", [(2, 10, 1.0, 1)])
+    rows = incident_facts(found, named)
     assert rows["incident_id"].tolist() == [1, 3]
     assert rows["deployment_id"].tolist() == [10, NONE]
     assert rows["method"].tolist() == ["explicit", "unattributed"]
@@ -164,12 +135,12 @@ def test_a_duplicate_gives_its_links_to_the_original() -> None:
 
 def test_an_incident_without_service_takes_that_of_its_deployment() -> None:
     named = frame("incident_id deployment_id confidence service_id", [(1, 10, 0.9, 6)])
-    rows = incident_facts(incidents({"service_id": NONE}), named, pd.Series({10: 10}))
+    rows = incident_facts(incidents({"service_id": NONE}), named)
     assert rows[["service_id", "method"]].to_numpy().tolist() == [[6, "remediation"]]
 
 
 def test_incidents_without_links_are_unattributed() -> None:
-    rows = incident_facts(incidents({}), EMPTY_LINKS, pd.Series(dtype="int64"))
+    rows = incident_facts(incidents({}), EMPTY_LINKS)
     assert rows["method"].tolist() == ["unattributed"]
 
 

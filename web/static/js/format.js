@@ -197,6 +197,30 @@ export function period(from, to) {
   return `${same ? day(from) : date(from)}${NB}${DASH}${NB}${date(to)}`;
 }
 
+const COVERAGES = {
+  C1: "done items with a commit",
+  C3: "deployments with known commits",
+  C5: "incidents with a known cause",
+  C6: "time in mapped statuses",
+  C7: "active time with a queue beside it",
+  C8: "items with a full history",
+  C11: "items with a value",
+};
+const REASONS = {
+  no_data: "no data",
+  upper_bound: "time in an active status is at least the work",
+  no_waiting_statuses: "no stage tells waiting from working",
+};
+
+/** A reason of an envelope in words: "C5<0.5" is "incidents with a known cause under 50 %". */
+export function reasonWords(reason) {
+  const code = /^(C\d+)<([\d.]+)$/.exec(reason);
+  if (code) return `${COVERAGES[code[1]] ?? code[1]} under ${percent(Number(code[2]))}`;
+  const few = /^n<(\d+)$/.exec(reason);
+  if (few) return `too few, needs ${few[1]}`;
+  return REASONS[reason] ?? reason;
+}
+
 /** Why a value is withheld, from the reasons of its envelope: "n 17, needs 19". */
 export function withheld(reasons, key = "") {
   const told = (reasons ?? [])
@@ -204,5 +228,5 @@ export function withheld(reasons, key = "") {
     .filter(Boolean);
   const match =
     told.find((one) => one[1] === key) ?? told.find((one) => one[1] === undefined) ?? told[0];
-  return match ? match[2] : ((reasons ?? [])[0] ?? "no data");
+  return reasonWords(match ? match[2] : ((reasons ?? [])[0] ?? "no data"));
 }

@@ -90,10 +90,11 @@ export function answer({ how_long: long, where, cost, streams }) {
       " is the place to look first.",
     );
   else if (begun) parts.push(".");
-  if (!money)
-    parts.push(
-      ` What the waiting costs is not known${cost ? `: ${withheld(cost.reasons, "per_week_cents")}` : ""}.`,
-    );
+  if (!money) {
+    const known = cost && perWeek(cost) !== null ? "known in direction only" : "not known";
+    const why = cost ? `: ${withheld(cost.reasons, "per_week_cents")}` : "";
+    parts.push(` What the waiting costs is ${known}${why}.`);
+  }
   return parts;
 }
 

@@ -80,8 +80,10 @@ export function journeyAnswer(journey) {
 }
 
 export function journeyFacts(journey) {
-  const live = journey.first_released_at
-    ? `live since ${date(journey.first_released_at)}`
+  const live = journey.released_at
+    ? `live since ${date(journey.released_at)}`
+    : journey.first_released_at
+    ? `partly live since ${date(journey.first_released_at)}`
     : journey.cancelled_at
       ? "dropped"
       : journey.done_at
@@ -159,13 +161,14 @@ function handoffs(journey) {
     : journey.returns
       ? ""
       : "it never came back to an earlier step";
-  const reopened = journey.reopened ? `; reopened ${count(journey.reopened)} times` : "";
+  const again = journey.reopened === 1 ? "once" : `${count(journey.reopened)} times`;
+  const reopened = journey.reopened ? `reopened ${again}` : "";
   return {
     title: "Handoffs and returns",
     value: journey.handoffs === null ? null : count(journey.handoffs),
     small: `${journey.handoffs === 1 ? "handoff" : "handoffs"}${back}`,
     none: "not known",
-    notes: [`${story}${reopened}`],
+    notes: [[story, reopened].filter(Boolean).join("; ")],
   };
 }
 

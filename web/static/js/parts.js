@@ -1,7 +1,7 @@
 // Pieces that every page shares: head, figures, grade chip, section, value cell, copy block.
 
 import { h, link, s } from "./dom.js";
-import { withheld } from "./format.js";
+import { reasonWords, withheld } from "./format.js";
 
 const GRADE_WORD = {
   A: "A, as measured",
@@ -18,7 +18,8 @@ export const valueOf = (envelope, key) => envelope?.value?.[key] ?? null;
 
 export function grade(letter, reasons = [], big = false) {
   if (!/^[ABCD]$/.test(letter ?? "")) return null;
-  const why = [`data grade ${GRADE_WORD[letter]}`, reasons[0]].filter(Boolean).join(": ");
+  const weakest = reasons[0] ? reasonWords(reasons[0].replace(/^withheld: /, "")) : null;
+  const why = [`data grade ${GRADE_WORD[letter]}`, weakest].filter(Boolean).join(": ");
   return h(
     "a",
     { href: QUALITY, class: `grade g${letter}${big ? " big" : ""}`, title: why, "aria-label": why },

@@ -74,7 +74,7 @@ function row(one) {
       { class: "num" },
       known ? h("b", null, percent(one.value)) : "",
       known && one.denominator
-        ? h("span", { class: "sub" }, fraction(one.numerator, one.denominator))
+        ? h("span", { class: "sub" }, `${fraction(one.numerator, one.denominator)}${one.unit ? `\u00a0${one.unit}` : ""}`)
         : null,
     ),
     h("td", { class: "gr" }, known ? grade(letterOf(one.value), [one.title]) : null),

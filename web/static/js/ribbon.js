@@ -65,14 +65,15 @@ export function ribbon(journey) {
   const parts = stretches(journey);
   const total = parts.reduce((sum, { from, to }) => sum + to - from, 0) / DAY_MS;
   const px = Math.min(5.2, 600 / Math.max(total, 1));
-  const live = journey.first_released_at
+  const liveAt = journey.released_at ?? journey.first_released_at;
+  const live = liveAt
     ? [
         h(
           "li",
           { class: "done" },
-          h("b", null, "Live"),
+          h("b", null, journey.released_at ? "Live" : "Partly live"),
           " ",
-          h("span", { class: "dd" }, day(journey.first_released_at)),
+          h("span", { class: "dd" }, day(liveAt)),
           h("span", { class: "sub" }, afterLive(journey)),
         ),
       ]

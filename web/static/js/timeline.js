@@ -14,7 +14,8 @@ const LANE = 58;
 const FIRST_LANE = 116;
 const DAY_MS = 86_400_000;
 const ms = (iso) => Date.parse(iso);
-const isLive = (journey) => Boolean(journey.first_released_at);
+const liveAt = (journey) => journey.released_at ?? journey.first_released_at;
+const isLive = (journey) => Boolean(liveAt(journey));
 
 /** First and last moment of the drawing: a little after the last event, at most the time of the data. */
 function range(journey, parts) {
@@ -157,12 +158,12 @@ function stateNotes(journey, parts, x, labels, end) {
   const last = parts.at(-1);
   if (isLive(journey) && last) {
     const place = {
-      x: x(Math.max(last.to, ms(journey.first_released_at))) + 7,
+      x: x(Math.max(last.to, ms(liveAt(journey)))) + 7,
       y: STATE.above + 16,
     };
     notes.push(
       labels.place(
-        `live ${day(journey.first_released_at)}`,
+        `${journey.released_at ? "live" : "partly live"} ${day(liveAt(journey))}`,
         [place, { x: end, y: STATE.note, anchor: "end" }],
         { style: "b x-done", weight: 600 },
       ),

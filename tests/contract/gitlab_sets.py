@@ -1,0 +1,143 @@
+"""What was counted in GitLab's recorded payloads."""
+
+from __future__ import annotations
+
+from connectors.gitlab_parse import (
+    parse_commit,
+    parse_deployment,
+    parse_environment,
+    parse_merge_request,
+    parse_pipeline,
+    parse_project,
+    parse_tag,
+)
+from connectors.stream import Payload
+from tests.contract.payload_set import PayloadSet, alone
+
+_API = "gitlab/go-gitlab/api-v4-projects-"
+
+
+def _as_pipelines(jobs: list[Payload]) -> list[Payload]:
+    """Each job below the pipeline that it names, as the connector reads jobs."""
+    return [{**job["pipeline"], "_details": {"jobs": [job]}} for job in jobs]
+
+
+GITLAB = [
+    PayloadSet(
+        files="gitlab/devlake/pipeline-detail/page-*.json",
+        items=alone,
+        parse=parse_pipeline,
+        count=16,
+        records={"Build": 16},
+    ),
+    # 15 jobs of pipelines 59 to 73, one each.
+    PayloadSet(
+        files="gitlab/devlake/jobs-sample/page-*.json",
+        items=_as_pipelines,
+        parse=parse_pipeline,
+        count=15,
+        records={"Build": 15, "BuildStage": 15},
+    ),
+    # Two jobs, both of pipeline 6.
+    PayloadSet(
+        files=f"{_API}1-jobs__*.json",
+        items=_as_pipelines,
+        parse=parse_pipeline,
+        count=2,
+        records={"Build": 2, "BuildStage": 2},
+    ),
+    PayloadSet(
+        files="gitlab/faros/deployments.json",
+        parse=parse_deployment,
+        count=3,
+        records={"Deployment": 3},
+    ),
+    PayloadSet(
+        files=f"{_API}1-deployments__*.json",
+        parse=parse_deployment,
+        count=1,
+        unparsed=1,
+        lacks="created_at",
+    ),
+    PayloadSet(
+        files=f"{_API}1-deployments-1__*.json",
+        items=alone,
+        parse=parse_deployment,
+        count=1,
+        unparsed=1,
+        lacks="created_at",
+    ),
+    # Lists of three, one and two; they share their requests.
+    PayloadSet(
+        files=f"{_API}278964-merge-requests__*.json",
+        parse=parse_merge_request,
+        count=6,
+        records={"MergeRequest": 6},
+    ),
+    PayloadSet(
+        files=f"{_API}namespace-name-merge-requests-123__*.json",
+        items=alone,
+        parse=parse_merge_request,
+        count=1,
+        records={"MergeRequest": 1},
+    ),
+    # The short form, in lists of a commit and of a milestone.
+    *(
+        PayloadSet(
+            files=f"{_API}{name}",
+            parse=parse_merge_request,
+            count=1,
+            unparsed=1,
+            lacks="created_at",
+        )
+        for name in (
+            "1-repository-commits-master-merge-requests__*.json",
+            "3-milestones-12-merge-requests__*.json",
+        )
+    ),
+    PayloadSet(
+        files=f"{_API}1-repository-commits__*.json",
+        parse=parse_commit,
+        count=1,
+        unparsed=1,
+        lacks="created_at",
+    ),
+    PayloadSet(
+        files=f"{_API}1-repository-commits-*__TestGetCommit.json",
+        items=alone,
+        parse=parse_commit,
+        count=1,
+        unparsed=1,
+        lacks="created_at",
+    ),
+    PayloadSet(
+        files=f"{_API}1-environments__*.json",
+        parse=parse_environment,
+        count=1,
+        records={"Environment": 1},
+    ),
+    PayloadSet(
+        files=f"{_API}1-environments-5949167__*.json",
+        items=alone,
+        parse=parse_environment,
+        count=1,
+        records={"Environment": 1},
+    ),
+    # Tag 1.0.1 is a name and nothing else.
+    PayloadSet(
+        files=f"{_API}1-repository-tags__*.json",
+        parse=parse_tag,
+        count=2,
+        records={"Ref": 1},
+        unparsed=1,
+        lacks="target",
+    ),
+    PayloadSet(
+        files=f"{_API}1__*.json",
+        items=alone,
+        parse=parse_project,
+        count=2,
+        unparsed=2,
+        lacks="path_with_namespace",
+    ),
+]

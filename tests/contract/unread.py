@@ -1,0 +1,61 @@
+"""The recorded files that no stream reads, and why."""
+
+from __future__ import annotations
+
+_GO_JIRA = "jira/go-jira"
+_GO_GITLAB = "gitlab/go-gitlab/api-v4-"
+
+UNREAD = {
+    "README.md": "says where the files come from",
+    "commits/*": "histories, see test_histories",
+    "devlake-refdiff/**/*": "tables of another program, see test_deployed_commits",
+    "**/requests.json": "says which request a page answers, see test_replay",
+    "jira/devlake/expected/*": "tables of another program, see test_jira_values",
+    "github/**/*": "there is no connector for GitHub",
+    "gitlab/webhooks/*": "nothing listens to webhooks",
+    # Jira
+    "jira/asf-dc/versions.json": "versions are not read",
+    "jira/faros/project_versions.json": "versions are not read",
+    "jira/asf-dc/transitions__transitions.json": "moves that are allowed, not those made",
+    f"{_GO_JIRA}/mock-data/transitions.json": "moves that are allowed, not those made",
+    "jira/devlake/issue-worklog/page-*.json": "worklogs are not read",
+    "jira/devlake/issuetype/page-*.json": "an issue names its type",
+    "jira/faros/dev_status_*.json": "an interface that Atlassian does not document",
+    "jira/faros/users.json": "people are known from what they touch",
+    f"{_GO_JIRA}/cloud/rest-api-2-user__*.json": "people are known from what they touch",
+    f"{_GO_JIRA}/cloud/*-watchers__*.json": "watchers are not read",
+    f"{_GO_JIRA}/cloud/*-permissionscheme__*.json": "permissions are not read",
+    f"{_GO_JIRA}/mock-data/all_issuelinktypes.json": "a link brings its words",
+    f"{_GO_JIRA}/mock-data/remote_links.json": "remote links are not read",
+    f"{_GO_JIRA}/mock-data/sprints.json": "sprints are not read",
+    "jira/hygieia-server/boardsresponse.json": "boards are not read",
+    "jira/hygieia-server/teamresponse.json": "teams are those of the configuration",
+    # GitLab
+    "gitlab/devlake/bridges/page-*.json": "triggers of other pipelines are not read",
+    "gitlab/devlake/members-all/page-*.json": "people are known from what they touch",
+    "gitlab/faros/issues.json": "issues of GitLab are not read",
+    f"{_GO_GITLAB}*-discussions*.json": "discussions are not read",
+    f"{_GO_GITLAB}*-resource-label-events*.json": "labels are those of today",
+    f"{_GO_GITLAB}*-approval*.json": "approvals are not read",
+    f"{_GO_GITLAB}*-hooks*.json": "settings of a project",
+    f"{_GO_GITLAB}*-mirror-pull__*.json": "settings of a project",
+    f"{_GO_GITLAB}*-push-rule__*.json": "settings of a project",
+    f"{_GO_GITLAB}*-uploads__*.json": "the answer to a write",
+    f"{_GO_GITLAB}*-diffs__*.json": "contents of files are not read",
+    f"{_GO_GITLAB}*-commits-master-diff__*.json": "contents of files are not read",
+    f"{_GO_GITLAB}*-commits-master-comments__*.json": "comments are not read",
+    f"{_GO_GITLAB}*__TestCommitsService_GetCommitRefs.json": "refs are read whole, as lists",
+    f"{_GO_GITLAB}*__TestGetGPGSignature.json": "signatures are not read",
+    f"{_GO_GITLAB}*-participants__*.json": "reviewers and participants are not read",
+    f"{_GO_GITLAB}*-reviewers__*.json": "reviewers and participants are not read",
+    f"{_GO_GITLAB}*-test-report__*.json": "results of single tests are not read",
+    f"{_GO_GITLAB}*-milestones__*.json": "milestones are not read",
+    f"{_GO_GITLAB}*-milestones-12__*.json": "milestones are not read",
+    f"{_GO_GITLAB}*-milestones-12-issues__*.json": "issues of GitLab are not read",
+    # ServiceNow
+    "servicenow/docs-aggregate/001-*.json": "counts by the server are not asked for",
+    "servicenow/docs-cmdb-instance/0*.json": "of a configuration item only the name is read",
+    "servicenow/docs-devops-api/0*.json": "what pipelines tell ServiceNow is read from them",
+    "servicenow/docs-table-api/001-*.json": "a problem; problems are not read",
+    "servicenow/faros/users.json": "people are known from what they touch",
+}

@@ -1,0 +1,75 @@
+"""The pages over the real API, in a real browser: what they show is what the API says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.company import Company, collected
+from tests.e2e.serving import served
+from tests.web.conftest import browser  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with collected(tmp_path_factory.mktemp("company"), seed=4, items=200) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(company: Company) -> Iterator[str]:
+    with served(company) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
+    complaints: list[str] = []
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.on(
+        "console", lambda line: complaints.append(line.text) if line.type == "error" else None
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+def test_the_overview_shows_every_stream_and_service(
+    page: Page, address: str, company: Company
+) -> None:
+    page.goto(address)
+    for stream in company.settings.streams:
+        expect(page.get_by_role("link", name=stream.title, exact=True).first).to_be_visible()
+    for service in company.settings.services:
+        expect(page.get_by_text(service.name, exact=True).first).to_be_visible()
+    shown = page.inner_text("main")
+    assert "undefined" not in shown
+    assert "NaN" not in shown
+    assert "null" not in shown
+
+
+def test_the_journey_shows_the_item_with_its_evidence(
+    page: Page, address: str, company: Company
+) -> None:
+    delivered = [item for item in company.truth.items.values() if item.release.released_at]
+    item = delivered[0]
+    page.goto(f"{address}/journey?key={item.key}")
+    expect(page.get_by_role("link", name=f"{item.key} in Jira")).to_be_visible()
+    expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
+    shown = page.inner_text("main")
+    assert "to reach its users" in shown
+    assert "undefined" not in shown
+    assert "NaN" not in shown
+
+
+def test_the_connectors_are_all_up_to_date(page: Page, address: str, company: Company) -> None:
+    page.goto(f"{address}/connectors")
+    for source in company.settings.sources:
+        expect(page.get_by_text(source.name, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Coverage", exact=True).first).to_be_visible()
+    assert "undefined" not in page.inner_text("main")
