@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse
@@ -13,6 +14,8 @@ from starlette.middleware.gzip import GZipMiddleware
 import web
 from api.caching import CachedViews
 from api.deps import Served
+from api.docs_page import add_docs_page
+from api.documented import COMMON
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
 from api.routes import definitions, health, items, metrics, overview, quality, services, sources
@@ -26,7 +29,10 @@ Trace every idea from its source to the release: where it waited, why, and what 
 
 Every number comes in an envelope: value, unit, sample size, exclusions by reason, interval,
 coverage, grade, and the address that lists the items behind it. Null means "not known", with the
-reason; it is never zero. Times are ISO 8601 UTC, money is in integer cents. Every GET has an ETag.
+reason; it is never zero. Times are ISO 8601 UTC, money is in integer cents.
+
+Lists are `{"items": [..], "next": cursor or null}`. Errors are RFC 9457 problem documents. Every
+answer has an `ETag`; send it back in `If-None-Match` and an unchanged answer is a 304.
 """
 
 
@@ -36,21 +42,31 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         title="Headwater",
         version=_version(),
         description=_DESCRIPTION,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
     served = Served(settings, database)
     app.state.served = served
     for module in (overview, metrics, items, services, sources, quality, definitions):
-        app.include_router(module.router, prefix="/v1")
-    app.include_router(health.router)
+        app.include_router(module.router, prefix="/v1", responses=COMMON)
+    app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
+    add_docs_page(app)
     _add_pages(app)
     app.add_middleware(CachedViews, version=served.version, minute=served.minute)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+class _Static(StaticFiles):
+    """Browsers ask each time whether a file changed, so that an upgrade is seen at once."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        response = super().file_response(*args, **options)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -59,7 +75,7 @@ def _add_pages(app: FastAPI) -> None:
 
     for path in PAGES:
         app.get(path, include_in_schema=False)(page)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", _Static(directory=STATIC), name="static")
 
 
 def _version() -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import Served
+from core.errors import BadRequestError
 from metrics.periods import WEEK, Window
 from pipeline.question import Question, question
 
+_INTERVAL = "Also a series: day, week, month or quarter; at most 400 periods."
 
-class MetricQuery(BaseModel):
-    """Window, rhythm and kind of work."""
+
+class WindowQuery(BaseModel):
+    """The window; a parameter that nothing reads is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,24 +34,50 @@ class MetricQuery(BaseModel):
         description="End of the window, not included. Default: now.",
         examples=["2026-11-01"],
     )
-    interval: str | None = Field(
-        default=None, description="Also a series: day, week, month or quarter."
-    )
+
+
+class KindQuery(WindowQuery):
+    """Window and kind of work."""
+
     type: str | None = Field(default=None, description="feature, defect, risk or debt.")
 
 
+class SeriesQuery(WindowQuery):
+    """Window and rhythm."""
+
+    interval: str | None = Field(default=None, description=_INTERVAL)
+
+
+class MetricQuery(KindQuery):
+    """Window, rhythm and kind of work."""
+
+    interval: str | None = Field(default=None, description=_INTERVAL)
+
+
+WindowDep = Annotated[WindowQuery, Query()]
+KindDep = Annotated[KindQuery, Query()]
+SeriesDep = Annotated[SeriesQuery, Query()]
 MetricDep = Annotated[MetricQuery, Query()]
 
 
-def asked_of(served: Served, query: MetricQuery) -> Question:
+def no_parameters(request: Request) -> None:
+    """For addresses without parameters: `BadRequestError` for any."""
+    for name in request.query_params:
+        raise BadRequestError(f"{name[:40]}: there is no such parameter here")
+
+
+NO_PARAMETERS = [Depends(no_parameters)]
+
+
+def asked_of(served: Served, query: WindowQuery) -> Question:
     """The question, as of the present minute; `BadRequestError` for what makes no sense."""
     return question(
         served.settings,
         as_of=served.minute(),
         start=query.start,
         end=query.end,
-        interval=query.interval,
-        kind=query.type,
+        interval=query.interval if isinstance(query, SeriesQuery | MetricQuery) else None,
+        kind=query.type if isinstance(query, KindQuery) else None,
     )
 
 

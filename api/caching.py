@@ -2,7 +2,7 @@
 
 A view's bytes depend on the version of the facts, on the question, and, where it speaks of now, on
 the minute. So they are kept under these three, and the ETag is a hash of them: the same key always
-means the same bytes.
+means the same bytes. It is a weak one, because the bytes are compressed for who accepts that.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PREFIX = b"/v1/"
@@ -68,8 +69,12 @@ class CachedViews:
         ):
             await self._app(scope, receive, send)
             return
-        key = self._key(scope)
-        etag = f'"{key}"'.encode()
+        try:
+            key = self._key(scope)
+        except SQLAlchemyError:  # the route meets the same and answers with the problem
+            await self._app(scope, receive, send)
+            return
+        etag = f'W/"{key}"'.encode()
         if _matches(scope, etag):
             await _answer(send, 304, [(b"etag", etag), (b"cache-control", b"no-cache")], b"")
             return
@@ -81,7 +86,8 @@ class CachedViews:
 
     def _key(self, scope: Scope) -> str:
         query = urlencode(sorted(parse_qsl(scope["query_string"].decode("latin-1"), True)))
-        text = f"{self._version()}|{self._minute()}|{scope['path']}?{query}"
+        path = scope["raw_path"].decode("latin-1")
+        text = f"{self._version()}|{self._minute()}|{path}?{query}"
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
     async def _fresh(
@@ -111,10 +117,11 @@ def _matches(scope: Scope, etag: bytes) -> bool:
     for name, value in scope["headers"]:
         if name == b"if-none-match":
             tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
-            return etag in tags
+            return etag.removeprefix(b"W/") in tags or tags == [b"*"]
     return False
 
 
 async def _answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    # A copy: the layers above write into the list, and ours is kept for the next one who asks.
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
     await send({"type": "http.response.body", "body": body})

@@ -6,9 +6,11 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from core.errors import BadRequestError, HeadwaterError, NotFoundError, StoreError
+from pipeline.database import lost
 
 log = structlog.get_logger()
 
@@ -51,6 +53,11 @@ def add_error_handlers(app: FastAPI) -> None:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
         return problem(status, str(error), request.url.path)
 
+    def database(request: Request, error: Exception) -> Response:
+        told = str(lost(error)) if isinstance(error, OperationalError) else ""
+        log.error("database_failed", path=request.url.path, error=repr(error))
+        return problem(503, told, request.url.path)
+
     def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
@@ -66,6 +73,7 @@ def add_error_handlers(app: FastAPI) -> None:
         return problem(500, "the server's log says more", request.url.path)
 
     app.add_exception_handler(HeadwaterError, ours)
+    app.add_exception_handler(OperationalError, database)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unexpected)

@@ -9,13 +9,8 @@ _CSP = (
     " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self';"
     " frame-ancestors 'none'"
 )
-# The interactive documentation loads its own script and style from a public host.
-_DOCS_CSP = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net;"
-    " style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self';"
-    " img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
-)
 _COMMON = [
+    (b"content-security-policy", _CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -33,12 +28,10 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        policy = _DOCS_CSP if scope["path"] == "/docs" else _CSP
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                extra = [*_COMMON, (b"content-security-policy", policy.encode())]
-                message = {**message, "headers": [*message["headers"], *extra]}
+                message = {**message, "headers": [*message["headers"], *_COMMON]}
             await send(message)
 
         await self._app(scope, receive, with_headers)

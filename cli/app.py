@@ -29,6 +29,8 @@ Config = Annotated[
     ),
 ]
 _DEFAULT_CONFIG = Path("headwater.toml")
+_INTERRUPTED = 130
+_STOPPED = "stopped; what was read so far is stored, and the next run goes on from there"
 
 
 def _epilog(*examples: str) -> str:
@@ -171,8 +173,12 @@ def main() -> None:
         _fail(str(error), 2)
     except HeadwaterError as error:
         _fail(str(error), 1)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer's own answer to Ctrl-C, which says nothing
+            _fail(_STOPPED, _INTERRUPTED)
+        raise
     except KeyboardInterrupt:
-        _fail("stopped; what was read so far is stored, and the next run goes on from there", 130)
+        _fail(_STOPPED, _INTERRUPTED)
 
 
 def _fail(message: str, status: int) -> None:

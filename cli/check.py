@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cli.output import console, print_json
+from cli.setting_up import require_sources
 from core.config_file import load_settings
 from core.log import set_up_logging
 from pipeline.checking import SourceCheck, check_sources
@@ -16,8 +17,7 @@ def run_check(config: Path) -> None:
     """A block per source; exit status 1 when one of them fails."""
     set_up_logging(level=logging.ERROR)
     settings = load_settings(config)
-    if not settings.sources:
-        console.print("No source is configured; add a [[sources]] table.", highlight=False)
+    require_sources(settings, config)
     checks = list(check_sources(settings))
     for one in checks:
         _tell(one)

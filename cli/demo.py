@@ -5,11 +5,12 @@ dashboard.
 from __future__ import annotations
 
 import logging
+import shlex
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.output import console, telling
+from cli.output import tell, telling
 from cli.serve import scheduled, serve_app
 from cli.sync import tell_outcome
 from core.config_file import load_settings
@@ -33,22 +34,21 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
         _require_free(port)
     home = (directory or _HOME).resolve()
     now = datetime.now(UTC).replace(microsecond=0)
-    console.print(f"Building a company with {items} work items over a year ..", highlight=False)
+    tell(f"Building a company with {items} work items over a year ..")
     world = build_world(seed, now, items=items)
     with running(world) as server:
         config = _write_home(home, server, world)
         settings = load_settings(config)
         upgrade(settings.database.url)
-        console.print(f"Collecting it from {server.url('jira')} and three more ..", highlight=False)
+        tell(f"Collecting it from {server.url('jira')} and three more ..")
         with opened(settings.database) as database:
             with telling() as progress:
                 report = sync(settings, database, progress=progress)
             tell_outcome(report)
-            console.print(
-                f"Also try: headwater trace {_delivered(world)} --config {_shown(config)}",
-                highlight=False,
-            )
+            shown = shlex.quote(_shown(config))
+            tell(f"Try: headwater trace {_delivered(world)} --config {shown}")
             if once:
+                tell(f"And the dashboard: headwater demo --directory {shlex.quote(_shown(home))}")
                 return
             with scheduled(settings, database, wanted=True):
                 serve_app(settings, database, host="127.0.0.1", port=port)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from cli.output import console, print_json
 from cli.setting_up import ready
-from cli.words import duration, share
+from cli.words import duration, reasons, share
 from metrics.periods import DAY, Window
 from pipeline.clock import now_ts
 from pipeline.question import question
@@ -45,33 +47,59 @@ def run_dora(config: Path, stream: str, *, days: int, as_json: bool) -> None:
         return
     console.print(f"[bold]{escape(found.title)}[/bold], last {days} days", highlight=False)
     if not services:
-        console.print(f'No service delivers it; add services = [".."] to stream "{stream}".')
+        console.print(
+            f'No service delivers it; add services = [".."] to stream "{stream}".',
+            markup=False,
+            highlight=False,
+        )
     for service in services:
+        console.print(f"\n[bold]{escape(str(service['service']))}[/bold]", highlight=False)
         console.print(service_table(service))
+        for line in notes(service):
+            console.print(Padding(f"[dim]{escape(line)}[/dim]", (0, 0, 0, 2)), highlight=False)
+
+
+_ROWS = (
+    ("change_lead_time", "Change lead time"),
+    ("deployment_frequency", "Deployment frequency"),
+    ("recovery_time", "Recovery time"),
+    ("change_fail_rate", "Change fail rate"),
+    ("deployment_rework_rate", "Rework rate"),
+)
+_SHOWN = ("p50", "p85", "ratio", "per_week", "count")
 
 
 def service_table(service: Answer) -> Table:
-    """One row per metric: value, what it rests on, grade, and the weakest reason."""
-    table = Table(box=None, pad_edge=False, header_style="dim", title=f"\n{service['service']}")
-    table.title_justify = "left"
-    for name in ("metric", "value", "rests on", "grade", "because"):
-        table.add_column(name, overflow="fold")
-    rows = (
-        ("Change lead time", _time(service["change_lead_time"], "commits")),
-        ("Deployment frequency", _frequency(service["deployment_frequency"])),
-        ("Recovery time", _time(service["recovery_time"], "failures")),
-        ("Change fail rate", _ratio(service["change_fail_rate"])),
-        ("Rework rate", _ratio(service["deployment_rework_rate"])),
-    )
-    slugs = [slug for slug in DORA_SLUGS if slug != "change_lead_time_by_change"]
-    for slug, (title, (value, rests)) in zip(slugs, rows, strict=True):
-        envelope = service[slug]
-        table.add_row(
-            title, value, rests, envelope["grade"], escape("; ".join(envelope["reasons"]))
-        )
-    if service["missing"]:
-        table.add_row("", service["missing"]["what"], escape(service["missing"]["line"]), "", "")
+    """One row per metric: value, what it rests on, grade."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("metric", "value", "rests on", "grade"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("metric", "grade"))
+    told = {
+        "change_lead_time": _time(service["change_lead_time"], "commit"),
+        "deployment_frequency": _frequency(service["deployment_frequency"]),
+        "recovery_time": _time(service["recovery_time"], "failure"),
+        "change_fail_rate": _ratio(service["change_fail_rate"]),
+        "deployment_rework_rate": _ratio(service["deployment_rework_rate"]),
+    }
+    for slug, title in _ROWS:
+        value, rests = told[slug]
+        table.add_row(title, value, rests, service[slug]["grade"])
     return table
+
+
+def notes(service: Answer) -> Iterator[str]:
+    """Why a grade is no A, or a value not there, each with the metrics that it concerns; and what
+    would mend it.
+    """
+    concerned: dict[str, list[str]] = {}
+    for slug, title in _ROWS:
+        shown = () if service[slug]["grade"] == "D" else _SHOWN
+        for reason in reasons(service[slug]["reasons"], shown=shown):
+            concerned.setdefault(reason, []).append(title.lower())
+    for reason, titles in concerned.items():
+        yield reason if len(titles) == len(_ROWS) else f"{', '.join(titles)}: {reason}"
+    if service["missing"]:
+        yield f"to know of failures, add to this service: {service['missing']['line']}"
 
 
 def _time(envelope: Answer, what: str) -> tuple[str, str]:
@@ -79,9 +107,13 @@ def _time(envelope: Answer, what: str) -> tuple[str, str]:
     if half is None:
         observed = envelope["observed"].get("p50")
         seen = f", observed {duration(observed * 3600)}" if observed is not None else ""
-        return f"withheld{seen}", f"{envelope['n']} {what}"
+        return f"withheld{seen}", _counted(envelope["n"], what)
     more = f", 85 % within {duration(most)}" if most is not None else ""
-    return f"half within {duration(half)}{more}", f"{envelope['n']} {what}"
+    return f"half within {duration(half)}{more}", _counted(envelope["n"], what)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _seconds(envelope: Answer, name: str) -> float | None:
@@ -104,7 +136,7 @@ def _ratio(envelope: Answer) -> tuple[str, str]:
     if value["ratio"] is None:
         observed = envelope["observed"].get("ratio")
         seen = f", observed {share(observed)}" if observed is not None else ""
-        return f"withheld{seen}", f"{envelope['n']} deployments"
+        return f"withheld{seen}", _counted(envelope["n"], "deployment")
     low, high = envelope["interval"].get("ratio", (None, None))
     rests = f"{value['numerator']:.0f} of {value['denominator']:.0f}, {share(low)}–{share(high)}"
     return share(value["ratio"]), rests

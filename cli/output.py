@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +27,16 @@ console = Console()
 
 
 def print_json(body: dict[str, Any]) -> None:
-    """One JSON object on one line of standard output."""
-    print(orjson.dumps(body).decode(), flush=True)
+    """One JSON object on one line of standard output, whoever else prints at the same time."""
+    print(f"{orjson.dumps(body).decode()}\n", end="", flush=True)
+
+
+def tell(text: str) -> None:
+    """A line for a person; among JSON lines it is one, too."""
+    if console.is_terminal:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+    else:
+        print_json({"event": "note", "text": text})
 
 
 @dataclass(slots=True)
@@ -67,7 +74,6 @@ class Lines:
 
     counts: dict[str, list[int]] = field(default_factory=dict)
     told: dict[str, float] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def started(self, source: str, stream: str, scopes: int) -> None:
         self.counts[f"{source} {stream}"] = [0, 0]

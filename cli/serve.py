@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,12 @@ import uvicorn
 
 from api.app import create_app
 from cli.output import console
-from cli.setting_up import ready
+from cli.setting_up import ready, require_sources
 from core.errors import ConfigError
 from core.settings import Settings
 from pipeline.database import Database
 from pipeline.schedule import scheduler_for
+from pipeline.stopping import Stop
 
 
 def run_serve(
@@ -39,6 +41,8 @@ def run_serve(
 
 def serve_app(settings: Settings, database: Database, *, host: str, port: int) -> None:
     """Run the HTTP server until a signal stops it."""
+    # uvicorn repeats the signal that stopped it; by default SIGTERM would then end us uncleanly.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     shown = f"[{host}]" if ":" in host else host
     console.print(f"Headwater is at http://{shown}:{port}  (Ctrl-C stops it)", highlight=False)
     app = create_app(settings, database)
@@ -48,8 +52,7 @@ def serve_app(settings: Settings, database: Database, *, host: str, port: int) -
 def run_worker(config: Path) -> None:
     """Collect on schedule until interrupted."""
     with ready(config, logs=True) as (settings, database):
-        if not settings.sources:
-            raise ConfigError(f"{config}: there is no [[sources]] to collect; add one")
+        require_sources(settings, config)
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -63,11 +66,13 @@ def scheduled(settings: Settings, database: Database, *, wanted: bool) -> Iterat
     if not wanted or not settings.sources:
         yield
         return
-    scheduler = scheduler_for(settings, database)
+    stop = Stop()
+    scheduler = scheduler_for(settings, database, stop)
     scheduler.start()
     try:
         yield
     finally:
+        stop.ask()
         scheduler.shutdown(wait=True)
 
 

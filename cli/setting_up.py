@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.config_file import load_settings
+from core.errors import ConfigError
 from core.log import set_up_logging
 from core.settings import Settings
 from pipeline.database import Database, opened
@@ -20,3 +21,9 @@ def ready(config: Path, *, logs: bool = False) -> Iterator[tuple[Settings, Datab
     settings = load_settings(config)
     with opened(settings.database) as database:
         yield settings, database
+
+
+def require_sources(settings: Settings, config: Path) -> None:
+    """`ConfigError` where there is nothing to read."""
+    if not settings.sources:
+        raise ConfigError(f"{config}: there is no [[sources]] to read; add one")

@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from cli.output import console, print_json, telling
-from cli.setting_up import ready
+from cli.setting_up import ready, require_sources
 from pipeline.sync import SyncReport, bring_up_to_date, sync
 
 
 def run_sync(config: Path, *, only: Sequence[str], full: bool, since: date | None) -> None:
     """One pass; exit status 1 when a source failed, with one line for each problem."""
     with ready(config) as (settings, database), telling() as progress:
+        require_sources(settings, config)
         report = sync(settings, database, only=only, full=full, since=since, progress=progress)
     tell_outcome(report)
     if report.failed:

@@ -12,14 +12,16 @@ from rich.table import Table
 
 from cli.output import console, print_json
 from cli.setting_up import ready
-from cli.words import duration, moment, money
+from cli.words import duration, moment, money, share
 from pipeline.clock import now_ts
 from pipeline.journey import journey_of
 from pipeline.journey_document import journey_document
 from pipeline.snapshot import Snapshots
 
 _STYLES = {"waiting": "yellow", "active": "blue", "done": "green", "unknown": "magenta"}
-_BAR = 36
+_BAR, _BESIDE = 36, 64
+_NARROW, _WIDE = 80, 130
+_MANY = 25
 
 
 def run_trace(config: Path, key: str, *, as_json: bool) -> None:
@@ -33,8 +35,13 @@ def run_trace(config: Path, key: str, *, as_json: bool) -> None:
         return
     for line in head_lines(body):
         console.print(line, highlight=False, soft_wrap=True)
-    console.print(visits_table(body))
-    console.print(evidence_table(body))
+    if body["visits"]:
+        console.print(visits_table(body, bar=min(_BAR, console.width - _BESIDE)))
+    console.print()
+    for line in evidence_lines(body):
+        console.print(line, highlight=False, soft_wrap=True)
+    if body["evidence"]:
+        console.print(evidence_table(body, width=console.width))
 
 
 def head_lines(body: dict[str, Any]) -> Iterable[str]:
@@ -48,9 +55,14 @@ def head_lines(body: dict[str, Any]) -> Iterable[str]:
     yield escape(_sentence(body))
     cost = body["delay_cost"]
     yield escape(
-        f"Active at most {duration(body['active_s'])}, waiting {duration(body['waiting_s'])},"
-        f" blocked {duration(body['blocked_s'])} of that; waiting cost "
-        + (money(cost["cents"], body["currency"]) if cost["cents"] is not None else cost["reason"])
+        f"Active at most {duration(body['active_s'])}, waiting {duration(body['waiting_s'])}"
+        + (f", blocked {duration(body['blocked_s'])} of that" if body["blocked_s"] else "")
+        + (
+            f"; the waiting cost {money(cost['cents'], body['currency'])}"
+            if cost["cents"] is not None
+            else f"; what the waiting cost is not known: {cost['reason']}"
+        )
+        + "."
     )
     for reason in body["reasons"]:
         yield escape(f"Note: {reason}")
@@ -80,24 +92,27 @@ def _sentence(body: dict[str, Any]) -> str:
     return told + longest
 
 
-def visits_table(body: dict[str, Any]) -> Table:
-    """Each stretch with its length as a bar; waiting and active look different."""
+def visits_table(body: dict[str, Any], *, bar: int) -> Table:
+    """Each stretch with its length as a bar, at most `bar` wide, none where that is too little;
+    waiting and active look different.
+    """
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("from", "stage", "state", "time", ""):
-        table.add_column(name, justify="right" if name == "time" else "left")
+    for name in ("from (UTC)", "stage", "state", "time"):
+        table.add_column(name, justify="right" if name == "time" else "left", no_wrap=True)
+    table.add_column("", no_wrap=True, overflow="crop")
     visits = [visit for visit in body["visits"] if visit["state"] not in ("done", "cancelled")]
     spans = [_seconds(visit, body["as_of"]) for visit in visits]
     longest = max(spans, default=1) or 1
     for visit, seconds in zip(visits, spans, strict=True):
         style = "red" if visit["reason"] == "blocked" else _STYLES.get(visit["state"], "dim")
         state = f"{visit['state']}{', ' + visit['reason'] if visit['reason'] else ''}"
-        bar = "█" * max(1, round(seconds / longest * _BAR)) if seconds else ""
+        blocks = "█" * max(1, round(seconds / longest * bar)) if seconds and bar > 0 else ""
         table.add_row(
             moment(visit["start"]),
             escape(visit["stage"]),
             state,
             duration(seconds),
-            f"[{style}]{bar}[/{style}]",
+            f"[{style}]{blocks}[/{style}]",
         )
     return table
 
@@ -107,22 +122,51 @@ def _seconds(visit: dict[str, Any], as_of: str) -> float:
     return (end - datetime.fromisoformat(visit["start"])).total_seconds()
 
 
-def evidence_table(body: dict[str, Any]) -> Table:
-    """Every linked event, why it is believed to belong here, and how sure that is."""
-    table = Table(box=None, pad_edge=False, header_style="dim", title="\nEvidence (UTC)")
-    table.title_justify = "left"
-    for name in ("at", "tool", "event", "why", "rule", "sure"):
-        table.add_column(name, overflow="fold")
-    for line in body["evidence"]:
-        mark = "bold" if line["decides"] else "default"
+def evidence_lines(body: dict[str, Any]) -> Iterable[str]:
+    """What stands above the table of evidence."""
+    evidence = body["evidence"]
+    if not evidence:
+        yield "Nothing is linked to it: no commit, build, deployment or change names its key."
+        return
+    yield f"[bold]Evidence[/bold]: {len(evidence)} events belong to it, in order of time (UTC)"
+    deciding = sum(1 for line in evidence if line["decides"])
+    if deciding and len(evidence) > _MANY:
+        yield f"First the {deciding} in bold, on which a date of the journey rests; then the others"
+    elif deciding:
+        yield "A date of the journey rests on those in bold"
+
+
+def evidence_table(body: dict[str, Any], *, width: int) -> Table:
+    """Every linked event, why it is believed to belong here, and how sure that is.
+
+    In order of time; of many, those that decide a date come first. The rules' names are there where
+    `width` has room for them, and the tools' names go where it has none.
+    """
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    narrow, wide = width < _NARROW, width >= _WIDE
+    for name in ("at",) if narrow else ("at", "tool"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("event", overflow="fold", min_width=12)
+    table.add_column("why", overflow="fold", ratio=1)
+    if wide:
+        table.add_column("rule", overflow="fold", max_width=36)
+    table.add_column("sure", no_wrap=True, justify="right", min_width=5)
+    lines = sorted(body["evidence"], key=lambda line: str(line["at"]))
+    if len(lines) > _MANY:
+        lines.sort(key=lambda line: not line["decides"])
+    for line in lines:
+        event = escape(_short(line["event"]))
         table.add_row(
             moment(line["at"]),
-            line["tool"],
-            f"[{mark}]{escape(line['event'])}[/{mark}]",
+            *([] if narrow else [line["tool"]]),
+            f"[bold]{event}[/bold]" if line["decides"] else event,
             escape(line["why"]),
-            line["rule"],
-            f"{line['confidence']:.2f}",
+            *([line["rule"]] if wide else []),
+            share(line["confidence"]),
         )
-    if not body["evidence"]:
-        table.add_row("", "", "nothing is linked to it", "", "", "")
     return table
+
+
+def _short(event: str) -> str:
+    """A build without the folders of its job, which the reason and the JSON have."""
+    return event.rpartition("/")[2] if "#" in event else event

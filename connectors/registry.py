@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from connectors import gitlab, jenkins, jira, servicenow
 from connectors.http import SourceClient
 from connectors.stream import Connection, Wanted
 
 
+class Open(Protocol):
+    """Makes the client of a source, whose pauses go through `sleep`."""
+
+    def __call__(self, source: Any, *, sleep: Callable[[float], None]) -> SourceClient: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """connect: `(client, source, wanted)`. open: `(source)`; the caller closes `client.http`.
+    """connect: `(client, source, wanted)`. open: the caller closes `client.http`.
 
     The source is the settings class of the kind, which the discriminator of the settings ensures.
     """
 
     connect: Callable[[SourceClient, Any, Wanted], Connection]
-    open: Callable[[Any], SourceClient]
+    open: Open
 
 
 KINDS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.registry import KINDS
 from connectors.stream import Probe
 from core.errors import SourceError
 from core.settings import AnySource, Settings
-from pipeline.collect import wanted_of
+from pipeline.collect import connected, opened, wanted_of
+from pipeline.stopping import Stop
 
 _CLOCK_LIMIT_S = 120.0
 
@@ -33,19 +33,16 @@ def check_sources(settings: Settings) -> Iterator[SourceCheck]:
 
 
 def _probes(source: AnySource, settings: Settings) -> Iterator[Probe]:
-    kind = KINDS[source.kind]
-    client = kind.open(source)
     try:
-        found = kind.connect(client, source, wanted_of(settings))
-        who = found.identity
-        yield Probe("reachable", True, f"{who.product} {who.version} at {source.url}".strip())
-        yield Probe("identity", True, f"read as {who.account}")
-        yield from found.probes
-        yield _clock(client.clock_offset_s)
+        with opened(source, Stop()) as client:
+            found = connected(client, source, wanted_of(settings))
+            who = found.identity
+            yield Probe("reachable", True, f"{who.product} {who.version} at {source.url}".strip())
+            yield Probe("identity", True, f"read as {who.account}")
+            yield from found.probes
+            yield _clock(client.clock_offset_s)
     except SourceError as error:
         yield Probe("reachable", False, str(error))
-    finally:
-        client.http.close()
 
 
 def _clock(offset_s: float | None) -> Probe:

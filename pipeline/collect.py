@@ -11,14 +11,16 @@ import structlog
 
 from connectors.http import SourceClient, request_count
 from connectors.registry import KINDS
-from connectors.stream import Wanted
-from core.errors import SourceError
+from connectors.stream import Connection, Wanted
+from core.errors import SourceAnswerError, SourceError
 from core.settings import AnySource, Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.lease import WHOLE, held
 from pipeline.progress import Progress, Silent
+from pipeline.reading import MISSHAPEN
 from pipeline.source_pass import SourcePass, StreamCounts
+from pipeline.stopping import Stop
 from store import cursors
 from store.cursors import StreamKey
 from store.sources import SourceRow, ensure_sources
@@ -37,17 +39,21 @@ class SourceReport:
 
     @property
     def problems(self) -> list[str]:
-        """One line for the source or for each of its streams that failed."""
+        """One line for the source, or for each stream that failed, in however many scopes."""
         whole = [self.error] if self.error else []
         return whole + [
-            f"{stream}: {error}"
+            f"{stream}: {counts.errors[0]}{_and_more(len(counts.errors) - 1)}"
             for stream, counts in self.streams.items()
-            for error in counts.errors
+            if counts.errors
         ]
 
     @property
     def changed(self) -> int:
         return sum(counts.changed for counts in self.streams.values())
+
+
+def _and_more(others: int) -> str:
+    return f" (and {others} more of its scopes)" if others else ""
 
 
 def wanted_of(settings: Settings) -> Wanted:
@@ -71,10 +77,12 @@ def collect(
     progress: Progress | None = None,
     full: bool = False,
     since: date | None = None,
+    stop: Stop | None = None,
 ) -> SourceReport:
     """Read what changed at one source into the store. A fault of the source is in the report, not
-    raised.
+    raised; `StoppedError` when asked to stop.
     """
+    stop = stop or Stop()
     with database.writing() as session:
         row = SourceRow(source.name, source.kind, source.url)
         source_id = ensure_sources(session, [row])[source.name]
@@ -82,9 +90,9 @@ def collect(
     streams: dict[str, StreamCounts] = {}
     requests, error = 0, ""
     try:
-        with held(database, source_id, source.name) as renew, _opened(source) as client:
+        with held(database, source_id, source.name) as renew, opened(source, stop) as client:
             try:
-                found = KINDS[source.kind].connect(client, source, wanted)
+                found = connected(client, source, wanted)
                 one = SourcePass(
                     source_id,
                     source.name,
@@ -92,6 +100,7 @@ def collect(
                     client,
                     progress or Silent(),
                     renew,
+                    stop,
                     full=full,
                     since=since or source.history,
                     counts=streams,
@@ -107,12 +116,25 @@ def collect(
 
 
 @contextmanager
-def _opened(source: AnySource) -> Iterator[SourceClient]:
-    client = KINDS[source.kind].open(source)
+def opened(source: AnySource, stop: Stop) -> Iterator[SourceClient]:
+    """A client that sends nothing more, and waits no longer, once asked to stop."""
+    client = KINDS[source.kind].open(source, sleep=stop.sleep)
+    client.http.event_hooks = {"request": [stop.check]}
     try:
         yield client
     finally:
         client.http.close()
+
+
+def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connection:
+    """What the source offers; `SourceError`, also for answers of another shape than its kind's."""
+    try:
+        return KINDS[source.kind].connect(client, source, wanted)
+    except MISSHAPEN as error:
+        raise SourceAnswerError(
+            f"the answers are not those of {source.kind} ({type(error).__name__}: {error}); "
+            "check `url` and `kind`"
+        ) from error
 
 
 def _record(database: Database, source_id: int, report: SourceReport, started: int) -> None:

@@ -15,7 +15,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.evidence import load_evidence
 from pipeline.progress import Progress, Silent
-from pipeline.stages import CORRELATE, MEASURE
+from pipeline.stages import CORRELATE, CORRELATING, MEASURE
 from store import dirty, links
 from store.approvals import fill_approvals
 
@@ -41,8 +41,8 @@ def correlate(
     What changed is handed on: items that changed, and items whose links did, wait for measuring.
     """
     tell = progress or Silent()
-    with database.read() as session:
-        waiting = {entity: dirty.take(session, CORRELATE, entity) for entity in Entity}
+    with database.writing() as session:
+        waiting = dirty.take_on(session, CORRELATE, CORRELATING)
     if not everything and not any(waiting.values()):
         return CorrelateReport()
     tell.step("correlate", 0, 2)
@@ -57,7 +57,7 @@ def correlate(
             ids = touched[entity] | set(waiting[entity])
             if ids and entity in _MEASURED:
                 dirty.mark(session, MEASURE, entity, ids)
-            dirty.clear(session, CORRELATE, entity, waiting[entity])
+            dirty.clear(session, CORRELATING, entity, waiting[entity])
     tell.step("correlate", 2, 2)
     return CorrelateReport(changed, len(found), ran=True)
 

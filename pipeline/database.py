@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.errors import StoreError
 from core.settings import Database as DatabaseSettings
 from store.migrate import require_current
 from store.session import open_engine, read_sessions, sessions
@@ -41,8 +43,19 @@ def opened(settings: DatabaseSettings) -> Iterator[Database]:
     try:
         require_current(engine)
         yield over(engine)
+    except OperationalError as error:
+        raise lost(error) from error
     finally:
         engine.dispose()
+
+
+def lost(error: OperationalError) -> StoreError:
+    """What to tell of a database that fails in the middle of the work."""
+    reason = (str(error.orig).strip().splitlines() or ["no answer"])[0]
+    return StoreError(
+        f"the database failed ({reason}): check that it runs and has room; what was stored is"
+        " whole, and the next run goes on from there"
+    )
 
 
 def over(engine: Engine) -> Database:

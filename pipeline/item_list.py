@@ -14,6 +14,7 @@ from core.errors import BadRequestError
 from core.frames import NONE
 from core.settings import Settings
 from metrics.flow import in_load
+from pipeline.question import require_kind
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_of
 from pipeline.times import iso
@@ -22,7 +23,7 @@ Answer = dict[str, Any]
 
 STATES = ("in_flight", "done", "cancelled", "not_started")
 SORTS = ("-burn_rate", "-age", "-done", "key")
-_ORDER = {"-burn_rate": "burn", "-age": "age", "-done": "done_ts", "key": ""}
+_ORDER = {"-burn_rate": "burn", "-age": "begun", "-done": "done_ts", "key": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def _check(query: ItemQuery) -> None:
         raise BadRequestError(f"state: one of {', '.join(STATES)}")
     if query.sort not in SORTS:
         raise BadRequestError(f"sort: one of {', '.join(SORTS)}")
+    require_kind(query.kind)
 
 
 def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
@@ -94,6 +96,8 @@ def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
         life=state,
         blocked=(table["reason"] == "blocked") & flying,
         age=np.where(flying, as_of - table["committed_ts"], -1),
+        # The order by age, by a number that does not move with the clock from page to page.
+        begun=np.where(flying, -table["committed_ts"], NONE),
         burn=np.where(waits & (table["value_cents"] != NONE), table["value_cents"], 0),
     )
 
@@ -128,10 +132,14 @@ def _start(ordered: pd.DataFrame, query: ItemQuery) -> int:
     if query.cursor is None:
         return 0
     try:
-        value, by_key, stream = orjson.loads(base64.urlsafe_b64decode(query.cursor + "=="))
+        sort, value, by_key, stream = orjson.loads(base64.urlsafe_b64decode(query.cursor + "=="))
         after = (float(value), str(by_key), str(stream))
+        if sort != query.sort:
+            raise ValueError("of another order")
     except (ValueError, TypeError) as error:
-        raise BadRequestError("cursor: give the `next` of the page before, unchanged") from error
+        raise BadRequestError(
+            "cursor: give the `next` of the page before, unchanged, with the same `sort`"
+        ) from error
     column = _ORDER[query.sort]
     values = ordered[column] if column else pd.Series(0.0, index=ordered.index)
     rows = zip(-values.astype("float64"), ordered["by_key"], ordered["stream"], strict=True)
@@ -142,7 +150,7 @@ def _cursor(page: pd.DataFrame, query: ItemQuery) -> str:
     last = page.iloc[-1]
     column = _ORDER[query.sort]
     value = float(last[column]) if column else 0.0
-    packed = orjson.dumps([value, str(last["by_key"]), str(last["stream"])])
+    packed = orjson.dumps([query.sort, value, str(last["by_key"]), str(last["stream"])])
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 

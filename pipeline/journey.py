@@ -16,7 +16,7 @@ from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.journey_events import gather
 from store import journey as reads
 
-_DAY_S = 86_400
+_LONGEST_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,13 @@ class Journey:
 
 def journey_of(session: Session, key: str, *, as_of_ts: int) -> Journey:
     """The journey of the item that has or had this key; `NotFoundError` with what to try next."""
-    item = reads.find_item(session, key)
+    # No tracker has such keys, and a database may refuse to compare a text with NUL in it.
+    plain = key.isprintable() and len(key) <= _LONGEST_KEY
+    item = reads.find_item(session, key) if plain else None
     if item is None:
+        shown = key if plain else f"{key[:20]!a}.."
         raise NotFoundError(
-            f"{key}: no such work item is stored; check the key, that its project is configured,"
+            f"{shown}: no such work item is stored; check the key, that its project is configured,"
             " and that the source was read (headwater sync)"
         )
     facts = reads.facts_of(session, item["id"])

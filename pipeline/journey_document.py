@@ -29,6 +29,7 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
     )
     as_of = int(journey.as_of.timestamp())
     ended = done or fact.get("cancelled_ts")
+    begun = None if fact.get("start_reason") else committed
     idea = fact.get("idea_ts")
     return {
         "key": item["key"],
@@ -54,7 +55,7 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "release_reason": fact.get("release_reason") or None,
         "start_reason": fact.get("start_reason") or None,
         "idea_to_release_s": released - idea if released and idea else None,
-        "flow_time_s": done - committed if done and committed else None,
+        "flow_time_s": done - begun if done and begun else None,
         "age_s": as_of - committed if committed and not ended else None,
         **{f"{name}_s": seconds if fact else None for name, seconds in parts.items()},
         "handoffs": handoffs(journey.visits),

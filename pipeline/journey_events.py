@@ -95,6 +95,11 @@ def _requests(session: Session, board: Board, item: Row) -> None:
             board.connect(f"commit{link.a_id}", event.id, link)
 
 
+def _builder(tool: str) -> str:
+    """GitLab's pipelines are another lane than its code."""
+    return f"{tool} CI" if tool in ("GitLab", "GitHub") else tool
+
+
 def _builds(session: Session, board: Board, item: Row, commits: list[int]) -> None:
     of_item = reads.links_between(session, Entity.ITEM, Entity.BUILD, a=[item["id"]])
     of_commits = reads.links_between(session, Entity.COMMIT, Entity.BUILD, a=commits)
@@ -113,7 +118,7 @@ def _builds(session: Session, board: Board, item: Row, commits: list[int]) -> No
             result=row["result"],
             url=row["url"],
         )
-        board.add(f"{lane} builds", tool, row["job"], event)
+        board.add(f"{lane} builds", _builder(tool), row["job"], event)
         board.believe(event, why[row["id"]], decides=False)
 
 
@@ -138,7 +143,7 @@ def _deployments(session: Session, board: Board, commits: list[int]) -> dict[int
             url=row["url"],
             production=row["id"] in live,
         )
-        board.add(f"{lane} builds", tool, row["service"] or row["environment"], event)
+        board.add(f"{lane} builds", _builder(tool), row["service"] or row["environment"], event)
         board.believe(event, why[row["id"]], decides=decides)
         for link in why[row["id"]]:
             board.connect(f"commit{link.a_id}", event.id, link, decides=decides)

@@ -4,7 +4,7 @@ touches.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from core.records import Entity
 from core.settings import Settings
@@ -14,8 +14,13 @@ from store import dirty, frames
 from store.mapping import load_mapping
 
 
-def apply_mapping(settings: Settings, database: Database) -> Sequence[str]:
-    """Lines for a person about statuses that the configuration names and no tracker knows."""
+def apply_mapping(
+    settings: Settings, database: Database, *, unread: Collection[str] = ()
+) -> Sequence[str]:
+    """Lines for a person about statuses that the configuration names and no tracker knows.
+
+    unread: sources that could not be read; what they know is not known.
+    """
     with database.writing() as session:
         found = load_mapping(session, settings)
         for name in found.changed:
@@ -24,7 +29,9 @@ def apply_mapping(settings: Settings, database: Database) -> Sequence[str]:
         if found.changed_services:
             deployments = frames.deployments(session)["deployment_id"]
             dirty.mark(session, CORRELATE, Entity.DEPLOYMENT, [int(one) for one in deployments])
+    tracker = {stream.name: stream.items.source for stream in settings.streams}
     return [
         f'stream "{stream}": no status "{status}" is known at its tracker; check the name'
         for stream, status in found.unknown_statuses
+        if tracker[stream] not in unread
     ]

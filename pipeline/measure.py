@@ -17,7 +17,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.progress import Progress, Silent
 from pipeline.service_facts import measure_services
-from pipeline.stages import MEASURE
+from pipeline.stages import MEASURE, MEASURING
 from store import dirty, facts, frames
 
 _DELIVERY = (
@@ -48,8 +48,8 @@ def measure(
     did.
     """
     tell = progress or Silent()
-    with database.read() as session:
-        waiting = {entity: dirty.take(session, MEASURE, entity) for entity in Entity}
+    with database.writing() as session:
+        waiting = dirty.take_on(session, MEASURE, MEASURING)
     if not everything and not any(waiting.values()):
         return MeasureReport()
     delivery = everything or any(waiting[entity] for entity in _DELIVERY)
@@ -73,7 +73,7 @@ def measure(
                     changed[stream.name] = count
             tell.step("measure", place + 2, total)
         for entity in Entity:
-            dirty.clear(session, MEASURE, entity, waiting[entity])
+            dirty.clear(session, MEASURING, entity, waiting[entity])
     return MeasureReport(sum(changed.values()) + found.changed, tuple(changed))
 
 
@@ -170,11 +170,12 @@ def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
 
 
 def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.DataFrame:
+    """When each item was first an idea: by its ancestors, and by what the stream's rule links."""
     parents = frames.item_parents(session)
     upstream = parents[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
-    parts = [upstream[upstream["other_item_id"] != NONE]]
-    if stream.ideas is not None:
-        links = frames.item_links(session)
-        parts.append(links[links["kind"] == stream.ideas.link][["item_id", "other_item_id"]])
-    found = idea_times(parents[["item_id", "created_ts"]], pd.concat(parts, ignore_index=True))
+    links = frames.item_links(session)
+    kinds = {"parent"} | ({stream.ideas.link} if stream.ideas is not None else set())
+    linked = links[links["kind"].isin(kinds)][["item_id", "other_item_id"]]
+    edges = pd.concat([upstream[upstream["other_item_id"] != NONE], linked], ignore_index=True)
+    found = idea_times(parents[["item_id", "created_ts"]], edges)
     return found.times[found.times["item_id"].isin(items["item_id"])]

@@ -14,16 +14,17 @@ from metrics.envelope import document, envelope
 from metrics.measure import Measure
 from metrics.registry import METRICS
 from pipeline.question import Question
+from pipeline.series import stream_series
 from pipeline.service_answers import missing_of, service_metric
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
+from pipeline.stage_answers import stage_rows
 from pipeline.stream_answers import (
     answer,
     pooled_context,
-    series,
     services_of,
-    stage_rows,
     stream_metric,
 )
+from pipeline.stream_measures import asked_items
 from pipeline.times import iso
 from pipeline.trust import trust_lines
 
@@ -73,7 +74,7 @@ def _stream(
     weekly: Question,
 ) -> Answer:
     found = {slug: stream_metric(snapshot, settings, stream, slug, asked) for slug in _STREAM}
-    weeks = series(stream, "idea_to_release", weekly)
+    weeks = stream_series(settings, stream, "idea_to_release", weekly)
     stages = _stages(settings, stream, asked)
     total = sum(row["waiting_d"] + row["active_d"] for row in stages)
     grades = [found[slug]["grade"] for slug in ("idea_to_release", "flow_time")]
@@ -106,7 +107,8 @@ def _stages(settings: Settings, stream: StreamFacts, asked: Question) -> list[An
         for row in stage_rows(settings, stream, asked)
         if row["state"] not in ("new", "done", "cancelled")
     ]
-    done = stream.items[asked.window.holds(stream.items["done_ts"].to_numpy("int64"))]
+    items = asked_items(stream, asked)
+    done = items[asked.window.holds(items["done_ts"].to_numpy("int64"))]
     timed = done[(done["committed_ts"] != NONE) & (done["start_reason"] == "")]
     if timed.empty:
         return []
@@ -133,7 +135,8 @@ def _service(
     worst = max(found.values(), key=lambda body: str(body["grade"]))
     return {
         "name": service.config.name,
-        "stream": stream.title,
+        "stream": stream.config.name,
+        "stream_title": stream.title,
         **found,
         "grade": worst["grade"],
         "reasons": worst["reasons"],
@@ -184,7 +187,7 @@ def _pooled_cost(
         value=sums,
         n=int(parts["valued"]),
         parts=parts,
-        reasons=("profile P1",) if known else ("nothing that waited has a value",),
+        reasons=() if known else ("nothing that waited has a value",),
     )
     context = pooled_context(snapshot, streams, asked)
     body = answer(document(envelope(measure, METRICS["delay_cost"].definition, context)))
@@ -203,8 +206,8 @@ def _where(
             continue
         step = max(steps, key=lambda one: one["waiting_d"])
         return {
-            "stream": row["title"],
-            "stream_name": row["name"],
+            "stream": row["name"],
+            "stream_title": row["title"],
             "stage": step["name"],
             "team": step["team"],
             "items": step["waiting_now"],

@@ -12,10 +12,17 @@ from zoneinfo import ZoneInfo
 
 from core.errors import BadRequestError
 from core.settings import Settings
-from metrics.periods import Interval, Window
+from metrics.periods import DAY, Interval, Window
 
 _DEFAULT = timedelta(days=90)
 _KINDS = ("feature", "defect", "risk", "debt")
+_MOST_PERIODS = 400
+_SHORTEST: dict[Interval, int] = {
+    "day": DAY,
+    "week": 7 * DAY,
+    "month": 28 * DAY,
+    "quarter": 90 * DAY,
+}
 _WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 
@@ -55,18 +62,37 @@ def question(
             "the window is empty: `from` must lie before `to`, and before now"
             f" ({datetime.fromtimestamp(as_of, UTC):%Y-%m-%dT%H:%M}Z)"
         )
-    if interval is not None and interval not in get_args(Interval):
-        raise BadRequestError(f"interval: one of {', '.join(get_args(Interval))}")
-    if kind is not None and kind not in _KINDS:
-        raise BadRequestError(f"type: one of {', '.join(_KINDS)}")
+    chosen = _interval(interval, to_ts - from_ts)
+    require_kind(kind)
     return Question(
         Window(from_ts, to_ts),
         as_of,
         settings.server.timezone,
         _WEEK_STARTS[settings.calendar.week_starts],
-        next((one for one in get_args(Interval) if one == interval), None),
+        chosen,
         None if kind is None else (kind,),
     )
+
+
+def require_kind(kind: str | None) -> None:
+    """`BadRequestError` for a kind of work that there is not; None asks for all."""
+    if kind is not None and kind not in _KINDS:
+        raise BadRequestError(f"type: one of {', '.join(_KINDS)}")
+
+
+def _interval(asked: str | None, seconds: int) -> Interval | None:
+    """Refused where the series would be too long to read, or to compute in a moment."""
+    if asked is None:
+        return None
+    found: Interval | None = next((one for one in get_args(Interval) if one == asked), None)
+    if found is None:
+        raise BadRequestError(f"interval: one of {', '.join(get_args(Interval))}")
+    if seconds > _MOST_PERIODS * _SHORTEST[found]:
+        raise BadRequestError(
+            f"interval: {found} cuts this window into more than {_MOST_PERIODS} periods;"
+            " choose a longer interval or a shorter window"
+        )
+    return found
 
 
 def _moment(name: str, text: str, zone: ZoneInfo) -> int:
@@ -79,9 +105,8 @@ def _moment(name: str, text: str, zone: ZoneInfo) -> int:
         raise BadRequestError(
             f"{name}: write a date 2026-11-01 or a time 2026-11-01T06:00Z"
         ) from error
+    if not 1970 < at.year < 9999:  # beyond, zones and epoch seconds are of no use
+        raise BadRequestError(f"{name}: a year from 1971 to 9998")
     if at.tzinfo is None:
         at = at.replace(tzinfo=zone)
-    try:
-        return int(at.timestamp())
-    except (OverflowError, ValueError) as error:
-        raise BadRequestError(f"{name}: a year between 1 and 9999") from error
+    return int(at.timestamp())

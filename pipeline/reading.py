@@ -14,7 +14,8 @@ from pipeline.database import Database
 from store import raw
 from store.raw import RawPayload
 
-_UNPARSED = (PayloadError, KeyError, TypeError, ValueError, AttributeError, IndexError)
+MISSHAPEN = (PayloadError, KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What code that reads a payload raises where the payload is not what its vendor documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,6 @@ def _prepare(task: Task, page: Page, client: SourceClient, database: Database) -
 def _parsed(task: Task, payload: Payload) -> tuple[list[Record], str]:
     try:
         return list(task.stream.parse(payload, task.scope)), ""
-    except _UNPARSED as error:
+    except MISSHAPEN as error:
         told = str(error) if isinstance(error, PayloadError) else f"{type(error).__name__}: {error}"
         return [], told[:300]

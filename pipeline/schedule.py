@@ -8,21 +8,26 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import OperationalError
 
-from core.errors import HeadwaterError
+from core.errors import HeadwaterError, StoppedError
 from core.settings import AnySource, Settings
 from pipeline.collect import collect, wanted_of
-from pipeline.database import Database
+from pipeline.database import Database, lost
+from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
 
 log = structlog.get_logger()
 _SPREAD_S = 2
 
 
-def scheduler_for(settings: Settings, database: Database) -> BackgroundScheduler:
+def scheduler_for(
+    settings: Settings, database: Database, stop: Stop | None = None
+) -> BackgroundScheduler:
     """A scheduler, not yet started: one job a source, at once and then on its interval.
 
     A run that is still going is not started again, runs missed meanwhile are made up for by one.
+    Ask `stop` before shutting it down: else that waits for the runs that are going.
     """
     jobs = {"default": ThreadPoolExecutor(max(1, len(settings.sources)))}
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
@@ -32,7 +37,7 @@ def scheduler_for(settings: Settings, database: Database) -> BackgroundScheduler
         made.add_job(
             run_source,
             "interval",
-            args=[source, settings, database, turn],
+            args=[source, settings, database, turn, stop or Stop()],
             id=source.name,
             name=f"collect {source.name}",
             seconds=source.every.total_seconds(),
@@ -43,17 +48,24 @@ def scheduler_for(settings: Settings, database: Database) -> BackgroundScheduler
 
 
 def run_source(
-    source: AnySource, settings: Settings, database: Database, turn: threading.Lock
+    source: AnySource, settings: Settings, database: Database, turn: threading.Lock, stop: Stop
 ) -> None:
     """Collect one source, then correlate and measure, one source at a time; a fault waits for the
     next run.
     """
     try:
-        report = collect(source, database, wanted_of(settings))
+        report = collect(source, database, wanted_of(settings), stop=stop)
         with turn:
+            stop.check()
             outcome = bring_up_to_date(settings, database, [report])
+    except StoppedError:
+        log.info("run_stopped", source=source.name)
+        return
     except HeadwaterError as error:
         log.error("run_failed", source=source.name, error=str(error))
+        return
+    except OperationalError as error:
+        log.error("run_failed", source=source.name, error=str(lost(error)))
         return
     log.info(
         "run_finished",

@@ -12,6 +12,7 @@ from metrics.envelope import Context, document, envelope
 from metrics.measure import Measure
 from metrics.registry import METRICS
 from pipeline.question import Question
+from pipeline.series import measured_series
 from pipeline.snapshot import ServiceFacts, Snapshot
 from pipeline.stream_answers import answer, explain_address, known_at
 
@@ -25,7 +26,7 @@ DORA_SLUGS = (
     "change_fail_rate",
     "deployment_rework_rate",
 )
-_NEEDS_INCIDENTS = frozenset({"recovery_time", "change_fail_rate", "deployment_rework_rate"})
+NEEDS_INCIDENTS = frozenset({"recovery_time", "change_fail_rate", "deployment_rework_rate"})
 _NO_INCIDENTS = "no incident source for this service"
 
 
@@ -40,7 +41,7 @@ def service_of(snapshot: Snapshot, name: str) -> ServiceFacts:
 def has_incidents(settings: Settings, service: ServiceFacts) -> bool:
     """Whether any source could tell of this service's incidents."""
     desk = any(isinstance(source, ServiceNowSource) for source in settings.sources)
-    return (desk and bool(service.config.configuration_items)) or bool(service.config.incidents)
+    return desk and bool(service.config.configuration_items)
 
 
 def missing_of(settings: Settings, service: ServiceFacts) -> Answer | None:
@@ -59,30 +60,43 @@ def service_metric(
     """One DORA metric of a service in its envelope. Null, not zero, without a source of
     incidents.
     """
-    if slug not in DORA_SLUGS:
-        raise NotFoundError(f'a service has no metric "{slug}"; it has: {", ".join(DORA_SLUGS)}')
+    require_dora_metric(slug)
     metric = METRICS[slug]
     measure = _measure(settings, service, slug, asked)
     context = _context(snapshot, settings, service, slug, asked)
-    if slug in _NEEDS_INCIDENTS and not has_incidents(settings, service):
-        measure = replace(
-            measure,
-            value=dict.fromkeys(measure.value),
-            interval={},
-            parts={},
-            n=0,
-            reasons=(_NO_INCIDENTS,),
-        )
     body = answer(document(envelope(measure, metric.definition, context)))
     if slug == "deployment_frequency":
         word = delivery.bucket(
             service.deployments, window=asked.window, as_of=asked.as_of, tz=asked.tz
         )
         body["value"]["bucket"] = word
+    if asked.interval is not None:
+        body |= measured_series(lambda one: _measure(settings, service, slug, one), asked)
     return body
 
 
+def require_dora_metric(slug: str) -> None:
+    """`NotFoundError` with the metrics that a service has."""
+    if slug not in DORA_SLUGS:
+        raise NotFoundError(f'a service has no metric "{slug}"; it has: {", ".join(DORA_SLUGS)}')
+
+
 def _measure(settings: Settings, service: ServiceFacts, slug: str, asked: Question) -> Measure:
+    measure = _found(settings, service, slug, asked)
+    if slug not in NEEDS_INCIDENTS or has_incidents(settings, service):
+        return measure
+    return replace(
+        measure,
+        value=dict.fromkeys(measure.value),
+        interval={},
+        excluded={},
+        parts={},
+        n=0,
+        reasons=(_NO_INCIDENTS,),
+    )
+
+
+def _found(settings: Settings, service: ServiceFacts, slug: str, asked: Question) -> Measure:
     window, as_of = asked.window, asked.as_of
     deployments, incidents = service.deployments, service.incidents
     if slug == "change_lead_time":
@@ -118,7 +132,7 @@ def _context(
     snapshot: Snapshot, settings: Settings, service: ServiceFacts, slug: str, asked: Question
 ) -> Context:
     kinds = {source.name: source.kind for source in settings.sources}
-    required = {"gitlab", "jenkins"} | ({"servicenow"} if slug in _NEEDS_INCIDENTS else set())
+    required = {"gitlab", "jenkins"} | ({"servicenow"} if slug in NEEDS_INCIDENTS else set())
     sources = {
         name: replace(one, required=kinds.get(name) in required)
         for name, one in snapshot.freshness.items()

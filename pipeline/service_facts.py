@@ -17,7 +17,6 @@ from correlator.reverts import reverts
 from metrics.change_facts import ChangeInputs, change_facts
 from metrics.delivery_facts import (
     DeploymentLinks,
-    Merged,
     deployment_facts,
     hotfix_marks,
     incident_facts,
@@ -52,8 +51,6 @@ def measure_services(session: Session, settings: Settings, *, write: bool) -> Se
     deployments = _marked(session, settings, loaded, live)
     incidents = _incidents(session, settings, loaded)
     blame = _blame(session)
-    members = deployments.drop_duplicates("deployment_id").set_index("deployment_id", drop=False)
-    merged = Merged(deployments, members["deployment_id"])
     links = DeploymentLinks(
         blame,
         pd.DataFrame({"deployment_id": [], "fix_deployment_id": []}, dtype="int64"),
@@ -65,8 +62,8 @@ def measure_services(session: Session, settings: Settings, *, write: bool) -> Se
     )
     made = _Made(
         _changes(loaded, live),
-        deployment_facts(merged, incidents, links),
-        incident_facts(incidents, placed, members["deployment_id"]),
+        deployment_facts(deployments, incidents, links),
+        incident_facts(incidents, placed),
     )
     changed = _write(session, made)
     return ServiceMeasure(releases, sum(changed.values()), frozenset(filter(changed.get, changed)))
@@ -158,8 +155,8 @@ def _marked(
     types = changes.drop_duplicates("a_id").set_index("a_id")["type"]
     labels = _labels(session, loaded)
     table = live.assign(
-        labels=live["deployment_id"].map(labels).fillna(""),
-        change_type=live["deployment_id"].map(types).fillna(""),
+        labels=live["deployment_id"].map(labels).astype(object).fillna(""),
+        change_type=live["deployment_id"].map(types).astype(object).fillna(""),
     )
     rule = settings.dora.hotfix
     hotfix = hotfix_marks(

@@ -19,8 +19,9 @@ from core.errors import SourceAnswerError, SourceError
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.progress import Progress
-from pipeline.reading import Prepared, Task, prepared_pages
+from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
 from pipeline.stages import CORRELATE as STAGE
+from pipeline.stopping import Stop
 from store import cursors, dirty, raw, records
 from store.cursors import StreamKey
 
@@ -35,7 +36,8 @@ class StreamCounts:
     """What one stream did in this pass, over all its scopes.
 
     unparsed: payloads kept raw because they make no sense. orphans: records left out because what
-    they belong to is not stored (a history of an incident that the filter leaves out).
+    they belong to is not stored (a history of an incident that the filter leaves out). held_back:
+    the stream that failed and that must be read before this one, which therefore was not read.
     """
 
     pages: int = 0
@@ -44,6 +46,7 @@ class StreamCounts:
     unparsed: int = 0
     orphans: int = 0
     errors: list[str] = field(default_factory=list)
+    held_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class SourcePass:
     client: SourceClient
     progress: Progress
     renew: Callable[[Session], None]
+    stop: Stop
     full: bool = False
     since: date | None = None
     counts: dict[str, StreamCounts] = field(default_factory=dict)
@@ -88,21 +92,41 @@ class SourcePass:
             if not ready:
                 raise ValueError(f"streams wait for each other: {[s.name for s in waiting]}")
             self._read_all([task for stream in ready for task in self._tasks(stream)])
+            for stream in ready:
+                self._judge(stream.name)
             done |= {stream.name for stream in ready}
             waiting = [stream for stream in waiting if stream.name not in done]
 
     def _tasks(self, stream: Stream) -> list[Task]:
         counts = self.counts.setdefault(stream.name, StreamCounts())
+        counts.held_back = next(filter(self._failed, sorted(_before(stream))), "")
+        if counts.held_back:
+            # Records of things that are not stored yet would be left out, now and ever after.
+            return []
         scopes = [Scope()]
         if stream.over is not None:
-            if self.counts[stream.over].errors:
-                counts.errors.append(f"not read, because {stream.over} could not be read")
-                return []
             made = [stream.scope(p) for p in self._parents[stream.over] if stream.scope]
-            scopes = [scope for scope in made if scope is not None]
+            scopes = list({scope.id: scope for scope in made if scope is not None}.values())
         self.progress.started(self.name, stream.name, len(scopes))
         with self.database.read() as session:
             return [self._task(session, stream, scope) for scope in scopes]
+
+    def _judge(self, name: str) -> None:
+        """One odd payload is skipped; where none of a stream ever made sense, something is wrong."""
+        counts = self.counts[name]
+        if not counts.unparsed:
+            return
+        with self.database.read() as session:
+            stored = raw.count_records(session, self.source_id)[name]
+            unparsed = raw.count_unparsed(session, self.source_id)[name]
+        if unparsed == stored:
+            counts.errors.append(
+                f"none of {stored} payloads could be understood; kept raw, nothing is lost"
+            )
+
+    def _failed(self, stream: str) -> bool:
+        counts = self.counts[stream]
+        return bool(counts.errors or counts.held_back)
 
     def _task(self, session: Session, stream: Stream, scope: Scope) -> Task:
         key = StreamKey(self.source_id, stream.name, scope.id)
@@ -115,6 +139,7 @@ class SourcePass:
         try:
             left = len(tasks)
             while left:
+                self.stop.check()
                 item = self._pages.get()
                 if isinstance(item, _Done):
                     left -= 1
@@ -134,6 +159,11 @@ class SourcePass:
                 if self._stop.is_set():
                     return
                 self._pages.put((task, prepared))
+        except MISSHAPEN as raised:
+            error = SourceAnswerError(
+                f"an answer is not what {task.stream.name} look like"
+                f" ({type(raised).__name__}: {raised}); check that `url` is the base of the API"
+            )
         except Exception as raised:  # the writer tells a fault of the source from one of ours
             error = raised
         self._pages.put(_Done(task, error))
@@ -177,10 +207,6 @@ class SourcePass:
         error = done.error
         if error is not None and not isinstance(error, SourceError):
             raise error
-        if error is None and counts.changed and counts.unparsed >= counts.changed:
-            error = SourceAnswerError(
-                f"none of {counts.changed} payloads could be understood; kept raw, nothing is lost"
-            )
         note = self._notes.pop((name, scope), "")
         if done.task.stream.optional and error is not None and error.status in _SWITCHED_OFF:
             note, error = str(error), None

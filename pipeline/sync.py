@@ -17,6 +17,7 @@ from pipeline.database import Database
 from pipeline.mapping import apply_mapping
 from pipeline.measure import MeasureReport, measure
 from pipeline.progress import Progress, Silent
+from pipeline.stopping import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,28 @@ def sync(
     full: bool = False,
     since: date | None = None,
     progress: Progress | None = None,
+    stop: Stop | None = None,
 ) -> SyncReport:
     """Collect the sources side by side, then bring links and facts up to date.
 
     only: names of sources, none for all. full: read everything again. A source that fails leaves
-    the others alone; `ConfigError` for a name that is not configured.
+    the others alone; `ConfigError` for a name that is not configured. An interrupt ends all of them
+    after the page that they are at.
     """
+    stop = stop or Stop()
     tell = progress or Silent()
     chosen = _chosen(settings, only)
     wanted = wanted_of(settings)
 
     def one(source: AnySource) -> SourceReport:
-        return collect(source, database, wanted, progress=tell, full=full, since=since)
+        return collect(source, database, wanted, progress=tell, full=full, since=since, stop=stop)
 
     with ThreadPoolExecutor(max(1, len(chosen)), thread_name_prefix="source") as pool:
-        reports = list(pool.map(one, chosen))
+        try:
+            reports = list(pool.map(one, chosen))
+        except KeyboardInterrupt:
+            stop.ask()
+            raise
     return bring_up_to_date(settings, database, reports, tell)
 
 
@@ -69,7 +77,8 @@ def bring_up_to_date(
 ) -> SyncReport:
     """Links and facts from the records; of what changed, or of everything."""
     tell = progress or Silent()
-    warnings = apply_mapping(settings, database)
+    unread = {report.source for report in reports if report.problems}
+    warnings = apply_mapping(settings, database, unread=unread)
     links = correlate(settings, database, progress=tell, everything=everything)
     facts = measure(settings, database, progress=tell, everything=everything)
     return SyncReport(reports, links, facts, warnings)

@@ -119,16 +119,23 @@ def _all(
                     yield {"service": service.config.name}, service.config.name, one
 
 
+_SECONDS = frozenset({"C6", "C7"})
+_DAY = 86_400
+
+
 def _row(scope: Answer, title: str, one: Coverage) -> Answer:
     told = _MEASURES[one.id]
+    timed = one.id in _SECONDS
+    size = _DAY if timed else 1
     return {
         "id": one.id,
         "title": told.title,
         "scope": scope,
         "scope_title": title,
         "value": one.share,
-        "numerator": one.numerator,
-        "denominator": one.denominator,
+        "numerator": round(one.numerator / size),
+        "denominator": round(one.denominator / size),
+        "unit": "d" if timed else None,
         "reason": None if one.denominator else "nothing to cover in this window",
         "fix": told.fix,
         "line": told.line or None,

@@ -26,6 +26,19 @@ def take(session: Session, stage: str, entity: Entity) -> list[int]:
     return list(session.execute(statement.order_by(dirty.c.entity_id)).scalars())
 
 
+def take_on(session: Session, stage: str, working: str) -> dict[Entity, list[int]]:
+    """All that waits for `stage`, and what a run that was killed left under `working`.
+
+    It waits under `working` from now on, until `clear`. So what changes while it is worked on is
+    marked anew under `stage`, and not cleared with what was read before the change.
+    """
+    for entity in Entity:
+        ids = take(session, stage, entity)
+        mark(session, working, entity, ids)
+        clear(session, stage, entity, ids)
+    return {entity: take(session, working, entity) for entity in Entity}
+
+
 def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:
     """Forget these. In the transaction that wrote the result, with the ids that `take` gave."""
     rows = [{"stage": stage, "entity": int(entity), "entity_id": found} for found in sorted(ids)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import StoreError
@@ -25,7 +25,7 @@ def open_engine(url: str, password: str | None = None) -> Engine:
     engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgres(parsed)
     try:
         engine.connect().close()
-    except OperationalError as error:
+    except DatabaseError as error:
         engine.dispose()
         raise StoreError(_unreachable(parsed, error)) from error
     return engine
@@ -91,7 +91,7 @@ def _postgres(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True)
 
 
-def _unreachable(url: URL, error: OperationalError) -> str:
+def _unreachable(url: URL, error: DatabaseError) -> str:
     shown = url.set(query={}).render_as_string(hide_password=True)
     reason = (str(error.orig).strip().splitlines() or ["no answer"])[0]
     return f"the database {shown} can't be opened ({reason}): check its address and that it runs"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from api.asking import NO_PARAMETERS
 from api.deps import encoded
+from api.documented import answers
+from api.schemas_lists import DefinitionRow, Listed
 from metrics.registry import METRICS
 
 router = APIRouter(prefix="/definitions", tags=["definitions"])
 
 
-@router.get("", summary="All metrics")
+@router.get(
+    "", summary="All metrics", responses=answers(Listed[DefinitionRow]), dependencies=NO_PARAMETERS
+)
 def read_definitions() -> Response:
     """Slug, title, unit, version, what grades it, and the page that explains it."""
     rows = [

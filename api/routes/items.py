@@ -7,7 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.asking import NO_PARAMETERS
 from api.deps import ServedDep, SessionDep, encoded
+from api.documented import answers
+from api.schemas_journey import JourneyBody
+from api.schemas_lists import ItemRow, Page
 from pipeline.item_list import SORTS, STATES, ItemQuery, list_items
 from pipeline.journey import journey_of
 from pipeline.journey_document import journey_document
@@ -26,13 +30,13 @@ class ItemsQuery(BaseModel):
     q: str | None = Field(default=None, max_length=200, description="Words in key or title.")
     blocked: bool | None = Field(default=None, description="Only blocked items, or only others.")
     sort: str = Field(default="-age", description=f"One of: {', '.join(SORTS)}.")
-    limit: int = Field(default=50, ge=1, le=500)
+    limit: int = Field(default=50, ge=1, le=500, description="At most 500.")
     cursor: str | None = Field(
         default=None, max_length=400, description="`next` of the page before."
     )
 
 
-@router.get("", summary="Work items with their state now")
+@router.get("", summary="Work items with their state now", responses=answers(Page[ItemRow]))
 def read_items(
     served: ServedDep, session: SessionDep, query: Annotated[ItemsQuery, Query()]
 ) -> Response:
@@ -51,7 +55,12 @@ def read_items(
     return encoded(list_items(snapshot, served.settings, asked, as_of=served.minute()))
 
 
-@router.get("/{key}/journey", summary="One item's whole life, across tools")
+@router.get(
+    "/{key}/journey",
+    summary="One item's whole life, across tools",
+    responses=answers(JourneyBody, named=True),
+    dependencies=NO_PARAMETERS,
+)
 def read_journey(
     served: ServedDep,
     session: SessionDep,

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
-from api.asking import MetricDep, asked_of
+from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of
 from api.deps import ServedDep, SessionDep, encoded
+from api.documented import answers
+from api.examples import ENVELOPE
+from api.schemas import Envelope
+from api.schemas_journey import Explained
+from api.schemas_lists import CostRows, Listed, StageRow, StreamRow
 from pipeline.explain import explain_stream
-from pipeline.stream_answers import (
-    FLOW_SLUGS,
-    delay_cost_rows,
-    stage_rows,
-    stream_document,
-    stream_metric,
-    stream_of,
-)
+from pipeline.stage_answers import delay_cost_rows, stage_rows
+from pipeline.stream_answers import stream_document, stream_metric, stream_of
+from pipeline.stream_measures import FLOW_SLUGS
 
 router = APIRouter(prefix="/streams", tags=["streams"])
 
@@ -24,7 +25,18 @@ Name = Annotated[str, Path(description="The stream's name in the configuration."
 Slug = Annotated[str, Path(description=f"One of: {', '.join(FLOW_SLUGS)}.")]
 
 
-@router.get("", summary="All value streams")
+class CostQuery(KindQuery):
+    """Window, kind of work, and how the cost is split."""
+
+    by: Literal["stage", "item"] = Field(default="stage", description="stage or item.")
+
+
+@router.get(
+    "",
+    summary="All value streams",
+    responses=answers(Listed[StreamRow]),
+    dependencies=NO_PARAMETERS,
+)
 def read_streams(served: ServedDep, session: SessionDep) -> Response:
     """Name, title, stages, services and the version of the facts, in the configured order."""
     snapshot = served.snapshots.present(session)
@@ -32,14 +44,23 @@ def read_streams(served: ServedDep, session: SessionDep) -> Response:
     return encoded({"items": rows, "next": None})
 
 
-@router.get("/{name}", summary="One value stream")
+@router.get(
+    "/{name}",
+    summary="One value stream",
+    responses=answers(StreamRow, named=True),
+    dependencies=NO_PARAMETERS,
+)
 def read_stream(served: ServedDep, session: SessionDep, name: Name) -> Response:
     """404 with the names that exist."""
     snapshot = served.snapshots.present(session)
     return encoded(stream_document(stream_of(snapshot, name)))
 
 
-@router.get("/{name}/metrics/{slug}", summary="One metric of a stream, in its envelope")
+@router.get(
+    "/{name}/metrics/{slug}",
+    summary="One metric of a stream, in its envelope",
+    responses=answers(Envelope, named=True, example=ENVELOPE),
+)
 def read_metric(
     served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
 ) -> Response:
@@ -50,17 +71,25 @@ def read_metric(
     return encoded(stream_metric(snapshot, served.settings, stream, slug, asked))
 
 
-@router.get("/{name}/metrics/{slug}/explain", summary="The items behind a metric")
+@router.get(
+    "/{name}/metrics/{slug}/explain",
+    summary="The items behind a metric",
+    responses=answers(Explained, named=True),
+)
 def explain_metric(
-    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: KindDep
 ) -> Response:
     """Every item that is in the number, and every one that is not, with the reason."""
     stream = stream_of(served.snapshots.present(session), name)
     return encoded(explain_stream(stream, slug, asked_of(served, query)))
 
 
-@router.get("/{name}/stages", summary="Time, queue and cost of each stage")
-def read_stages(served: ServedDep, session: SessionDep, name: Name, query: MetricDep) -> Response:
+@router.get(
+    "/{name}/stages",
+    summary="Time, queue and cost of each stage",
+    responses=answers(Listed[StageRow], named=True),
+)
+def read_stages(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
     """In the order of the map: percentiles per visit, average days per delivery, what is inside
     now.
     """
@@ -69,17 +98,20 @@ def read_stages(served: ServedDep, session: SessionDep, name: Name, query: Metri
     return encoded({"items": rows, "next": None})
 
 
-@router.get("/{name}/delay-cost", summary="What waiting cost, by stage or item")
+@router.get(
+    "/{name}/delay-cost",
+    summary="What waiting cost, by stage or item",
+    responses=answers(CostRows, named=True),
+)
 def read_delay_cost(
     served: ServedDep,
     session: SessionDep,
     name: Name,
-    query: MetricDep,
-    by: Annotated[Literal["stage", "item"], Query(description="How it is split.")] = "stage",
+    query: Annotated[CostQuery, Query()],
 ) -> Response:
     """Integer cents; the parts add up to the whole to the cent. Unvalued items are counted
     apart.
     """
     stream = stream_of(served.snapshots.present(session), name)
     asked = asked_of(served, query)
-    return encoded(delay_cost_rows(served.settings, stream, asked, by=by))
+    return encoded(delay_cost_rows(served.settings, stream, asked, by=query.by))

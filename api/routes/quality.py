@@ -5,28 +5,37 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from api.asking import MetricQuery, asked_of
+from api.asking import WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
+from api.documented import answers
+from api.schemas_lists import Listed, QualityRow
+from pipeline.service_answers import service_of
+from pipeline.stream_answers import stream_of
 from pipeline.trust import quality_rows
 
 router = APIRouter(prefix="/quality", tags=["quality"])
 
 
-class QualityQuery(MetricQuery):
-    """A window, and at most one scope."""
+class QualityQuery(WindowQuery):
+    """A window, and a scope."""
 
-    stream: str | None = None
-    service: str | None = None
+    stream: str | None = Field(default=None, description="Only rows of this stream.")
+    service: str | None = Field(default=None, description="Only rows of this service.")
 
 
-@router.get("", summary="Coverage measures, the worst first")
+@router.get("", summary="Coverage measures, the worst first", responses=answers(Listed[QualityRow]))
 def read_quality(
     served: ServedDep, session: SessionDep, query: Annotated[QualityQuery, Query()]
 ) -> Response:
     """Numerator, denominator, what to do, and the configuration line that does it."""
     snapshot = served.snapshots.present(session)
     rows = quality_rows(snapshot, served.settings, asked_of(served, query))
+    if query.stream is not None:
+        stream_of(snapshot, query.stream)
+    if query.service is not None:
+        service_of(snapshot, query.service)
     for name, wanted in (("stream", query.stream), ("service", query.service)):
         if wanted is not None:
             rows = [row for row in rows if row["scope"].get(name) == wanted]

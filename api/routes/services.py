@@ -6,8 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.asking import MetricDep, asked_of
+from api.asking import NO_PARAMETERS, SeriesDep, WindowDep, asked_of
 from api.deps import ServedDep, SessionDep, encoded
+from api.documented import answers
+from api.schemas import Envelope
+from api.schemas_journey import Explained
+from api.schemas_lists import Dora, Listed, ServiceRow
 from pipeline.explain import explain_service
 from pipeline.service_answers import DORA_SLUGS, missing_of, service_metric, service_of
 
@@ -17,7 +21,9 @@ Name = Annotated[str, Path(description="The service's name in the configuration.
 Slug = Annotated[str, Path(description=f"One of: {', '.join(DORA_SLUGS)}.")]
 
 
-@router.get("", summary="All services")
+@router.get(
+    "", summary="All services", responses=answers(Listed[ServiceRow]), dependencies=NO_PARAMETERS
+)
 def read_services(served: ServedDep, session: SessionDep) -> Response:
     """Name, repositories and what is missing to measure it whole."""
     snapshot = served.snapshots.present(session)
@@ -32,8 +38,12 @@ def read_services(served: ServedDep, session: SessionDep) -> Response:
     return encoded({"items": rows, "next": None})
 
 
-@router.get("/{name}/dora", summary="The five DORA metrics of a service, together")
-def read_dora(served: ServedDep, session: SessionDep, name: Name, query: MetricDep) -> Response:
+@router.get(
+    "/{name}/dora",
+    summary="The five DORA metrics of a service, together",
+    responses=answers(Dora, named=True),
+)
+def read_dora(served: ServedDep, session: SessionDep, name: Name, query: SeriesDep) -> Response:
     """One envelope each; speed and stability are never shown without one another."""
     snapshot = served.snapshots.present(session)
     service = service_of(snapshot, name)
@@ -44,9 +54,13 @@ def read_dora(served: ServedDep, session: SessionDep, name: Name, query: MetricD
     return encoded({"service": name, **found, "missing": missing_of(served.settings, service)})
 
 
-@router.get("/{name}/metrics/{slug}", summary="One DORA metric, in its envelope")
+@router.get(
+    "/{name}/metrics/{slug}",
+    summary="One DORA metric, in its envelope",
+    responses=answers(Envelope, named=True),
+)
 def read_service_metric(
-    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: SeriesDep
 ) -> Response:
     """Null with the reason where no source tells of incidents; never zero."""
     snapshot = served.snapshots.present(session)
@@ -55,10 +69,15 @@ def read_service_metric(
     return encoded(service_metric(snapshot, served.settings, service, slug, asked))
 
 
-@router.get("/{name}/metrics/{slug}/explain", summary="The commits or deployments behind a metric")
+@router.get(
+    "/{name}/metrics/{slug}/explain",
+    summary="The commits or deployments behind a metric",
+    responses=answers(Explained, named=True),
+)
 def explain_service_metric(
-    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: WindowDep
 ) -> Response:
     """What is in the number and what is not, with the reason."""
     service = service_of(served.snapshots.present(session), name)
-    return encoded(explain_service(session, service, slug, asked_of(served, query)))
+    asked = asked_of(served, query)
+    return encoded(explain_service(session, served.settings, service, slug, asked))

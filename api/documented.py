@@ -1,0 +1,46 @@
+"""What the OpenAPI document says of answers: a schema for each, the same problems for all."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.schemas import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _problem(description: str, detail: str, status: int) -> dict[str, Any]:
+    example = {
+        "type": "about:blank",
+        "title": description,
+        "status": status,
+        "detail": detail,
+        "instance": "/v1/streams/shop/metrics/flow_time",
+    }
+    schema = Problem.model_json_schema()
+    content = {"application/problem+json": {"schema": schema, "example": example}}
+    return {"description": description, "content": content}
+
+
+COMMON: Responses = {
+    304: {"description": "Nothing changed since the ETag that `If-None-Match` names; no body."},
+    422: _problem(
+        "The question can't be answered as asked", "interval: one of day, week, month, quarter", 422
+    ),
+    503: _problem("The database can't be used", "the database failed (no answer): ..", 503),
+}
+_MISSING = _problem("Not found", 'there is no value stream "shop"; known: checkout, search', 404)
+
+
+def answers(model: type[BaseModel], *, named: bool = False, example: object = None) -> Responses:
+    """The 200 of a route, and where it is `named` by something in its path, the 404."""
+    found: dict[str, Any] = {
+        "model": model,
+        "description": (inspect.getdoc(model) or "").partition("\n")[0],
+    }
+    if example is not None:
+        found["content"] = {"application/json": {"example": example}}
+    return {200: found, 404: _MISSING} if named else {200: found}

@@ -1,0 +1,149 @@
+"""The shapes of one item's journey, and of what is behind a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from api.schemas import Grade, Shape, Time
+
+
+class JourneyCost(Shape):
+    """What its waiting cost so far; null with the reason."""
+
+    cents: int | None
+    per_week_cents: int | None
+    reason: str | None
+
+
+class SlowerThan(Shape):
+    """The share of the stream's deliveries that took less time."""
+
+    share: float
+    n: int
+
+
+class LongestWait(Shape):
+    """The stretch of waiting to ask about."""
+
+    stage: str
+    reason: str
+    seconds: int
+
+
+class VisitRow(Shape):
+    """A stretch in one stage; `end` null while it lasts."""
+
+    stage: str
+    status: str
+    state: str
+    reason: str
+    team: str
+    start: str
+    end: Time
+
+
+class EventRow(Shape):
+    """Something that happened in one tool."""
+
+    id: str
+    kind: str
+    at: str
+    end: Time
+    label: str
+    detail: str
+    result: str
+    url: str
+    production: bool
+
+
+class LaneRow(Shape):
+    """The events of one tool in order of time."""
+
+    id: str
+    tool: str
+    detail: str
+    events: list[EventRow]
+
+
+class LinkRow(Shape):
+    """A line between two events; `decides`: a date of the journey rests on it."""
+
+    from_: str = Field(alias="from")
+    to: str
+    rule: str
+    confidence: float
+    evidence: str
+    decides: bool
+
+
+class EvidenceRow(Shape):
+    """Why an event is believed to belong to the item, and how sure that is, from 0 to 1."""
+
+    at: str
+    tool: str
+    event: str
+    why: str
+    rule: str
+    confidence: float
+    url: str
+    decides: bool
+
+
+class JourneyBody(Shape):
+    """One item's whole life. Durations in seconds; null with a reason where not known."""
+
+    key: str
+    title: str
+    type: str
+    kind: str
+    stream: str | None
+    stream_title: str | None
+    url: str
+    source: str
+    stage: str | None
+    state: str | None
+    value_per_week_cents: int | None
+    currency: str
+    as_of: str
+    created_at: Time
+    idea_at: Time
+    committed_at: Time
+    done_at: Time
+    cancelled_at: Time
+    first_released_at: Time
+    released_at: Time
+    release_reason: str | None
+    start_reason: str | None
+    idea_to_release_s: int | None
+    flow_time_s: int | None
+    age_s: int | None
+    active_s: int | None
+    waiting_s: int | None
+    blocked_s: int | None
+    unknown_s: int | None
+    gap_s: int | None
+    handoffs: int
+    returns: int
+    reopened: int
+    episode: int
+    delay_cost: JourneyCost
+    slower_than: SlowerThan | None
+    longest_wait: LongestWait | None
+    grade: Grade
+    reasons: list[str]
+    visits: list[VisitRow]
+    lanes: list[LaneRow]
+    links: list[LinkRow]
+    evidence: list[EvidenceRow]
+
+
+class Explained(Shape):
+    """What is in a number (`n` rows) and what is not, each of those with its `reason`."""
+
+    metric: str
+    window: list[str]
+    n: int
+    included: list[dict[str, Any]]
+    excluded: list[dict[str, Any]]

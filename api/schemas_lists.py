@@ -1,0 +1,195 @@
+"""The shapes of lists: streams, stages, items, sources, quality, definitions."""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from api.schemas import Envelope, Missing, Shape, Time
+
+Row = TypeVar("Row")
+
+
+class Listed(Shape, Generic[Row]):
+    """A list; `next` is the cursor of the next page, null on the last one."""
+
+    items: list[Row]
+    next: str | None
+
+
+class Page(Listed[Row], Generic[Row]):
+    """A page of a longer list."""
+
+    total: int = Field(description="How many there are on all pages.")
+
+
+class StageConfig(Shape):
+    """A step of a stream as configured."""
+
+    name: str
+    state: str
+    team: str
+    value: str
+
+
+class StreamRow(Shape):
+    """What a value stream is. `facts_version` moves when one of its facts did."""
+
+    name: str
+    title: str
+    facts_version: int
+    services: list[str]
+    repositories: list[str]
+    stages: list[StageConfig]
+
+
+class StageRow(Shape):
+    """A step measured: percentiles per visit, days per delivery, what is inside now."""
+
+    name: str
+    state: str
+    team: str
+    visits: int
+    p50_d: float | None
+    p85_d: float | None
+    waiting_d: float | None
+    active_d: float | None
+    visit_share: float | None
+    items_now: int
+    waiting_now: int
+    average_wait_now_d: float | None
+    delay_cost_cents: int | None
+    burn_rate_cents: int | None
+    currency: str
+
+
+class CostRow(Shape):
+    """Delay cost of one stage or one item."""
+
+    stage: str | None = None
+    item: str | None = None
+    wait_d: float
+    cost_cents: int
+    sunk_cents: int
+
+
+class CostRows(Listed[CostRow]):
+    """The parts add up to the sums to the cent; null sums come with a reason."""
+
+    cost_cents: int | None
+    sunk_cents: int | None
+    unvalued: int
+    reason: str | None
+    currency: str
+    profile: str
+
+
+class ServiceRow(Shape):
+    """What a service is, and what is missing to measure it whole."""
+
+    name: str
+    repositories: list[str]
+    missing: Missing | None
+
+
+class Dora(Shape):
+    """The DORA metrics of a service, together."""
+
+    service: str
+    change_lead_time: Envelope
+    change_lead_time_by_change: Envelope
+    deployment_frequency: Envelope
+    recovery_time: Envelope
+    change_fail_rate: Envelope
+    deployment_rework_rate: Envelope
+    missing: Missing | None
+
+
+class ItemRow(Shape):
+    """A work item with its state now; null times are not known or have not come."""
+
+    key: str
+    title: str
+    type: str
+    kind: str
+    stream: str
+    stage: str
+    state: Literal["in_flight", "done", "cancelled", "not_started"]
+    waiting: bool
+    blocked: bool
+    url: str
+    age_s: int | None
+    flow_time_s: int | None
+    committed_at: Time
+    done_at: Time
+    released_at: Time
+    value_per_week_cents: int | None
+    burn_rate_cents: int | None
+    currency: str
+
+
+class SourceStream(Shape):
+    """One kind of record of a source."""
+
+    name: str
+    scopes: int
+    records: int
+    unparsed: int
+    last_success_at: Time
+    watermark_at: Time
+    error: str | None
+    note: str | None
+
+
+class SourceRow(Shape):
+    """A connected source and how it is doing."""
+
+    name: str
+    kind: str
+    url: str
+    state: Literal["green", "red", "syncing", "never"]
+    message: str | None
+    failing_since: Time
+    every_s: int
+    last_success_at: Time
+    watermark_at: Time
+    late: bool
+    history_from: str | None
+    records: int
+    unparsed: int
+    requests: int
+    streams: list[SourceStream]
+
+
+class QualityRow(Shape):
+    """A coverage measure of a stream or a service, and what would raise it."""
+
+    id: str
+    title: str
+    scope: dict[str, str]
+    scope_title: str
+    value: float | None
+    numerator: int
+    denominator: int
+    unit: str | None = Field(description="`d` where days are counted, null where things are.")
+    reason: str | None
+    fix: str
+    line: str | None
+
+
+class DefinitionRow(Shape):
+    """A metric: name, version, unit, what grades it, and the page that explains it."""
+
+    slug: str
+    title: str
+    definition: str
+    unit: str
+    coverages: list[str]
+    page: str
+
+
+class Status(Shape):
+    """`ok` or `ready`."""
+
+    status: str

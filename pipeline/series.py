@@ -1,0 +1,100 @@
+"""A metric over time: a row per period of the calendar, and the natural limits of its course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.settings import Settings
+from metrics import flow_series
+from metrics.measure import Measure
+from metrics.periods import Period, Window, periods
+from metrics.stats import natural_limits
+from pipeline.question import Question
+from pipeline.snapshot import StreamFacts
+from pipeline.stream_measures import CLOCKS, stream_measure
+from pipeline.times import iso
+
+Answer = dict[str, Any]
+_LEAST_FOR_LIMITS = 6
+
+
+def stream_series(settings: Settings, stream: StreamFacts, slug: str, asked: Question) -> Answer:
+    """`series`, a row per period, and `limits`; for the metrics of a stream.
+
+    Nothing is withheld in a row: `n` says what it rests on.
+    """
+    found = _periods(asked)
+    if slug in CLOCKS:
+        frame = flow_series.flow_time_series(
+            stream.items, found, clock=CLOCKS[slug], kinds=asked.kinds, trailing_weeks=None
+        )
+        return _of_frame(frame, {"n": "n", "p50": "p50_d", "p85": "p85_d", "p95": "p95_d"})
+    if slug == "load":
+        frame = flow_series.load_series(stream.items, found, as_of=asked.as_of, kinds=asked.kinds)
+        return _of_frame(frame.assign(n=frame["load"]), {"n": "n", "now": "load"})
+    if slug == "velocity":
+        frame = flow_series.velocity_series(stream.items, found, kinds=asked.kinds)
+        return _of_frame(frame.assign(n=frame["count"]), {"n": "n", "count": "count"})
+    return measured_series(lambda one: stream_measure(settings, stream, slug, one), asked)
+
+
+def measured_series(measure: Callable[[Question], Measure], asked: Question) -> Answer:
+    """The same for any measure: asked once for each period, the running one up to now."""
+    rows = []
+    for period in _periods(asked):
+        window = Window(period.from_ts, min(period.to_ts, asked.as_of))
+        found = measure(replace(asked, window=window))
+        values = {name: _plain(name, value) for name, value in found.value.items()}
+        rows.append({**_head(period), "n": found.n, **values})
+    return _answer(rows)
+
+
+def _periods(asked: Question) -> Sequence[Period]:
+    found = periods(
+        asked.window,
+        interval=asked.interval or "week",
+        tz=asked.tz,
+        as_of=asked.as_of,
+        week_starts=asked.week_starts,
+    )
+    return [period for period in found if period.from_ts < asked.as_of]
+
+
+def _head(period: Period) -> Answer:
+    return {"start": period.label, "end": iso(period.to_ts), "complete": period.complete}
+
+
+def _of_frame(frame: pd.DataFrame, columns: Mapping[str, str]) -> Answer:
+    rows = []
+    for record in frame.to_dict("records"):
+        period = Period(
+            record["period"], int(record["from_ts"]), int(record["to_ts"]), bool(record["complete"])
+        )
+        values = {name: _plain(name, float(record[column])) for name, column in columns.items()}
+        rows.append({**_head(period), **values})
+    return _answer(rows)
+
+
+def _plain(name: str, value: float | None) -> float | None:
+    """Counts and cents as whole numbers; NaN is None."""
+    if value is None or np.isnan(value):
+        return None
+    return round(value) if name in ("n", "now", "count") or name.endswith("cents") else value
+
+
+def _answer(rows: Sequence[Answer]) -> Answer:
+    first = next((name for name in rows[0] if name not in (*_HEAD, "n")), "") if rows else ""
+    whole = [row[first] for row in rows if row["complete"] and row[first] is not None]
+    limits = natural_limits(np.array(whole, np.float64))
+    told = None
+    if limits is not None and len(whole) >= _LEAST_FOR_LIMITS:
+        told = {"mean": limits.centre, "lower": limits.lower, "upper": limits.upper}
+    return {"series": list(rows), "limits": told}
+
+
+_HEAD = ("start", "end", "complete")

@@ -1,0 +1,108 @@
+"""Where time and money go inside a stream: by stage and by item."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from core.frames import NONE
+from core.settings import Settings
+from metrics import cost
+from metrics.stages import stage_time
+from pipeline.question import Question
+from pipeline.snapshot import StreamFacts
+from pipeline.stream_measures import asked_items, close_of
+
+Answer = dict[str, Any]
+By = Literal["stage", "item"]
+
+
+def stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
+    """The stages in the order of the map: time per delivery, what is inside now, what it costs.
+
+    Cost is None where something waited and nothing of it has a value.
+    """
+    items = asked_items(stream, asked)
+    times = stage_time(
+        items, stream.visits, stream.stages, window=asked.window, as_of=close_of(asked)
+    )
+    found = cost.delay_cost(items, stream.visits, window=asked.window, as_of=asked.as_of)
+    spent = found.by("stage_id").set_index("stage_id")["cost_cents"]
+    burning = cost.burn_rate(items, stream.visits, as_of=close_of(asked)).set_index("stage_id")
+    ages = _average_wait_days(stream, asked)
+    rows = []
+    for row in times.to_dict("records"):
+        stage = int(row["stage_id"])
+        waiting = int(burning["waiting"].get(stage, 0))
+        priced = waiting == 0 or waiting > int(burning["unvalued"].get(stage, 0))
+        cents = spent.get(stage, None if found.unvalued else 0)
+        rows.append(
+            {
+                "name": row["name"],
+                "state": row["state"],
+                "team": row["team"],
+                "visits": int(row["visits"]),
+                "p50_d": _number(row["p50_d"]),
+                "p85_d": _number(row["p85_d"]),
+                "waiting_d": _number(row["waiting_d"]),
+                "active_d": _number(row["active_d"]),
+                "visit_share": _number(row["visit_share"]),
+                "items_now": int(row["items_now"]),
+                "waiting_now": waiting,
+                "average_wait_now_d": ages.get(stage),
+                "delay_cost_cents": None if cents is None else int(cents),
+                "burn_rate_cents": int(burning["cents_per_week"].get(stage, 0)) if priced else None,
+                "currency": settings.cost_of_delay.currency,
+            }
+        )
+    return rows
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _average_wait_days(stream: StreamFacts, asked: Question) -> dict[int, float]:
+    """How long what waits in each stage has been waiting there, at the instant of `close_of`."""
+    close = close_of(asked)
+    items = asked_items(stream, asked)[["item_id", "episode"]]
+    visits = stream.visits.merge(items, on=["item_id", "episode"])
+    here = (visits["start_ts"] <= close) & ((visits["end_ts"] == NONE) | (visits["end_ts"] > close))
+    waits = visits[here & (visits["state"] == "waiting")]
+    mean = ((close - waits["start_ts"]) / 86_400).groupby(waits["stage_id"]).mean()
+    return dict(zip(mean.index.tolist(), mean.tolist(), strict=True))
+
+
+def delay_cost_rows(settings: Settings, stream: StreamFacts, asked: Question, *, by: By) -> Answer:
+    """The window's delay cost split by stage or item, the costliest first; sums beside it.
+
+    The sums are None, with the reason, where nothing that waited has a value.
+    """
+    items = asked_items(stream, asked)
+    found = cost.delay_cost(items, stream.visits, window=asked.window, as_of=asked.as_of)
+    column = "stage_id" if by == "stage" else "item_id"
+    table = found.by(column).sort_values(["cost_cents", column], ascending=[False, True])
+    names = (
+        stream.stages.set_index("stage_id")["name"]
+        if by == "stage"
+        else items.drop_duplicates("item_id").set_index("item_id")["key"]
+    )
+    rows = [
+        {
+            by: names.get(row[column], "unmapped"),
+            "wait_d": float(row["wait_s"]) / 86_400,
+            "cost_cents": int(row["cost_cents"]),
+            "sunk_cents": int(row["sunk_cents"]),
+        }
+        for row in table.to_dict("records")
+    ]
+    return {
+        "items": rows,
+        "next": None,
+        "cost_cents": found.cost_cents if rows else None,
+        "sunk_cents": found.sunk_cents if rows else None,
+        "unvalued": found.unvalued,
+        "reason": None if rows else "nothing that waited in this window has a value",
+        "currency": settings.cost_of_delay.currency,
+        "profile": settings.cost_of_delay.profile,
+    }

@@ -1,0 +1,127 @@
+"""The measures of a value stream: which function of which facts answers a metric's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from core.errors import NotFoundError
+from core.settings import Settings
+from metrics import cost, flow
+from metrics.cohort import Clock
+from metrics.measure import Measure
+from metrics.periods import WEEK
+from pipeline.question import Question
+from pipeline.snapshot import StreamFacts
+
+FLOW_SLUGS = (
+    "flow_time",
+    "idea_to_done",
+    "idea_to_release",
+    "velocity",
+    "load",
+    "efficiency",
+    "distribution",
+    "reopen_rate",
+    "discard_rate",
+    "delay_cost",
+)
+CLOCKS: Mapping[str, Clock] = {
+    "flow_time": "flow_time",
+    "idea_to_done": "idea_to_done",
+    "idea_to_release": "idea_to_release",
+}
+
+
+def require_flow_metric(slug: str) -> None:
+    """`NotFoundError` with the metrics that a value stream has."""
+    if slug not in FLOW_SLUGS:
+        raise NotFoundError(
+            f'a value stream has no metric "{slug}"; it has: {", ".join(FLOW_SLUGS)}'
+        )
+
+
+def asked_items(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """The deliveries of the kinds that are asked for."""
+    if asked.kinds is None:
+        return stream.items
+    return stream.items[stream.items["kind"].isin(list(asked.kinds))]
+
+
+def close_of(asked: Question) -> int:
+    """The instant for which a state is told: the end of the window, or now."""
+    return min(asked.window.to_ts, asked.as_of)
+
+
+def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Question) -> Measure:
+    """The measure before it is graded; `NotFoundError` for an unknown name."""
+    require_flow_metric(slug)
+    items, window = asked_items(stream, asked), asked.window
+    made: dict[str, Callable[[], Measure]] = {
+        "velocity": lambda: _per_week(flow.velocity(items, window=window), asked),
+        "load": lambda: _now(flow.load(items, as_of=close_of(asked))),
+        "efficiency": lambda: _days(
+            flow.efficiency(items, window=window, staged=len(stream.stages) > 0)
+        ),
+        "distribution": lambda: flow.distribution(items, window=window),
+        "reopen_rate": lambda: flow.reopen_rate(
+            items,
+            window=window,
+            as_of=asked.as_of,
+            reopen_window_s=int(stream.config.reopen_window.total_seconds()),
+        ),
+        "discard_rate": lambda: flow.discard_rate(items, window=window),
+        "delay_cost": lambda: _delay_cost(settings, stream, items, asked),
+    }
+    if slug in CLOCKS:
+        return flow.flow_time(items, window=window, clock=CLOCKS[slug])
+    return made[slug]()
+
+
+def _per_week(measure: Measure, asked: Question) -> Measure:
+    count = measure.value["count"] or 0.0
+    return replace(
+        measure, value={**measure.value, "per_week": count / asked.window.seconds * WEEK}
+    )
+
+
+def _now(measure: Measure) -> Measure:
+    """`now` says whose count it is: that of the instant, not of the window."""
+    return replace(measure, value={"now": measure.value["count"], **measure.value})
+
+
+def _days(measure: Measure) -> Measure:
+    """Numerator and denominator of the ratio in days, beside the seconds."""
+    if "active_s" not in measure.parts:
+        return measure
+    active = measure.parts["active_s"] / 86_400
+    waiting = measure.parts["waiting_s"] / 86_400
+    days = {"numerator_d": active, "denominator_d": active + waiting}
+    return replace(measure, parts={**days, **measure.parts})
+
+
+def _delay_cost(
+    settings: Settings, stream: StreamFacts, items: pd.DataFrame, asked: Question
+) -> Measure:
+    """What waiting cost in the window, in cents; null where nothing that waited has a value."""
+    found = cost.delay_cost(items, stream.visits, window=asked.window, as_of=asked.as_of)
+    burning = cost.burn_rate(items, stream.visits, as_of=close_of(asked))
+    priced = bool((burning["waiting"] > burning["unvalued"]).any())
+    valued = len(found.cells[["item_id", "episode"]].drop_duplicates())
+    known = valued > 0
+    cents = float(found.cost_cents)
+    return Measure(
+        sort="count",
+        unit=f"cents {settings.cost_of_delay.currency}",
+        value={
+            "cents": cents if known else None,
+            "per_week_cents": cents / asked.window.seconds * WEEK if known else None,
+            "sunk_cents": float(found.sunk_cents) if known else None,
+            "burn_rate_cents": float(burning["cents_per_week"].sum()) if known or priced else None,
+        },
+        n=valued,
+        parts={"valued": float(valued), "unvalued": float(found.unvalued)},
+        reasons=() if known else ("nothing that waited in this window has a value",),
+    )

@@ -1,0 +1,53 @@
+"""Asks the application without a network, and tells the time to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+Answer = dict[str, Any]
+
+
+@dataclass
+class Clock:
+    """Now, for the application: stands still until it is set."""
+
+    ts: int
+
+    def __call__(self) -> int:
+        return self.ts
+
+
+@dataclass(frozen=True)
+class Client:
+    """GETs from an application; an error that it does not handle is its 500, as for a browser."""
+
+    app: FastAPI
+
+    def get(self, address: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.get(address, headers=headers)
+
+        return asyncio.run(ask())
+
+    def json(self, address: str) -> Answer:
+        """The body of an answer that must be a 200."""
+        response = self.get(address)
+        assert response.status_code == 200, response.text
+        body: Answer = response.json()
+        return body
+
+    def problem(self, address: str, status: int) -> Answer:
+        """The body of an answer that must be a problem document of this status."""
+        response = self.get(address)
+        assert response.status_code == status, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        body: Answer = response.json()
+        return body

@@ -1,0 +1,120 @@
+"""One company, collected once; applications over it, and over what little others know."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from core.settings import Database as DatabaseSettings
+from core.settings import Settings
+from pipeline.database import opened
+from pipeline.sync import bring_up_to_date
+from store.migrate import upgrade
+from tests.api.client import Client, Clock
+from tests.e2e.company import NOW, Company, collected
+
+_NOW = int(NOW.timestamp()) + 60
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with collected(tmp_path_factory.mktemp("company"), seed=3, items=120) as found:
+        yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patched_clock() -> Iterator[Clock]:
+    found = Clock(_NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.deps.now_ts", found)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def clock(_patched_clock: Clock) -> Clock:
+    """Now, for every application of the test; a minute after the company was read."""
+    _patched_clock.ts = _NOW
+    return _patched_clock
+
+
+@pytest.fixture(scope="session")
+def _app(company: Company) -> FastAPI:
+    return create_app(company.settings, company.database)
+
+
+@pytest.fixture
+def client(_app: FastAPI) -> Client:
+    """The company's API."""
+    return Client(_app)
+
+
+@pytest.fixture(scope="session")
+def thin_settings(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The company, where a stream has no stages, one no items, and a service no incidents.
+
+    Over a copy of the database: `bare` counts what `search` counts; `empty` counts a project
+    without items.
+    """
+    copy = tmp_path_factory.mktemp("thin") / "headwater.db"
+    _copied(company, copy)
+    search = next(one for one in company.settings.streams if one.name == "search")
+    empty = search.items.model_copy(update={"types": ("Nothing of the kind",)})
+    services = [
+        one.model_copy(update={"configuration_items": ()}) if one.name == "web" else one
+        for one in company.settings.services
+    ]
+    streams = (
+        *company.settings.streams,
+        search.model_copy(update={"name": "bare", "title": "Bare", "stages": ()}),
+        search.model_copy(update={"name": "empty", "title": "Empty", "items": empty}),
+    )
+    settings = company.settings.model_copy(
+        update={
+            "database": DatabaseSettings(url=f"sqlite:///{copy}"),
+            "services": tuple(services),
+            "streams": streams,
+        }
+    )
+    with opened(settings.database) as database:
+        bring_up_to_date(settings, database, everything=True)
+    return settings
+
+
+@pytest.fixture
+def thin(thin_settings: Settings) -> Iterator[Client]:
+    """The API of the company of `thin_settings`."""
+    with opened(thin_settings.database) as database:
+        yield Client(create_app(thin_settings, database))
+
+
+@pytest.fixture
+def unread(company: Company, tmp_path: Path) -> Iterator[Client]:
+    """The API over a database into which nothing was read yet."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    upgrade(url)
+    settings = company.settings.model_copy(update={"database": DatabaseSettings(url=url)})
+    with opened(settings.database) as database:
+        yield Client(create_app(settings, database))
+
+
+@pytest.fixture
+def copied(company: Company, tmp_path: Path) -> Iterator[tuple[Client, Path]]:
+    """An API of its own over a copy of the company's database, and where that is."""
+    path = tmp_path / "headwater.db"
+    _copied(company, path)
+    settings = DatabaseSettings(url=f"sqlite:///{path}")
+    with opened(settings) as database:
+        yield Client(create_app(company.settings, database)), path
+
+
+def _copied(company: Company, to: Path) -> None:
+    source = sqlite3.connect(str(company.database.engine.url.database))
+    target = sqlite3.connect(to)
+    source.backup(target)
+    source.close()
+    target.close()

@@ -1,0 +1,88 @@
+"""The OpenAPI document and docs/api.md say everything, and nothing that is not so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from api.examples import ENVELOPE
+from api.schemas import Envelope
+from tests.api.client import Client
+
+PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def _operations(client: Client) -> dict[str, dict[str, Any]]:
+    paths = client.json("/v1/openapi.json")["paths"]
+    return {path: methods["get"] for path, methods in paths.items()}
+
+
+def test_every_operation_says_what_it_is_asked_and_what_it_answers(client: Client) -> None:
+    operations = _operations(client)
+    assert len(operations) > 15
+    for path, operation in operations.items():
+        assert operation["summary"], path
+        assert operation["description"], path
+        answer = operation["responses"]["200"]
+        assert answer["description"] != "Successful Response", path
+        assert answer["content"]["application/json"]["schema"], path
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), (path, parameter["name"])
+
+
+def test_every_operation_under_v1_documents_its_problems(client: Client) -> None:
+    for path, operation in _operations(client).items():
+        if not path.startswith("/v1/"):
+            continue
+        expected = {"200", "304", "422", "503"} | ({"404"} if "{" in path else set())
+        assert set(operation["responses"]) == expected, path
+        for status in expected - {"200", "304"}:
+            content = operation["responses"][status]["content"]
+            assert set(content) == {"application/problem+json"}
+            assert "detail" in content["application/problem+json"]["schema"]["properties"]
+
+
+def test_every_field_of_the_envelope_is_a_documented_schema(client: Client) -> None:
+    schema = client.json("/v1/openapi.json")["components"]["schemas"]["Envelope"]
+    body = client.json("/v1/streams/checkout/metrics/flow_time")
+    assert set(body) <= set(schema["properties"])
+    Envelope.model_validate(ENVELOPE, strict=True)
+
+
+def test_the_page_lists_exactly_the_paths_that_there_are(client: Client) -> None:
+    told = set(re.findall(r"`GET (/[^`? ]*)", PAGE))
+    assert told == set(_operations(client)) | {"/docs", "/v1/openapi.json"}
+
+
+def test_the_page_explains_every_field_of_the_envelope(client: Client) -> None:
+    body = client.json("/v1/streams/checkout/metrics/velocity?interval=week")
+    for name in body:
+        assert f"| `{name}` |" in PAGE, name
+
+
+def test_the_page_names_every_parameter(client: Client) -> None:
+    for operation in _operations(client).values():
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "query":
+                assert f"`{parameter['name']}`" in PAGE, parameter["name"]
+
+
+def test_the_json_on_the_page_is_json() -> None:
+    blocks = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert len(blocks) >= 3
+    for block in blocks:
+        json.loads(block)
+
+
+def test_the_addresses_of_the_examples_answer(client: Client) -> None:
+    asked = re.findall(r"curl [^\n]*?'?http://127\.0\.0\.1:8080(/[^\s']*)", PAGE)
+    assert len(asked) >= 5
+    for address in asked:
+        if (
+            "SHOP-412" not in address
+            and "cursor=" not in address
+            and "search-engine" not in address
+        ):
+            assert client.get(address).status_code == 200, address

@@ -1,0 +1,59 @@
+"""One company, collected once; the commands run in this process against its configuration."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from cli.app import main
+from tests.e2e.company import NOW, Company, collected
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines; every line must be one."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with collected(tmp_path_factory.mktemp("company"), seed=3, items=120) as found:
+        yield found
+
+
+@pytest.fixture
+def headwater(
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs `headwater` with these words, on the company, a minute after it was read."""
+    for module in ("cli.trace", "cli.dora"):
+        monkeypatch.setattr(f"{module}.now_ts", lambda: int(NOW.timestamp()) + 60)
+    monkeypatch.setenv("HEADWATER_CONFIG", str(company.config))
+
+    def run(*words: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["headwater", *words])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        told = capsys.readouterr()
+        return Outcome(code if isinstance(code, int) else 1, told.out, told.err)
+
+    return run

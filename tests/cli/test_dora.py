@@ -1,0 +1,78 @@
+"""`headwater dora`: the five metrics of each service, with the reasons in plain words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.words import reasons
+from tests.cli.conftest import Run
+
+METRICS = ["Change lead time", "Deployment frequency", "Recovery time", "Change fail rate"]
+
+
+def test_the_metrics_of_every_service_of_the_stream_are_shown(headwater: Run) -> None:
+    outcome = headwater("dora", "checkout")
+    assert outcome.status == 0
+    assert outcome.out.startswith("Checkout, last 90 days")
+    for name in ("web", "payments"):
+        assert f"\n{name}\n" in outcome.out
+    for metric in [*METRICS, "Rework rate"]:
+        assert outcome.out.count(f"\n{metric}") == 2
+    assert "C5<" not in outcome.out
+
+
+def test_an_unknown_stream_is_one_line_and_status_1(headwater: Run) -> None:
+    outcome = headwater("dora", "shop")
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err == ('there is no value stream "shop"; known: checkout, fulfilment, search\n')
+
+
+def test_json_has_the_envelopes(headwater: Run) -> None:
+    (body,) = headwater("dora", "checkout", "--days", "200", "--json").lines
+    assert [one["service"] for one in body["services"]] == ["web", "payments"]
+    count = body["services"][0]["deployment_frequency"]["value"]["count"]
+    assert count > 0
+    shown = headwater("dora", "checkout", "--days", "200").out
+    assert f"{count}: " in shown
+
+
+@pytest.mark.parametrize("columns", [40, 60, 120])
+def test_any_width_shows_the_names_whole(
+    headwater: Run, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.dora.console._width", columns)
+    outcome = headwater("dora", "checkout")
+    assert outcome.status == 0
+    assert all(metric in outcome.out for metric in METRICS)
+    assert all(len(line) <= columns for line in outcome.out.splitlines())
+
+
+def test_reasons_are_told_in_plain_words() -> None:
+    told = reasons(
+        [
+            "withheld: C5<0.5",
+            "C3: nothing to cover",
+            "snow is stale",
+            "n<59",
+            "p95 withheld: n<59",
+            "p85 withheld: n<19",
+            "no incident source for this service",
+        ],
+        shown=("p50", "p85"),
+    )
+    assert told == [
+        "withheld: less than 50 % of incidents name their cause (C5)",
+        "snow was not read lately",
+        "fewer than 59 in the sample",
+        "p85 withheld: fewer than 19 in the sample",
+        "no incident source for this service",
+    ]
+
+
+def test_numbers_are_the_same_in_json_and_in_words(headwater: Run) -> None:
+    body = json.loads(headwater("dora", "fulfilment", "--days", "300", "--json").out)
+    shown = headwater("dora", "fulfilment", "--days", "300").out
+    rate = body["services"][0]["change_fail_rate"]["value"]
+    assert f"{rate['numerator']} of {rate['denominator']}, " in shown

@@ -1,0 +1,56 @@
+"""Help is there for every command, with an example, at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = [
+    "demo", "check", "sync", "serve", "worker", "trace", "dora", "recompute", "migrate",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example_that_can_be_pasted(headwater: Run, command: str) -> None:
+    outcome = headwater(command, "--help")
+    assert outcome.status == 0
+    assert "Examples:" in outcome.out
+    assert f"headwater {command}" in outcome.out.partition("Examples:")[2]
+
+
+def test_help_lists_every_command_and_says_where_to_start(headwater: Run) -> None:
+    outcome = headwater("--help")
+    assert all(command in outcome.out for command in COMMANDS)
+    assert "headwater demo" in outcome.out
+
+
+@pytest.mark.parametrize("words", [("--help",), ("trace", "--help"), ("demo", "--help")])
+def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
+    script = (
+        "import sys; from cli.app import app\n"
+        "try: app(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'sqlalchemy', 'fastapi', 'pyarrow', 'uvicorn', 'httpx'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_a_word_that_is_no_command_is_refused(headwater: Run) -> None:
+    outcome = headwater("trase", "SHOP-1")
+    assert outcome.status == 2
+    assert "trase" in outcome.err

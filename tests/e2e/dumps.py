@@ -1,0 +1,145 @@
+"""What a database holds, told without surrogate ids: rows of two databases can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, Table, UniqueConstraint, select
+from sqlalchemy.orm import Session
+
+from core.records import Entity, Field
+from store.models import metadata
+from store.session import sessions
+from store.settings import set_setting
+
+Rows = list[str]
+Row = Mapping[str, Any]
+
+WHEN_IT_RAN = {
+    "link": {"since_ts"},
+    "value_stream": {"facts_ts"},
+    "raw_record": {"fetched_ts"},
+    "fact_change": {"id", "recorded_ts"},
+    "stream_state": {
+        "watermark_ts",
+        "lease_owner",
+        "lease_until_ts",
+        "last_start_ts",
+        "last_success_ts",
+        "last_error_ts",
+        "requests",
+    },
+}
+"""Columns that tell when and how a pass went, not what there is."""
+
+_TABLE_OF = {
+    Entity.ITEM: "work_item",
+    Entity.COMMIT: "git_commit",
+    Entity.MERGE_REQUEST: "merge_request",
+    Entity.BUILD: "build",
+    Entity.DEPLOYMENT: "deployment",
+    Entity.CHANGE: "change_request",
+    Entity.INCIDENT: "incident",
+    Entity.REPOSITORY: "repository",
+}
+_PLAIN = {
+    ("transition", "actor_id"): "person",
+    ("change_fact", "merge_request_id"): "merge_request",
+    ("deployment_fact", "incident_id"): "incident",
+    ("incident_fact", "deployment_id"): "deployment",
+    ("fact_change", "stream_id"): "value_stream",
+    ("fact_change", "entity_id"): "work_item",
+}
+_BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
+
+
+def same_people(engine: Engine) -> None:
+    """Give the database a known key, so that its people have the pseudonyms of other databases."""
+    with sessions(engine).begin() as session:
+        set_setting(session, "people_key", "5e" * 32)
+
+
+def natural_rows(engine: Engine) -> dict[str, Rows]:
+    """By table: each row as text with vendors' ids and names for ours, without the times at which
+    it was made, in order.
+    """
+    with sessions(engine)() as session:
+        told = _Telling({table.name: _rows(session, table) for table in metadata.sorted_tables})
+        session.rollback()
+    return {
+        name: sorted(told.row(metadata.tables[name], row) for row in rows)
+        for name, rows in told.rows.items()
+    }
+
+
+def exact_rows(engine: Engine, *, but: str) -> dict[str, Rows]:
+    """By table: each row as it stands, surrogate ids and times too; `but` is left out."""
+    with sessions(engine)() as session:
+        tables = [table for table in metadata.sorted_tables if table.name != but]
+        found = {table.name: _rows(session, table) for table in tables}
+        session.rollback()
+    return {name: sorted(map(repr, rows)) for name, rows in found.items()}
+
+
+def differences(
+    one: Mapping[str, Rows], other: Mapping[str, Rows], *, but: Collection[str] = ()
+) -> dict[str, Any]:
+    """By table: how many rows are only here and only there, and three of each."""
+    found = {}
+    for name in one.keys() - set(but):
+        here, there = set(one[name]) - set(other[name]), set(other[name]) - set(one[name])
+        if one[name] != other[name]:
+            counts = (len(one[name]), len(other[name]), len(here), len(there))
+            found[name] = (counts, sorted(here)[:3], sorted(there)[:3])
+    return found
+
+
+def _rows(session: Session, table: Table) -> list[dict[str, Any]]:
+    columns = [column.label(column.key) for column in table.c]
+    return [dict(row) for row in session.execute(select(*columns)).mappings()]
+
+
+def _key_of(table: Table) -> list[str]:
+    """The columns that name a row to people: a unique constraint, or a unique column."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            return [column.key for column in constraint.columns]
+    return [column.key for column in table.c if column.unique]
+
+
+@dataclass
+class _Telling:
+    rows: dict[str, list[dict[str, Any]]]
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for table in metadata.sorted_tables:  # parents come first
+            for row in self.rows[table.name]:
+                if "id" in row and (key := _key_of(table)):
+                    cells = [str(self._cell(table, row, name)) for name in key]
+                    self.names[table.name, row["id"]] = "/".join(cells)
+
+    def row(self, table: Table, row: Row) -> str:
+        own = {"id"} if _key_of(table) else set()
+        left_out = WHEN_IT_RAN.get(table.name, set()) | own
+        return repr([(name, self._cell(table, row, name)) for name in row if name not in left_out])
+
+    def _cell(self, table: Table, row: Row, name: str) -> Any:
+        target = self._target(table, row, name)
+        value = row[name]
+        if target is None or value is None or value < 0:
+            return bytes(value) if isinstance(value, memoryview) else value
+        return f"{target} {self.names[target, value]}"
+
+    def _target(self, table: Table, row: Row, name: str) -> str | None:
+        """The table that a column points into; None for a column that is a value."""
+        if (table.name, name) in _PLAIN:
+            return _PLAIN[table.name, name]
+        if table.name == "transition" and name in ("from_id", "to_id"):
+            known = {Field.STATUS: "workflow_status", Field.ASSIGNEE: "person"}
+            return known.get(Field(row["field"]), "term")
+        if name in _BY_KIND and _BY_KIND[name] in row:
+            return _TABLE_OF[Entity(row[_BY_KIND[name]])]
+        return next((key.column.table.name for key in table.c[name].foreign_keys), None)

@@ -1,0 +1,214 @@
+"""One pass over one source, made of streams that a test writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, func, select
+
+from connectors.http import SourceClient
+from connectors.registry import KINDS, Kind
+from connectors.stream import Connection, Identity, Page, Payload, Read, Reading, Scope, Stream
+from core.errors import SourceUnavailableError, StoppedError
+from core.records import Entity
+from core.settings import JenkinsSource, Settings
+from pipeline.collect import SourceReport, collect, wanted_of
+from pipeline.database import Database, over
+from pipeline.stages import CORRELATE, CORRELATING
+from pipeline.stopping import Stop
+from store import dirty
+from store.cursors import StreamKey, all_states, load_state
+from store.models import raw_record
+
+SOURCE = JenkinsSource(kind="jenkins", name="tool", url="http://localhost")
+_NOT_AGAIN = "asked again"
+
+
+@pytest.fixture
+def database(sqlite_engine: Engine) -> Database:
+    return over(sqlite_engine)
+
+
+def test_a_stream_is_not_read_when_one_that_comes_before_it_failed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    streams = [
+        _stream("changes", _failing(after=1)),
+        _stream("incidents", _pages(1)),
+        _stream("audit", _noted(read, "audit"), after=("changes", "incidents")),
+        _stream("late", _noted(read, "late"), after=("audit",)),
+    ]
+    report = _collected(database, monkeypatch, streams)
+    assert report.problems == ["changes: gone; the next run tries again"]
+    assert read == []
+    assert [report.streams[name].held_back for name in ("audit", "late")] == ["changes", "audit"]
+    assert _stored(database) == {"changes": 1, "incidents": 1}
+
+
+def test_a_stream_that_fails_in_several_scopes_is_told_in_one_line(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = _stream("parts", _failing(), over="wholes", scope=lambda row: Scope(row["id"]))
+    report = _collected(database, monkeypatch, [_stream("wholes", _pages(3)), parts])
+    assert len(report.streams["parts"].errors) == 3
+    (line,) = report.problems
+    assert line.endswith("gone; the next run tries again (and 2 more of its scopes)")
+
+
+def test_a_payload_without_what_names_it_ends_its_stream_in_one_line(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = _stream("odd", lambda _reading: iter([Page([{"name": "no id"}], {})]))
+    odd_id = Stream(name="odd", read=odd.read, id=lambda row, _: row["id"], parse=odd.parse)
+    report = _collected(database, monkeypatch, [odd_id, _stream("sound", _pages(2))])
+    assert report.problems == [
+        "odd: an answer is not what odd look like (KeyError: 'id'); check that `url` is the base"
+        " of the API"
+    ]
+    assert _stored(database) == {"sound": 2}
+
+
+@pytest.mark.parametrize("error", [KeyError("username"), TypeError("not a dict")])
+def test_a_source_of_another_kind_is_told_in_one_line(
+    database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def connect(*_: object) -> Connection:
+        raise error
+
+    monkeypatch.setitem(KINDS, "jenkins", Kind(connect, _client))
+    report = collect(SOURCE, database, wanted_of(Settings()))
+    (line,) = report.problems
+    assert line.startswith("the answers are not those of jenkins")
+    assert line.endswith("check `url` and `kind`")
+
+
+def test_a_pass_that_is_asked_to_stop_gives_its_source_back_and_tells_no_error(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+
+    def read(reading: Reading) -> Iterator[Page]:
+        yield Page([{"id": "1"}], {"page": 1})
+        stop.ask()
+        reading.client.get(_NOT_AGAIN)
+
+    with pytest.raises(StoppedError):
+        _collected(database, monkeypatch, [_stream("things", read)], stop)
+    with database.read() as session:
+        states = all_states(session)
+        assert {state.lease_owner for state in states} == {""}
+        assert {state.last_error for state in states} == {""}
+
+
+def test_a_client_sends_nothing_more_once_asked_to_stop(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+    stop.ask()
+
+    def connect(client: SourceClient, *_: object) -> Connection:
+        client.get(_NOT_AGAIN)
+        raise AssertionError("it was sent")
+
+    monkeypatch.setitem(KINDS, "jenkins", Kind(connect, _client))
+    with pytest.raises(StoppedError):
+        collect(SOURCE, database, wanted_of(Settings()), stop=stop)
+
+
+def test_a_cursor_moves_with_its_page_and_stays_where_the_stream_failed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _collected(database, monkeypatch, [_stream("things", _failing(after=2))])
+    with database.read() as session:
+        state = load_state(session, StreamKey(1, "things"))
+    assert state.cursor == {"page": 2}
+    assert state.last_error == "gone; the next run tries again"
+    assert state.last_success_ts is None
+
+
+def test_what_changes_while_it_is_worked_on_waits_again(database: Database) -> None:
+    with database.writing() as session:
+        dirty.mark(session, CORRELATE, Entity.COMMIT, [5, 6])
+        taken = dirty.take_on(session, CORRELATE, CORRELATING)
+        dirty.mark(session, CORRELATE, Entity.COMMIT, [6])
+        dirty.clear(session, CORRELATING, Entity.COMMIT, taken[Entity.COMMIT])
+        assert dirty.take(session, CORRELATE, Entity.COMMIT) == [6]
+        assert dirty.take(session, CORRELATING, Entity.COMMIT) == []
+
+
+def test_what_a_killed_run_took_on_is_taken_on_by_the_next(database: Database) -> None:
+    with database.writing() as session:
+        dirty.mark(session, CORRELATE, Entity.COMMIT, [5])
+        dirty.take_on(session, CORRELATE, CORRELATING)
+        dirty.mark(session, CORRELATE, Entity.COMMIT, [6])
+        assert dirty.take_on(session, CORRELATE, CORRELATING)[Entity.COMMIT] == [5, 6]
+
+
+def _collected(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    streams: list[Stream],
+    stop: Stop | None = None,
+) -> SourceReport:
+    made = Connection(Identity("me", "Tool"), streams)
+    monkeypatch.setitem(KINDS, "jenkins", Kind(lambda *_: made, _client))
+    return collect(SOURCE, database, wanted_of(Settings()), stop=stop)
+
+
+def _client(source: JenkinsSource, *, sleep: Callable[[float], None]) -> SourceClient:
+    """A client of a server that answers everything with an empty list, after no time."""
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        sleep(0)
+        return httpx.Response(200, json=[])
+
+    http = httpx.Client(transport=httpx.MockTransport(answer), base_url=source.url)
+    return SourceClient(http)
+
+
+def _stream(name: str, read: Read, **given: Any) -> Stream:
+    return Stream(name=name, read=read, id=lambda row, _: str(row.get("id")), parse=_none, **given)
+
+
+def _none(_payload: Payload, _scope: Scope) -> Iterable[Any]:
+    return ()
+
+
+def _pages(count: int) -> Read:
+    """A row a page; the cursor is the number of the page."""
+
+    def read(reading: Reading) -> Iterator[Page]:
+        for number in range(1, count + 1):
+            yield Page([{"id": f"{reading.scope.id}{number}"}], {"page": number})
+
+    return read
+
+
+def _failing(after: int = 0) -> Read:
+    """Some pages, then the server is gone."""
+
+    def read(reading: Reading) -> Iterator[Page]:
+        yield from _pages(after)(reading)
+        raise SourceUnavailableError("gone; the next run tries again")
+
+    return read
+
+
+def _noted(read: list[str], name: str) -> Read:
+    def note(_reading: Reading) -> Iterator[Page]:
+        read.append(name)
+        yield Page([], {"at": datetime.now(UTC).isoformat()})
+
+    return note
+
+
+def _stored(database: Database) -> dict[str, int]:
+    """How many payloads of each stream are stored."""
+    count = select(raw_record.c.stream, func.count()).group_by(raw_record.c.stream)
+    with database.read() as session:
+        return {row[0]: row[1] for row in session.execute(count)}

@@ -1,0 +1,154 @@
+"""Which source runs when, and how the scheduler ends."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from core.errors import SourceUnavailableError
+from core.settings import JenkinsSource, Settings
+from pipeline import schedule
+from pipeline.collect import SourceReport
+from pipeline.correlate import CorrelateReport
+from pipeline.database import over
+from pipeline.measure import MeasureReport
+from pipeline.stopping import Stop
+from pipeline.sync import SyncReport
+
+_PATIENCE_S = 20.0
+
+
+@dataclass
+class Passes:
+    """Stands in for `collect`: counts the passes of each source, and does what a test wants."""
+
+    act: Callable[[str, Stop], None] = lambda _name, _stop: None
+    starts: Counter[str] = field(default_factory=Counter)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def collect(
+        self, source: JenkinsSource, _database: object, _wanted: object, *, stop: Stop
+    ) -> SourceReport:
+        with self.changed:
+            self.starts[source.name] += 1
+            self.changed.notify_all()
+        self.act(source.name, stop)
+        return SourceReport(source.name)
+
+    def wait_for(self, **counts: int) -> None:
+        """Until each of these sources was started so often."""
+
+        def reached() -> bool:
+            return all(self.starts[name] >= count for name, count in counts.items())
+
+        with self.changed:
+            assert self.changed.wait_for(reached, _PATIENCE_S), self.starts
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> Passes:
+    made = Passes()
+    monkeypatch.setattr(schedule, "collect", made.collect)
+    monkeypatch.setattr(schedule, "_SPREAD_S", 0)
+    nothing = SyncReport((), CorrelateReport(), MeasureReport())
+    monkeypatch.setattr(schedule, "bring_up_to_date", lambda *_: nothing)
+    return made
+
+
+@contextmanager
+def running(engine: Engine, *names: str) -> Iterator[Stop]:
+    """The scheduler over sources that are due every 20 ms, shut down at the end."""
+    every = timedelta(milliseconds=20)
+    sources = tuple(
+        JenkinsSource(kind="jenkins", name=name, url="http://localhost", every=every)
+        for name in names
+    )
+    stop = Stop()
+    scheduler = schedule.scheduler_for(Settings(sources=sources), over(engine), stop)
+    scheduler.start()
+    try:
+        assert {(job.max_instances, job.coalesce) for job in scheduler.get_jobs()} == {(1, True)}
+        yield stop
+    finally:
+        stop.ask()
+        scheduler.shutdown(wait=True)
+
+
+def test_each_source_runs_at_once_and_then_on_its_interval(
+    passes: Passes, sqlite_engine: Engine
+) -> None:
+    with running(sqlite_engine, "one", "two", "three"):
+        passes.wait_for(one=3, two=3, three=3)
+
+
+def test_a_source_that_is_still_being_read_is_not_started_again_and_keeps_no_other_waiting(
+    passes: Passes, sqlite_engine: Engine
+) -> None:
+    ended = threading.Event()
+
+    def act(name: str, _stop: Stop) -> None:
+        if name == "slow":
+            ended.wait(_PATIENCE_S)
+
+    passes.act = act
+    with running(sqlite_engine, "slow", "quick"):
+        passes.wait_for(slow=1, quick=10)
+        assert passes.starts["slow"] == 1
+        ended.set()
+        passes.wait_for(slow=2)
+
+
+@pytest.mark.parametrize(
+    "error", [SourceUnavailableError("cannot reach it"), RuntimeError("a fault of ours")]
+)
+def test_a_source_that_fails_is_tried_again_and_keeps_no_other_from_running(
+    passes: Passes, sqlite_engine: Engine, error: Exception
+) -> None:
+    def act(name: str, _stop: Stop) -> None:
+        if name == "broken":
+            raise error
+
+    passes.act = act
+    with running(sqlite_engine, "broken", "sound"):
+        passes.wait_for(broken=3, sound=3)
+
+
+def test_shutting_down_ends_a_pass_that_waits_for_its_source_and_leaves_no_thread(
+    passes: Passes, sqlite_engine: Engine
+) -> None:
+    before = set(threading.enumerate())
+    ended = threading.Event()
+
+    def act(_name: str, stop: Stop) -> None:
+        try:
+            stop.sleep(_PATIENCE_S * 10)
+        finally:
+            ended.set()
+
+    passes.act = act
+    with running(sqlite_engine, "slow"):
+        passes.wait_for(slow=1)
+        assert not ended.is_set()
+    assert ended.is_set()
+    assert passes.starts == {"slow": 1}
+    assert set(threading.enumerate()) == before
+
+
+def test_nothing_is_linked_or_measured_once_asked_to_stop(
+    passes: Passes, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked: list[object] = []
+    monkeypatch.setattr(schedule, "bring_up_to_date", lambda *given: linked.append(given))
+    passes.act = lambda _name, stop: stop.ask()
+    source = JenkinsSource(kind="jenkins", name="one", url="http://localhost")
+    settings = Settings(sources=(source,))
+    schedule.run_source(source, settings, over(sqlite_engine), threading.Lock(), Stop())
+    assert passes.starts == {"one": 1}
+    assert linked == []
