@@ -147,3 +147,8 @@ class Explained(Shape):
     n: int
     included: list[dict[str, Any]]
     excluded: list[dict[str, Any]]
+    unattributed_incidents: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="Of change fail rate, recovery time and rework rate: incidents of the window"
+        " that nothing ties to a deployment.",
+    )

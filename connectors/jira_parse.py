@@ -24,6 +24,8 @@ from core.records import (
 
 EPIC_LINK = "com.pyxis.greenhopper.jira:gh-epic-link"
 _PARENT = "parent"
+_MOST_MONEY = 1e10
+"""Ten thousand million a week; the cents of centuries of it still fit into 64 bits."""
 _CATEGORIES = {
     "new": StatusCategory.NEW,
     "indeterminate": StatusCategory.ACTIVE,
@@ -131,13 +133,16 @@ def _name(thing: Mapping[str, Any] | None) -> str:
 
 
 def _number(value: Any) -> float | None:
-    """None for what is no number: the field may have been of another type before."""
+    """None for what is no amount: the field may have been of another type before, and a slip of
+    the keyboard must not outweigh everything else.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
-    except ValueError:
+        number = float(value)
+    except (ValueError, OverflowError):
         return None
+    return number if 0 <= number <= _MOST_MONEY else None
 
 
 def _parent_id(fields: Mapping[str, Any], history: Sequence[Change], layout: Layout) -> str | None:

@@ -18,6 +18,7 @@ def problems_of(settings: Settings) -> Iterator[Problem]:
     for table in ("sources", "services", "streams", "teams"):
         yield from _duplicates(table, [entry.name for entry in getattr(settings, table)])
     yield from _jenkins_rules(settings)
+    yield from _configuration_items(settings)
     yield from _streams(settings)
 
 
@@ -50,6 +51,17 @@ def _jenkins_rules(settings: Settings) -> Iterator[Problem]:
                 yield from _reference(loc, rule.service, services, "service")
 
 
+def _configuration_items(settings: Settings) -> Iterator[Problem]:
+    """An incident belongs to one service: two can't have the same name at the service desk."""
+    owners: dict[str, str] = {}
+    for index, service in enumerate(settings.services):
+        for position, name in enumerate(service.configuration_items):
+            owner = owners.setdefault(name.casefold(), service.name)
+            if owner != service.name:
+                loc = ("services", index, "configuration_items", position)
+                yield loc, f'"{name}" is a configuration item of "{owner}" already; keep one'
+
+
 def _streams(settings: Settings) -> Iterator[Problem]:
     trackers = [source.name for source in settings.sources if isinstance(source, JiraSource)]
     services = [service.name for service in settings.services]
@@ -60,9 +72,21 @@ def _streams(settings: Settings) -> Iterator[Problem]:
             yield from _reference(
                 (*at, "ideas", "source"), stream.ideas.source, trackers, "tracker"
             )
+        yield from _projects(index, settings)
         for position, name in enumerate(stream.services):
             yield from _reference((*at, "services", position), name, services, "service")
         yield from _stages(index, settings)
+
+
+def _projects(index: int, settings: Settings) -> Iterator[Problem]:
+    """A project that the tracker is not asked for would leave the stream silently empty."""
+    stream = settings.streams[index]
+    for source in settings.sources:
+        if isinstance(source, JiraSource) and source.name == stream.items.source:
+            for position, project in enumerate(stream.items.projects):
+                loc = ("streams", index, "items", "projects", position)
+                what = f'project among those of source "{source.name}":'
+                yield from _reference(loc, project, source.projects, what)
 
 
 def _stages(index: int, settings: Settings) -> Iterator[Problem]:

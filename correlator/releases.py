@@ -20,6 +20,7 @@ from core.records import Result
 from correlator.graph import CommitGraph, commit_graph
 
 _LINE: Final = ["service_id", "target", "repository_id"]
+_PLACE: Final = [*_LINE, "environment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,25 @@ def first_deployments(
 ) -> Releases:
     """Which commits each successful deployment brought first to its service and environment.
 
-    deployments: deployment_id, service_id, target, repository_id, commit_id (`NONE`: not known),
-    commit_reason, result, created_ts, started_ts, finished_ts; jobs already merged.
+    deployments: deployment_id, service_id, target, environment (as its source names it),
+    repository_id, commit_id (`NONE`: not known), commit_reason, result, created_ts, started_ts,
+    finished_ts; jobs already merged.
     commits: commit_id, committed_ts (`NONE`: known by sha alone), parents (number, `NONE`: not
     told). parents: commit_id, parent_id.
 
     A failed deployment claims nothing; what it carried goes to the next that succeeds. Where the
     deployment before is not known (the first known one, or one whose commit is not known lies
     between), claims are marked `unknown_predecessor` and the count is `NONE`. A deployment that
-    brings nothing new and runs what was delivered before the present version is a rollback.
+    brings nothing new and runs what was delivered before the present version of its environment is
+    a rollback; a region that lags behind another one goes forward.
     commits_reason: `not_successful`, `unknown_predecessor`, `history_cut` (the walk came to where
     the collected history ends), or the reason given why the commit is not known.
     """
     graph = commit_graph(commits, parents)
     table = deployments.reset_index(drop=True)
     steps = _in_order(table)
-    walk = _walk(graph, graph.nodes_of(steps["commit_id"]), steps["line"].tolist())
+    heads = graph.nodes_of(steps["commit_id"])
+    walk = _walk(graph, heads, lines=steps["line"].tolist(), places=steps["place"].tolist())
     owner = np.repeat(np.arange(len(steps)), walk.counts)
     real = graph.known[walk.claimed]
     cut = np.bincount(owner, weights=graph.cut[walk.claimed], minlength=len(steps)) > 0
@@ -76,15 +80,20 @@ def first_deployments(
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """The successful deployments by line and time; `line` numbers service, target, repository."""
+    """The successful deployments by line and time; `line` numbers service, target, repository,
+    `place` the environments of each.
+    """
     done = table[table["result"] == Result.SUCCESS.value].copy()
     started = done["started_ts"].where(done["started_ts"] != NONE, done["created_ts"])
     done["at"] = done["finished_ts"].where(done["finished_ts"] != NONE, started)
     done["line"] = done.groupby(_LINE, sort=True).ngroup()
+    done["place"] = done.groupby(_PLACE, sort=True).ngroup()
     return done.sort_values(["line", "at", "created_ts", "deployment_id"], kind="stable")
 
 
-def _walk(graph: CommitGraph, heads: Sequence[int], lines: Sequence[int]) -> _Walk:
+def _walk(
+    graph: CommitGraph, heads: Sequence[int], *, lines: Sequence[int], places: Sequence[int]
+) -> _Walk:
     """Claim commits step by step. Plain lists: the graph is read one commit at a time.
 
     `mark[c]` is the step that claimed commit c last; below the first step of a line it belongs to
@@ -95,18 +104,20 @@ def _walk(graph: CommitGraph, heads: Sequence[int], lines: Sequence[int]) -> _Wa
     counts: list[int] = []
     rollback: list[bool] = []
     unknown: list[bool] = []
-    base, current, line = 0, -1, -1
-    for step, (head, own) in enumerate(zip(heads, lines, strict=True)):
+    running: dict[int, int] = {}
+    base, before_it, line = 0, -1, -1
+    for step, (head, own, place) in enumerate(zip(heads, lines, places, strict=True)):
         if own != line:
-            base, current, line = step, -1, own
-        unknown.append(current < 0)
+            base, before_it, line = step, -1, own
+        unknown.append(before_it < 0)
         before = len(claimed)
         if head >= 0 and mark[head] < base:
             _claim(graph, head, mark, step, base, claimed)
         counts.append(len(claimed) - before)
+        current = running.get(place, -1)
         old = head >= 0 and current >= 0 and counts[-1] == 0 and head != current
         rollback.append(old and _delivered_before(graph, mark, head, current))
-        current = head
+        before_it = running[place] = head
     return _Walk(
         np.array(claimed, dtype="int64"),
         np.array(counts, dtype="int64"),

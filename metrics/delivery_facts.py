@@ -18,6 +18,8 @@ from metrics.mapping import Flags, Ints
 STRICT = 0.8
 """A link of at least this confidence is evidence of failure."""
 
+_ROW = ["service_id", "deployment_id"]
+_PLACE = ["service_id", "environment", "repository_id"]
 _METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, "proximity"))
 
 
@@ -63,14 +65,16 @@ def deployment_kinds(deployments: pd.DataFrame) -> pd.Series:
     """planned, hotfix, rollback or unknown, for merged deployments.
 
     A rollback is marked so (`rollback`: its sha is an ancestor of what was deployed before), or
-    brings back a sha or version that was deployed to the service's environment before the one it
-    replaces; the same version deployed twice in a row is none. Without sha and version the kind is
-    unknown, unless a hotfix.
+    brings back a sha or version that was deployed to the same place before the one it replaces; the
+    same version deployed twice in a row is none. A place is an environment of the service as its
+    source names it, and a repository: a version that reaches a second region later, or the other
+    repository's in between, brings nothing back. Without sha and version the kind is unknown,
+    unless a hotfix.
     """
     good = deployments[(deployments["result"] == "success").to_numpy()]
-    good = good.sort_values(["service_id", "environment", "finished_ts", "deployment_id"])
+    good = good.sort_values([*_PLACE, "finished_ts", "deployment_id"])
     identity = good["sha"].where(good["sha"] != "", good["version"])
-    place = [good["service_id"], good["environment"]]
+    place = [good[name] for name in _PLACE]
     before = identity.groupby(place).shift()
     seen = identity.groupby([*place, identity]).cumcount() > 0
     returned = (seen & (identity != before) & (identity != "")).reindex(
@@ -93,23 +97,25 @@ def deployment_facts(
 ) -> pd.DataFrame:
     """The frame of `deployment_fact`, for successful and failed production deployments.
 
-    deployments: deployment_id, service_id, environment, sha, version, result, finished_ts, hotfix,
-    rollback, jobs. incidents: incident_id, opened_ts, resolved_ts.
-    `failed` is int8: 1 where a link of 0.8 or more names an incident, else -1 (no evidence so far).
+    deployments: deployment_id, service_id, environment, repository_id, sha, version, result,
+    finished_ts, hotfix, rollback, jobs. incidents: incident_id, service_id (NONE unknown),
+    opened_ts, resolved_ts.
+    `failed` is int8: 1 where a link of 0.8 or more names an incident, else -1 (no evidence so far);
+    an incident of one of several services that a deployment ships says nothing about the others.
     `restored_ts`, of failed ones, is the earliest after the finish of: the next rollback of the
     service in that environment, the linked fix, the resolution of a linked incident; `restored_by`
     says which (rollback, fix, incident). Rework: a rollback, or a hotfix that a link calls the fix
     of a deployment.
     """
     frame = deployments.assign(kind=deployment_kinds(deployments))
-    blame = _blame(links.incidents, incidents)
+    blame = _blame(links.incidents, incidents, frame)
     fixes = _fixes(links.fixes, frame)
-    frame["incident_id"] = _of(frame, blame, "incident_id")
+    frame["incident_id"] = _of(frame, blame, "incident_id", key=_ROW)
     frame["failed"] = np.where(frame["incident_id"] != NONE, 1, -1).astype(np.int8)
     evidence = {
         "rollback": _next_rollback(frame),
         "fix": _of(frame, fixes, "fix_ts"),
-        "incident": _of(frame, blame, "resolved_ts"),
+        "incident": _of(frame, blame, "resolved_ts", key=_ROW),
     }
     frame["restored_ts"], frame["restored_by"] = _earliest(frame, evidence)
     frame["rework"] = (frame["kind"] == "rollback") | (
@@ -182,14 +188,22 @@ def _methods(confidence: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[s
     return [str(word) for word in np.select(tests, names, default="unattributed")]
 
 
-def _blame(links: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
-    """The first incident that names each deployment, with the first resolution of any that does."""
-    strong = links[links["confidence"] >= STRICT]
-    joined = strong.merge(incidents[["incident_id", "opened_ts", "resolved_ts"]], on="incident_id")
-    resolved = joined[joined["resolved_ts"] != NONE].groupby("deployment_id")["resolved_ts"].min()
-    ordered = joined.sort_values(["opened_ts", "incident_id"]).drop_duplicates("deployment_id")
-    over = ordered["deployment_id"].map(resolved).fillna(NONE).astype(np.int64)
-    result: pd.DataFrame = ordered.assign(resolved_ts=over)
+def _blame(links: pd.DataFrame, incidents: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """By service and deployment: the first incident that names it, with the first resolution of any
+    that does.
+    """
+    strong = links[links["confidence"] >= STRICT][["incident_id", "deployment_id"]]
+    told = incidents[["incident_id", "service_id", "opened_ts", "resolved_ts"]]
+    joined = strong.merge(told.rename(columns={"service_id": "hit"}), on="incident_id")
+    joined = joined.merge(frame[_ROW], on="deployment_id")
+    hit = pd.MultiIndex.from_frame(joined[["hit", "deployment_id"]])
+    elsewhere = (joined["hit"] != joined["service_id"]) & hit.isin(
+        pd.MultiIndex.from_frame(frame[_ROW])
+    )
+    joined = joined[~elsewhere]
+    ended = joined[joined["resolved_ts"] != NONE].sort_values("resolved_ts")
+    ordered = joined.sort_values(["opened_ts", "incident_id"]).drop_duplicates(_ROW)
+    result: pd.DataFrame = ordered.assign(resolved_ts=_of(ordered, ended, "resolved_ts", key=_ROW))
     return result
 
 
@@ -203,10 +217,13 @@ def _fixes(fixes: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     return timed.dropna().astype(np.int64).sort_values("fix_ts")
 
 
-def _of(frame: pd.DataFrame, keyed: pd.DataFrame, column: str) -> Ints:
-    """`column` of the first row of `keyed` with the same deployment; NONE where there is none."""
-    first = keyed.drop_duplicates("deployment_id")
-    place = pd.Index(first["deployment_id"]).get_indexer(pd.Index(frame["deployment_id"]))
+def _of(
+    frame: pd.DataFrame, keyed: pd.DataFrame, column: str, *, key: Sequence[str] = _ROW[1:]
+) -> Ints:
+    """`column` of the first row of `keyed` with the same key; NONE where there is none."""
+    first = keyed.drop_duplicates(list(key))
+    rows = pd.MultiIndex.from_frame(frame[list(key)])
+    place = pd.MultiIndex.from_frame(first[list(key)]).get_indexer(rows)
     if first.empty:
         return np.full(len(frame), NONE, np.int64)
     return np.where(place >= 0, first[column].to_numpy(np.int64)[place], NONE)

@@ -83,5 +83,6 @@ _MEASURED = frozenset(
         Entity.DEPLOYMENT,
         Entity.CHANGE,
         Entity.INCIDENT,
+        Entity.REPOSITORY,
     }
 )

@@ -18,6 +18,7 @@ from correlator.keys import KeyFinder
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from store import frames
+from store.sources import source_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +34,42 @@ class Loaded:
 
 
 def load_evidence(session: Session, settings: Settings) -> Loaded:
-    """Everything that links and delivery facts are made of, as it stands in this transaction."""
-    repositories = frames.repositories(session)
-    commits = frames.commits(session)
+    """Everything that links and delivery facts are made of, as it stands in this transaction.
+
+    What a source told that is no longer configured stays stored and is left out: under a new name
+    the same source brings all of it again.
+    """
+    ids = source_ids(session)
+    configured = {ids[source.name] for source in settings.sources if source.name in ids}
+
+    def own(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["source_id"].isin(configured)].reset_index(drop=True)
+
+    repositories = own(frames.repositories(session))
+    kept = repositories["repository_id"]
+    commits = _within(frames.commits(session), kept)
     parents = frames.commit_parents(session)
     services = service_plans(session, settings)
+    deployments = own(frames.deployments(session))
     deployments = resolve_commits(
-        merge_groups(assign_services(frames.deployments(session), repositories, services)), commits
+        merge_groups(assign_services(deployments, repositories, services)), commits
     )
+    keys = own(frames.item_keys(session))
+    requests = _within(frames.merge_requests(session), kept)
+    listed = frames.merge_request_commits(session)
     releases = first_deployments(deployments, commits, parents)
     evidence = Evidence(
-        finder=_finder(session, settings),
-        item_keys=frames.item_keys(session),
+        finder=_finder(keys, own(frames.projects(session)), settings),
+        item_keys=keys,
         repositories=repositories,
         commits=commits,
-        merge_requests=frames.merge_requests(session),
-        merge_request_commits=frames.merge_request_commits(session),
-        builds=frames.builds(session),
+        merge_requests=requests,
+        merge_request_commits=listed[listed["merge_request_id"].isin(requests["merge_request_id"])],
+        builds=own(frames.builds(session)),
         deployments=deployments,
         claims=releases.claims,
-        changes=frames.changes(session),
-        incidents=frames.incidents(session),
+        changes=own(frames.changes(session)),
+        incidents=own(frames.incidents(session)),
     )
     return Loaded(evidence, deployments, releases, parents)
 
@@ -69,14 +85,19 @@ def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]
     ]
 
 
-def _finder(session: Session, settings: Settings) -> KeyFinder:
-    keys = frames.item_keys(session)
+def _within(frame: pd.DataFrame, repositories: pd.Series[int]) -> pd.DataFrame:
+    return frame[frame["repository_id"].isin(repositories)].reset_index(drop=True)
+
+
+def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> KeyFinder:
+    """Former keys stand for present ones, but where another tracker's ticket has the key now."""
     present = keys[keys["current"]].set_index("item_id")["key"]
     former = keys[~keys["current"]]
+    taken = set(present)
     aliases = {
         key: present[item]
         for key, item in zip(former["key"], former["item_id"], strict=True)
-        if item in present.index
+        if item in present.index and key not in taken
     }
     hosts = [urlsplit(source.url).hostname or "" for source in settings.sources]
-    return KeyFinder(frames.projects(session)["key"], aliases, hosts=hosts)
+    return KeyFinder(projects["key"], aliases, hosts=hosts)

@@ -123,7 +123,27 @@ def explain_service(
     if not has_incidents(settings, service) and slug in NEEDS_INCIDENTS:
         return _answer(slug, asked, [], [])
     inside, outside = _deployment_rows(settings, service.deployments, slug, asked)
-    return _answer(slug, asked, _deployments(session, inside), _deployments(session, outside))
+    body = _answer(slug, asked, _deployments(session, inside), _deployments(session, outside))
+    if slug in NEEDS_INCIDENTS:
+        body["unattributed_incidents"] = _unattributed(session, service.incidents, window)
+    return body
+
+
+def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[Answer]:
+    """Incidents of the window that no evidence ties to a deployment: they may be failures too."""
+    inside = window.holds(rows["opened_ts"].to_numpy("int64"))
+    loose = rows[inside & (rows["method"] == "unattributed")]
+    known = reads.things(session, Entity.INCIDENT, [int(one) for one in loose["incident_id"]])
+    return [
+        {
+            "number": known[row["incident_id"]]["number"],
+            "title": known[row["incident_id"]]["title"],
+            "url": known[row["incident_id"]]["url"],
+            "opened_at": iso(int(row["opened_ts"])),
+            "resolved_at": iso(int(row["resolved_ts"])),
+        }
+        for row in loose.sort_values("opened_ts").to_dict("records")
+    ]
 
 
 def _deployment_rows(settings: Settings, rows: pd.DataFrame, slug: str, asked: Question) -> Split:

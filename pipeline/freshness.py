@@ -7,6 +7,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from store import cursors, frames
+from store.facts import services_version
 
 
 def served_version(session: Session) -> str:
@@ -20,4 +21,4 @@ def served_version(session: Session) -> str:
         f"{state.source}:{state.last_success_ts}:{state.last_error_ts}:{state.lease_until_ts}"
         for state in states
     )
-    return f"{facts}|{read}"
+    return f"{facts}|{services_version(session)}|{read}"

@@ -92,7 +92,7 @@ def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
     )
     return table.assign(
         stream=stream.config.name,
-        stage=table["stage_id"].map(names).fillna("").astype(object),
+        stage=table["stage_id"].map(names).astype(object).fillna(""),
         life=state,
         blocked=(table["reason"] == "blocked") & flying,
         age=np.where(flying, as_of - table["committed_ts"], -1),

@@ -50,7 +50,14 @@ class Journey:
 
     @property
     def longest_wait(self) -> Visit | None:
-        waits = [visit for visit in self.visits if visit.state == "waiting"]
+        """The longest wait of the delivery that `fact` tells of."""
+        committed = (self.fact or {}).get("committed_ts")
+        begun = None if committed is None else from_ts(committed)
+        waits = [
+            visit
+            for visit in self.visits
+            if visit.state == "waiting" and (begun is None or visit.start >= begun)
+        ]
         return max(waits, key=lambda visit: _seconds(visit, self.as_of), default=None)
 
 

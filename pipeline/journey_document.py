@@ -85,7 +85,10 @@ def _cost(item: Answer, fact: Answer, parts: dict[str, int]) -> Answer:
     if value is None:
         return {"cents": None, "per_week_cents": None, "reason": "nobody valued this item"}
     if not fact or fact.get("committed_ts") is None:
-        return {"cents": None, "per_week_cents": value, "reason": "not committed yet"}
+        reason = (
+            "work on it has not begun" if not fact.get("cancelled_ts") else "dropped before work"
+        )
+        return {"cents": None, "per_week_cents": value, "reason": reason}
     cents = accrued_cents(np.array([value], np.int64), np.array([parts["waiting"]], np.int64))
     return {"cents": int(cents[0]), "per_week_cents": value, "reason": None}
 

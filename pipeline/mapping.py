@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy.orm import Session
+
 from core.records import Entity
 from core.settings import Settings
 from pipeline.database import Database
@@ -24,14 +26,22 @@ def apply_mapping(
     with database.writing() as session:
         found = load_mapping(session, settings)
         for name in found.changed:
-            items = frames.stream_items(session, found.streams[name])["item_id"]
-            dirty.mark(session, MEASURE, Entity.ITEM, [int(one) for one in items])
+            dirty.mark(session, MEASURE, Entity.ITEM, _concerned(session, found.streams[name]))
         if found.changed_services:
             deployments = frames.deployments(session)["deployment_id"]
+            incidents = frames.incidents(session)["incident_id"]
             dirty.mark(session, CORRELATE, Entity.DEPLOYMENT, [int(one) for one in deployments])
+            dirty.mark(session, CORRELATE, Entity.INCIDENT, [int(one) for one in incidents])
     tracker = {stream.name: stream.items.source for stream in settings.streams}
     return [
         f'stream "{stream}": no status "{status}" is known at its tracker; check the name'
         for stream, status in found.unknown_statuses
         if tracker[stream] not in unread
     ]
+
+
+def _concerned(session: Session, stream_id: int) -> set[int]:
+    """The items of a stream, and those that no longer are but still have facts in it."""
+    items = frames.stream_items(session, stream_id)["item_id"]
+    facts = frames.item_facts(session, stream_id)["item_id"]
+    return {int(one) for one in items} | {int(one) for one in facts}

@@ -19,6 +19,7 @@ from pipeline.progress import Progress, Silent
 from pipeline.service_facts import measure_services
 from pipeline.stages import MEASURE, MEASURING
 from store import dirty, facts, frames
+from store.sources import source_ids
 
 _DELIVERY = (
     Entity.COMMIT,
@@ -26,6 +27,7 @@ _DELIVERY = (
     Entity.DEPLOYMENT,
     Entity.CHANGE,
     Entity.INCIDENT,
+    Entity.REPOSITORY,
 )
 
 
@@ -45,7 +47,7 @@ def measure(
     everything: bool = False,
 ) -> MeasureReport:
     """Facts of what waits, or of everything. A stream's version moves once, when a fact of it
-    did.
+    did, or one of its items: answers show titles and keys beside the facts.
     """
     tell = progress or Silent()
     with database.writing() as session:
@@ -58,6 +60,8 @@ def measure(
     with database.writing() as session:
         now = now_ts()
         found = measure_services(session, settings, write=delivery)
+        if found.changed:
+            facts.bump_services(session)
         tell.step("measure", 1, total)
         ids = None if everything else set(waiting[Entity.ITEM])
         known = frames.value_streams(session)
@@ -65,10 +69,10 @@ def measure(
         for place, stream in enumerate(settings.streams):
             if stream.name in numbers:
                 stream_id = int(numbers[stream.name])
-                count = _measure_stream(
+                count, shown = _measure_stream(
                     session, settings, stream, stream_id, ids, found.releases, now
                 )
-                if count or (found.changed and set(stream.services) & found.services):
+                if count or shown or (found.changed and set(stream.services) & found.services):
                     facts.bump_version(session, stream_id, now)
                     changed[stream.name] = count
             tell.step("measure", place + 2, total)
@@ -85,15 +89,18 @@ def _measure_stream(
     wanted: set[int] | None,
     releases: pd.DataFrame,
     now: int,
-) -> int:
-    """Facts of the wanted items (None: of all), and of those whose release or idea moved."""
+) -> tuple[int, bool]:
+    """Facts of the wanted items (None: of all), and of those whose release or idea moved.
+
+    How many rows changed, and whether any of the items that were wanted is in the stream.
+    """
     items = frames.stream_items(session, stream_id)
     ideas = _ideas(session, stream, items)
     if wanted is not None:
         wanted = wanted | _moved(session, stream_id, items, releases, ideas)
         items = items[items["item_id"].isin(wanted)]
         if not wanted:
-            return 0
+            return 0, False
     ids = [int(one) for one in items["item_id"]]
     inputs = FactInputs(
         items=items,
@@ -112,7 +119,7 @@ def _measure_stream(
         ),
         facts.replace_stage_visits(session, stream_id, made.visits, item_ids=wanted),
     ]
-    return sum(len(change.keys) for change in changes)
+    return sum(len(change.keys) for change in changes), wanted is not None and len(items) > 0
 
 
 _RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]
@@ -141,19 +148,29 @@ def _moved(
 
 
 def _blocks(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
-    """Those that the stream's `blocked` rule names."""
-    rule = stream.blocked
-    counts = (
-        (blocks["kind"] == "flag")
-        | ((blocks["kind"] == "label") & blocks["detail"].isin(rule.labels))
-        | ((blocks["kind"] == "link") & (len(rule.links) > 0))
-    )
-    return blocks[counts]
+    """Those that the stream's `blocked` rule names, in any case.
+
+    A link's detail is its kind and a key. A flag tells the name of its field: where the rule gives
+    the id instead, every flag counts.
+    """
+    rule, kind, detail = stream.blocked, blocks["kind"], blocks["detail"].str.lower()
+    field = rule.field.lower()
+    flagged = detail.eq(field) | field.startswith("customfield_")
+    labelled = detail.isin([label.lower() for label in rule.labels])
+    linked = detail.str.replace(r" \S+$", "", regex=True).isin([one.lower() for one in rule.links])
+    return blocks[
+        (kind.eq("flag") & flagged) | (kind.eq("label") & labelled) | (kind.eq("link") & linked)
+    ]
 
 
 def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
     statuses = frames.statuses(session)
-    named = statuses[statuses["name"].isin(stream.blocked.statuses)]["status_id"]
+    own = statuses[statuses["source_id"] == source_ids(session).get(stream.items.source, NONE)]
+    words = {
+        name if name.startswith("id:") else name.casefold() for name in stream.blocked.statuses
+    }
+    by_name = own["name"].str.casefold().isin(words)
+    named = own[by_name | ("id:" + own["external_id"]).isin(words)]["status_id"]
     types = settings.types
     kinds = {
         name: kind
@@ -174,7 +191,7 @@ def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.Dat
     parents = frames.item_parents(session)
     upstream = parents[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
     links = frames.item_links(session)
-    kinds = {"parent"} | ({stream.ideas.link} if stream.ideas is not None else set())
+    kinds = {"parent"} | ({stream.ideas.link.lower()} if stream.ideas is not None else set())
     linked = links[links["kind"].isin(kinds)][["item_id", "other_item_id"]]
     edges = pd.concat([upstream[upstream["other_item_id"] != NONE], linked], ignore_index=True)
     found = idea_times(parents[["item_id", "created_ts"]], edges)

@@ -99,9 +99,7 @@ def _production(loaded: Loaded) -> pd.DataFrame:
     table = loaded.deployments
     chosen = table[(table["target"] == PRODUCTION) & (table["service_id"] != NONE)]
     keys = ["deployment_id", "service_id", "target"]
-    return chosen.merge(loaded.releases.deployments, on=keys, how="left").assign(
-        environment=PRODUCTION
-    )
+    return chosen.merge(loaded.releases.deployments, on=keys, how="left")
 
 
 def _live_claims(loaded: Loaded) -> pd.DataFrame:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.settings import Service, Settings, ValueStream
 from metrics.envelope import Freshness
+from pipeline.memo import Memo
 from store import cursors, frames
+from store.facts import services_version
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class StreamFacts:
     stages: pd.DataFrame
     items: pd.DataFrame
     visits: pd.DataFrame
+    memo: Memo = field(default_factory=Memo, compare=False)
 
     @property
     def title(self) -> str:
@@ -81,7 +84,7 @@ class Snapshots:
                     )
                 streams[config.name] = kept
             self._streams = streams
-            moved = tuple(int(version) for version in known["facts_version"])
+            moved = (services_version(session), *map(int, known["facts_version"]))
             if moved != self._versions or not self._services:
                 self._services = _services(session, self.settings)
                 self._versions = moved

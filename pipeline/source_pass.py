@@ -112,7 +112,9 @@ class SourcePass:
             return [self._task(session, stream, scope) for scope in scopes]
 
     def _judge(self, name: str) -> None:
-        """One odd payload is skipped; where none of a stream ever made sense, something is wrong."""
+        """One odd payload is skipped; where none of a stream ever made sense, something is
+        wrong.
+        """
         counts = self.counts[name]
         if not counts.unparsed:
             return

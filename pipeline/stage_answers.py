@@ -11,7 +11,7 @@ from metrics import cost
 from metrics.stages import stage_time
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
-from pipeline.stream_measures import asked_items, close_of
+from pipeline.stream_measures import asked_items, close_of, delay_cost_of
 
 Answer = dict[str, Any]
 By = Literal["stage", "item"]
@@ -22,11 +22,15 @@ def stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list
 
     Cost is None where something waited and nothing of it has a value.
     """
+    return stream.memo.of(("stages", asked), lambda: _stage_rows(settings, stream, asked))
+
+
+def _stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
     items = asked_items(stream, asked)
     times = stage_time(
         items, stream.visits, stream.stages, window=asked.window, as_of=close_of(asked)
     )
-    found = cost.delay_cost(items, stream.visits, window=asked.window, as_of=asked.as_of)
+    found = delay_cost_of(stream, asked)
     spent = found.by("stage_id").set_index("stage_id")["cost_cents"]
     burning = cost.burn_rate(items, stream.visits, as_of=close_of(asked)).set_index("stage_id")
     ages = _average_wait_days(stream, asked)
@@ -79,7 +83,7 @@ def delay_cost_rows(settings: Settings, stream: StreamFacts, asked: Question, *,
     The sums are None, with the reason, where nothing that waited has a value.
     """
     items = asked_items(stream, asked)
-    found = cost.delay_cost(items, stream.visits, window=asked.window, as_of=asked.as_of)
+    found = delay_cost_of(stream, asked)
     column = "stage_id" if by == "stage" else "item_id"
     table = found.by(column).sort_values(["cost_cents", column], ascending=[False, True])
     names = (

@@ -81,6 +81,10 @@ def stream_coverage(
     snapshot: Snapshot, stream: StreamFacts, asked: Question
 ) -> list[coverage.Coverage]:
     """The coverage measures of a stream, with numerators and denominators."""
+    return stream.memo.of(("coverage", asked), lambda: _coverage(snapshot, stream, asked))
+
+
+def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[coverage.Coverage]:
     window, as_of = asked.window, asked.as_of
     shipped = [
         snapshot.services[name] for name in stream.config.services if name in snapshot.services

@@ -102,11 +102,21 @@ def _days(measure: Measure) -> Measure:
     return replace(measure, parts={**days, **measure.parts})
 
 
+def delay_cost_of(stream: StreamFacts, asked: Question) -> cost.DelayCost:
+    """What waiting cost the deliveries that are asked for, in the window."""
+    return stream.memo.of(
+        ("delay_cost", asked),
+        lambda: cost.delay_cost(
+            asked_items(stream, asked), stream.visits, window=asked.window, as_of=asked.as_of
+        ),
+    )
+
+
 def _delay_cost(
     settings: Settings, stream: StreamFacts, items: pd.DataFrame, asked: Question
 ) -> Measure:
     """What waiting cost in the window, in cents; null where nothing that waited has a value."""
-    found = cost.delay_cost(items, stream.visits, window=asked.window, as_of=asked.as_of)
+    found = delay_cost_of(stream, asked)
     burning = cost.burn_rate(items, stream.visits, as_of=close_of(asked))
     priced = bool((burning["waiting"] > burning["unvalued"]).any())
     valued = len(found.cells[["item_id", "episode"]].drop_duplicates())

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.settings import Settings
 from metrics.coverage import Coverage
+from metrics.registry import METRICS
 from pipeline.question import Question
 from pipeline.service_answers import has_incidents, service_coverage
 from pipeline.snapshot import Snapshot
@@ -90,14 +91,21 @@ def _without_incidents(name: str) -> Answer:
     }
 
 
+# What grades idea to release and flow time, and so the grade that the lines stand beside.
+_GRADING = frozenset(METRICS["idea_to_release"].required) | frozenset(METRICS["flow_time"].required)
+
+
 def trust_lines(snapshot: Snapshot, settings: Settings, asked: Question) -> list[str]:
-    """The two gravest gaps in a sentence each; empty where nothing is below nine tenths."""
+    """The two gravest gaps in a sentence each, first those that decide the grade of the streams;
+    empty where nothing is below nine tenths.
+    """
     gaps = []
     for _, title, one in _all(snapshot, settings, asked):
         if one.share is not None and one.share < 0.9 and one.id != "C7":
             missing = round((1 - one.share) * 100)
-            gaps.append((one.share, f"{title}: {missing} % {_MEASURES[one.id].gap}"))
-    lines = [text for _, text in sorted(gaps)[:2]]
+            text = f"{title}: {missing} % {_MEASURES[one.id].gap}"
+            gaps.append((one.id not in _GRADING, one.share, text))
+    lines = [text for *_, text in sorted(gaps)[:2]]
     without = [
         service.config.name
         for service in snapshot.services.values()

@@ -21,7 +21,10 @@ from store.models import (
     stage_visit,
     value_stream,
 )
+from store.settings import get_setting, set_setting
 from store.upsert import Key, Row, delete_rows, read_rows, upsert
+
+_SERVICES = "services_facts_version"
 
 
 @dataclass(slots=True)
@@ -100,6 +103,16 @@ def bump_version(session: Session, stream_id: int, ts: int) -> int:
     if found is None:
         raise NotFoundError(f"no value stream has the id {stream_id}")
     return int(found)
+
+
+def services_version(session: Session) -> int:
+    """Moves whenever a fact of any service did; 0 before the first."""
+    return int(get_setting(session, _SERVICES) or 0)
+
+
+def bump_services(session: Session) -> None:
+    """Facts of services are other ones from now on."""
+    set_setting(session, _SERVICES, str(services_version(session) + 1))
 
 
 def _restated(old: Row, new: Row | None) -> Iterator[dict[str, Any]]:

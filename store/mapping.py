@@ -26,6 +26,7 @@ from store.models import (
     team,
     team_member,
     value_stream,
+    workflow_status,
 )
 from store.rows import write_children
 from store.settings import people_key, pseudonym
@@ -59,7 +60,7 @@ def load_mapping(session: Session, settings: Settings) -> Mapping:
     _load_teams(session, settings)
     rows: list[dict[str, Any]] = [{"name": "default", "definition": _json(settings.calendar)}]
     upsert(session, calendar, rows, key=("name",))
-    streams, changed = _load_streams(session, settings)
+    streams, changed = _load_streams(session, settings, ids)
     unknown: list[tuple[str, str]] = []
     zone = ZoneInfo(settings.server.timezone)
     for item in settings.streams:
@@ -73,7 +74,9 @@ def load_mapping(session: Session, settings: Settings) -> Mapping:
     return Mapping(streams, services, frozenset(changed), changed_services, tuple(unknown))
 
 
-def _load_streams(session: Session, settings: Settings) -> tuple[dict[str, int], set[str]]:
+def _load_streams(
+    session: Session, settings: Settings, sources: dict[str, int]
+) -> tuple[dict[str, int], set[str]]:
     """Ids of the configured streams, and the names of those whose configuration differs."""
     before = {
         row.name: row.config_hash
@@ -84,7 +87,9 @@ def _load_streams(session: Session, settings: Settings) -> tuple[dict[str, int],
             "name": item.name,
             "title": item.title or item.name,
             "ordinal": ordinal,
-            "config_hash": _hash(settings, item),
+            "config_hash": _hash(
+                settings, item, _words(session, item, sources.get(item.items.source))
+            ),
             "active": True,
         }
         for ordinal, item in enumerate(settings.streams)
@@ -115,7 +120,14 @@ def _members(stream: ValueStream) -> set[tuple[str, str]]:
 
 def _load_services(session: Session, settings: Settings) -> tuple[dict[str, int], frozenset[str]]:
     stored = {row.name: row for row in session.execute(select(service))}
-    rows = {item.name: {"name": item.name, "definition": _json(item)} for item in settings.services}
+    # A part of every service, for its facts depend on them: what makes a deployment a hotfix, and
+    # which sources count.
+    sources = ",".join(sorted(one.name for one in settings.sources))
+    common = f"{_json(settings.dora.hotfix)}\n{sources}"
+    rows = {
+        item.name: {"name": item.name, "definition": f"{_json(item)}\n{common}"}
+        for item in settings.services
+    }
     changed = {
         name
         for name, row in rows.items()
@@ -158,9 +170,20 @@ def _midnight(day: date | None, zone: ZoneInfo) -> int | None:
     return None if day is None else to_ts(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
-def _hash(settings: Settings, stream: ValueStream) -> str:
+def _words(session: Session, stream: ValueStream, source_id: int | None) -> str:
+    """What facts take from the source's statuses beside their stages: without stages the category
+    decides, and a rule may call a status blocked by its name.
+    """
+    told: list[tuple[str, str, str]] = []
+    if source_id is not None and (not stream.stages or stream.blocked.statuses):
+        rows = read_rows(session, workflow_status, "source_id", [source_id])
+        told = sorted((row["external_id"], row["name"], row["category"]) for row in rows)
+    return orjson.dumps(told).decode()
+
+
+def _hash(settings: Settings, stream: ValueStream, words: str) -> str:
     """Of all that the facts of a stream depend on."""
-    parts = (stream, settings.types, settings.cost_of_delay, settings.server.timezone)
+    parts = (stream, settings.types, settings.cost_of_delay, settings.server.timezone, words)
     text = "\n".join(part if isinstance(part, str) else _json(part) for part in parts)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -10,6 +10,7 @@ import pytest
 from pipeline.service_answers import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from tests.api.client import Answer, Client
+from tests.e2e.company import Company
 
 STREAMS = ("checkout", "fulfilment", "search")
 WINDOW = "from=2026-03-01&to=2026-11-10"
@@ -166,3 +167,19 @@ def test_the_address_of_the_explanation_asks_the_same_question(client: Client) -
     assert asked == {"from": [body["window"][0]], "to": [body["window"][1]], "type": ["debt"]}
     # Midnight in Berlin, which is summer time in neither of the two.
     assert body["window"] == ["2026-02-28T23:00:00Z", "2026-11-09T23:00:00Z"]
+
+
+def test_the_fail_rate_lists_the_incidents_that_nothing_ties_to_a_deployment(
+    client: Client, company: Company
+) -> None:
+    named = {one.number for one in company.world.incidents if one.caused_by}
+    copies = {one.number for one in company.world.incidents if one.duplicate_of}
+    loose = set()
+    for service in company.settings.services:
+        path = f"/v1/services/{service.name}/metrics/change_fail_rate/explain"
+        rows = client.json(f"{path}?from={company.world.start:%Y-%m-%d}")["unattributed_incidents"]
+        loose |= {row["number"] for row in rows}
+    every = {one.number for one in company.world.incidents}
+    assert loose
+    assert loose <= every - copies
+    assert not loose & named

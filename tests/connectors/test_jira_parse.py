@@ -220,7 +220,20 @@ def test_an_app_is_a_bot() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(None, None), ("80", 80.0), (0, 0.0), ("much", None), ({"id": 1}, None)]
+    ("value", "expected"),
+    [
+        (None, None),
+        ("80", 80.0),
+        (0, 0.0),
+        ("much", None),
+        ({"id": 1}, None),
+        ("NaN", None),
+        ("inf", None),
+        (-80, None),
+        (1e30, None),
+        (10**400, None),
+        (10_000_000_000, 1e10),
+    ],
 )
 def test_a_value_that_is_no_number_is_unknown_and_not_zero(
     value: Any, expected: float | None

@@ -122,6 +122,13 @@ STAGE_A = 'stages = [\n  { name = "A", state = "new", statuses = ["x"] },\n'
         ('[[services]]\nname = "w"\npaths = ["web/**"]\n', 3, "parts of a repository are not told"),
         ('[database]\nurl = "postgresql://u:hunter2@h/d"\n', 2, "without a password"),
         (STREAM.replace('source = "j"', 'source = "jj"'), 8, 'no tracker "jj"; did you mean "j"?'),
+        (STREAM.replace('j", projects = ["A"]', 'j", projects = ["a"]'), 8, "no project among"),
+        (
+            '[[services]]\nname = "a"\nconfiguration_items = ["Shop"]\n'
+            '[[services]]\nname = "b"\nconfiguration_items = ["shop"]\n',
+            6,
+            '"shop" is a configuration item of "a" already',
+        ),
         (STREAM + 'services = ["web"]\n', 9, 'no service "web"; known: none'),
         (
             STREAM + STAGE_A + '  { name = "B", state = "activ", statuses = ["y"] },\n]\n',

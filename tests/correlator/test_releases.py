@@ -88,6 +88,14 @@ def test_a_rollback_to_a_commit_that_came_with_the_present_version_is_told_by_ti
     assert outcome(releases, 3) == (0, "", True)
 
 
+def test_a_region_that_lags_behind_another_goes_forward() -> None:
+    eu, us = {"environment": "production-eu"}, {"environment": "production-us"}
+    rows = [deploy(1, 1, **eu), deploy(2, 3, **eu), deploy(3, 1, **us), deploy(4, 3, **us)]
+    releases = run(LINE, *rows, deploy(5, 1, **us))
+    assert claimed(releases) == {1: {1}, 2: {2, 3}}
+    assert [outcome(releases, number)[2] for number in (3, 4, 5)] == [False, False, True]
+
+
 def test_leaving_a_hotfix_for_the_version_before_it_is_a_rollback() -> None:
     edges = {1: [], 2: [1], 3: [2], 9: [2]}
     releases = run(edges, deploy(1, 1), deploy(2, 3), deploy(3, 9), deploy(4, 3))

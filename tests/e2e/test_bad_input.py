@@ -20,7 +20,7 @@ from tests.e2e.small import Small, rows_of, small_company, synced, undisturbed
 ISSUES = "/rest/api/3/search/jql"
 PAYMENTS = "/api/v4/projects/103/repository/commits"
 
-RESTATED = ("fact_change", "value_stream")
+RESTATED = ("fact_change", "value_stream", "store_setting")
 """What tells that facts were measured from half of the sources, and then again from all."""
 
 

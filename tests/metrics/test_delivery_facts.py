@@ -20,7 +20,7 @@ def jobs(*rows: Row) -> pd.DataFrame:
     usual: Row = {
         **{"deployment_id": 1, "service_id": 1, "environment": "production", "jobs": 1},
         **{"sha": "a", "version": "", "result": "success", "finished_ts": 0},
-        **{"hotfix": False, "rollback": False},
+        **{"hotfix": False, "rollback": False, "repository_id": 1},
     }
     return table(usual, [{"deployment_id": n, **row} for n, row in enumerate(rows, start=1)])
 
@@ -52,6 +52,44 @@ def test_bringing_back_an_earlier_version_is_a_rollback() -> None:
     rows = jobs(*({"sha": sha, "finished_ts": ts} for ts, sha in enumerate("aabaac")))
     kinds = deployment_kinds(rows).tolist()
     assert kinds == ["planned", "planned", "planned", "rollback", "planned", "planned"]
+
+
+def test_a_version_that_reaches_a_second_region_later_is_no_rollback() -> None:
+    places = [("eu", "a"), ("eu", "b"), ("us", "a"), ("us", "b"), ("eu", "a")]
+    rows = jobs(
+        *(
+            {"environment": f"production-{region}", "sha": sha, "finished_ts": ts}
+            for ts, (region, sha) in enumerate(places)
+        )
+    )
+    assert deployment_kinds(rows).tolist() == [*["planned"] * 4, "rollback"]
+
+
+def test_the_other_repository_of_a_service_in_between_makes_no_rollback() -> None:
+    shipped = [(1, "a"), (2, "x"), (1, "a"), (1, "b"), (1, "a")]
+    rows = jobs(
+        *(
+            {"repository_id": number, "sha": sha, "finished_ts": ts}
+            for ts, (number, sha) in enumerate(shipped)
+        )
+    )
+    assert deployment_kinds(rows).tolist() == [*["planned"] * 4, "rollback"]
+
+
+def test_an_incident_of_one_service_says_nothing_about_the_other_one_of_a_deployment() -> None:
+    both = jobs(
+        {"deployment_id": 1, "service_id": 1},
+        {"deployment_id": 1, "service_id": 2},
+        {"deployment_id": 2, "service_id": 2},
+    )
+    found = incidents(
+        {"incident_id": 5, "service_id": 1, "opened_ts": 60, "resolved_ts": 90},
+        {"incident_id": 6, "service_id": 1, "opened_ts": 70},
+    )
+    made = deployment_facts(both, found, links((5, 1, 1.0), (6, 2, 1.0)))
+    # Deployment 2 ships service 2 alone: what it did to service 1 is its own failure.
+    assert made["failed"].tolist() == [1, -1, 1]
+    assert made["restored_ts"].tolist() == [90, NONE, NONE]
 
 
 def test_kinds_by_mark_and_by_absence() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from connectors.registry import KINDS, Kind
 from connectors.stream import Connection, Identity, Page, Payload, Read, Reading, Scope, Stream
 from core.errors import SourceUnavailableError, StoppedError
 from core.records import Entity
-from core.settings import JenkinsSource, Settings
+from core.settings import DeploymentRule, JenkinsSource, Settings
 from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.database import Database, over
 from pipeline.stages import CORRELATE, CORRELATING
@@ -149,15 +149,31 @@ def test_what_a_killed_run_took_on_is_taken_on_by_the_next(database: Database) -
         assert dirty.take_on(session, CORRELATE, CORRELATING)[Entity.COMMIT] == [5, 6]
 
 
+def test_what_is_stored_is_read_again_when_the_configuration_gives_it_another_meaning(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule for deployments that comes later also finds them in builds that are stored."""
+    streams = [_stream("builds", _pages(2))]
+    assert _collected(database, monkeypatch, streams).changed == 2
+    assert _collected(database, monkeypatch, streams).changed == 0
+    rule = DeploymentRule(job="shop/deploy-*", service="web")
+    asking = SOURCE.model_copy(update={"deployments": (rule,)})
+    assert _collected(database, monkeypatch, streams, source=asking).changed == 2
+    assert _collected(database, monkeypatch, streams, source=asking).changed == 0
+    often = asking.model_copy(update={"every": timedelta(minutes=1)})
+    assert _collected(database, monkeypatch, streams, source=often).changed == 0
+
+
 def _collected(
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
     streams: list[Stream],
     stop: Stop | None = None,
+    source: JenkinsSource = SOURCE,
 ) -> SourceReport:
     made = Connection(Identity("me", "Tool"), streams)
     monkeypatch.setitem(KINDS, "jenkins", Kind(lambda *_: made, _client))
-    return collect(SOURCE, database, wanted_of(Settings()), stop=stop)
+    return collect(source, database, wanted_of(Settings()), stop=stop)
 
 
 def _client(source: JenkinsSource, *, sleep: Callable[[float], None]) -> SourceClient:

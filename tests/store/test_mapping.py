@@ -164,7 +164,7 @@ def test_members_of_the_stream_are_stored(session: Session) -> None:
 
 def test_services_are_added_changed_and_removed(session: Session) -> None:
     assert _load(session, _settings()).changed_services == {"web"}
-    other = {"services": [{"name": "web", "paths": ["web/**"]}, {"name": "app"}]}
+    other = {"services": [{"name": "web", "configuration_items": ["Web"]}, {"name": "app"}]}
     change = _load(session, _settings(**other))
     assert change.changed_services == {"web", "app"}
     assert set(change.services) == {"web", "app"}

@@ -87,8 +87,8 @@ def base() -> Answer:
     return {
         "key": "SHOP-412",
         "title": "Pay by instalments at checkout",
-        "type": "feature",
-        "kind": "Story",
+        "type": "Story",
+        "kind": "feature",
         "stream": "checkout",
         "stream_title": "Checkout",
         "url": "https://jira.example/browse/SHOP-412",

@@ -23,7 +23,7 @@ def test_the_answer_line_tells_the_whole_and_the_longest_wait(visit: Open) -> No
 def test_the_figures_give_time_waiting_handoffs_and_cost(visit: Open) -> None:
     figures = text(visit(RELEASED), ".figs")
 
-    assert "67 d 8 Sep to 14 Nov · slower than 74 % of 96 delivered items" in figures
+    assert "67 d 8 Sep to 14 Nov · flow time 56 d, slower than 74 % of 96 delivered" in figures
     assert "51 d of them 17 d in Design" in figures
     assert "8 handoffs, 1 return Test sent it back to Build once, which cost 43 h" in figures
     assert "€18k at €2.5k a week" in figures
@@ -69,7 +69,7 @@ def test_inferred_links_are_dashed_and_told_links_solid(visit: Open) -> None:
 
     assert page.locator(".timeline path.s-ink3.dash").count() == 1
     assert page.locator(".timeline path.s-ink3:not(.dash)").count() == 3
-    assert page.locator(".conf.inf").all_inner_texts() == ["0.8", "0.8"]
+    assert page.locator(".conf.inf").all_inner_texts() == ["0.80", "0.80"]
 
 
 def test_no_two_labels_of_the_time_line_lie_on_one_another(visit: Open) -> None:

@@ -29,7 +29,7 @@ def test_the_answer_line_uses_no_value_of_grade_c(visit: Open, fake: FakeApi) ->
     answer = text(visit("/"), ".answer")
 
     assert "34" not in answer
-    assert answer.startswith("How long ideas take cannot be said yet: n<19.")
+    assert answer.startswith("How long ideas take cannot be said yet: too few, needs 19.")
     assert answer.endswith("What the waiting costs is not known: 9 of 12 not valued.")
 
 
@@ -37,7 +37,7 @@ def test_the_four_figures_give_value_range_and_grade(visit: Open) -> None:
     figures = text(visit("/"), ".figs")
 
     assert "34 d for half of ideas 85 % are live within 77 d · n 298, 4 streams pooled" in figures
-    assert "Test, in Checkout 14 items in QA's queue, 11 d each." in figures
+    assert "Test, in Checkout 14 items in QA's queue now, 11 d each so far." in figures
     assert "€55k a week likely €39k-€76k · 115 of 156 items have a value" in figures
     assert "B 17 % of Checkout deployments lack commits" in figures
 

@@ -140,7 +140,7 @@ function partRow(part) {
     h("td", { class: "num" }, count(part.scopes)),
     h("td", { class: "num" }, count(part.records)),
     h("td", { class: "num" }, count(part.unparsed)),
-    h("td", { class: "ts" }, stamp(part.watermark_at) ?? "not yet"),
+    h("td", { class: "ts" }, stamp(part.watermark_at) ?? (part.records ? "the last read" : "not yet")),
     h("td", null, note),
   );
 }

@@ -2,12 +2,12 @@
 
 import { address } from "./api.js";
 import { h, link } from "./dom.js";
-import { count, stamp } from "./format.js";
+import { confidence, count, counted, ruleWords, stamp } from "./format.js";
 import { section, table } from "./parts.js";
 
 const PAGE = 50;
 
-function confidence(value) {
+function sure(value) {
   if (value === null || value === undefined) return "";
   return h(
     "span",
@@ -15,7 +15,7 @@ function confidence(value) {
       class: value >= 0.9 ? "conf" : "conf inf",
       title: value >= 0.9 ? "told by a tool" : "inferred",
     },
-    value.toFixed(1),
+    confidence(value),
   );
 }
 
@@ -27,8 +27,8 @@ function row(one, asOf) {
     h("td", null, one.tool),
     h("td", null, link(one.url, { class: "val" }, h("b", null, one.event))),
     h("td", { class: "p2" }, one.why ?? ""),
-    h("td", null, one.rule ?? ""),
-    h("td", { class: "num" }, confidence(one.confidence)),
+    h("td", null, ruleWords(one.rule)),
+    h("td", { class: "num" }, sure(one.confidence)),
   );
 }
 
@@ -45,8 +45,8 @@ export function evidenceSection(journey, query) {
   const how = everything
     ? shown.length > PAGE
       ? `events ${start + 1} to ${start + page.length} of ${count(all.length)}`
-      : `all ${count(all.length)} events`
-    : `${count(deciding.length)} of ${count(all.length)} events, those that decide a date`;
+      : `all ${counted(all.length, "event")}`
+    : `${count(deciding.length)} of ${counted(all.length, "event")}, those that decide a date`;
   const other = everything
     ? deciding.length && deciding.length < all.length
       ? h("a", { class: "lnk", href: here(journey.key, {}) }, "Only those that decide")
@@ -54,7 +54,7 @@ export function evidenceSection(journey, query) {
     : h(
         "a",
         { class: "lnk", href: here(journey.key, { events: "all" }) },
-        `All ${count(all.length)} events`,
+        `All ${counted(all.length, "event")}`,
       );
   const next =
     start + PAGE < shown.length
@@ -71,7 +71,10 @@ export function evidenceSection(journey, query) {
           ),
         )
       : null;
-  if (!all.length) return [section("Evidence", "no event of any tool was linked to this item")];
+  if (!all.length)
+    return [
+      section("Evidence", "no commit, build, deployment, change or incident is linked to this item"),
+    ];
   return [
     section("Evidence", how, deciding.length < all.length ? other : null),
     table(

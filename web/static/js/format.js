@@ -176,12 +176,17 @@ export function date(iso) {
   return iso ? `${day(iso)}${NB}${new Date(iso).getUTCFullYear()}` : null;
 }
 
+/** "14 Nov", with the year where it is not that of `beside`. */
+export function stampDay(iso, beside) {
+  const other = new Date(beside).getUTCFullYear() !== new Date(iso).getUTCFullYear();
+  return other ? date(iso) : day(iso);
+}
+
 /** "14 Nov 09:03", UTC is said by the heading; the year stands where it is not that of `beside`. */
 export function stamp(iso, beside = null) {
   if (!iso) return null;
   const at = new Date(iso);
-  const shown =
-    beside && new Date(beside).getUTCFullYear() !== at.getUTCFullYear() ? date(iso) : day(iso);
+  const shown = beside ? stampDay(iso, beside) : day(iso);
   return `${shown}${NB}${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
 }
 
@@ -206,14 +211,29 @@ const COVERAGES = {
   C8: "items with a full history",
   C11: "items with a value",
 };
+/** How sure a link is, 0.97: two digits, so that only a certain one reads 1.00. */
+export function confidence(value) {
+  return value === null || value === undefined ? null : value.toFixed(2);
+}
+
+/** Names of correlation rules in words: "key_in_title, listed" is "key in title, listed". */
+export const ruleWords = (rule) => (rule ?? "").replaceAll("_", " ");
+
+/** "1 item", "87 items". */
+export const counted = (number, one, many = `${one}s`) =>
+  `${count(number)} ${number === 1 ? one : many}`;
+
 const REASONS = {
   no_data: "no data",
+  no_commits: "no commit is linked to it",
+  not_deployed: "a commit of it was not deployed",
   upper_bound: "time in an active status is at least the work",
   no_waiting_statuses: "no stage tells waiting from working",
 };
 
 /** A reason of an envelope in words: "C5<0.5" is "incidents with a known cause under 50 %". */
-export function reasonWords(reason) {
+export function reasonWords(told) {
+  const reason = told.replace(/^withheld: /, "");
   const code = /^(C\d+)<([\d.]+)$/.exec(reason);
   if (code) return `${COVERAGES[code[1]] ?? code[1]} under ${percent(Number(code[2]))}`;
   const few = /^n<(\d+)$/.exec(reason);

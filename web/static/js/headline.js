@@ -3,11 +3,13 @@
 import { h, link } from "./dom.js";
 import {
   count,
+  counted,
   duration,
   durationWords,
   fraction,
   money,
   moneyRange,
+  reasonWords,
   seconds,
   withheld,
 } from "./format.js";
@@ -17,7 +19,9 @@ const bold = (text) => h("b", null, text);
 
 /** The longest average wait of one stream, in the shape of the pooled headline. */
 function longestWait(stream) {
-  const waits = (stream.stages ?? []).filter(({ waiting_d: wait }) => wait > 0);
+  const waits = (stream.stages ?? []).filter(
+    ({ state, waiting_d: wait }) => state !== "new" && wait > 0,
+  );
   if (!waits.length) return null;
   const worst = waits.reduce((a, b) => (b.waiting_d > a.waiting_d ? b : a));
   return {
@@ -82,10 +86,13 @@ export function answer({ how_long: long, where, cost, streams }) {
     where && (stream?.grade === "A" || stream?.grade === "B")
       ? bold(`${where.stage} in ${stream.title}`)
       : null;
+  // A step without work is a queue itself.
+  const step = stream?.stages?.find(({ name }) => name === where?.stage);
+  const before = step && !step.active_d ? "" : "the queue before ";
   const begun = parts.length > (told ? 3 : 1);
   if (place)
     parts.push(
-      begun ? "; the queue before " : "The queue before ",
+      begun ? `; ${before}` : before.replace("the", "The"),
       place,
       " is the place to look first.",
     );
@@ -98,14 +105,14 @@ export function answer({ how_long: long, where, cost, streams }) {
   return parts;
 }
 
-const counted = (streams) => streams.filter((stream) => stream.idea_to_release?.n).length;
+const measured = (streams) => streams.filter((stream) => stream.idea_to_release?.n).length;
 
 function howLong({ how_long: long, streams, pooled }) {
   const half = valueOf(long, "p50");
   const most = valueOf(long, "p85");
   const n = [
     `n ${count(long?.n ?? 0)}`,
-    pooled && counted(streams) > 1 ? `${count(counted(streams))} streams pooled` : null,
+    pooled && measured(streams) > 1 ? `${count(measured(streams))} streams pooled` : null,
   ]
     .filter(Boolean)
     .join(", ");
@@ -138,11 +145,11 @@ function whereItWaits({ where, streams, pooled }) {
     };
   const title = streams.find(({ name }) => name === where.stream)?.title ?? where.stream;
   const queue = where.team ? `${where.team}\u2019s queue` : "the queue";
-  const wait = `${duration(seconds(where.average_wait_d, "d"))} each`;
+  const wait = duration(seconds(where.average_wait_d, "d"));
   const amount =
     where.items === null || where.items === undefined
-      ? `${wait} in ${queue}.`
-      : `${count(where.items)} items in ${queue}, ${wait}.`;
+      ? `${wait} in ${queue} for each item that is done.`
+      : `${counted(where.items, "item")} in ${queue} now, ${wait} each so far.`;
   return {
     title: "Where it waits",
     value: `${where.stage}, in ${title}`,
@@ -184,7 +191,7 @@ function whatItCosts({ cost }) {
 }
 
 function trust({ grade: letter, trust: reasons }) {
-  const why = (reasons ?? []).slice(0, 2).join("; ");
+  const why = (reasons ?? []).slice(0, 2).map(reasonWords).join("; ");
   const better = letter === "A" ? null : link(QUALITY, { class: "lnk" }, "What would make it A");
   return {
     title: "Can I trust it",

@@ -2,7 +2,7 @@
 
 import { address } from "./api.js";
 import { h } from "./dom.js";
-import { count, date, duration, money } from "./format.js";
+import { count, counted, date, duration, money, stampDay } from "./format.js";
 import { empty, head, section, table, typeShape } from "./parts.js";
 
 const FEW = 10;
@@ -37,18 +37,20 @@ function title(item) {
     h(
       "a",
       { class: "name", href: address("/journey", { key: item.key }) },
-      typeShape(item.type),
+      typeShape(item.kind),
       item.title,
     ),
     h("span", { class: "key" }, item.key),
   );
 }
 
+/** What an item loses while it waits; work costs nothing here. */
+function burnWords({ burn_rate_cents: burn, currency }) {
+  if (burn === null) return "not valued";
+  return burn === 0 ? "worked on" : `${money(burn, currency ?? "EUR")} a week`;
+}
+
 function flightRow(item) {
-  const burn =
-    item.burn_rate_cents === null
-      ? null
-      : `${money(item.burn_rate_cents, item.currency ?? "EUR")} a week`;
   return h(
     "tr",
     null,
@@ -65,13 +67,18 @@ function flightRow(item) {
       item.age_s === null
         ? h("span", { class: "withheld" }, "not started")
         : h("b", null, duration(item.age_s)),
-      h("span", { class: "sub" }, burn ?? "not valued"),
+      h("span", { class: "sub" }, burnWords(item)),
     ),
   );
 }
 
+/** Code may be live before its ticket is closed, or long after. */
+function liveWords({ released_at: live, done_at: done }) {
+  if (!live) return "not live";
+  return date(live) === date(done) ? "live" : `live ${stampDay(live, done)}`;
+}
+
 function doneRow(item) {
-  const live = item.released_at ?? item.done_at;
   return h(
     "tr",
     null,
@@ -79,8 +86,8 @@ function doneRow(item) {
     h(
       "td",
       { class: "nw" },
-      date(live),
-      h("span", { class: "sub" }, item.released_at ? "live" : "done, not live"),
+      date(item.done_at),
+      h("span", { class: "sub" }, liveWords(item)),
     ),
     h(
       "td",
@@ -92,19 +99,25 @@ function doneRow(item) {
   );
 }
 
-function foundRow(item) {
+const TIME_WORDS = { cancelled: "dropped", not_started: "not started" };
+
+function foundRow(item, titles) {
   const time = item.flow_time_s ?? item.age_s;
   return h(
     "tr",
     null,
     title(item),
-    h("td", { class: "p2" }, item.stream),
+    h("td", { class: "p2" }, titles.get(item.stream) ?? item.stream),
     h("td", null, item.stage ?? ""),
     h(
       "td",
       { class: "num" },
       time === null ? "" : h("b", null, duration(time)),
-      h("span", { class: "sub" }, item.flow_time_s === null ? "so far" : "flow time"),
+      h(
+        "span",
+        { class: "sub" },
+        TIME_WORDS[item.state] ?? (item.flow_time_s === null ? "so far" : "flow time"),
+      ),
     ),
   );
 }
@@ -134,7 +147,7 @@ function searchField(query, change) {
 const LISTS = {
   flight: [
     "Oldest in flight",
-    "committed and not yet live, oldest first",
+    "committed and not yet done, oldest first",
     [["Item"], ["Step"], ["Age", "num"]],
     flightRow,
     "No item is in flight.",
@@ -142,7 +155,7 @@ const LISTS = {
   done: [
     "Recently done",
     "newest first",
-    [["Item"], ["Live"], ["Flow time", "num"]],
+    [["Item"], ["Done"], ["Flow time", "num"]],
     doneRow,
     "No item is done yet.",
   ],
@@ -170,7 +183,7 @@ function list(name, answer) {
   );
 }
 
-function results(answer, query) {
+function results(answer, query, titles) {
   if (!answer) return [section("Found", "\u00a0")];
   const next = answer.next
     ? h(
@@ -196,11 +209,16 @@ function results(answer, query) {
       empty("Nothing found", `No item has “${query.get("q")}” in its key or title.`),
     ];
   return [
-    section("Found", `${count(answer.total)} items`),
+    section(
+      "Found",
+      answer.total > answer.items.length
+        ? `${count(answer.items.length)} of ${counted(answer.total, "item")}`
+        : counted(answer.total, "item"),
+    ),
     table(
       "Found",
       [["Item"], ["Stream", "p2"], ["Step"], ["Time", "num"]],
-      answer.items.map(foundRow),
+      answer.items.map((item) => foundRow(item, titles)),
       { style: "items" },
     ),
     next,
@@ -214,7 +232,8 @@ export function drawItems(
   lead = "One item\u2019s whole life on one time line, across all tools. Search for it, or open one below.",
 ) {
   const top = h("div", { class: "top" }, head("Journey", [lead], null), searchField(query, change));
-  if (query.get("q")) return [top, ...results(data?.found, query)];
+  const titles = new Map((data?.streams.items ?? []).map(({ name, title }) => [name, title]));
+  if (query.get("q")) return [top, ...results(data?.found, query, titles)];
   const nothing = data && !data.flight.items.length && !data.done.items.length;
   if (nothing)
     return [

@@ -1,7 +1,17 @@
 // Answer line, facts and figures of one item.
 
 import { h, link } from "./dom.js";
-import { count, date, day, duration, durationWords, money, percent } from "./format.js";
+import {
+  count,
+  counted,
+  date,
+  duration,
+  durationWords,
+  money,
+  percent,
+  reasonWords,
+  stampDay,
+} from "./format.js";
 import { grade } from "./parts.js";
 import { returns } from "./visits.js";
 
@@ -27,26 +37,61 @@ function whole(journey) {
     };
   return {
     seconds: journey.age_s,
-    title: "Age",
+    title: journey.cancelled_at ? "Until it was dropped" : "Age",
     from: journey.committed_at ?? journey.created_at,
     to: null,
   };
 }
 
-function longest({ longest_wait: wait }) {
+/** Why it waited, behind the name of the step; a block is told by itself. */
+function waitWhy(reason, before, beforeReturn) {
+  if (!reason || reason === "blocked") return "";
+  return reason === "returned" ? `${beforeReturn}after it came back` : `${before}${reason}`;
+}
+
+/** All the time in one wait, or the longest of several. */
+function longest({ longest_wait: wait, done_at: done, stage, age_s: age }) {
   if (!wait) return [];
-  const where = wait.reason && wait.reason !== "blocked" ? `: ${wait.reason}` : "";
+  const here = !done && wait.stage === stage && !wait.reason;
+  if (here && durationWords(wait.seconds) === durationWords(age))
+    return [" It has waited there all the time."];
+  const why = waitWhy(wait.reason, ": ", " ");
   return [
     " The longest wait, ",
     bold(durationWords(wait.seconds)),
-    `, was in ${wait.stage}${where}.`,
+    `, was in ${wait.stage}${why}.`,
   ];
 }
 
-/** "16" beside "67 days", "31 hours" beside "4 days". */
+/** "16", " of them" beside "67 days"; "31 hours", " of that time" beside "4 days". */
 function shorter(part, seconds) {
   const [number, unit] = durationWords(part).split(NB);
-  return durationWords(seconds).endsWith(unit) ? number : `${number}${NB}${unit}`;
+  return durationWords(seconds).endsWith(unit)
+    ? [bold(number), " of them"]
+    : [bold(`${number}${NB}${unit}`), " of that time"];
+}
+
+const liveAt = (journey) => journey.released_at ?? journey.first_released_at;
+const isOpen = (journey) => !journey.done_at && !journey.cancelled_at;
+
+/** Delivered code whose ticket nobody closed: the wait that is left is the ticket's. */
+function liveAndOpen(journey, seconds) {
+  return [
+    "It was live after ",
+    bold(durationWords(seconds)),
+    `, on ${date(liveAt(journey))}, but its ticket is not closed: it stands in `,
+    bold(journey.stage ?? "no known step"),
+    ".",
+    ...longest(journey),
+  ];
+}
+
+/** Reopened late, an item is delivered again: what its parts are counted from. */
+function again({ episode, committed_at: begun }) {
+  if (!(episode > 1)) return [];
+  return [
+    ` It came back after it was done: delivery ${count(episode)} began on ${date(begun)}, and waiting and cost count from there.`,
+  ];
 }
 
 /** Values of grade A and B only; else it says what is not known. */
@@ -58,14 +103,21 @@ export function journeyAnswer(journey) {
       bold(date(journey.cancelled_at)),
       seconds === null ? "." : ` after ${durationWords(seconds)}.`,
     ];
+  if (seconds === null && isOpen(journey) && !journey.committed_at && !journey.start_reason)
+    return [
+      "Work on it has not begun",
+      journey.stage ? [": it stands in ", bold(journey.stage)] : "",
+      ".",
+    ];
   if (!told(journey) || seconds === null)
     return [
       `${title === "Age" ? "How long it has been under way" : "How long it took"} cannot be said: ${journey.reasons[0] ?? journey.start_reason ?? "its start is not known"}.`,
     ];
   const worked =
-    journey.active_s === null || journey.active_s > seconds
+    journey.active_s === null || journey.active_s > seconds || journey.episode > 1
       ? []
-      : [" and was worked on for at most ", bold(shorter(journey.active_s, seconds)), " of them"];
+      : [" and was worked on for at most ", ...shorter(journey.active_s, seconds)];
+  if (title === "Idea to live" && isOpen(journey)) return liveAndOpen(journey, seconds);
   if (title === "Age")
     return [
       "It has been under way for ",
@@ -75,22 +127,28 @@ export function journeyAnswer(journey) {
       ".",
       ...longest(journey),
     ];
+  const rest = [...again(journey), ...longest(journey)];
   const reached = title === "Idea to live" ? " to reach its users" : " from start to done";
-  return ["It took ", bold(durationWords(seconds)), reached, ...worked, ".", ...longest(journey)];
+  return ["It took ", bold(durationWords(seconds)), reached, ...worked, ".", ...rest];
 }
 
 export function journeyFacts(journey) {
   const live = journey.released_at
     ? `live since ${date(journey.released_at)}`
     : journey.first_released_at
-    ? `partly live since ${date(journey.first_released_at)}`
-    : journey.cancelled_at
-      ? "dropped"
-      : journey.done_at
-        ? `done, not live${journey.release_reason ? `: ${journey.release_reason}` : ""}`
-        : `in ${journey.stage ?? "no known step"}`;
+      ? `partly live since ${date(journey.first_released_at)}`
+      : journey.cancelled_at
+        ? "dropped"
+        : journey.done_at
+          ? `done, not live${journey.release_reason ? `: ${reasonWords(journey.release_reason)}` : ""}`
+          : `in ${journey.stage ?? "no known step"}`;
   const chip = journey.grade
-    ? h("span", null, grade(journey.grade, journey.reasons), journey.reasons[0] ?? "")
+    ? h(
+        "span",
+        null,
+        grade(journey.grade, journey.reasons),
+        journey.reasons[0] ?? "full history",
+      )
     : null;
   return [
     link(
@@ -107,33 +165,44 @@ export function journeyFacts(journey) {
 
 function time(journey) {
   const { seconds, title, from, to } = whole(journey);
-  const year = from && to && new Date(from).getUTCFullYear() !== new Date(to).getUTCFullYear();
   const span = from
     ? to
-      ? `${year ? date(from) : day(from)} to ${year ? date(to) : day(to)} `
+      ? `${stampDay(from, to)} to ${stampDay(to, journey.as_of)} `
       : `since ${date(from)} `
     : "";
-  const slower = journey.slower_than
+  // The share compares flow times, whatever the figure above says.
+  const slower =
+    title === "Flow time" || journey.flow_time_s === null
+      ? ""
+      : `flow time ${duration(journey.flow_time_s)}, `;
+  const compared = journey.slower_than
     ? h(
         "em",
         null,
-        `\u00b7 slower than ${percent(journey.slower_than.share)} of ${count(journey.slower_than.n)} delivered items`,
+        `\u00b7 ${slower}slower than ${percent(journey.slower_than.share)} of ${count(journey.slower_than.n)} delivered items`,
       )
     : null;
   return {
     title,
     value: seconds === null ? null : duration(seconds, journey.grade ?? "B"),
     soft: !told(journey),
-    none: "not known",
-    notes: [seconds === null ? (journey.start_reason ?? journey.reasons[0] ?? "") : span, slower],
+    none: journey.committed_at || journey.start_reason ? "not known" : "not started",
+    notes: [seconds === null ? (journey.start_reason ?? journey.reasons[0] ?? "") : span, compared],
   };
 }
 
 function waiting(journey) {
+  if (!journey.committed_at && !journey.waiting_s)
+    return {
+      title: "Waiting",
+      value: null,
+      none: "none counted",
+      notes: ["waiting counts from the day the item is taken up"],
+    };
   const { longest_wait: wait, blocked_s: blocked } = journey;
   const parts = [
     wait
-      ? `${duration(wait.seconds)} in ${wait.stage}${wait.reason && wait.reason !== "blocked" ? `, ${wait.reason}` : ""}`
+      ? `${duration(wait.seconds)} in ${wait.stage}${waitWhy(wait.reason, ", ", ", ")}`
       : null,
     blocked ? `${duration(blocked)} blocked` : null,
   ].filter(Boolean);
@@ -150,9 +219,7 @@ function waiting(journey) {
 }
 
 function handoffs(journey) {
-  const back = journey.returns
-    ? `, ${count(journey.returns)} ${journey.returns === 1 ? "return" : "returns"}`
-    : "";
+  const back = journey.returns ? `, ${counted(journey.returns, "return")}` : "";
   const lost = returns(journey)
     .filter(({ seconds }) => seconds !== null)
     .sort((a, b) => b.seconds - a.seconds)[0];

@@ -75,7 +75,16 @@ const SHAPES = {
 SHAPES.created = SHAPES.move;
 
 const LOW = new Set(["flag", "incident"]);
-const HALF = { move: 4, created: 4, build: 5, deployment: 7, commit: 2 };
+const HALF = {
+  move: 4,
+  created: 4,
+  build: 5,
+  deployment: 7,
+  commit: 2,
+  merge_request: 5,
+  change: 8,
+  incident: 8,
+};
 
 function rows(top) {
   return { high: top + 11, mid: top + 26, low: top + 42 };
@@ -103,13 +112,12 @@ function moveLabels(moves, row, labels) {
   let silent = [];
   const tell = () => {
     if (silent.length > 1) {
-      const long = duration((ms(silent.at(-1).at) - ms(silent[0].at)) / 1000, "C").replace(
-        "\u2248\u00a0",
-        "",
-      );
+      const seconds = (ms(silent.at(-1).at) - ms(silent[0].at)) / 1000;
+      const long = duration(seconds, "C").replace("\u2248\u00a0", "");
+      const text = `${silent.length} moves${seconds < 60 ? "" : ` in ${long}`}`;
       const x = (silent[0].x1 + silent.at(-1).x1) / 2;
       texts.push(
-        labels.place(`${silent.length} moves in ${long}`, [
+        labels.place(text, [
           { x, y: row.low, anchor: "middle" },
           { x: silent.at(-1).x1 + 4, y: row.low, anchor: "end" },
         ]),

@@ -49,9 +49,12 @@ function noStreams() {
 }
 
 function facts(overview, query) {
-  const running = overview.incomplete_week
-    ? `week of ${day(overview.incomplete_week)} is incomplete and drawn hollow`
-    : null;
+  const week = overview.incomplete_week;
+  const running = !week
+    ? null
+    : Date.parse(week) < Date.parse(overview.window[1])
+      ? `week of ${day(week)} is incomplete and drawn hollow`
+      : "the 13 weeks are those up to now";
   const type = TYPES.find(([value]) => value === query.get("type") && value);
   return [
     period(...overview.window),

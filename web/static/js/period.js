@@ -1,5 +1,6 @@
-// The period of a page: `window` (days) and `to` (last day) in the address.
+// The period of a page: `window` (days) and `to` (the day after the last) in the address.
 
+import { date } from "./format.js";
 import { choice } from "./frame.js";
 
 export const WINDOWS = [30, 90, 180, 365];
@@ -31,7 +32,8 @@ export function shifted(query, direction, now) {
 
 export function periodChoice({ query, change }) {
   const { days, to } = chosen(query);
-  const name = (count) => (to ? `${count} days to ${to}` : `Last ${count} days`);
+  const last = to ? date(iso(Date.parse(to) - DAY_MS)) : null;
+  const name = (count) => (last ? `${count} days to ${last}` : `Last ${count} days`);
   const options = WINDOWS.map((count) => [String(count), name(count)]);
   return choice("Period", options, String(days), (value) =>
     change({ window: value === "90" ? null : value }),

@@ -11,6 +11,7 @@ import {
   moneyRange,
   percent,
   rate,
+  reasonWords,
   seconds,
 } from "./format.js";
 import { asTable, grade, missing, section, table, trusted, value, valueOf } from "./parts.js";
@@ -28,6 +29,10 @@ function worst(stream) {
   return stream.stages.reduce((a, b) => ((b.waiting_d ?? 0) > (a?.waiting_d ?? 0) ? b : a), null);
 }
 
+/** The longest wait after the idea was taken up. */
+const worstStep = (stream) =>
+  worst({ stages: stream.stages.filter(({ state, waiting_d: wait }) => state !== "new" && wait) });
+
 function finding(stream) {
   const longest = worst(stream);
   const first = `${stream.title}: ${days(stream.total_d ?? whole(stream))} on average from idea to live, ${days(sumOf(stream, "waiting_d"))} of them waiting`;
@@ -39,6 +44,7 @@ function bar(stream, width, scale) {
   const total = days(stream.total_d ?? whole(stream));
   const px = (width - labelWidth(total) - 12) / Math.max(scale, 0.1);
   const longest = worst(stream);
+  const step = longest?.state === "new" ? worstStep(stream) : null;
   const marks = [];
   let x = 0;
   for (const stage of stream.stages) {
@@ -56,6 +62,10 @@ function bar(stream, width, scale) {
         ),
       );
       if (stage === longest && state === "waiting") marks.push(longestLabel(stage, x, width));
+      if (stage === step && state === "waiting") {
+        const label = stepLabel(stage, x, width, longest);
+        if (label) marks.push(label);
+      }
       x += amount * px;
     }
   }
@@ -78,6 +88,13 @@ function longestLabel(stage, x, width) {
   const text = `${stage.name} ${days(stage.waiting_d)}`;
   const left = Math.max(0, Math.min(x, width - labelWidth(text, 500)));
   return s("text", { x: left.toFixed(1), y: 25, class: "t11 m x-waiting" }, text);
+}
+
+/** Beside the label of the ideas at the left; null where both do not fit. */
+function stepLabel(stage, x, width, ideas) {
+  const taken = labelWidth(`${ideas.name} ${days(ideas.waiting_d)}`, 500) + 12;
+  const left = Math.min(x, width - labelWidth(`${stage.name} ${days(stage.waiting_d)}`, 500));
+  return left < taken ? null : longestLabel(stage, x, width);
 }
 
 function percentile(stream, key, label) {
@@ -133,7 +150,8 @@ const isEmpty = (stream) =>
 
 function emptyRow(stream, name) {
   const why =
-    stream.reasons?.[0] ?? "no item of this stream was in flight or went live in this period";
+    (stream.reasons?.[0] && reasonWords(stream.reasons[0])) ??
+    "no item of this stream was in flight or went live in this period";
   return h(
     "tr",
     null,

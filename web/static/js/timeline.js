@@ -1,7 +1,7 @@
 // The time line of one item: state above and below the line, one lane per tool, links between.
 
 import { labelWidth, s } from "./dom.js";
-import { day, duration } from "./format.js";
+import { duration, stampDay } from "./format.js";
 import { labelRows } from "./labels.js";
 import { drawLane } from "./lanes.js";
 import { folds, ticks, timescale } from "./timescale.js";
@@ -91,7 +91,18 @@ function inside(part, width) {
   return texts.find((text) => labelWidth(text, 600) + 11 <= width) ?? null;
 }
 
-function stateBars(parts, x) {
+/** Where the text of a bar begins: behind the cut of a fold that would cross it. */
+function textStart(left, width, text, { quiet, x }) {
+  const long = labelWidth(text, 600);
+  const cut = quiet
+    .map((fold) => (x(fold.from) + x(fold.to)) / 2)
+    .find((middle) => middle > left - 4 && middle < left + long + 16);
+  if (cut === undefined) return left + 6;
+  return cut + 12 + long < left + width ? cut + 12 : null;
+}
+
+function stateBars(parts, axis) {
+  const { x } = axis;
   return parts.flatMap((part) => {
     const left = x(part.from);
     const width = Math.max(x(part.to) - left - 1, 2);
@@ -99,6 +110,7 @@ function stateBars(parts, x) {
     const edge = part.kind === "new" ? 0.75 : 0;
     const long = duration((part.to - part.from) / 1000);
     const text = inside(part, width);
+    const start = text ? textStart(left, width, text, axis) : null;
     return [
       s(
         "rect",
@@ -115,15 +127,26 @@ function stateBars(parts, x) {
           [`${part.stage}, ${part.kind} ${long}`, part.team].filter(Boolean).join(", "),
         ),
       ),
-      text
+      start !== null
         ? s(
             "text",
-            { x: (left + 6).toFixed(1), y: y + 16, class: `t11 b ${INSIDE[part.kind]}` },
+            { x: start.toFixed(1), y: y + 16, class: `t11 b ${INSIDE[part.kind]}` },
             text,
           )
         : null,
     ];
   });
+}
+
+/** Blocked stretches; one that runs on into the next step is one block. */
+function blocks(parts) {
+  const joined = [];
+  for (const part of parts.filter(({ kind }) => kind === "blocked")) {
+    const before = joined.at(-1);
+    if (before && before.to === part.from) joined[joined.length - 1] = { ...before, to: part.to };
+    else joined.push(part);
+  }
+  return joined;
 }
 
 /** What the item waited for, above; that it came back, below. */
@@ -132,8 +155,7 @@ function stateNotes(journey, parts, x, labels, end) {
     { x: x(part.from), y },
     { x: x(part.to), y, anchor: "end" },
   ];
-  const notes = parts
-    .filter(({ kind }) => kind === "blocked")
+  const notes = blocks(parts)
     .map((part) => {
       const text = `Blocked ${duration((part.to - part.from) / 1000, "C").replace("\u2248\u00a0", "")}`;
       const why = blockedBy(journey, part);
@@ -145,7 +167,7 @@ function stateNotes(journey, parts, x, labels, end) {
     });
   const wait = longestWait(journey, parts);
   const reason = journey.longest_wait?.reason;
-  if (wait && reason && reason !== "blocked")
+  if (wait && reason && !["blocked", "returned"].includes(reason))
     notes.push(labels.place(reason, at(wait, STATE.note), { style: "x-waiting" }));
   for (const part of parts.filter(({ reason }) => reason === "returned"))
     notes.push(
@@ -163,7 +185,7 @@ function stateNotes(journey, parts, x, labels, end) {
     };
     notes.push(
       labels.place(
-        `${journey.released_at ? "live" : "partly live"} ${day(liveAt(journey))}`,
+        `${journey.released_at ? "live" : "partly live"} ${stampDay(liveAt(journey), journey.as_of)}`,
         [place, { x: end, y: STATE.note, anchor: "end" }],
         { style: "b x-done", weight: 600 },
       ),
@@ -251,7 +273,7 @@ export function drawTimeline(journey, width) {
       journey.links,
       lanes.flatMap(({ events }) => events),
     ),
-    ...stateBars(parts, x),
+    ...stateBars(parts, axis),
     s("path", { d: `M${LEFT} ${STATE.line}H${width}`, class: "s-bg" }),
     ...foldCuts(axis),
     ...stateNotes(journey, parts, x, labels, width),

@@ -1,6 +1,6 @@
 // Time to pixels: one linear axis, quiet stretches folded where the whole is longer than 90 days.
 
-import { day, stamp } from "./format.js";
+import { date, day, stamp } from "./format.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -52,19 +52,26 @@ export function timescale({ from, to, quiet, left, right }) {
   };
 }
 
-/** [{x, label}]: hours, days or Mondays, at least 64 px apart and never inside a fold. */
+const year = (iso) => new Date(iso).getUTCFullYear();
+
+/** [{x, label}]: hours, days or Mondays, at least 64 px apart and never inside a fold; the year where it changes. */
 export function ticks({ from, to, quiet, x }) {
   const shown = to - from - quiet.reduce((sum, fold) => sum + fold.to - fold.from, 0);
   const room = Math.max((x(to) - x(from) - quiet.length * FOLD_PX) / 64, 1);
-  const step = STEPS.find((one) => shown / one <= room) ?? STEPS.at(-1);
+  // Hours are written with their day, which takes twice the room.
+  const step = STEPS.find((one) => shown / one <= (one < DAY ? room / 1.6 : room)) ?? STEPS.at(-1);
+  const apart = step < DAY ? 88 : 48;
   const found = [];
+  let last = year(new Date(to).toISOString());
   const shift = step >= WEEK ? MONDAY : 0;
   for (let at = Math.ceil((from - shift) / step) * step + shift; at <= to; at += step) {
     if (quiet.some((fold) => at > fold.from && at < fold.to)) continue;
     const near = quiet.some((fold) => Math.abs(x(at) - x((fold.from + fold.to) / 2)) < 48);
-    if (near || x(to) - x(at) < 12 || (found.length && x(at) - found.at(-1).x < 48)) continue;
+    if (near || x(to) - x(at) < 12 || (found.length && x(at) - found.at(-1).x < apart)) continue;
     const iso = new Date(at).toISOString();
-    found.push({ x: x(at), label: step < DAY ? stamp(iso) : day(iso) });
+    const label = step < DAY ? stamp(iso) : year(iso) === last ? day(iso) : date(iso);
+    last = year(iso);
+    found.push({ x: x(at), label });
   }
   return found;
 }
