@@ -121,12 +121,17 @@ def _seconds(envelope: Answer, name: str) -> float | None:
     return None if value is None else float(value) * 3_600
 
 
+_KINDS = {"planned": "planned", "hotfix": "hotfixes", "rollback": "rollbacks"}
+
+
 def _frequency(envelope: Answer) -> tuple[str, str]:
     value = envelope["value"]
     if value["per_week"] is None:
         return "withheld", ""
     kinds = ", ".join(
-        f"{value[kind]:.0f} {kind}" for kind in ("planned", "hotfix", "rollback") if value[kind]
+        f"{value[kind]:.0f} {kind if value[kind] == 1 else plural}"
+        for kind, plural in _KINDS.items()
+        if value[kind]
     )
     return f"{value['per_week']:.1f} a week", f"{value['count']:.0f}: {kinds}" if kinds else ""
 

@@ -27,12 +27,11 @@ _METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0
 class DeploymentLinks:
     """What links say about deployments.
 
-    incidents: incident_id, deployment_id, confidence. fixes: deployment_id (the failed one),
-    fix_deployment_id. contents: deployment_id, commits (NONE unknown), commits_reason.
+    incidents: incident_id, deployment_id, confidence. contents: deployment_id, commits (NONE
+    unknown), commits_reason.
     """
 
     incidents: pd.DataFrame
-    fixes: pd.DataFrame
     contents: pd.DataFrame
 
 
@@ -103,18 +102,19 @@ def deployment_facts(
     `failed` is int8: 1 where a link of 0.8 or more names an incident, else -1 (no evidence so far);
     an incident of one of several services that a deployment ships says nothing about the others.
     `restored_ts`, of failed ones, is the earliest after the finish of: the next rollback of the
-    service in that environment, the linked fix, the resolution of a linked incident; `restored_by`
-    says which (rollback, fix, incident). Rework: a rollback, or a hotfix that a link calls the fix
-    of a deployment.
+    service in that environment, the hotfix that mended it, the resolution of a linked incident;
+    `restored_by` says which (rollback, fix, incident). A hotfix mends a failed deployment of its
+    service when it is the first to finish after it and before the incident is resolved. Rework: a
+    rollback, or a hotfix that mended a failed deployment.
     """
     frame = deployments.assign(kind=deployment_kinds(deployments))
     blame = _blame(links.incidents, incidents, frame)
-    fixes = _fixes(links.fixes, frame)
+    fixes = _fixes(frame, blame)
     frame["incident_id"] = _of(frame, blame, "incident_id", key=_ROW)
     frame["failed"] = np.where(frame["incident_id"] != NONE, 1, -1).astype(np.int8)
     evidence = {
         "rollback": _next_rollback(frame),
-        "fix": _of(frame, fixes, "fix_ts"),
+        "fix": _of(frame, fixes, "fix_ts", key=_ROW),
         "incident": _of(frame, blame, "resolved_ts", key=_ROW),
     }
     frame["restored_ts"], frame["restored_by"] = _earliest(frame, evidence)
@@ -207,14 +207,18 @@ def _blame(links: pd.DataFrame, incidents: pd.DataFrame, frame: pd.DataFrame) ->
     return result
 
 
-def _fixes(fixes: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Fix links by deployment, with `fix_ts`: the finish of the first successful fix."""
-    good = frame[frame["result"] == "success"].drop_duplicates("deployment_id")
-    finished = good.set_index("deployment_id")["finished_ts"]
-    timed = fixes[["deployment_id", "fix_deployment_id"]].assign(
-        fix_ts=fixes["fix_deployment_id"].map(finished)
+def _fixes(frame: pd.DataFrame, blame: pd.DataFrame) -> pd.DataFrame:
+    """service_id, deployment_id (failed), fix_deployment_id, fix_ts: hotfixes that mended them."""
+    good = (frame["kind"] == "hotfix") & (frame["result"] == "success")
+    hotfixes = frame.loc[good, ["service_id", "deployment_id", "finished_ts"]].rename(
+        columns={"deployment_id": "fix_deployment_id", "finished_ts": "fix_ts"}
     )
-    return timed.dropna().astype(np.int64).sort_values("fix_ts")
+    failed = blame[[*_ROW, "resolved_ts"]].merge(frame[[*_ROW, "finished_ts"]], on=_ROW)
+    pairs = failed.merge(hotfixes, on="service_id")
+    still_open = (pairs["resolved_ts"] == NONE) | (pairs["fix_ts"] <= pairs["resolved_ts"])
+    mended = pairs[(pairs["fix_ts"] > pairs["finished_ts"]) & still_open]
+    first = mended.sort_values(["fix_ts", "fix_deployment_id"]).drop_duplicates(_ROW)
+    return first[[*_ROW, "fix_deployment_id", "fix_ts"]]
 
 
 def _of(

@@ -37,7 +37,8 @@ def _probes(source: AnySource, settings: Settings) -> Iterator[Probe]:
         with opened(source, Stop()) as client:
             found = connected(client, source, wanted_of(settings))
             who = found.identity
-            yield Probe("reachable", True, f"{who.product} {who.version} at {source.url}".strip())
+            product = f"{who.product} {who.version}".strip()
+            yield Probe("reachable", True, f"{product} at {source.url}")
             yield Probe("identity", True, f"read as {who.account}")
             yield from found.probes
             yield _clock(client.clock_offset_s)

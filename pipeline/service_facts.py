@@ -53,7 +53,6 @@ def measure_services(session: Session, settings: Settings, *, write: bool) -> Se
     blame = _blame(session)
     links = DeploymentLinks(
         blame,
-        pd.DataFrame({"deployment_id": [], "fix_deployment_id": []}, dtype="int64"),
         deployments[["deployment_id", "commits", "commits_reason"]],
     )
     placed = blame.merge(

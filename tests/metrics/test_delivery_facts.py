@@ -35,11 +35,9 @@ def incidents(*rows: Row) -> pd.DataFrame:
 
 def links(
     *named: tuple[int, int, float],
-    fixes: tuple[tuple[int, int], ...] = (),
 ) -> DeploymentLinks:
     return DeploymentLinks(
         incidents=frame("incident_id deployment_id confidence", named),
-        fixes=frame("deployment_id fix_deployment_id", fixes),
         contents=frame("deployment_id commits commits_reason"),
     )
 
@@ -132,12 +130,29 @@ def test_recovery_is_the_earliest_evidence_after_the_failure() -> None:
         {"incident_id": 7, "opened_ts": 12, "resolved_ts": 50},
         {"incident_id": 8, "opened_ts": 45, "resolved_ts": 70},
     )
-    rows = facts(merged, found, links((7, 2, 1.0), (8, 4, 1.0), fixes=((4, 5),)))
+    rows = facts(merged, found, links((7, 2, 1.0), (8, 4, 1.0)))
     assert rows["failed"].to_dict() == {1: -1, 2: 1, 3: -1, 4: 1, 5: -1}
     assert rows.loc[[2, 4], "restored_ts"].tolist() == [30, 60]
     assert rows["restored_by"].tolist() == ["", "rollback", "", "fix", ""]
     assert rows["rework"].to_dict() == {1: False, 2: False, 3: True, 4: False, 5: True}
     assert rows.loc[1, "restored_ts"] == NONE
+
+
+def test_a_hotfix_mends_only_what_failed_before_it_and_is_not_over() -> None:
+    rows = jobs(
+        {"sha": "a", "finished_ts": 5, "hotfix": True},
+        {"sha": "b", "finished_ts": 10},
+        {"sha": "c", "finished_ts": 40, "hotfix": True},
+        {"sha": "d", "finished_ts": 41, "hotfix": True, "service_id": 2},
+    )
+    over = incidents({"incident_id": 7, "opened_ts": 12, "resolved_ts": 30})
+    found = facts(rows, over, links((7, 2, 1.0)))
+    assert found["rework"].tolist() == [False] * 4
+    assert found["restored_by"].tolist() == ["", "incident", "", ""]
+    lasting = incidents({"incident_id": 7, "opened_ts": 12})
+    found = facts(rows, lasting, links((7, 2, 1.0)))
+    assert found["rework"].tolist() == [False, False, True, False]
+    assert (found["restored_by"].tolist()[1], found["restored_ts"].tolist()[1]) == ("fix", 40)
 
 
 def test_an_incident_restores_and_a_weak_link_does_not_fail() -> None:
