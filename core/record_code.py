@@ -1,0 +1,75 @@
+"""Repositories, commits and merge requests, as neutral records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.record_items import Person
+from core.record_words import MergeState
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """`path` is the full name in the source (group/project); `urls` every clone address, as
+    sent.
+    """
+
+    id: str
+    path: str
+    default_branch: str
+    url: str
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A branch head or tag of a repository."""
+
+    repository: str
+    kind: str
+    name: str
+    sha: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of a repository. `parents` None where the source did not say (a merge request's
+    list).
+    """
+
+    repository: str
+    sha: str
+    authored_at: datetime
+    committed_at: datetime
+    message: str
+    parents: tuple[str, ...] | None
+    author: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """A merge or pull request. `commits` in the order of the source, None where they were not
+    read.
+    """
+
+    id: str
+    repository: str
+    number: int
+    title: str
+    description: str
+    source_branch: str
+    target_branch: str
+    state: MergeState
+    created_at: datetime
+    updated_at: datetime
+    merged_at: datetime | None = None
+    closed_at: datetime | None = None
+    head_sha: str | None = None
+    merge_sha: str | None = None
+    squash_sha: str | None = None
+    labels: tuple[str, ...] = ()
+    commits: tuple[str, ...] | None = None
+    url: str = ""
+    author: Person | None = None

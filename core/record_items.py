@@ -1,0 +1,115 @@
+"""People, projects, work items and their histories, as neutral records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.record_words import BlockKind, Field, StatusCategory
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone at a source. `identity` is an e-mail or account id; the store keeps only a keyed hash
+    of it.
+    """
+
+    identity: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A tracker's project: its key makes ticket keys recognisable."""
+
+    id: str
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowStatus:
+    """A status by id. `listed` is False for one that only a changelog names (deleted or renamed
+    since).
+    """
+
+    id: str
+    name: str
+    category: StatusCategory
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A ticket. `value_per_week` is money in the configured currency, None where nobody valued
+    it.
+    """
+
+    id: str
+    key: str
+    project: str
+    type: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    status_id: str
+    url: str = ""
+    priority: str = ""
+    resolution: str = ""
+    resolved_at: datetime | None = None
+    parent_id: str | None = None
+    subtask: bool = False
+    labels: tuple[str, ...] = ()
+    value_per_week: float | None = None
+    changelog_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKey:
+    """A key that an item has or had; old keys stay in commits and branches for ever."""
+
+    item: str
+    key: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLink:
+    """`item` is `kind` (lower case, as the vendor says it: "is blocked by", "implements") of the
+    item `other_key`.
+    """
+
+    item: str
+    kind: str
+    other_key: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change of one field. `seq` orders changes of one second; ids are the vendor's, names as
+    written then.
+    """
+
+    item: str
+    at: datetime
+    seq: int
+    field: Field
+    from_id: str | None
+    to_id: str | None
+    from_name: str = ""
+    to_name: str = ""
+    actor: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A time in which an item was flagged, labelled or linked as blocked; `end` None while it
+    lasts.
+    """
+
+    item: str
+    kind: BlockKind
+    detail: str
+    start: datetime
+    end: datetime | None
