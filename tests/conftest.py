@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 
 from store.migrate import upgrade
 from store.session import open_engine, sessions
+from tests.chromium import browser
 from tests.telling import MEASURED
+
+__all__ = ["browser"]
 
 _numbers = count()
 

@@ -62,6 +62,7 @@ def _deployment(row: dict[str, str]) -> dict[str, object]:
     return {
         "deployment_id": int(row["id"]),
         "service_id": 1,
+        "environment": row["environment"].lower(),
         "target": row["environment"].lower(),
         "repository_id": 1,
         "commit_id": number(row["commit_sha"]),

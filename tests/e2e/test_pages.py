@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.company import Company, collected
 from tests.e2e.serving import served
-from tests.web.conftest import browser  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +26,7 @@ def address(company: Company) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser) -> Iterator[Page]:
     complaints: list[str] = []
     opened = browser.new_page(viewport={"width": 1440, "height": 900})
     opened.on(
