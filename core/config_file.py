@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.config_checks import problems_of
 from core.errors import ConfigError
-from core.settings import Settings
+from core.settings import AnySource, JiraSource, Settings
 from core.toml_lines import Path as Loc
 from core.toml_lines import line_of
 
@@ -45,7 +45,22 @@ def load_settings(path: Path, env: Mapping[str, str] = os.environ) -> Settings:
         problems += list(problems_of(settings))
     if problems or settings is None:
         raise ConfigError("\n".join(_told(path, text, loc, what) for loc, what in problems))
-    return _at_home(settings, path.parent)
+    return _at_home(_reading_ideas(settings), path.parent)
+
+
+def _reading_ideas(settings: Settings) -> Settings:
+    """Every tracker also reads the projects that hold the ideas of a stream."""
+    ideas = [stream.ideas for stream in settings.streams if stream.ideas is not None]
+
+    def widened(source: AnySource) -> AnySource:
+        if not isinstance(source, JiraSource):
+            return source
+        held = [name for one in ideas if one.source == source.name for name in one.projects]
+        projects = tuple(dict.fromkeys((*source.projects, *held)))
+        return source.model_copy(update={"projects": projects})
+
+    sources = tuple(widened(source) for source in settings.sources)
+    return settings.model_copy(update={"sources": sources})
 
 
 def _read(path: Path) -> str:

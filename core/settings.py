@@ -127,7 +127,6 @@ class TeamMember(Model):
 class Team(Model):
     name: Name
     members: tuple[TeamMember, ...] = ()
-    groups: tuple[str, ...] = ()
 
 
 StageState = Literal["new", "waiting", "active", "done", "cancelled", "ignored"]

@@ -28,11 +28,13 @@ class DeploymentLinks:
     """What links say about deployments.
 
     incidents: incident_id, deployment_id, confidence. contents: deployment_id, commits (NONE
-    unknown), commits_reason.
+    unknown), commits_reason. defects: deployment_id of those that were the first to bring a commit
+    of a defect to production.
     """
 
     incidents: pd.DataFrame
     contents: pd.DataFrame
+    defects: pd.Series[int]
 
 
 def hotfix_marks(
@@ -105,7 +107,7 @@ def deployment_facts(
     service in that environment, the hotfix that mended it, the resolution of a linked incident;
     `restored_by` says which (rollback, fix, incident). A hotfix mends a failed deployment of its
     service when it is the first to finish after it and before the incident is resolved. Rework: a
-    rollback, or a hotfix that mended a failed deployment.
+    rollback, or a hotfix that mended a failed deployment or a defect.
     """
     frame = deployments.assign(kind=deployment_kinds(deployments))
     blame = _blame(links.incidents, incidents, frame)
@@ -118,8 +120,9 @@ def deployment_facts(
         "incident": _of(frame, blame, "resolved_ts", key=_ROW),
     }
     frame["restored_ts"], frame["restored_by"] = _earliest(frame, evidence)
+    mending = pd.concat([fixes["fix_deployment_id"], links.defects])
     frame["rework"] = (frame["kind"] == "rollback") | (
-        (frame["kind"] == "hotfix") & frame["deployment_id"].isin(fixes["fix_deployment_id"])
+        (frame["kind"] == "hotfix") & frame["deployment_id"].isin(mending)
     )
     contents = links.contents.drop_duplicates("deployment_id")
     frame["commits"] = _of(frame, contents, "commits")

@@ -188,11 +188,15 @@ def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
 
 def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.DataFrame:
     """When each item was first an idea: by its ancestors, and by what the stream's rule links."""
-    parents = frames.item_parents(session)
-    upstream = parents[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
+    known = frames.item_parents(session)
+    upstream = known[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
     links = frames.item_links(session)
-    kinds = {"parent"} | ({stream.ideas.link.lower()} if stream.ideas is not None else set())
-    linked = links[links["kind"].isin(kinds)][["item_id", "other_item_id"]]
-    edges = pd.concat([upstream[upstream["other_item_id"] != NONE], linked], ignore_index=True)
-    found = idea_times(parents[["item_id", "created_ts"]], edges)
+    linked = links["kind"].eq("parent")
+    if stream.ideas is not None:
+        home = source_ids(session).get(stream.ideas.source, NONE)
+        held = known["project"].isin(stream.ideas.projects) & known["source_id"].eq(home)
+        idea = links["other_item_id"].isin(known["item_id"][held])
+        linked |= links["kind"].eq(stream.ideas.link.lower()) & idea
+    edges = pd.concat([upstream, links[linked][["item_id", "other_item_id"]]], ignore_index=True)
+    found = idea_times(known[["item_id", "created_ts"]], edges)
     return found.times[found.times["item_id"].isin(items["item_id"])]

@@ -45,7 +45,8 @@ def measure_services(session: Session, settings: Settings, *, write: bool) -> Se
     """Bring the facts of all services up to date, where `write`; the releases are made anyway."""
     loaded = load_evidence(session, settings)
     live = _production(loaded)
-    releases = item_releases(_release_inputs(session, loaded, live))
+    written = _written(session)
+    releases = item_releases(_release_inputs(session, loaded, live, written))
     if not write:
         return ServiceMeasure(releases, 0, frozenset())
     deployments = _marked(session, settings, loaded, live)
@@ -54,6 +55,7 @@ def measure_services(session: Session, settings: Settings, *, write: bool) -> Se
     links = DeploymentLinks(
         blame,
         deployments[["deployment_id", "commits", "commits_reason"]],
+        _defects(session, settings, loaded, written),
     )
     placed = blame.merge(
         deployments[["deployment_id", "service_id"]].drop_duplicates("deployment_id"),
@@ -106,7 +108,9 @@ def _live_claims(loaded: Loaded) -> pd.DataFrame:
     return claims[(claims["target"] == PRODUCTION) & (claims["service_id"] != NONE)]
 
 
-def _release_inputs(session: Session, loaded: Loaded, live: pd.DataFrame) -> ReleaseInputs:
+def _release_inputs(
+    session: Session, loaded: Loaded, live: pd.DataFrame, written: pd.DataFrame
+) -> ReleaseInputs:
     commits = loaded.evidence.commits
     repositories = loaded.evidence.repositories
     refs = frames.refs(session)
@@ -121,7 +125,7 @@ def _release_inputs(session: Session, loaded: Loaded, live: pd.DataFrame) -> Rel
     first = timed.groupby("commit_id", as_index=False).agg(live_ts=("finished_ts", "min"))
     sure = claims[~claims["unknown_predecessor"]]["commit_id"]
     return ReleaseInputs(
-        written=_written(session),
+        written=written,
         commits=commits[["commit_id", "repository_id", "parents"]],
         landed=landed,
         undone=pd.concat([taken["commit_id"], undoing["reverted_id"]]),
@@ -138,6 +142,17 @@ def _written(session: Session) -> pd.DataFrame:
     pairs = combine(links)
     sure = pairs[pairs["confidence"] >= SURE]
     return sure[["a_id", "b_id"]].rename(columns={"a_id": "item_id", "b_id": "commit_id"})
+
+
+def _defects(
+    session: Session, settings: Settings, loaded: Loaded, written: pd.DataFrame
+) -> pd.Series[int]:
+    """deployment_id of those that first brought a commit of a defect to production."""
+    items = frames.item_parents(session)
+    defects = items["item_id"][items["type"].isin(settings.types.defect)]
+    mending = written["commit_id"][written["item_id"].isin(defects)]
+    claims = _live_claims(loaded)
+    return claims["deployment_id"][claims["commit_id"].isin(mending)].drop_duplicates()
 
 
 def _marked(

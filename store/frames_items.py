@@ -191,7 +191,8 @@ def item_links(
 
 
 def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
-    """All items: item_id, parent_id (NONE: none, or not stored), type, created_ts."""
+    """All items: item_id, parent_id (NONE: none, or not stored), source_id, project, type,
+    created_ts."""
     parent = work_item.alias("parent")
     same = and_(
         parent.c.source_id == work_item.c.source_id,
@@ -200,7 +201,6 @@ def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
     statement = select(
         work_item.c.id.label("item_id"),
         parent.c.id.label("parent_id"),
-        work_item.c.type,
-        work_item.c.created_ts,
+        *(work_item.c[name] for name in ("source_id", "project", "type", "created_ts")),
     ).select_from(work_item.outerjoin(parent, same))
     return read_frame(session, statement.order_by(work_item.c.id), committed=committed)

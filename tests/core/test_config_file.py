@@ -45,6 +45,7 @@ def test_the_documented_example_loads_with_every_value_in_its_place(tmp_path: Pa
     settings = load_settings(path, ENV)
     jira, gitlab, jenkins, snow = settings.sources
     assert isinstance(jira, JiraSource)
+    assert jira.projects == ("SHOP", "IDEA")  # where a stream's ideas are is read as well
     assert (jira.every, jira.history) == (timedelta(minutes=10), date(2024, 1, 1))
     assert jira.auth.token is not None
     assert jira.auth.token.get_secret_value() == "jira-secret"
@@ -170,6 +171,11 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     assert "line 1" in refusal(tmp_path, "port = = 1\n")[0]
+
+
+def test_groups_of_a_team_are_refused_as_nothing_reads_them(tmp_path: Path) -> None:
+    told = refusal(tmp_path, '[[teams]]\nname = "web"\ngroups = ["shop/web-team"]\n')
+    assert told[0].startswith(':3: unknown key "groups"')
 
 
 def test_the_example_file_is_the_documented_example() -> None:

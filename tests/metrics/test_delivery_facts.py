@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from core.frames import NONE
@@ -33,12 +35,11 @@ def incidents(*rows: Row) -> pd.DataFrame:
     return table(usual, rows)
 
 
-def links(
-    *named: tuple[int, int, float],
-) -> DeploymentLinks:
+def links(*named: tuple[int, int, float], defects: Sequence[int] = ()) -> DeploymentLinks:
     return DeploymentLinks(
         incidents=frame("incident_id deployment_id confidence", named),
         contents=frame("deployment_id commits commits_reason"),
+        defects=pd.Series(defects, dtype="int64"),
     )
 
 
@@ -153,6 +154,14 @@ def test_a_hotfix_mends_only_what_failed_before_it_and_is_not_over() -> None:
     found = facts(rows, lasting, links((7, 2, 1.0)))
     assert found["rework"].tolist() == [False, False, True, False]
     assert (found["restored_by"].tolist()[1], found["restored_ts"].tolist()[1]) == ("fix", 40)
+
+
+def test_a_hotfix_for_a_defect_is_rework_and_a_planned_deployment_with_one_is_not() -> None:
+    merged = jobs(
+        {"sha": "a"}, {"sha": "b"}, {"sha": "c", "hotfix": True}, {"sha": "d", "hotfix": True}
+    )
+    rows = facts(merged, incidents(), links(defects=[2, 3]))
+    assert rows["rework"].tolist() == [False, False, True, False]
 
 
 def test_an_incident_restores_and_a_weak_link_does_not_fail() -> None:

@@ -288,6 +288,44 @@ def test_an_idea_is_linked_in_the_words_of_the_tracker_in_any_case(database: Dat
     assert _facts(database)["idea_ts"].tolist() == [int((START - 9 * DAY).timestamp())]
 
 
+def test_only_items_of_the_projects_that_hold_ideas_are_ideas(database: Database) -> None:
+    """SHOP-8 is what SHOP-1 implements as well: an older ticket, but none of those projects."""
+    older = WorkItem("8", "SHOP-8", "SHOP", "Task", "Tidy", START - 90 * DAY, START, "1")
+    idea = WorkItem("90", "IDEA-90", "IDEA", "Idea", "Pay", START - 9 * DAY, START, "1")
+    linked = [ItemLink("1", "implements", key) for key in ("SHOP-8", "IDEA-90")]
+    _save(database, *STATUSES, older, idea, *_item(1), *linked)
+    ideas = {"source": "jira", "projects": ["IDEA"], "link": "implements"}
+    bring_up_to_date(_settings(_stream(types=["Story"], ideas=ideas)), database)
+    assert _facts(database)["idea_ts"].tolist() == [int((START - 9 * DAY).timestamp())]
+
+
+def test_an_idea_of_another_tracker_than_the_configured_one_is_none(database: Database) -> None:
+    idea = WorkItem("90", "IDEA-90", "IDEA", "Idea", "Pay", START - 9 * DAY, START, "1")
+    _save(database, *STATUSES, idea, *_item(1), ItemLink("1", "implements", "IDEA-90"))
+    other = {"name": "other", "kind": "jira", "url": "https://o.example", "projects": ["SHOP"]}
+    ideas = {"source": "other", "projects": ["IDEA"], "link": "implements"}
+    known = [one.model_dump() for one in _settings().sources]
+    bring_up_to_date(_settings(_stream(ideas=ideas), sources=[*known, other]), database)
+    assert _facts(database)["idea_ts"].tolist() == [int(START.timestamp())]
+
+
+def test_a_hotfix_for_a_defect_is_rework_without_any_incident(database: Database) -> None:
+    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1, type="Bug"))
+    _delivered(database, ref="hotfix/pay")
+    settings = _settings(services=[_shop()])
+    bring_up_to_date(settings, database)
+    assert _rework(settings, database) == [False, True]
+    settings = _settings(services=[_shop()], types={"defect": ["Mishap"]})
+    bring_up_to_date(settings, database)
+    assert _rework(settings, database) == [False, False]
+
+
+def _rework(settings: Settings, database: Database) -> list[bool]:
+    with database.read() as session:
+        found = Snapshots(settings).present(session).services["shop"].deployments
+        return list(found["rework"].astype(bool))
+
+
 def test_a_source_that_gets_another_name_is_counted_once(database: Database) -> None:
     tickets = (*STATUSES, Project("10", "SHOP", "Shop"), *_item(1))
     settings = _settings(services=[_shop()])
