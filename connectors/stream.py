@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from connectors.http import SourceClient
 from core.errors import SourceAnswerError
-from core.records import Record
+from core.records import Entity, Record
 
 Payload = dict[str, Any]
 Cursor = dict[str, Any]
@@ -72,6 +72,37 @@ Read = Callable[[Reading], Iterator[Page]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What is read again by id until it is final, whatever the list tells of it.
+
+    open: whether a payload may still change without the list showing it.
+    read: payloads as the list gives them, of these that are stored (`_details` included); one that
+        is no longer there is left out.
+    """
+
+    open: Callable[[Payload], bool]
+    read: Callable[[SourceClient, Scope, Sequence[Payload]], Iterable[Payload]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """How it is noticed that something is no longer there, which no list of changes tells.
+
+    ids: pages of the external ids of all that a scope has now, within the history that is wanted.
+    missing: of these stored ids that were not among them, those that are gone, with the one word
+        why: deleted, or not_visible where it can't be told from a lost permission. An id that it
+        leaves out is there after all.
+    entity: what the records of the stream are; each that is gone becomes a `Gone` record.
+    every: how often to look.
+    """
+
+    ids: Callable[[Reading], Iterator[Iterable[str]]]
+    missing: Callable[[SourceClient, Scope, Sequence[str]], Mapping[str, str]]
+    entity: Entity
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """One kind of thing at a source.
 
@@ -84,6 +115,7 @@ class Stream:
     scope: makes the scope of a parent's payload, None to pass it over.
     after: streams whose records these belong to; they are read first.
     optional: a 403 or 404 on this stream means "switched off here", noted and not an error.
+    watch, census: see there; None where the list itself tells everything.
     """
 
     name: str
@@ -95,6 +127,8 @@ class Stream:
     scope: Callable[[Payload], Scope | None] | None = None
     after: tuple[str, ...] = ()
     optional: bool = False
+    watch: Watch | None = None
+    census: Census | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.record_items import Person
-from core.record_words import MergeState
+from core.record_words import MergeState, ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A branch head or tag of a repository."""
+    """A branch head, tag or release of a repository: `kind` is branch, tag or release. The sha of a
+    release is that of its tag, empty where it has none yet; `at` is when it was published.
+    """
 
     repository: str
     kind: str
@@ -73,3 +75,17 @@ class MergeRequest:
     commits: tuple[str, ...] | None = None
     url: str = ""
     author: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One step of a review. `merge_request` is the vendor id of the request; what was said is not
+    kept.
+    """
+
+    repository: str
+    merge_request: str
+    id: str
+    kind: ReviewKind
+    at: datetime
+    person: Person | None = None

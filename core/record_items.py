@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.record_words import BlockKind, Field, StatusCategory
+from core.record_words import BlockKind, Entity, Field, StatusCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +113,25 @@ class Block:
     detail: str
     start: datetime
     end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worklog:
+    """Time that was booked on an item."""
+
+    item: str
+    id: str
+    started_at: datetime
+    spent_s: int
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Something that the source no longer shows. `why` is one word: deleted, or not_visible (it may
+    come back; nothing is known of it).
+    """
+
+    entity: Entity
+    id: str
+    why: str

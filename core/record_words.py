@@ -16,6 +16,8 @@ class Entity(IntEnum):
     CHANGE = 6
     INCIDENT = 7
     REPOSITORY = 8
+    WORKLOG = 9
+    REVIEW = 10
 
 
 class Field(IntEnum):
@@ -26,6 +28,7 @@ class Field(IntEnum):
     TYPE = 3
     PROJECT = 4
     PARENT = 5
+    SPRINT = 6
 
 
 class StatusCategory(StrEnum):
@@ -43,6 +46,15 @@ class MergeState(StrEnum):
     OPEN = "open"
     MERGED = "merged"
     CLOSED = "closed"
+
+
+class ReviewKind(StrEnum):
+    """What somebody other than the author did to a merge request; a bot's word is none of these."""
+
+    REQUESTED = "requested"
+    COMMENTED = "commented"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
 
 
 class Result(StrEnum):

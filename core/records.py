@@ -8,7 +8,7 @@ is joined by the correlator. A batch may name a thing twice: the last one wins.
 
 from __future__ import annotations
 
-from core.record_code import Commit, MergeRequest, Ref, Repository
+from core.record_code import Commit, MergeRequest, Ref, Repository, Review
 from core.record_delivery import (
     Build,
     BuildStage,
@@ -21,6 +21,7 @@ from core.record_delivery import (
 )
 from core.record_items import (
     Block,
+    Gone,
     ItemKey,
     ItemLink,
     Person,
@@ -28,8 +29,17 @@ from core.record_items import (
     Transition,
     WorkflowStatus,
     WorkItem,
+    Worklog,
 )
-from core.record_words import BlockKind, Entity, Field, MergeState, Result, StatusCategory
+from core.record_words import (
+    BlockKind,
+    Entity,
+    Field,
+    MergeState,
+    Result,
+    ReviewKind,
+    StatusCategory,
+)
 
 Record = (
     Person
@@ -40,10 +50,13 @@ Record = (
     | ItemLink
     | Transition
     | Block
+    | Worklog
+    | Gone
     | Repository
     | Ref
     | Commit
     | MergeRequest
+    | Review
     | Build
     | BuildStage
     | Environment
@@ -64,6 +77,7 @@ __all__ = [
     "Entity",
     "Environment",
     "Field",
+    "Gone",
     "Incident",
     "ItemKey",
     "ItemLink",
@@ -75,10 +89,13 @@ __all__ = [
     "Ref",
     "Repository",
     "Result",
+    "Review",
+    "ReviewKind",
     "Revision",
     "StateChange",
     "StatusCategory",
     "Transition",
     "WorkItem",
     "WorkflowStatus",
+    "Worklog",
 ]
