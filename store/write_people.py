@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.records import Commit, Field, MergeRequest, Person, Transition
+from core.records import Commit, Field, MergeRequest, Person, Review, Transition, Worklog
 from store.batch import Batch
 from store.models import person
 from store.rows import ensure_entities, write_entities
@@ -40,6 +40,8 @@ def _told(batch: Batch) -> Iterator[Person]:
         *(record.author for record in batch.of(Commit)),
         *(record.author for record in batch.of(MergeRequest)),
         *(record.actor for record in batch.of(Transition)),
+        *(record.person for record in batch.of(Review)),
+        *(record.person for record in batch.of(Worklog)),
     ]
     yield from (someone for someone in named if someone is not None)
 
