@@ -142,6 +142,15 @@ class SourceStream(Shape):
     note: str | None
 
 
+class SourceHistory(Shape):
+    """The first load of a source, newest first: how far back it is, and what is being read."""
+
+    back_to: Time = Field(description="Everything that changed since then is there.")
+    reading_from: Time = Field(description="Where the history begins; null: at the beginning.")
+    share: float | None = Field(description="Of the part that is being read, by its time.")
+    expected_at: Time
+
+
 class SourceRow(Shape):
     """A connected source and how it is doing."""
 
@@ -156,6 +165,7 @@ class SourceRow(Shape):
     watermark_at: Time
     late: bool
     history_from: str | None
+    history: SourceHistory | None = Field(description="Null once all that is wanted is there.")
     records: int
     unparsed: int
     requests: int

@@ -10,7 +10,7 @@ from functools import partial
 
 from connectors import gitlab_parse
 from connectors.http import Params, SourceClient, body_of, for_each
-from connectors.paging import Window, fetched, listing, pages
+from connectors.paging import fetched, pages
 from connectors.stream import (
     Page,
     Payload,
@@ -24,6 +24,7 @@ from connectors.stream import (
 )
 from connectors.times import iso, utc
 from connectors.walk import graph_walk
+from connectors.windows import Window, listing
 from core.records import Record
 
 API = "api/v4/"
@@ -86,16 +87,20 @@ def _per_project(
 def _changing(name: str, parse: Parse, complete: Complete, extra: Params | None = None) -> Stream:
     """A list by the last change; GitLab wants filter and order to name the same time."""
 
-    def params(_scope: Scope, since: datetime | None) -> Params:
+    def between(_scope: Scope, since: datetime | None, until: datetime | None) -> Params:
         return {
             **(extra or {}),
             "order_by": "updated_at",
             "sort": "asc",
             "per_page": PER_PAGE,
             "updated_after": iso(since) if since else None,
+            "updated_before": iso(until) if until else None,
         }
 
-    window = Window(at=_updated_at, overlap=_OVERLAP, lag=_LAG, reanchor=True)
+    def params(scope: Scope, since: datetime | None) -> Params:
+        return between(scope, since, None)
+
+    window = Window(at=_updated_at, overlap=_OVERLAP, lag=_LAG, reanchor=True, between=between)
     read = listing(path=partial(_in_project, name), params=params, window=window)
     return _per_project(name, read, own_id, parse, complete)
 

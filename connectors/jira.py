@@ -13,7 +13,7 @@ from connectors import jira_parse
 from connectors.http import Params, SourceClient, body_of, open_client
 from connectors.jira_changelog import is_complete
 from connectors.jira_parse import Layout
-from connectors.paging import Window, fetched, listing, offset, pages, token
+from connectors.paging import fetched, offset, pages, token
 from connectors.stream import (
     Connection,
     Identity,
@@ -26,6 +26,7 @@ from connectors.stream import (
     own_id,
 )
 from connectors.times import epoch_ms, utc
+from connectors.windows import Window, listing
 from core.errors import SourceAuthError
 from core.settings import JiraSource
 
@@ -164,8 +165,8 @@ def _issues(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -> Read
         project = (issue.get("fields") or {}).get("project") or {}
         return str(project.get("id", "")) in ids or "id" not in project
 
-    def params(_scope: Scope, since: datetime | None) -> Params:
-        asked: Params = {"jql": jql(keys, since), "expand": "changelog", "maxResults": _PAGE}
+    def between(_scope: Scope, since: datetime | None, until: datetime | None) -> Params:
+        asked: Params = {"jql": jql(keys, since, until), "expand": "changelog", "maxResults": _PAGE}
         if cloud:
             return {**asked, "fields": names}
         return {**asked, "fields": ",".join(names), "startAt": 0}
@@ -176,10 +177,11 @@ def _issues(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -> Read
         lag=timedelta(minutes=5 if cloud else 1),
         reanchor=not cloud,
         asked=f"{','.join(keys)} {','.join(names)}",
+        between=between,
     )
     return listing(
         path=f"{CLOUD}/search/jql" if cloud else f"{DATA_CENTER}/search",
-        params=params,
+        params=lambda scope, since: between(scope, since, None),
         next_page=_by_token if cloud else offset(items="issues"),
         items="issues",
         post=cloud,
@@ -188,11 +190,12 @@ def _issues(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -> Read
     )
 
 
-def jql(keys: Sequence[str], since: datetime | None) -> str:
+def jql(keys: Sequence[str], since: datetime | None, until: datetime | None = None) -> str:
     """Unquoted milliseconds: a quoted time is cut to the minute and read in the account's zone."""
     projects = ", ".join(f'"{key}"' for key in keys)
     later = f" AND updated >= {epoch_ms(since)}" if since else ""
-    return f"project in ({projects}){later} ORDER BY updated ASC, key ASC"
+    earlier = f" AND updated < {epoch_ms(until)}" if until else ""
+    return f"project in ({projects}){later}{earlier} ORDER BY updated ASC, key ASC"
 
 
 def _updated_at(issue: Payload) -> datetime:

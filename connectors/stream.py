@@ -44,6 +44,8 @@ class Reading:
 
     known: which of these external ids are stored already (for walks that stop at what is known).
     since: the oldest day of history wanted, None for all; a full pass starts with an empty cursor.
+    newest_first: a first run may leave older history to the runs that follow, for numbers to be
+        there soon; False where all of it is stored already and is only read again.
     """
 
     client: SourceClient
@@ -51,6 +53,7 @@ class Reading:
     cursor: Cursor
     known: Callable[[Iterable[str]], set[str]]
     since: date | None = None
+    newest_first: bool = False
 
 
 def own_id(payload: Payload, _scope: Scope) -> str:
@@ -94,12 +97,15 @@ class Census:
         leaves out is there after all.
     entity: what the records of the stream are; each that is gone becomes a `Gone` record.
     every: how often to look.
+    read: pages of payloads by id, as the list gives them, of what is there and was never read, or
+        was gone and is back; None where the list of changes tells of those anyway.
     """
 
     ids: Callable[[Reading], Iterator[Iterable[str]]]
     missing: Callable[[SourceClient, Scope, Sequence[str]], Mapping[str, str]]
     entity: Entity
     every: timedelta
+    read: Callable[[SourceClient, Scope, Sequence[str]], Iterator[Sequence[Payload]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

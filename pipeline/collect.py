@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -13,7 +13,7 @@ import structlog
 
 from connectors.http import SourceClient, request_count
 from connectors.registry import KINDS
-from connectors.stream import Connection, Wanted
+from connectors.stream import Connection, Stream, Wanted
 from core.errors import SourceAnswerError, SourceError
 from core.settings import AnySource, Settings
 from pipeline.clock import now_ts
@@ -53,6 +53,21 @@ class SourceReport:
     def changed(self) -> int:
         return sum(counts.changed for counts in self.streams.values())
 
+    @property
+    def history_left(self) -> frozenset[str]:
+        """Streams with older history that the next pass reads; none while something is wrong."""
+        left = {name for name, counts in self.streams.items() if counts.older}
+        return frozenset() if self.problems else frozenset(left)
+
+    def __add__(self, later: SourceReport) -> SourceReport:
+        """Both passes over the source, the later one after this."""
+        streams = {
+            name: self.streams.get(name, StreamCounts()) + later.streams.get(name, StreamCounts())
+            for name in {**self.streams, **later.streams}
+        }
+        requests = self.requests + later.requests
+        return SourceReport(self.source, streams, requests, later.error)
+
 
 def _and_more(others: int) -> str:
     return f" (and {others} more of its scopes)" if others else ""
@@ -79,11 +94,13 @@ def collect(
     progress: Progress | None = None,
     full: bool = False,
     since: date | None = None,
+    only: frozenset[str] = frozenset(),
     stop: Stop | None = None,
 ) -> SourceReport:
     """Read what changed at one source into the store. A fault of the source is in the report, not
     raised; `StoppedError` when asked to stop.
 
+    only: the streams to be read, with those that they are read over; none for all.
     Where the configuration asks otherwise than in the last good pass, everything is read again:
     payloads that did not change mean something else now.
     """
@@ -113,14 +130,20 @@ def collect(
                     since=since or source.history,
                     counts=streams,
                 )
-                one.run(found.streams)
+                one.run(_needed(found.streams, only))
             finally:
                 requests = request_count(client)
     except SourceError as raised:
         error = str(raised)
     report = SourceReport(source.name, streams, requests, error)
-    _record(database, source_id, report, started=started, asked=asked)
+    _record(database, source_id, report, started=None if only else started, asked=asked)
     return report
+
+
+def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
+    """These streams and those whose payloads are their scopes."""
+    names = set(only) | {stream.over for stream in streams if stream.name in only}
+    return [stream for stream in streams if not only or stream.name in names]
 
 
 def _fingerprint(source: AnySource, wanted: Wanted) -> str:
@@ -154,8 +177,9 @@ def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connec
 
 
 def _record(
-    database: Database, source_id: int, report: SourceReport, *, started: int, asked: str
+    database: Database, source_id: int, report: SourceReport, *, started: int | None, asked: str
 ) -> None:
+    """started: up to when all streams are read now; None where only some of them were."""
     message = "; ".join(report.problems)
     key = StreamKey(source_id, WHOLE)
     with database.writing() as session:

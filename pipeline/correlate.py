@@ -28,6 +28,12 @@ class CorrelateReport:
     total: int = 0
     ran: bool = False
 
+    def __add__(self, later: CorrelateReport) -> CorrelateReport:
+        """Both runs, the later one after this."""
+        return CorrelateReport(
+            self.changed + later.changed, later.total or self.total, self.ran or later.ran
+        )
+
 
 def correlate(
     settings: Settings,

@@ -38,6 +38,11 @@ class MeasureReport:
     changed: int = 0
     streams: Sequence[str] = ()
 
+    def __add__(self, later: MeasureReport) -> MeasureReport:
+        """Both runs, the later one after this."""
+        streams = dict.fromkeys([*self.streams, *later.streams])
+        return MeasureReport(self.changed + later.changed, tuple(streams))
+
 
 def measure(
     settings: Settings,

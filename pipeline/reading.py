@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from connectors.http import SourceClient
 from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream
 from core.errors import PayloadError
-from core.records import Record
+from core.records import Gone, Record
+from pipeline import absence
+from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.watching import KEY as WATCH
+from pipeline.watching import Watching
 from store import raw
 from store.raw import RawPayload
 
@@ -32,13 +36,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page ready to be written in one transaction."""
+    """A page ready to be written in one transaction. gone: external ids that are no longer there,
+    with why.
+    """
 
     cursor: Cursor
     seen: int
     payloads: Sequence[Payload]
     rows: Sequence[RawPayload] = ()
     records: Sequence[Record] = field(default_factory=list)
+    gone: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def unparsed(self) -> int:
@@ -46,34 +53,100 @@ class Prepared:
 
 
 def prepared_pages(task: Task, client: SourceClient, database: Database) -> Iterator[Prepared]:
-    """The pages of a task with what changed on them completed and parsed; `SourceError`."""
+    """The pages of a task with what changed on them completed and parsed; `SourceError`.
 
-    def known(ids: Iterable[str]) -> set[str]:
-        with database.read() as session:
-            return raw.known_ids(session, task.source_id, task.stream.name, ids)
-
-    reading = Reading(client, task.scope, task.cursor, known, task.since)
-    for page in task.stream.read(reading):
-        yield _prepare(task, page, client, database)
+    First what the list tells, then what is watched and due, then the census when its time has come.
+    """
+    return _Pass(task, client, database).pages()
 
 
-def _prepare(task: Task, page: Page, client: SourceClient, database: Database) -> Prepared:
-    hashed = {}
-    for payload in page.payloads:  # a page may name a thing twice: the last one wins
-        hashed[task.stream.id(payload, task.scope)] = (raw.payload_hash(payload), payload)
-    stored: dict[str, bytes] = {}
-    if hashed and not task.full:
-        with database.read() as session:
-            stored = raw.hashes(session, task.source_id, task.stream.name, hashed)
-    changed = {name: pair for name, pair in hashed.items() if stored.get(name) != pair[0]}
-    if changed and task.stream.complete is not None:
-        task.stream.complete(client, task.scope, [payload for _, payload in changed.values()])
-    rows, records = [], list[Record]()
-    for name, (digest, payload) in changed.items():
-        found, problem = _parsed(task, payload)
-        records += found
-        rows.append(RawPayload(name, payload, digest, problem))
-    return Prepared(page.cursor, len(page.payloads), page.payloads, rows, records)
+class _Pass:
+    def __init__(self, task: Task, client: SourceClient, database: Database) -> None:
+        kept = dict(task.cursor)
+        self.task, self.client, self.database = task, client, database
+        self.moment = now_ts()
+        self.watching = Watching.of(kept, self.moment)
+        kept.pop(WATCH, None)
+        self.counted = absence.Last.of(kept.pop(absence.KEY, None))
+        self.cursor: Cursor = kept
+        self.reading = Reading(
+            client, task.scope, kept, self._known, task.since, newest_first=not task.full
+        )
+
+    def pages(self) -> Iterator[Prepared]:
+        for page in self.task.stream.read(self.reading):
+            self.cursor = page.cursor
+            yield self._prepare(page)
+        yield from self._watched()
+        yield from self._census()
+
+    def _known(self, ids: Iterable[str]) -> set[str]:
+        with self.database.read() as session:
+            return raw.known_ids(session, self.task.source_id, self.task.stream.name, ids)
+
+    def _watched(self) -> Iterator[Prepared]:
+        watch, due = self.task.stream.watch, self.watching.due()
+        if watch is None or not due:
+            return
+        with self.database.read() as session:
+            stored = raw.payloads(session, self.task.source_id, self.task.stream.name, due)
+        found = list(watch.read(self.client, self.task.scope, list(stored.values())))
+        page = self._prepare(Page(found, self.cursor))
+        self.watching.lost(self.watching.due())
+        yield replace(page, cursor=self._with_state())
+
+    def _census(self) -> Iterator[Prepared]:
+        census = self.task.stream.census
+        if census is None:
+            return
+        if self.counted is None and not self.task.full:
+            self.counted = absence.Last(self.moment)  # what was just read whole is its own census
+            yield self._prepare(Page([], self.cursor))
+            return
+        if self.counted is not None and not self.counted.is_over(census, self.moment):
+            return
+        listed = absence.listed_now(census, self.reading)
+        stored = absence.stored_now(
+            self.database, self.task.source_id, self.task.stream.name, self.task.scope.id
+        )
+        for page in absence.unread(census, self.reading, listed, stored):
+            yield self._prepare(Page(page.payloads, self.cursor))
+        found = absence.absent(census, self.reading, listed, stored)
+        self.counted = absence.Last(self.moment, found.doubt)
+        records = [Gone(census.entity, name, why) for name, why in sorted(found.gone.items())]
+        yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)
+
+    def _prepare(self, page: Page) -> Prepared:
+        task, hashed = self.task, {}
+        for payload in page.payloads:  # a page may name a thing twice: the last one wins
+            hashed[task.stream.id(payload, task.scope)] = (raw.payload_hash(payload), payload)
+        stored: dict[str, bytes] = {}
+        if hashed and not task.full:
+            with self.database.read() as session:
+                stored = raw.hashes(session, task.source_id, task.stream.name, hashed)
+        for name, (_, payload) in hashed.items():
+            self.watching.saw(name, is_open=self._is_open(payload))
+        changed = {name: pair for name, pair in hashed.items() if stored.get(name) != pair[0]}
+        if changed and task.stream.complete is not None:
+            payloads = [payload for _, payload in changed.values()]
+            task.stream.complete(self.client, task.scope, payloads)
+        rows, records = [], list[Record]()
+        for name, (digest, payload) in changed.items():
+            found, problem = _parsed(task, payload)
+            records += found
+            rows.append(RawPayload(name, payload, digest, problem))
+        return Prepared(self._with_state(), len(page.payloads), page.payloads, rows, records)
+
+    def _with_state(self) -> Cursor:
+        census = {} if self.counted is None else {absence.KEY: self.counted.kept()}
+        return {**self.cursor, **self.watching.kept(), **census}
+
+    def _is_open(self, payload: Payload) -> bool:
+        watch = self.task.stream.watch
+        try:
+            return watch is not None and watch.open(payload)
+        except MISSHAPEN:  # told where it is parsed
+            return False
 
 
 def _parsed(task: Task, payload: Payload) -> tuple[list[Record], str]:

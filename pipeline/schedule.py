@@ -51,13 +51,18 @@ def run_source(
     source: AnySource, settings: Settings, database: Database, turn: threading.Lock, stop: Stop
 ) -> None:
     """Collect one source, then correlate and measure, one source at a time; a fault waits for the
-    next run.
+    next run. The older history that a first load leaves is read at once, part by part.
     """
     try:
-        report = collect(source, database, wanted_of(settings), stop=stop)
-        with turn:
-            stop.check()
-            outcome = bring_up_to_date(settings, database, [report])
+        left = frozenset[str]()
+        while True:
+            report = collect(source, database, wanted_of(settings), only=left, stop=stop)
+            with turn:
+                stop.check()
+                outcome = bring_up_to_date(settings, database, [report])
+            left = report.history_left
+            if not left:
+                break
     except StoppedError:
         log.info("run_stopped", source=source.name)
         return

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from connectors.http import SourceClient
 from connectors.stream import Cursor, Payload, Scope, Stream
 from core.errors import SourceAnswerError, SourceError
+from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.progress import Progress
@@ -38,6 +39,7 @@ class StreamCounts:
     unparsed: payloads kept raw because they make no sense. orphans: records left out because what
     they belong to is not stored (a history of an incident that the filter leaves out). held_back:
     the stream that failed and that must be read before this one, which therefore was not read.
+    older: scopes of which older history is still to be read, by the passes that follow.
     """
 
     pages: int = 0
@@ -47,6 +49,20 @@ class StreamCounts:
     orphans: int = 0
     errors: list[str] = field(default_factory=list)
     held_back: str = ""
+    older: int = 0
+
+    def __add__(self, later: StreamCounts) -> StreamCounts:
+        """Both passes, the later one after this; what is left to do is what that one left."""
+        return StreamCounts(
+            pages=self.pages + later.pages,
+            seen=self.seen + later.seen,
+            changed=self.changed + later.changed,
+            unparsed=self.unparsed + later.unparsed,
+            orphans=self.orphans + later.orphans,
+            errors=self.errors + later.errors,
+            held_back=later.held_back,
+            older=later.older,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,7 @@ class SourcePass:
     _stop: threading.Event = field(init=False)
     _parents: dict[str, list[Payload]] = field(default_factory=dict)
     _notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    _older: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = queue.Queue(_QUEUE_PAGES)
@@ -86,9 +103,10 @@ class SourcePass:
         """
         self._parents = {stream.over: [] for stream in streams if stream.over}
         waiting = list(streams)
+        names = {stream.name for stream in streams}
         done: set[str] = set()
         while waiting:
-            ready = [stream for stream in waiting if _before(stream) <= done]
+            ready = [stream for stream in waiting if _before(stream) & names <= done]
             if not ready:
                 raise ValueError(f"streams wait for each other: {[s.name for s in waiting]}")
             self._read_all([task for stream in ready for task in self._tasks(stream)])
@@ -99,7 +117,8 @@ class SourcePass:
 
     def _tasks(self, stream: Stream) -> list[Task]:
         counts = self.counts.setdefault(stream.name, StreamCounts())
-        counts.held_back = next(filter(self._failed, sorted(_before(stream))), "")
+        before = sorted(_before(stream) & set(self.counts))
+        counts.held_back = next(filter(self._failed, before), "")
         if counts.held_back:
             # Records of things that are not stored yet would be left out, now and ever after.
             return []
@@ -190,12 +209,14 @@ class SourcePass:
         with self.database.writing() as session:
             self.renew(session)
             raw.save(session, self.source_id, name, task.scope.id, page.rows, fetched_ts=now_ts())
+            raw.mark_gone(session, self.source_id, name, page.gone)
             saved = records.save_records(session, self.source_id, page.records)
             for entity, ids in saved.ids.items():
                 dirty.mark(session, STAGE, entity, ids)
             key = StreamKey(self.source_id, name, task.scope.id)
             cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
-        self._notes[name, task.scope.id] = str(page.cursor.get("note", ""))
+        self._notes[name, task.scope.id] = note_of(page.cursor)
+        self._older[name, task.scope.id] = "older" in page.cursor
         counts.pages += 1
         counts.seen += page.seen
         counts.changed += len(page.rows)
@@ -210,6 +231,7 @@ class SourcePass:
         if error is not None and not isinstance(error, SourceError):
             raise error
         note = self._notes.pop((name, scope), "")
+        counts.older += self._older.pop((name, scope), False)
         if done.task.stream.optional and error is not None and error.status in _SWITCHED_OFF:
             note, error = str(error), None
         key = StreamKey(self.source_id, name, scope)

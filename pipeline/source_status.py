@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.settings import AnySource, Settings
+from pipeline.history_status import loading
 from pipeline.times import iso
 from store import cursors, raw
 from store.cursors import StreamState
@@ -67,6 +68,7 @@ def _row(
         "watermark_at": iso(mark),
         "late": mark is None or as_of - mark > _LATE_AFTER * every,
         "history_from": source.history.isoformat() if source.history else None,
+        "history": loading(states, as_of=as_of),
         "records": sum(records.values()),
         "unparsed": sum(unparsed.values()),
         "requests": whole.requests if whole else 0,

@@ -4,10 +4,11 @@ scheduler run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from core.errors import ConfigError
 from core.settings import AnySource, Settings
@@ -29,6 +30,11 @@ class SyncReport:
     facts: MeasureReport
     warnings: Sequence[str] = ()
 
+    def __add__(self, later: SyncReport) -> SyncReport:
+        """Both; the later one knows what the sources told in all."""
+        links, facts = self.links + later.links, self.facts + later.facts
+        return SyncReport(later.sources, links, facts, later.warnings)
+
     @property
     def failed(self) -> bool:
         return any(report.problems for report in self.sources)
@@ -44,7 +50,8 @@ def sync(
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> SyncReport:
-    """Collect the sources side by side, then bring links and facts up to date.
+    """Collect the sources side by side, then bring links and facts up to date; then the same with
+    the older history that the first load left, part by part, so that numbers are there soon.
 
     only: names of sources, none for all. full: read everything again. A source that fails leaves
     the others alone; `ConfigError` for a name that is not configured. An interrupt ends all of them
@@ -52,19 +59,40 @@ def sync(
     """
     stop = stop or Stop()
     tell = progress or Silent()
-    chosen = _chosen(settings, only)
     wanted = wanted_of(settings)
 
-    def one(source: AnySource) -> SourceReport:
-        return collect(source, database, wanted, progress=tell, full=full, since=since, stop=stop)
+    def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
+        again = full and not streams
+        return collect(
+            source,
+            database,
+            wanted,
+            progress=tell,
+            full=again,
+            since=since,
+            only=streams,
+            stop=stop,
+        )
 
-    with ThreadPoolExecutor(max(1, len(chosen)), thread_name_prefix="source") as pool:
+    chosen = _chosen(settings, only)
+    reports = _side_by_side([partial(one, source) for source in chosen], stop)
+    outcome = bring_up_to_date(settings, database, reports, tell)
+    told = {report.source: report for report in reports}
+    while behind := [source for source in chosen if told[source.name].history_left]:
+        parts = [partial(one, source, told[source.name].history_left) for source in behind]
+        for report in _side_by_side(parts, stop):
+            told[report.source] += report
+        outcome += bring_up_to_date(settings, database, list(told.values()), tell)
+    return outcome
+
+
+def _side_by_side(parts: Sequence[Callable[[], SourceReport]], stop: Stop) -> list[SourceReport]:
+    with ThreadPoolExecutor(max(1, len(parts)), thread_name_prefix="source") as pool:
         try:
-            reports = list(pool.map(one, chosen))
+            return list(pool.map(lambda part: part(), parts))
         except KeyboardInterrupt:
             stop.ask()
             raise
-    return bring_up_to_date(settings, database, reports, tell)
 
 
 def bring_up_to_date(

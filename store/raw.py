@@ -121,13 +121,33 @@ def load(
         last = rows[-1].external_id
 
 
-def mark_gone(
-    session: Session, source_id: int, stream: str, external_ids: Iterable[str], *, why: str
-) -> None:
-    """Note that the source no longer shows these; the payloads stay."""
+def mark_gone(session: Session, source_id: int, stream: str, reasons: Mapping[str, str]) -> None:
+    """Note that the source no longer shows these, and why; the payloads stay."""
+    for why in sorted(set(reasons.values())):
+        for chunk in chunks(sorted(name for name in reasons if reasons[name] == why)):
+            where = _these(source_id, stream, chunk)
+            session.execute(update(raw_record).where(*where).values(gone=why))
+
+
+def gone_by_id(session: Session, source_id: int, stream: str, scope: str) -> dict[str, str]:
+    """External ids of a scope of a stream, each with why it is gone; empty for what is there."""
+    where = (raw_record.c.source_id == source_id, raw_record.c.stream == stream)
+    statement = select(raw_record.c.external_id, raw_record.c.gone)
+    found = session.execute(statement.where(*where, raw_record.c.scope == scope))
+    return {row.external_id: row.gone for row in found}
+
+
+def payloads(
+    session: Session, source_id: int, stream: str, external_ids: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Stored payloads by external id; what is not stored is absent."""
+    decompressor = ZstdDecompressor()
+    found: dict[str, dict[str, Any]] = {}
     for chunk in chunks(sorted(set(external_ids))):
-        where = _these(source_id, stream, chunk)
-        session.execute(update(raw_record).where(*where).values(gone=why))
+        statement = select(raw_record.c.external_id, raw_record.c.payload)
+        for row in session.execute(statement.where(*_these(source_id, stream, chunk))):
+            found[row.external_id] = _decoded(decompressor.decompress(row.payload))
+    return found
 
 
 def count_records(session: Session, source_id: int) -> dict[str, int]:

@@ -19,6 +19,7 @@ from pipeline.collect import SourceReport
 from pipeline.correlate import CorrelateReport
 from pipeline.database import over
 from pipeline.measure import MeasureReport
+from pipeline.source_pass import StreamCounts
 from pipeline.stopping import Stop
 from pipeline.sync import SyncReport
 
@@ -31,16 +32,25 @@ class Passes:
 
     act: Callable[[str, Stop], None] = lambda _name, _stop: None
     starts: Counter[str] = field(default_factory=Counter)
+    only: list[frozenset[str]] = field(default_factory=list)
+    streams: list[dict[str, StreamCounts]] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def collect(
-        self, source: JenkinsSource, _database: object, _wanted: object, *, stop: Stop
+        self,
+        source: JenkinsSource,
+        _database: object,
+        _wanted: object,
+        *,
+        only: frozenset[str],
+        stop: Stop,
     ) -> SourceReport:
         with self.changed:
             self.starts[source.name] += 1
+            self.only.append(only)
             self.changed.notify_all()
         self.act(source.name, stop)
-        return SourceReport(source.name)
+        return SourceReport(source.name, self.streams.pop() if self.streams else {})
 
     def wait_for(self, **counts: int) -> None:
         """Until each of these sources was started so often."""
@@ -152,3 +162,24 @@ def test_nothing_is_linked_or_measured_once_asked_to_stop(
     schedule.run_source(source, settings, over(sqlite_engine), threading.Lock(), Stop())
     assert passes.starts == {"one": 1}
     assert linked == []
+
+
+def test_older_history_is_read_part_by_part_with_numbers_in_between(
+    passes: Passes, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    nothing = SyncReport((), CorrelateReport(), MeasureReport())
+
+    def up_to_date(*_: object) -> SyncReport:
+        done.append("numbers")
+        return nothing
+
+    monkeypatch.setattr(schedule, "bring_up_to_date", up_to_date)
+    passes.act = lambda name, _stop: done.append(name)
+    left = {"issues": StreamCounts(older=1), "fields": StreamCounts()}
+    passes.streams = [{}, left, left]
+    source = JenkinsSource(kind="jenkins", name="one", url="http://localhost")
+    settings = Settings(sources=(source,))
+    schedule.run_source(source, settings, over(sqlite_engine), threading.Lock(), Stop())
+    assert done == ["one", "numbers", "one", "numbers", "one", "numbers"]
+    assert passes.only == [frozenset(), {"issues"}, {"issues"}]

@@ -79,7 +79,7 @@ def test_hashes_tell_what_is_stored(session: Session, jira: int) -> None:
 def test_what_was_gone_is_saved_again_when_it_returns(session: Session, jira: int) -> None:
     payload = _payload("1", "a")
     _save(session, jira, [payload])
-    mark_gone(session, jira, "issues", ["1"], why="not visible")
+    mark_gone(session, jira, "issues", {"1": "not visible"})
     assert [item.gone for item in load(session, jira, "issues")] == ["not visible"]
     assert hashes(session, jira, "issues", ["1"]) == {}
     assert known_ids(session, jira, "issues", ["1"]) == {"1"}

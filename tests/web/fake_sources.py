@@ -22,6 +22,7 @@ def source(name: str, kind: str, **more: Any) -> Answer:
         "watermark_at": "2026-11-21T05:51:00Z",
         "late": False,
         "history_from": "2024-01-01",
+        "history": None,
         "records": 12_408,
         "unparsed": 0,
         "requests": 318,

@@ -1,0 +1,104 @@
+"""Notices what a source no longer has, and what it has and was never read: the census."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connectors.stream import Census, Cursor, Page, Reading
+from core.errors import SourceAuthError
+from pipeline.database import Database
+from store import raw
+
+KEY: Final = "_census"
+"""Under this name a stream's cursor holds the last census: epoch seconds, and what was doubtful."""
+
+DELETED: Final = "deleted"
+NOT_VISIBLE: Final = "not_visible"
+_MANY = 20
+_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """gone: why, by external id, of what was stored and is no longer there. doubt: a line for a
+    person where so much vanished at once that it is rather a lost permission; empty otherwise.
+    """
+
+    gone: dict[str, str]
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last census of a scope; `doubt` stays to be seen until the next one."""
+
+    moment: int
+    doubt: str = ""
+
+    @classmethod
+    def of(cls, kept: Sequence[Any] | None) -> Last | None:
+        """From what `kept` answered; None before the first one."""
+        return None if kept is None else cls(*kept)
+
+    def is_over(self, census: Census, moment: int) -> bool:
+        """Whether it is time for another one."""
+        return moment - self.moment >= census.every.total_seconds()
+
+    def kept(self) -> list[Any]:
+        """As JSON that goes beside a cursor."""
+        return [self.moment, self.doubt]
+
+
+def note_of(cursor: Cursor) -> str:
+    """What a cursor tells a person of its scope: the connector's note and the census' doubt."""
+    last = Last.of(cursor.get(KEY))
+    return "; ".join(filter(None, [str(cursor.get("note", "")), last.doubt if last else ""]))
+
+
+def unread(
+    census: Census, reading: Reading, listed: set[str], stored: dict[str, str]
+) -> Iterator[Page]:
+    """Payloads of what the source lists and the store lacks, or holds as gone."""
+    wanted = sorted(name for name in listed if stored.get(name, "lacking"))
+    if census.read is not None and wanted:
+        for payloads in census.read(reading.client, reading.scope, wanted):
+            yield Page(payloads, {})
+
+
+def listed_now(census: Census, reading: Reading) -> set[str]:
+    """The ids of everything that the scope has now."""
+    return {name for page in census.ids(reading) for name in page}
+
+
+def stored_now(database: Database, source_id: int, stream: str, scope: str) -> dict[str, str]:
+    """External ids that are stored, each with why it is gone; empty while it is there."""
+    with database.read() as session:
+        return raw.gone_by_id(session, source_id, stream, scope)
+
+
+def absent(census: Census, reading: Reading, listed: set[str], stored: dict[str, str]) -> Absent:
+    """What is gone since the last look. `SourceAuthError` where a scope that was full is empty: the
+    account may no longer see it, and nothing is marked.
+
+    Where a tenth of a scope and more than twenty vanish at once, a permission is the likelier
+    reason than so many deletions: all of it is `not_visible`, and its numbers stay.
+    """
+    present = sorted(name for name, why in stored.items() if not why)
+    missing = [name for name in present if name not in listed]
+    if not missing:
+        return Absent({})
+    if not listed:
+        raise SourceAuthError(
+            f"none of {len(present)} known records is visible any more; "
+            "has the account lost its permission? nothing was changed here"
+        )
+    gone = dict(census.missing(reading.client, reading.scope, missing))
+    if len(gone) > _MANY and len(gone) > _SHARE * len(present):
+        doubt = (
+            f"{len(gone)} of {len(present)} records vanished at once; they stay as last seen. "
+            "Check the account's permissions"
+        )
+        return Absent(dict.fromkeys(gone, NOT_VISIBLE), doubt)
+    return Absent(gone)

@@ -1,0 +1,45 @@
+"""How far back the history of a source is there while the older part is still being read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.history import Older
+from pipeline.times import iso
+from store.cursors import StreamState
+
+Answer = dict[str, Any]
+_ENOUGH = 0.02
+"""Before so much of a part is read, no end is foretold."""
+
+
+def loading(states: Iterable[StreamState], *, as_of: int) -> Answer | None:
+    """None where all that is wanted is there. Else `back_to`: what is younger is complete;
+    `reading_from` (null: the beginning), `share` of the part that is being read and when it is
+    expected to end, null where that can't be told yet.
+    """
+    parts = [part for state in states if (part := Older.of(state.cursor.get("older")))]
+    if not parts:
+        return None
+    slowest = min(parts, key=lambda part: (-part.until.timestamp(), part.share or 0.0))
+    starts = [part.since for part in parts]
+    earliest = None if None in starts else min(start for start in starts if start)
+    return {
+        "back_to": _iso(max(part.until for part in parts)),
+        "reading_from": _iso(earliest),
+        "share": slowest.share,
+        "expected_at": _expected(slowest, as_of),
+    }
+
+
+def _expected(part: Older, as_of: int) -> str | None:
+    if part.share is None or part.share < _ENOUGH or part.begun is None:
+        return None
+    elapsed = as_of - part.begun.timestamp()
+    return iso(int(as_of + elapsed * (1 - part.share) / part.share))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else iso(int(moment.astimezone(UTC).timestamp()))
