@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
-from functools import partial
 
 import httpx
 
 from connectors import jira_parse
 from connectors.http import Params, SourceClient, body_of, open_client
-from connectors.jira_changelog import is_complete
+from connectors.jira_boards import board_streams
+from connectors.jira_issues import CLOUD, DATA_CENTER, issues_stream
 from connectors.jira_parse import Layout
-from connectors.paging import fetched, offset, pages, token
+from connectors.jira_worklogs import worklog_streams
+from connectors.paging import fetched, offset, pages
 from connectors.stream import (
     Connection,
     Identity,
     Payload,
     Probe,
-    Read,
-    Scope,
     Stream,
     Wanted,
     own_id,
 )
-from connectors.times import epoch_ms, utc
-from connectors.windows import Window, listing
+from connectors.windows import listing
 from core.errors import SourceAuthError
 from core.settings import JiraSource
 
-CLOUD = "rest/api/3"
-DATA_CENTER = "rest/api/2"
-_PAGE = 100
-_HISTORIES = 1000
 _KEYS_PER_SEARCH = 50
-_FIELDS = (
-    "summary",
-    "issuetype",
-    "status",
-    "project",
-    "priority",
-    "resolution",
-    "resolutiondate",
-    "created",
-    "updated",
-    "parent",
-    "labels",
-    "issuelinks",
-    "assignee",
-)
-_by_token = token("nextPageToken", param="nextPageToken")
 
 
 def open_client_for(
@@ -146,73 +123,7 @@ def streams(
             id=own_id,
             parse=jira_parse.parse_status,
         ),
-        Stream(
-            name="issues",
-            read=_issues(projects, layout, cloud=cloud),
-            id=own_id,
-            parse=partial(jira_parse.parse_issue, layout=layout),
-            complete=_add_changelogs if cloud else None,
-        ),
+        issues_stream(projects, layout, cloud=cloud),
+        *worklog_streams(api, layout.wanted),
+        *board_streams(),
     ]
-
-
-def _issues(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -> Read:
-    keys = sorted(str(project["key"]) for project in projects)
-    ids = {str(project["id"]) for project in projects}
-    names = [*_FIELDS, *layout.custom_fields]
-
-    def belongs(issue: Payload) -> bool:
-        project = (issue.get("fields") or {}).get("project") or {}
-        return str(project.get("id", "")) in ids or "id" not in project
-
-    def between(_scope: Scope, since: datetime | None, until: datetime | None) -> Params:
-        asked: Params = {"jql": jql(keys, since, until), "expand": "changelog", "maxResults": _PAGE}
-        if cloud:
-            return {**asked, "fields": names}
-        return {**asked, "fields": ",".join(names), "startAt": 0}
-
-    window = Window(
-        at=_updated_at,
-        overlap=timedelta(minutes=15 if cloud else 5),
-        lag=timedelta(minutes=5 if cloud else 1),
-        reanchor=not cloud,
-        asked=f"{','.join(keys)} {','.join(names)}",
-        between=between,
-    )
-    return listing(
-        path=f"{CLOUD}/search/jql" if cloud else f"{DATA_CENTER}/search",
-        params=lambda scope, since: between(scope, since, None),
-        next_page=_by_token if cloud else offset(items="issues"),
-        items="issues",
-        post=cloud,
-        window=window,
-        belongs=belongs,
-    )
-
-
-def jql(keys: Sequence[str], since: datetime | None, until: datetime | None = None) -> str:
-    """Unquoted milliseconds: a quoted time is cut to the minute and read in the account's zone."""
-    projects = ", ".join(f'"{key}"' for key in keys)
-    later = f" AND updated >= {epoch_ms(since)}" if since else ""
-    earlier = f" AND updated < {epoch_ms(until)}" if until else ""
-    return f"project in ({projects}){later}{earlier} ORDER BY updated ASC, key ASC"
-
-
-def _updated_at(issue: Payload) -> datetime:
-    return utc(issue["fields"]["updated"])
-
-
-def _add_changelogs(client: SourceClient, _scope: Scope, issues: list[Payload]) -> None:
-    """The whole changelog of the issues whose embedded one is cut: one bulk read for the page."""
-    cut = {str(issue["id"]): issue for issue in issues if not is_complete(issue)}
-    if not cut:
-        return
-    full: dict[str, list[Payload]] = {id: [] for id in cut}
-    body: Params = {"issueIdsOrKeys": list(cut), "maxResults": _HISTORIES}
-    where = f"{CLOUD}/changelog/bulkfetch"
-    found = pages(client, where, body, items="issueChangeLogs", post=True, next_page=_by_token)
-    for page in found:
-        for row in page:
-            full.setdefault(str(row["issueId"]), []).extend(row.get("changeHistories") or ())
-    for id, issue in cut.items():
-        issue["_details"] = {"changelog": full[id]}

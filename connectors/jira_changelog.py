@@ -139,4 +139,6 @@ def transitions(item: str, history: Sequence[Change]) -> Iterator[Transition]:
 def _kept(change: Change) -> Field | None:
     if change.of_parent:
         return Field.PARENT
+    if change.custom and change.name == "sprint":
+        return Field.SPRINT
     return next((field for name, field in _KEPT.items() if change.of(name)), None)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from connectors.http import Params, SourceClient, body_of
 from connectors.stream import Page, Payload, Read
 from core.errors import SourceAnswerError
+
+T = TypeVar("T")
 
 NextPage = Callable[[httpx.Response, Params], Params | None]
 """From an answer and what was asked: the parameters that change, None at the end mark."""
@@ -106,6 +108,11 @@ def pages(
         yield rows
         change = next_page(response, following)
         following = None if change is None else {**following, **change}
+
+
+def batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """At most `size` values at a time, for reads in bulk."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def fetched(payloads: Sequence[Payload]) -> Read:

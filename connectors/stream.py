@@ -43,6 +43,7 @@ class Reading:
     """One pass over one stream and scope.
 
     known: which of these external ids are stored already (for walks that stop at what is known).
+    known_in: the same of another stream of the source (for feeds that tell of everything).
     since: the oldest day of history wanted, None for all; a full pass starts with an empty cursor.
     newest_first: a first run may leave older history to the runs that follow, for numbers to be
         there soon; False where all of it is stored already and is only read again.
@@ -54,6 +55,7 @@ class Reading:
     known: Callable[[Iterable[str]], set[str]]
     since: date | None = None
     newest_first: bool = False
+    known_in: Callable[[str, Iterable[str]], set[str]] = lambda _stream, _ids: set()
 
 
 def own_id(payload: Payload, _scope: Scope) -> str:

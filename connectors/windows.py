@@ -119,7 +119,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         window, cursor = self.plan.window, self.reading.cursor
-        now = _now_at(self.reading.client)
+        now = now_at(self.reading.client)
         self.ceiling = now - window.lag
         usable = bool(cursor) and cursor.get("asked", "") == window.asked
         mark = cursor.get("watermark") if usable else None
@@ -150,11 +150,11 @@ class _Run:
         for rows, settled in self._list(
             part.start, lambda at: between(scope, at, until), part.until
         ):
-            part = part.reached(max(settled, default=None), _now_at(self.reading.client))
+            part = part.reached(max(settled, default=None), now_at(self.reading.client))
             self.older = part
             self._move(settled)
             yield Page(rows, self._cursor())
-        self.older = part.next(_now_at(self.reading.client), floor=_floor(self.reading))
+        self.older = part.next(now_at(self.reading.client), floor=_floor(self.reading))
         yield Page([], self._cursor())
 
     def _list(
@@ -214,7 +214,8 @@ def _moved(anchor: datetime | None, settled: Sequence[datetime]) -> datetime | N
     return moved if min(settled) < moved and (anchor is None or moved > anchor) else None
 
 
-def _now_at(client: SourceClient) -> datetime:
+def now_at(client: SourceClient) -> datetime:
+    """The present moment by the source's clock."""
     return datetime.now(UTC) + timedelta(seconds=client.clock_offset_s or 0.0)
 
 

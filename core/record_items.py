@@ -128,8 +128,8 @@ class Worklog:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Something that the source no longer shows. `why` is one word: deleted, or not_visible (it may
-    come back; nothing is known of it).
+    """Something that the source no longer shows. `why` is one word: deleted, moved (to where it
+    is not read), or not_visible (it may come back; nothing is known of it).
     """
 
     entity: Entity

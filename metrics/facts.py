@@ -29,6 +29,9 @@ from metrics.states import (
     WAITING,
 )
 
+_LEFT = ("deleted", "moved")
+"""Items that are gone for good: they belong to no stream that is read."""
+
 _CHUNK = 8_192
 """Items handled at once: the arrays of a chunk stay in the processor's cache."""
 
@@ -53,7 +56,7 @@ class FactInputs:
     """The frames of one stream; missing integers are NONE, extra columns are not read.
 
     items: item_id, type, status_id, created_ts, updated_ts, resolved_ts, value_cents,
-        changelog_complete, gone; an item that is "deleted" has no facts.
+        changelog_complete, gone; an item that is deleted or moved away has no facts.
     transitions: item_id, ts, seq, from_id, to_id; status changes in any order, fastest in this one.
     blocks: item_id, start_ts, end_ts. mapping, stages, statuses: see `status_table`.
     ideas: item_id, idea_ts; an item that is not there has its creation.
@@ -93,7 +96,7 @@ def item_facts(inputs: FactInputs, rules: Rules) -> Facts:
         inputs.statuses,
         blocked_statuses=rules.blocked_statuses,
     )
-    items = inputs.items[inputs.items["gone"] != "deleted"].sort_values("item_id")
+    items = inputs.items[~inputs.items["gone"].isin(_LEFT)].sort_values("item_id")
     ids = _ints(items, "item_id")
     transitions, first, last = _ordered(ids, inputs.transitions)
     arrays = _item_arrays(items, first, last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from connectors.http import SourceClient
 from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream
@@ -70,7 +71,13 @@ class _Pass:
         self.counted = absence.Last.of(kept.pop(absence.KEY, None))
         self.cursor: Cursor = kept
         self.reading = Reading(
-            client, task.scope, kept, self._known, task.since, newest_first=not task.full
+            client,
+            task.scope,
+            kept,
+            partial(self._known_in, task.stream.name),
+            task.since,
+            newest_first=not task.full,
+            known_in=self._known_in,
         )
 
     def pages(self) -> Iterator[Prepared]:
@@ -80,9 +87,9 @@ class _Pass:
         yield from self._watched()
         yield from self._census()
 
-    def _known(self, ids: Iterable[str]) -> set[str]:
+    def _known_in(self, stream: str, ids: Iterable[str]) -> set[str]:
         with self.database.read() as session:
-            return raw.known_ids(session, self.task.source_id, self.task.stream.name, ids)
+            return raw.known_ids(session, self.task.source_id, stream, ids)
 
     def _watched(self) -> Iterator[Prepared]:
         watch, due = self.task.stream.watch, self.watching.due()
@@ -97,8 +104,8 @@ class _Pass:
 
     def _census(self) -> Iterator[Prepared]:
         census = self.task.stream.census
-        if census is None:
-            return
+        if census is None or "older" in self.cursor:
+            return  # what is still to be read would all be taken for overlooked
         if self.counted is None and not self.task.full:
             self.counted = absence.Last(self.moment)  # what was just read whole is its own census
             yield self._prepare(Page([], self.cursor))

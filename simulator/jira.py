@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from simulator.credentials import JIRA_TOKEN, JIRA_USER
 from simulator.jira_catalogue import SITE, ZONE, Catalogue, Edition, jira_time
+from simulator.jira_extras import Extras
 from simulator.jira_issues import Issues
 from simulator.jira_search import REMOVED, Search, problem
 from simulator.model import Item, World
@@ -33,6 +34,7 @@ class Jira:
         self.catalogue = Catalogue(world, edition)
         self.issues = Issues(self.catalogue, hidden)
         self.search = Search(self.catalogue, self.issues)
+        self.extras = Extras(self.catalogue, self.issues)
 
     def answer(self, call: Call) -> Response:
         anonymous = "authorization" not in call.headers
@@ -43,6 +45,8 @@ class Jira:
         match call.segments:
             case ("rest", "api", version, *rest) if version in versions:
                 return self._route(call, tuple(rest), anonymous=anonymous)
+            case ("rest", "agile", "1.0", "board", *rest) if call.method == "GET":
+                return self._boards(call, tuple(rest), anonymous=anonymous)
         return self._no_such_path(call)
 
     def refusal(self) -> Response:
@@ -70,11 +74,27 @@ class Jira:
                 return self._issue(call, name, anonymous=anonymous)
             case "GET", ("issue", name, "changelog") if self.edition == "cloud":
                 return self._changelog(call, name, anonymous=anonymous)
+            case "GET", ("worklog", "updated" | "deleted" as name) if not anonymous:
+                return self.extras.feed(call, deleted=name == "deleted")
+            case "POST", ("worklog", "list") if not anonymous:
+                return self.extras.bodies(call)
         if self.edition == "datacenter":
             if path == ("search",):
                 return self.search.by_offset(call, anonymous=anonymous)
             return self._no_such_path(call)
         return self._cloud_search(call, path, anonymous=anonymous)
+
+    def _boards(self, call: Call, path: tuple[str, ...], *, anonymous: bool) -> Response:
+        match path:
+            case _ if anonymous:
+                return problem("You are not authenticated.", 401)
+            case ():
+                return self.extras.boards(call)
+            case (board, "configuration"):
+                return self.extras.configuration(call, board)
+            case (board, "sprint"):
+                return self.extras.sprints(call, board)
+        return self._no_such_path(call)
 
     def _cloud_search(self, call: Call, path: tuple[str, ...], *, anonymous: bool) -> Response:
         match call.method, path:

@@ -92,7 +92,10 @@ def test_connecting_tells_who_we_are_and_which_edition_it_is(
 ) -> None:
     found = connected(client)
     assert (found.identity.account, found.identity.product) == ("acc-1", "Jira Cloud")
-    assert [one.name for one in found.streams] == ["fields", "projects", "statuses", "issues"]
+    assert [one.name for one in found.streams] == [
+        *("fields", "projects", "statuses", "issues"),
+        *("worklogs", "deleted_worklogs", "boards", "sprints"),
+    ]
     assert [(probe.name, probe.ok) for probe in found.probes] == [
         ("projects", True),
         ("flag field", True),

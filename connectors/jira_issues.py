@@ -1,0 +1,200 @@
+"""Jira's issues: searched by their last change, with whole changelogs; and their census."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property, partial
+from typing import Final
+
+from connectors import jira_parse
+from connectors.http import Params, SourceClient, body_of
+from connectors.jira_changelog import is_complete
+from connectors.jira_parse import Layout
+from connectors.paging import NextPage, batches, offset, pages, token
+from connectors.stream import Census, Payload, Read, Reading, Scope, Stream, own_id
+from connectors.times import epoch_ms, utc
+from connectors.windows import Window, listing
+from core.records import Entity
+
+CLOUD: Final = "rest/api/3"
+DATA_CENTER: Final = "rest/api/2"
+_PAGE = 100
+_IDS = {CLOUD: 5000, DATA_CENTER: 1000}
+_BULK_ISSUES = 1000
+_BULK_HISTORIES = 10_000
+_FIELDS = (
+    "summary",
+    "issuetype",
+    "status",
+    "project",
+    "priority",
+    "resolution",
+    "resolutiondate",
+    "created",
+    "updated",
+    "parent",
+    "labels",
+    "issuelinks",
+    "assignee",
+)
+_by_token = token("nextPageToken", param="nextPageToken")
+
+
+def issues_stream(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -> Stream:
+    """The issues of these projects."""
+    site = _Site(projects, layout, CLOUD if cloud else DATA_CENTER)
+    return Stream(
+        name="issues",
+        read=site.read(),
+        id=own_id,
+        parse=partial(jira_parse.parse_issue, layout=layout),
+        complete=_add_changelogs if cloud else None,
+        census=Census(
+            ids=site.ids,
+            missing=site.missing,
+            entity=Entity.ITEM,
+            every=timedelta(days=1),
+            read=site.by_id,
+        ),
+    )
+
+
+def jql(keys: Sequence[str], since: datetime | None, until: datetime | None = None) -> str:
+    """Unquoted milliseconds: a quoted time is cut to the minute and read in the account's zone."""
+    projects = ", ".join(f'"{key}"' for key in keys)
+    later = f" AND updated >= {epoch_ms(since)}" if since else ""
+    earlier = f" AND updated < {epoch_ms(until)}" if until else ""
+    return f"project in ({projects}){later}{earlier} ORDER BY updated ASC, key ASC"
+
+
+@dataclass(frozen=True)
+class _Site:
+    """How issues are asked for: on Cloud by token, on Data Center by offset."""
+
+    projects: Sequence[Payload]
+    layout: Layout
+    api: str
+
+    @cached_property
+    def homes(self) -> frozenset[str]:
+        """The ids of the projects."""
+        return frozenset(str(project["id"]) for project in self.projects)
+
+    @property
+    def cloud(self) -> bool:
+        return self.api == CLOUD
+
+    @property
+    def keys(self) -> list[str]:
+        return sorted(str(project["key"]) for project in self.projects)
+
+    @property
+    def fields(self) -> list[str]:
+        return [*_FIELDS, *self.layout.custom_fields]
+
+    @property
+    def where(self) -> str:
+        return f"{CLOUD}/search/jql" if self.cloud else f"{DATA_CENTER}/search"
+
+    @property
+    def next_page(self) -> NextPage:
+        return _by_token if self.cloud else offset(items="issues")
+
+    def read(self) -> Read:
+        window = Window(
+            at=_updated_at,
+            overlap=timedelta(minutes=15 if self.cloud else 5),
+            lag=timedelta(minutes=5 if self.cloud else 1),
+            reanchor=not self.cloud,
+            asked=f"{','.join(self.keys)} {','.join(self.fields)}",
+            between=lambda _scope, since, until: self._asked(jql(self.keys, since, until)),
+        )
+        return listing(
+            path=self.where,
+            params=lambda _scope, since: self._asked(jql(self.keys, since)),
+            next_page=self.next_page,
+            items="issues",
+            post=self.cloud,
+            window=window,
+            belongs=self._belongs,
+        )
+
+    def ids(self, reading: Reading) -> Iterator[list[str]]:
+        """The ids of all issues whose last change lies in the history that is wanted."""
+        floor = datetime.combine(reading.since, time(), UTC) if reading.since else None
+        asked: Params = {"jql": jql(self.keys, floor), "maxResults": _IDS[self.api]}
+        for page in self._search(reading.client, {**asked, **self._only("id")}):
+            yield [str(row["id"]) for row in page]
+
+    def by_id(
+        self, client: SourceClient, _scope: Scope, ids: Sequence[str]
+    ) -> Iterator[list[Payload]]:
+        """These issues as a search shows them; all of them are there."""
+        for some in batches(ids, _PAGE):
+            found = f"id in ({', '.join(some)}) ORDER BY key ASC"
+            yield from self._search(client, self._asked(found))
+
+    def missing(self, client: SourceClient, _scope: Scope, ids: Sequence[str]) -> Mapping[str, str]:
+        """An issue that Jira does not find at all is deleted; one that it finds in a project that
+        is not read was moved. That the projects are visible was made sure of in connecting.
+        """
+        found = self._homes(client, ids)
+        reasons = {id: "moved" if id in found else "deleted" for id in ids}
+        return {id: why for id, why in reasons.items() if found.get(id) not in self.homes}
+
+    def _homes(self, client: SourceClient, ids: Sequence[str]) -> dict[str, str]:
+        """The id of the project in which each of these issues is now; absent: nowhere."""
+        if not self.cloud:
+            answers = (
+                client.get(f"{self.api}/issue/{id}", self._only("project"), none_on=(404,))
+                for id in ids
+            )
+            rows = [body_of(answer) for answer in answers if answer.status_code != 404]
+        else:
+            rows = []
+            for some in batches(ids, _PAGE):
+                body = {"issueIdsOrKeys": list(some), "fields": ["project"]}
+                rows += body_of(client.post(f"{self.api}/issue/bulkfetch", body))["issues"]
+        return {str(row["id"]): str(row["fields"]["project"]["id"]) for row in rows}
+
+    def _search(self, client: SourceClient, asked: Params) -> Iterator[list[Payload]]:
+        return pages(
+            client,
+            self.where,
+            asked,
+            items="issues",
+            post=self.cloud,
+            next_page=self.next_page,
+        )
+
+    def _asked(self, found: str) -> Params:
+        asked: Params = {"jql": found, "expand": "changelog", "maxResults": _PAGE}
+        return {**asked, **self._only(*self.fields), **({} if self.cloud else {"startAt": 0})}
+
+    def _only(self, *fields: str) -> Params:
+        return {"fields": list(fields) if self.cloud else ",".join(fields)}
+
+    def _belongs(self, issue: Payload) -> bool:
+        project = (issue.get("fields") or {}).get("project") or {}
+        return str(project.get("id", "")) in self.homes or "id" not in project
+
+
+def _updated_at(issue: Payload) -> datetime:
+    return utc(issue["fields"]["updated"])
+
+
+def _add_changelogs(client: SourceClient, _scope: Scope, issues: list[Payload]) -> None:
+    """The whole changelog of the issues whose embedded one is cut: one bulk read for the page."""
+    cut = {str(issue["id"]): issue for issue in issues if not is_complete(issue)}
+    full: dict[str, list[Payload]] = {id: [] for id in cut}
+    where = f"{CLOUD}/changelog/bulkfetch"
+    for some in batches(list(cut), _BULK_ISSUES):
+        body: Params = {"issueIdsOrKeys": list(some), "maxResults": _BULK_HISTORIES}
+        found = pages(client, where, body, items="issueChangeLogs", post=True, next_page=_by_token)
+        for page in found:
+            for row in page:
+                full.setdefault(str(row["issueId"]), []).extend(row.get("changeHistories") or ())
+    for id, issue in cut.items():
+        issue["_details"] = {"changelog": full[id]}

@@ -1,0 +1,122 @@
+"""Time booked on issues: Jira tells of changed and deleted worklogs of the whole site by feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time
+from functools import partial
+from typing import Any
+
+from connectors.http import SourceClient, body_of
+from connectors.jira_changelog import user
+from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream, Wanted, own_id, text_of
+from connectors.times import epoch_ms, utc
+from core.errors import SourceAnswerError
+from core.records import Entity, Gone, Record, Worklog
+
+_ISSUES = "issues"
+_WORKLOGS = "worklogs"
+
+
+def worklog_streams(api: str, wanted: Wanted) -> list[Stream]:
+    """Worklogs of the issues that are read, and which of them are deleted."""
+    return [
+        Stream(
+            name=_WORKLOGS,
+            read=partial(_read_changed, api),
+            id=own_id,
+            parse=partial(parse_worklog, wanted=wanted),
+            after=(_ISSUES,),
+            optional=True,
+        ),
+        Stream(
+            name="deleted_worklogs",
+            read=partial(_read_deleted, api),
+            id=_worklog_id,
+            parse=parse_deleted,
+            after=(_WORKLOGS,),
+            optional=True,
+        ),
+    ]
+
+
+def parse_worklog(payload: Payload, _scope: Scope, *, wanted: Wanted) -> Iterator[Record]:
+    """Time on an issue; what was written with it is not kept as a record."""
+    yield Worklog(
+        item=str(payload["issueId"]),
+        id=str(payload["id"]),
+        started_at=utc(payload["started"]),
+        spent_s=int(payload["timeSpentSeconds"]),
+        person=user(payload.get("author"), bots=wanted.bots),
+    )
+
+
+def parse_deleted(payload: Payload, scope: Scope) -> Iterator[Record]:
+    """A worklog that is there no more."""
+    yield Gone(Entity.WORKLOG, _worklog_id(payload, scope), "deleted")
+
+
+def _worklog_id(payload: Payload, _scope: Scope) -> str:
+    return text_of(payload, "worklogId")
+
+
+def _read_changed(api: str, reading: Reading) -> Iterator[Page]:
+    """Bodies of changed worklogs; those of issues that are not read are left at the source."""
+    for rows, cursor in _feed(reading, f"{api}/worklog/updated"):
+        ids = [int(_worklog_id(row, reading.scope)) for row in rows]
+        found = _bodies(reading.client, f"{api}/worklog/list", ids) if ids else []
+        ours = reading.known_in(_ISSUES, {str(row.get("issueId")) for row in found})
+        yield Page([_kept(row) for row in found if str(row.get("issueId")) in ours], cursor)
+
+
+def _read_deleted(api: str, reading: Reading) -> Iterator[Page]:
+    for rows, cursor in _feed(reading, f"{api}/worklog/deleted"):
+        ours = reading.known_in(_WORKLOGS, {_worklog_id(row, reading.scope) for row in rows})
+        yield Page([row for row in rows if _worklog_id(row, reading.scope) in ours], cursor)
+
+
+def _bodies(client: SourceClient, where: str, ids: list[int]) -> list[Payload]:
+    rows = body_of(client.post(where, {"ids": ids}), where)
+    if not isinstance(rows, list):
+        raise SourceAnswerError(f"{where}: expected a list of worklogs; check `url`")
+    return rows
+
+
+def _kept(row: Payload) -> Payload:
+    """The worklog without its text: people write there what is nobody's business here."""
+    return {name: value for name, value in row.items() if name != "comment"}
+
+
+def _feed(reading: Reading, where: str) -> Iterator[tuple[list[Payload], Cursor]]:
+    """Rows of `worklogId` and `updatedTime`, oldest first, to the page that says it is the last.
+
+    Cursor: `since`, and `seen`, the times of the ids at that moment, which the feed tells again.
+    The feed itself holds the last minute back, so nothing younger is passed over.
+    """
+    cursor: Cursor = reading.cursor or {"since": _first(reading), "seen": {}}
+    while True:
+        asked = {"since": cursor["since"]}
+        body = body_of(reading.client.get(where, asked), where)
+        if not isinstance(body, dict) or not isinstance(body.get("values"), list):
+            raise SourceAnswerError(f"{where}: expected `values` of worklogs; check `url`")
+        told = {str(row["worklogId"]): row["updatedTime"] for row in body["values"]}
+        seen = cursor.get("seen", {})
+        fresh = [row for row in body["values"] if seen.get(str(row["worklogId"])) != _time(row)]
+        before, cursor = cursor["since"], _moved(cursor, told.items(), until=body.get("until"))
+        yield fresh, cursor
+        if body.get("lastPage", True) or cursor["since"] == before:
+            return
+
+
+def _time(row: Payload) -> Any:
+    return row["updatedTime"]
+
+
+def _moved(cursor: Cursor, told: Iterable[tuple[str, Any]], *, until: Any) -> Cursor:
+    since = max(int(until or 0), int(cursor["since"]))
+    return {"since": since, "seen": {name: at for name, at in told if int(at) >= since}}
+
+
+def _first(reading: Reading) -> int:
+    since = reading.since
+    return epoch_ms(datetime.combine(since, time(), UTC)) if since else 0

@@ -1,0 +1,53 @@
+"""How many requests a pass makes: lists and bulk reads, never one per ticket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from core.settings import JiraSource
+from pipeline.collect import collect, wanted_of
+from pipeline.database import opened
+from simulator.model import Edit, Item
+from simulator.server import running
+from simulator.world import build_world
+from store.frames import item_transitions
+from store.migrate import upgrade
+from tests.e2e.company import NOW, configured
+from tests.telling import measured
+
+ISSUES = 1_000
+ENTRIES = 60
+MOST = 40
+
+
+def test_a_thousand_changed_issues_with_long_histories_cost_a_few_dozen_requests(
+    tmp_path: Path,
+) -> None:
+    world = build_world(1, NOW, items=ISSUES)
+    for place, item in enumerate(world.items):
+        _lengthen(item, place)
+    with running(world) as server:
+        _, settings = configured(tmp_path, server, world)
+        upgrade(settings.database.url)
+        (source,) = (one for one in settings.sources if isinstance(one, JiraSource))
+        with opened(settings.database) as database:
+            report = collect(source, database, wanted_of(settings), full=True)
+            assert report.problems == []
+            assert report.streams["issues"].seen >= ISSUES
+            with database.read() as session:
+                moves = len(item_transitions(session))
+        sent = server.count("jira")
+    assert moves == sum(len(item.moves) for item in world.items)
+    measured(f"{report.streams['issues'].seen} issues of {ENTRIES} entries: {sent} requests")
+    assert sent <= MOST
+
+
+def _lengthen(item: Item, place: int) -> None:
+    """As many entries as a busy ticket has, and changed today."""
+    known = len(item.moves) + len(item.edits) + 2 * len(item.flags)
+    for number in range(ENTRIES - known):
+        at = item.created + timedelta(minutes=number)
+        unique = 10_000_000 + place * ENTRIES + number
+        item.edits.append(Edit(unique, at, "Rank", None, "later", item.reporter))
+    item.updated = NOW - timedelta(hours=1, seconds=place % 600)
