@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, Table, UniqueConstraint, select
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,9 @@ WHEN_IT_RAN = {
     },
 }
 """Columns that tell when and how a pass went, not what there is."""
+
+WHEN_IN_CURSOR = ("_census", "_watch", "read_at")
+"""The same inside a cursor."""
 
 _TABLE_OF = {
     Entity.ITEM: "work_item",
@@ -129,6 +133,9 @@ class _Telling:
     def _cell(self, table: Table, row: Row, name: str) -> Any:
         target = self._target(table, row, name)
         value = row[name]
+        if (table.name, name) == ("stream_state", "cursor"):
+            told = orjson.loads(value)
+            return {key: told[key] for key in sorted(told) if key not in WHEN_IN_CURSOR}
         if target is None or value is None or value < 0:
             return bytes(value) if isinstance(value, memoryview) else value
         return f"{target} {self.names[target, value]}"

@@ -31,6 +31,8 @@ STREAMS = {
     ("jira", "/rest/api/3/project/search"): 1,
     ("jira", "/rest/api/3/status"): 1,
     ("jira", "/rest/api/3/search/jql"): 1,
+    ("jira", "/rest/api/3/worklog/updated"): 1,
+    ("jira", "/rest/api/3/worklog/deleted"): 1,
     # The configured projects are looked up by path, one request each: the stream `projects`.
     ("gitlab", "/api/v4/projects/*%2F*"): 1,
     # Two streams need the branches: `branches`, and `commits` for the heads where its walk begins.
