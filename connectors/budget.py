@@ -34,7 +34,7 @@ class Budget:
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def take(self, sleep: Sleep) -> None:
-        """One more request; `SourcePausedError` where none is left and the next hour is not near."""
+        """One more request; `SourcePausedError` where none is left for long."""
         while (wait := self._left_out()) > 0:
             if wait > _WORTH_WAITING_S:
                 raise pause_after(wait, f"budget of {self.per_hour:,} requests an hour is used up")

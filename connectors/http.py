@@ -116,8 +116,8 @@ def open_client(
 ) -> SourceClient:
     """A client for one source; the caller closes `client.http`. Redirects are never followed.
 
-    `SourceAnswerError` for an address that no tool has (`connectors/egress.py`). The runner replaces
-    the limiter by the one of the host: see `connectors/registry.py`.
+    `SourceAnswerError` for an address that no tool has (`connectors/egress.py`). The runner
+    replaces the limiter by the one of the host: see `connectors/registry.py`.
     """
     check_url(base_url)
     limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)

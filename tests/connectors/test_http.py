@@ -188,7 +188,7 @@ def test_a_redirect_is_never_followed(
 
 
 def test_credentials_that_were_dropped_on_the_way_do_not_pass_for_an_empty_list(
-    slept: list[float], mock: respx.Router
+    mock: respx.Router,
 ) -> None:
     mock.get("/things").respond(json=[], headers={"x-ausername": "anonymous"})
     signed_in = open_client("https://api.example/base", concurrency=1, auth=("me", "secret"))
