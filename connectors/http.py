@@ -75,11 +75,14 @@ class SourceClient:
                 f"{path}: the connection was lost ({_reason(error)}); the next run tries again"
             ) from error
         self._note_clock(response)
-        if response.status_code not in none_on and (error := refusal_of(response, path)):
-            if response.status_code == 401:
-                self.refused = error
-            raise error
-        return response
+        if response.status_code in none_on:
+            return response
+        refusal = refusal_of(response, path)
+        if refusal is None:
+            return response
+        if response.status_code == 401:
+            self.refused = refusal
+        raise refusal
 
     def _note_clock(self, response: httpx.Response) -> None:
         told = date_of(response.headers.get("date", ""))
