@@ -12,9 +12,9 @@ import pytest
 import respx
 
 from connectors.http import Params, SourceClient
-from connectors.paging import Window, listing
 from connectors.stream import Cursor, Reading, Scope
 from connectors.times import iso, utc
+from connectors.windows import Window, listing
 from tests.connectors.readers import quick_client
 
 URL = "https://api.example"
