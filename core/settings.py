@@ -80,6 +80,20 @@ class GitlabSource(Source):
     groups: tuple[str, ...] = ()
 
 
+class GithubSource(Source):
+    """github.com, or an enterprise server by `https://host/api/v3`. `status_labels` are patterns of
+    label names that stand for a status of an issue.
+    """
+
+    kind: Literal["github"]
+    url: str = Field(
+        default="https://api.github.com", pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+    )
+    repositories: tuple[Annotated[str, Field(pattern=r"^[^\s/]+/[^\s/]+$")], ...] = ()
+    organizations: tuple[Annotated[str, Field(pattern=r"^[^\s/]+$")], ...] = ()
+    status_labels: tuple[str, ...] = ()
+
+
 class DeploymentRule(Model):
     """Which builds are deployments: `job` is a pattern over full job names, `**` crosses
     folders.
@@ -107,7 +121,8 @@ class ServiceNowSource(Source):
 
 
 AnySource = Annotated[
-    JiraSource | GitlabSource | JenkinsSource | ServiceNowSource, Field(discriminator="kind")
+    JiraSource | GitlabSource | GithubSource | JenkinsSource | ServiceNowSource,
+    Field(discriminator="kind"),
 ]
 
 
