@@ -95,7 +95,7 @@ def runs(client: SourceClient, **given: Any) -> list[Page]:
 def test_windows_are_halved_until_every_run_is_listed(
     client: SourceClient, mock: respx.Router, total: bool
 ) -> None:
-    """2,500 runs of one day, of which a filtered list shows a thousand; with a count and without."""
+    """2,500 runs of one day, of which a filtered list shows a thousand; with and without count."""
     day = datetime.now(UTC).replace(microsecond=0) - timedelta(days=10)
     every = [run(number, day + timedelta(seconds=30 * number)) for number in range(2500)]
     served(mock, every, total=total)
