@@ -9,15 +9,16 @@ from functools import partial
 from typing import Any
 
 from connectors.github_parse import tier
-from connectors.github_rest import PER_PAGE, in_repository, kept, read_again, rows
+from connectors.github_rest import PER_PAGE, in_repository, kept, rows
 from connectors.github_runs import jobs_of
 from connectors.http import SourceClient, for_each
 from connectors.newest import Newest, newest_first
-from connectors.stream import Payload, Scope, Watch
+from connectors.stream import Payload, Scope
 from connectors.times import utc
 from core.records import Deployment, Record, Result
 
-_REREAD = timedelta(days=30)
+_REREAD = timedelta(days=31)
+"""A job that waits for an approval fails after 30 days, so that nothing older is still open."""
 _KEPT = (
     "id", "sha", "ref", "task", "environment", "original_environment", "production_environment",
     "transient_environment", "description", "created_at", "updated_at", "url",
@@ -50,16 +51,6 @@ read_deployments = newest_first(
         lag=timedelta(minutes=2),
         keep=short_deployment,
     )
-)
-
-
-def _is_open(payload: Payload) -> bool:
-    statuses = (payload.get("_details") or {}).get("statuses") or ()
-    return outcome(statuses)[0] in _OPEN
-
-
-watch_deployments = Watch(
-    open=_is_open, read=partial(read_again, what="deployments", keep=short_deployment)
 )
 
 

@@ -122,7 +122,7 @@ def add_timelines(client: SourceClient, scope: Scope, issues: list[Payload]) -> 
 def _numbers(reading: Reading) -> Iterator[Iterable[str]]:
     asked = {**_asked(reading.scope, beginning(reading)), "sort": "created"}
     for page in pages(reading.client, in_repository("issues", reading.scope), asked):
-        yield [issue_id(row, reading.scope) for row in page]
+        yield [issue_id(row, reading.scope) for row in page if "pull_request" not in row]
 
 
 def _missing(client: SourceClient, scope: Scope, ids: Sequence[str]) -> Mapping[str, str]:

@@ -111,7 +111,6 @@ def _delivery() -> list[Stream]:
             github_deployments.read_deployments,
             github_deployments.parse_deployment,
             complete=github_deployments.add_statuses,
-            watch=github_deployments.watch_deployments,
         ),
     ]
 

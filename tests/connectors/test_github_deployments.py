@@ -152,18 +152,18 @@ def test_a_status_that_comes_weeks_later_is_read(client: SourceClient, mock: res
     }  # fmt: skip
 
 
-def test_deployments_that_are_not_final_are_read_again(
-    client: SourceClient, mock: respx.Router
-) -> None:
+def test_a_month_is_read_again_whatever_its_state(client: SourceClient, mock: respx.Router) -> None:
+    """So no deployment that may still change needs to be watched: it waits 30 days at most."""
+    rows = [deployment(n, created_at=iso(AT - n * timedelta(hours=6))) for n in range(200)]
+    route = mock.get(PATH)
+    route.side_effect = [
+        linked(rows[:100], "/deployments", 2),
+        httpx.Response(200, json=rows[100:]),
+    ]
     one = repository_stream(client, "deployments")
-    assert one.watch is not None
-    running = deployment(1) | {"_details": {"statuses": statuses("in_progress")}}
-    assert one.watch.open(running)
-    assert not one.watch.open(deployment(2) | {"_details": {"statuses": statuses("success")}})
-    mock.get(PATH).respond(json=[deployment(1)])
-    listed = payloads(read(one, client, scope=SCOPE))
-    mock.get(f"{PATH}/1").respond(json=deployment(1) | {"performed_via_github_app": None})
-    assert list(one.watch.read(client, SCOPE, [running])) == listed
+    found = read(one, client, scope=SCOPE, cursor={"watermark": iso(AT)})
+    assert {row["id"] for row in payloads(found)} >= set(range(4 * 30))
+    assert one.watch is None
 
 
 @pytest.mark.usefixtures("mock")

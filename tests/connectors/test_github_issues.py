@@ -316,7 +316,7 @@ def test_the_census_lists_every_number(client: SourceClient, mock: respx.Router)
     route = mock.get(PATH)
     route.side_effect = [
         linked([issue(1), issue(2)], "/issues", 2),
-        httpx.Response(200, json=[issue(3)]),
+        httpx.Response(200, json=[issue(3), issue(4) | {"pull_request": {"url": "u"}}]),
     ]
     one = repository_stream(client, "issues")
     assert one.census is not None
