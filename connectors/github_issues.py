@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from connectors.github_rest import PER_PAGE, account, in_repository, kept, rows
+from connectors.github_rest import PER_PAGE, account, in_repository, kept, read_again, rows
 from connectors.github_timeline import (
     CLOSED,
     NOT_PLANNED,
@@ -22,9 +22,10 @@ from connectors.github_timeline import (
 )
 from connectors.http import Params, SourceClient, for_each
 from connectors.newest import beginning
-from connectors.paging import Window, listing, pages
+from connectors.paging import pages
 from connectors.stream import Census, Page, Payload, Reading, Scope, Wanted, text_of
 from connectors.times import iso, utc, utc_or_none
+from connectors.windows import Window, listing
 from core.records import Entity, ItemKey, Record, StatusCategory, WorkflowStatus, WorkItem
 
 _KEPT = (
@@ -97,6 +98,8 @@ _changed = listing(
         overlap=timedelta(minutes=10),
         lag=timedelta(minutes=2),
         reanchor=True,
+        # There is no filter up to a time: what is younger is listed again, and changes nothing.
+        between=lambda scope, since, _until: _asked(scope, since),
     ),
 )
 
@@ -140,7 +143,21 @@ def _missing(client: SourceClient, scope: Scope, ids: Sequence[str]) -> Mapping[
     return found
 
 
-issues_census = Census(ids=_numbers, missing=_missing, entity=Entity.ITEM, every=timedelta(days=7))
+def _read_again(
+    client: SourceClient, scope: Scope, ids: Sequence[str]
+) -> Iterator[Sequence[Payload]]:
+    """By number; an issue that was transferred here may be older than what was read last."""
+    numbers = [{"number": name.rpartition("#")[2]} for name in ids]
+    yield read_again(client, scope, numbers, what="issues", keep=short_issue, key="number")
+
+
+issues_census = Census(
+    ids=_numbers,
+    missing=_missing,
+    entity=Entity.ITEM,
+    every=timedelta(days=7),
+    read=_read_again,
+)
 
 
 def parse_status(payload: Payload, _scope: Scope) -> Iterator[Record]:

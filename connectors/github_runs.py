@@ -7,12 +7,13 @@ halved until it holds fewer. Inside a window runs come newest first, no other or
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from connectors.github_rest import PER_PAGE, account, in_repository, kept, read_again, rows
+from connectors.history import Older
 from connectors.http import Params, SourceClient, body_of, for_each
 from connectors.newest import beginning, server_time
 from connectors.paging import link_header
@@ -77,32 +78,40 @@ def _seconds(moment: datetime) -> str:
 
 
 def read_runs(reading: Reading) -> Iterator[Page]:
-    """The newest runs first, with those of the last three days again; then history, backwards.
+    """The newest runs, with those of the last three days again; then a part of the history.
 
-    Cursor: `watermark`, up to when everything was read; `unread_before`, where the first load goes
-    on, absent once it is done.
+    Cursor: `watermark`, up to when everything was read; `older`, the part of the history that is
+    read next (`connectors/history.py`), backwards in steps that it remembers.
     """
-    started = server_time(reading.client).replace(microsecond=0)
+    now = server_time(reading.client).replace(microsecond=0)
     first = max(beginning(reading) or _ACTIONS_BEGAN, _born(reading.scope))
-    mark = reading.cursor.get("watermark")
-    low = max(first, (utc(mark) if mark else started) - (_OVERLAP if mark else _STEP))
-    top = _Span(low.replace(microsecond=0), None)
-    unread = reading.cursor.get("unread_before") if mark else iso(low)
-    cursor: Cursor = {"watermark": iso(started)}
-    if unread and utc(unread) > first:
-        cursor["unread_before"] = unread
-    for payloads in _listed(reading, top, started):
+    part = Older.of(reading.cursor.get("older"))
+    if reading.cursor:
+        older, low = part, utc(reading.cursor["watermark"]) - _OVERLAP
+    else:
+        older = Older.first(now, floor=first) if reading.newest_first else None
+        low = older.until if older else first
+    for payloads in _listed(reading, _Span(max(first, low).replace(microsecond=0), None), now):
         yield Page(payloads, reading.cursor)
-    yield Page([], cursor)
-    while "unread_before" in cursor:
-        high = utc(cursor["unread_before"])
-        low = max(first, high - _STEP)
-        for payloads in _listed(reading, _Span(low, high), started):
-            yield Page(payloads, cursor)
-        cursor = {"watermark": cursor["watermark"]}
-        if low > first:
-            cursor["unread_before"] = iso(low)
-        yield Page([], cursor)
+    yield Page([], _cursor(now, older))
+    if part is not None:
+        yield from _history(reading, part, first=first, now=now)
+
+
+def _history(reading: Reading, part: Older, *, first: datetime, now: datetime) -> Iterator[Page]:
+    lowest = max(first, part.since or first).replace(microsecond=0)
+    while part.until > lowest:
+        high = part.until
+        low = max(lowest, (high - _STEP).replace(microsecond=0))
+        for payloads in _listed(reading, _Span(low, high), now):
+            yield Page(payloads, _cursor(now, part))
+        part = replace(part, until=low)
+        yield Page([], _cursor(now, part))
+    yield Page([], _cursor(now, part.next(now, floor=first)))
+
+
+def _cursor(now: datetime, older: Older | None) -> Cursor:
+    return {"watermark": iso(now), **({"older": older.kept()} if older else {})}
 
 
 def _born(scope: Scope) -> datetime:

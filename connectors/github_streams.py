@@ -8,7 +8,7 @@ from functools import partial
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
-from connectors.paging import fetched, listing, pages
+from connectors.paging import fetched, pages
 from connectors.stream import (
     Census,
     Payload,
@@ -22,6 +22,7 @@ from connectors.stream import (
     text_of,
 )
 from connectors.walk import graph_walk
+from connectors.windows import listing
 from core.records import Record
 
 Parse = Callable[[Payload, Scope], Iterable[Record]]

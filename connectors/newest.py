@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
+from connectors.history import Older
 from connectors.http import Params, SourceClient
 from connectors.paging import pages
 from connectors.stream import Page, Payload, Read, Reading, Scope
@@ -40,12 +41,15 @@ def newest_first(plan: Newest) -> Read:
     """The `read` of such a list. The cursor, `{"watermark": ISO time}`, moves with the last page
     only: before, there may be a hole below what was read. A row that moves to the front meanwhile,
     out of a page that is still to come, is newer than the watermark and so found by the next run.
+
+    While older history is left for later runs, the cursor has `"older"` too
+    (`connectors/history.py`). Such a run lists what is younger once more on its way there.
     """
 
     def read(reading: Reading) -> Iterator[Page]:
-        started = server_time(reading.client)
-        floor, first = _floor(plan, reading), beginning(reading)
-        marks = [utc(reading.cursor["watermark"])] if reading.cursor.get("watermark") else []
+        started, first = server_time(reading.client), beginning(reading)
+        floor, older = _plan_of(plan, reading, started)
+        marks = [utc(reading.cursor["watermark"])] if reading.cursor else []
         path, old = plan.path(reading.scope), 0
         for rows in pages(reading.client, path, plan.params):
             times = [_time(plan, row) for row in rows]
@@ -61,8 +65,8 @@ def newest_first(plan: Newest) -> Read:
             yield Page(wanted, reading.cursor)
             if old >= _SETTLED:
                 break
-        mark = min(max(marks), started - plan.lag) if marks else None
-        yield Page([], {"watermark": iso(mark)} if mark else {})
+        mark = min([max(marks, default=started), started - plan.lag])
+        yield Page([], {"watermark": iso(mark), **({"older": older.kept()} if older else {})})
 
     return read
 
@@ -77,11 +81,16 @@ def beginning(reading: Reading) -> datetime | None:
     return datetime.combine(reading.since, time(), UTC) if reading.since else None
 
 
-def _floor(plan: Newest, reading: Reading) -> datetime | None:
-    """What is older was read before; without a watermark, what is older is not wanted."""
-    if reading.cursor.get("watermark"):
-        return utc(reading.cursor["watermark"]) - plan.overlap
-    return beginning(reading)
+def _plan_of(plan: Newest, reading: Reading, now: datetime) -> tuple[datetime | None, Older | None]:
+    """Down to where this run reads (None: to the end), and what it leaves for the next one."""
+    first, cursor = beginning(reading), reading.cursor
+    if not cursor:
+        older = Older.first(now, floor=first) if reading.newest_first else None
+        return (older.until if older else first), older
+    part = Older.of(cursor.get("older"))
+    if part is not None:
+        return part.since, part.next(now, floor=first)
+    return utc(cursor["watermark"]) - plan.overlap, None
 
 
 def _time(plan: Newest, row: Payload) -> datetime | None:

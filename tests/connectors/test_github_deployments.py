@@ -173,7 +173,8 @@ def test_an_odd_deployment_is_refused_alone(client: SourceClient) -> None:
         list(one.parse({"id": 1}, SCOPE))
 
 
-def test_an_empty_list_moves_nothing(client: SourceClient, mock: respx.Router) -> None:
+def test_an_empty_list_has_no_deployments(client: SourceClient, mock: respx.Router) -> None:
     mock.get(PATH).respond(json=[])
     found = read(repository_stream(client, "deployments"), client, scope=SCOPE)
-    assert [page.cursor for page in found] == [{}, {}]
+    assert payloads(found) == []
+    assert set(found[-1].cursor) == {"watermark"}

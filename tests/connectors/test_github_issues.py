@@ -324,3 +324,16 @@ def test_the_census_lists_every_number(client: SourceClient, mock: respx.Router)
     found = [name for page in one.census.ids(reading) for name in page]
     assert found == ["42#1", "42#2", "42#3"]
     assert route.calls[0].request.url.params["sort"] == "created"
+
+
+def test_an_issue_that_came_from_elsewhere_is_read_by_its_number(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    one = repository_stream(client, "issues")
+    assert one.census is not None
+    assert one.census.read is not None
+    mock.get(f"{PATH}/8").respond(json=issue(8) | {"closed_by": None})
+    mock.get(f"{PATH}/9").respond(404, json={"message": "Not Found"})
+    (found,) = one.census.read(client, SCOPE, ["42#8", "42#9"])
+    assert [one.id(row, SCOPE) for row in found] == ["42#8"]
+    assert "body" not in found[0]

@@ -12,7 +12,7 @@ import respx
 
 from connectors.github_runs import result
 from connectors.http import SourceClient
-from connectors.stream import Page, Payload
+from connectors.stream import Cursor, Page, Payload, Reading
 from connectors.times import iso, utc
 from core.errors import SourceAnswerError
 from core.records import Build, BuildStage, Result
@@ -103,37 +103,46 @@ def test_windows_are_halved_until_every_run_is_listed(
     assert {row["id"] for row in payloads(found)} == set(range(2500))
 
 
-def test_the_newest_month_comes_first_then_history_back_to_the_repository(
+def part(client: SourceClient, cursor: Cursor) -> list[Page]:
+    """One run that leaves older history to those that follow."""
+    one = repository_stream(client, "workflow_runs")
+    return list(one.read(Reading(client, SCOPE, cursor, lambda _ids: set(), None, True)))
+
+
+def test_a_whole_pass_reaches_back_to_the_repository_newest_first(
     client: SourceClient, mock: respx.Router
 ) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    every = [run(1, BORN + timedelta(hours=1)), run(2, now - timedelta(hours=1))]
-    route = served(mock, every)
+    route = served(mock, [run(1, BORN + timedelta(hours=1)), run(2, now - timedelta(hours=1))])
     found = runs(client)
     assert [row["id"] for row in payloads(found)] == [2, 1]
-    windows = asked(route)
-    assert windows[0].startswith(">=")
-    assert windows[-1].startswith("2026-01-10T00:00:00Z..")
+    assert asked(route) == [">=2026-01-10T00:00:00Z"]
     assert set(found[-1].cursor) == {"watermark"}
-    first = next(page for page in found if "unread_before" in page.cursor)
-    assert first.cursor["watermark"] == found[-1].cursor["watermark"]
 
 
-def test_a_first_load_that_was_cut_off_goes_on_where_it_stopped(
+def test_history_comes_in_parts_and_goes_on_where_it_stopped(
     client: SourceClient, mock: respx.Router
 ) -> None:
+    """A run each ten days since the repository began; the first reading takes those of 90 days."""
     now = datetime.now(UTC).replace(microsecond=0)
-    every = [run(n, BORN + timedelta(days=10 * n)) for n in range(20)]
-    every = [row for row in every if utc(row["created_at"]) < now]
-    served(mock, every)
-    whole = runs(client)
-    middle = next(p.cursor for p in whole[3:] if "unread_before" in p.cursor)
-    again = runs(client, cursor=middle)
-    low = utc(middle["unread_before"])
-    expected = {r["id"] for r in every if utc(r["created_at"]) <= low}
-    late = {r["id"] for r in every if utc(r["created_at"]) >= now - timedelta(days=3)}
-    assert {row["id"] for row in payloads(again)} == expected | late
-    assert set(again[-1].cursor) == {"watermark"}
+    ages = range(1, (now - BORN).days, 10)
+    route = served(mock, [run(age, now - timedelta(days=age)) for age in ages])
+    first = part(client, {})
+    assert {row["id"] for row in payloads(first)} == {age for age in ages if age < 90}
+    older = first[-1].cursor["older"]
+    assert utc(older["until"]) - (now - timedelta(days=90)) < timedelta(minutes=1)
+    second = part(client, first[-1].cursor)
+    recent = {age for age in ages if age <= 3}
+    assert {row["id"] for row in payloads(second)} - recent == {age for age in ages if age >= 90}
+    assert set(second[-1].cursor) == {"watermark"}
+    lows = [text.partition("..")[0] for text in asked(route) if ".." in text]
+    assert lows == sorted(lows, reverse=True)
+    assert lows[-1] == "2026-01-10T00:00:00Z"
+    middle = next(p.cursor for p in second if utc(p.cursor["older"]["until"]) < utc(older["until"]))
+    third = part(client, middle)
+    low = utc(middle["older"]["until"])
+    rest = {age for age in ages if now - timedelta(days=age) <= low}
+    assert {row["id"] for row in payloads(third)} - recent == rest
 
 
 def test_a_later_pass_asks_once_for_three_days_before_the_mark_and_without_an_end(

@@ -62,8 +62,11 @@ def served(router: respx.Router, every: list[Payload]) -> respx.Route:
     return router.get("/things").mock(side_effect=answer)
 
 
-def read(client: SourceClient, cursor: Cursor, since: date | None = None) -> list[Page]:
-    return list(READ(Reading(client, Scope(), cursor, lambda _ids: set(), since)))
+def read(
+    client: SourceClient, cursor: Cursor, since: date | None = None, *, newest_first: bool = False
+) -> list[Page]:
+    reading = Reading(client, Scope(), cursor, lambda _ids: set(), since, newest_first)
+    return list(READ(reading))
 
 
 def test_a_first_pass_reads_all_and_moves_the_mark_with_the_last_page_only(
@@ -134,9 +137,33 @@ def test_what_changes_meanwhile_may_stand_anywhere(
     assert len(payloads(read(client, {}))) == 20
 
 
-def test_a_row_without_a_time_is_handed_on_and_an_empty_list_has_no_mark(
+def test_a_row_without_a_time_is_handed_on(client: SourceClient, mock: respx.Router) -> None:
+    served(mock, [{"id": 1}])
+    assert payloads(read(client, {})) == [{"id": 1}]
+
+
+def test_an_empty_list_is_read_up_to_now(client: SourceClient, mock: respx.Router) -> None:
+    served(mock, [])
+    mark = utc(read(client, {})[-1].cursor["watermark"])
+    assert timedelta(minutes=1) < datetime.now(UTC) - mark < timedelta(minutes=3)
+
+
+def test_history_comes_in_parts_the_youngest_first(
     client: SourceClient, mock: respx.Router
 ) -> None:
-    served(mock, [{"id": 1}])
-    assert [page.cursor for page in read(client, {})] == [{}, {}]
-    assert payloads(read(client, {})) == [{"id": 1}]
+    """60 rows of yesterday, 150 of a hundred days ago, 150 of five hundred: 90 days, the year, the
+    rest, each up to the end of the page where fifty older ones stand.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    ages = [timedelta(days=1)] * 60 + [timedelta(days=100)] * 150 + [timedelta(days=500)] * 150
+    every = [{"id": n, "updated_at": iso(now - age)} for n, age in enumerate(ages)]
+    served(mock, every)
+    first = read(client, {}, newest_first=True)
+    assert len(payloads(first)) == 200
+    assert utc(first[-1].cursor["older"]["until"]) > now - timedelta(days=91)
+    second = read(client, first[-1].cursor, newest_first=True)
+    assert len(payloads(second)) == 300
+    assert "since" not in second[-1].cursor["older"]
+    third = read(client, second[-1].cursor, newest_first=True)
+    assert len(payloads(third)) == 360
+    assert set(third[-1].cursor) == {"watermark"}
