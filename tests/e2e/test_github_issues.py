@@ -17,7 +17,7 @@ from pipeline.database import opened
 from pipeline.sync import SyncReport, sync
 from store import frames
 from store.migrate import upgrade
-from tests.contract.replay import Site, always, serving
+from tests.contract.replay import Answer, Query, Site, always, serving
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REPOSITORY = {
@@ -110,11 +110,15 @@ ISSUES = [
 ]
 
 
+def _changed(query: Query) -> list[dict[str, Any]]:
+    return [row for row in ISSUES if row["updated_at"] >= query.get("since", "")]
+
+
 def tracker() -> Site:
     below = "/repos/shop/web"
     lists = ("branches", "tags", "releases", "pulls", "deployments")
     labels = [{"id": n, "name": f"status: {name}"} for n, name in enumerate(("ready", "build"))]
-    answers = {
+    answers: dict[str, Answer] = {
         "/user": always({"login": "reader"}),
         "/meta": always({}),
         below: always(REPOSITORY),
@@ -122,7 +126,7 @@ def tracker() -> Site:
         f"{below}/actions/runs": always({"total_count": 0, "workflow_runs": []}),
         f"{below}/environments": always({"total_count": 0, "environments": []}),
         f"{below}/labels": always(labels),
-        f"{below}/issues": always(ISSUES),
+        f"{below}/issues": _changed,
     }
     for number, events in TIMELINES.items():
         answers[f"{below}/issues/{number}/timeline"] = always(events)
