@@ -56,12 +56,9 @@ def newest_first(plan: Newest) -> Read:
             _check_order(path, times, started)
             marks += [at for at in times if at is not None]
             for at in times:
-                old = old + 1 if at is not None and floor is not None and at < floor else 0
-            wanted = [
-                plan.keep(row)
-                for row, at in zip(rows, times, strict=True)
-                if at is None or first is None or at >= first
-            ]
+                old = old + 1 if _is_before(at, floor) else 0
+            timed = zip(rows, times, strict=True)
+            wanted = [plan.keep(row) for row, at in timed if not _is_before(at, first)]
             yield Page(wanted, reading.cursor)
             if old >= _SETTLED:
                 break
@@ -69,6 +66,10 @@ def newest_first(plan: Newest) -> Read:
         yield Page([], {"watermark": iso(mark), **({"older": older.kept()} if older else {})})
 
     return read
+
+
+def _is_before(at: datetime | None, limit: datetime | None) -> bool:
+    return at is not None and limit is not None and at < limit
 
 
 def server_time(client: SourceClient) -> datetime:

@@ -111,7 +111,8 @@ class Github:
         return (
             self._code(call, project, path)
             or self._talk(call, project, path)
-            or self._delivery(call, project, actions, path)
+            or self._ran(call, project, actions, path)
+            or self._deployed(call, project, actions, path)
             or _message("Not Found", 404)
         )
 
@@ -165,7 +166,7 @@ class Github:
                     return json_answer(one(project, request))
         return None
 
-    def _delivery(
+    def _ran(
         self, call: Call, project: Project, actions: Actions, path: tuple[str, ...]
     ) -> Response | None:
         make = self.runs
@@ -189,6 +190,13 @@ class Github:
                         call, stages, lambda row: make.job(project, build, row), items="jobs"
                     )
                 return json_answer(make.run(project, build)) if build and not rest else None
+        return None
+
+    def _deployed(
+        self, call: Call, project: Project, actions: Actions, path: tuple[str, ...]
+    ) -> Response | None:
+        make = self.runs
+        match path:
             case ("environments",):
                 names = list(enumerate(actions.environments, start=1))
                 return self._page(

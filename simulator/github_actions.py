@@ -22,13 +22,12 @@ class Runs:
         self.make = make
 
     def run(self, project: Project, build: Build) -> Json:
-        url = f"{API}/repos/{project.path}/actions/runs/{build.id}"
         name = workflow(build)
-        number = crc32(f"{project.path}/{name}".encode())
         commit = project.commits.get(build.sha)
         repository = self.make.minimal(project)
         actor = self.make.user(commit.author) if commit else self.make.owner(project)
         return {
+            **_addresses(project, build),
             "id": build.id,
             "name": name,
             "node_id": node_id("WorkflowRun", build.id),
@@ -40,21 +39,12 @@ class Runs:
             "run_attempt": max((attempt(build, stage) for stage in build.stages), default=1),
             "event": _EVENTS.get(build.cause, "push"),
             **_state(build.status),
-            "workflow_id": number,
-            "check_suite_id": build.id,
-            "check_suite_node_id": node_id("CheckSuite", build.id),
-            "url": url,
-            "html_url": run_page(project, build),
             "pull_requests": [],
             "created_at": utc(build.queued),
             "updated_at": utc(build.finished or build.started),
             "run_started_at": utc(build.queued),
             "actor": actor,
             "triggering_actor": actor,
-            **{f"{what}_url": f"{url}/{what}" for what in _BELOW_RUN},
-            "check_suite_url": f"{API}/repos/{project.path}/check-suites/{build.id}",
-            "workflow_url": f"{API}/repos/{project.path}/actions/workflows/{number}",
-            "previous_attempt_url": None,
             "head_commit": _head(commit),
             "repository": repository,
             "head_repository": repository,
@@ -157,6 +147,24 @@ def workflow(build: Build) -> str:
         return build.job.rpartition("/")[2]
     deploys = any(stage.name.startswith("deploy") for stage in build.stages)
     return "deploy" if deploys else "ci"
+
+
+def _addresses(project: Project, build: Build) -> Json:
+    """Of a run, and the numbers of what it belongs to."""
+    api = f"{API}/repos/{project.path}"
+    url = f"{api}/actions/runs/{build.id}"
+    number = crc32(f"{project.path}/{workflow(build)}".encode())
+    return {
+        "url": url,
+        "html_url": run_page(project, build),
+        **{f"{what}_url": f"{url}/{what}" for what in _BELOW_RUN},
+        "workflow_id": number,
+        "workflow_url": f"{api}/actions/workflows/{number}",
+        "check_suite_id": build.id,
+        "check_suite_node_id": node_id("CheckSuite", build.id),
+        "check_suite_url": f"{api}/check-suites/{build.id}",
+        "previous_attempt_url": None,
+    }
 
 
 def run_page(project: Project, build: Build) -> str:

@@ -23,6 +23,13 @@ _ISSUE_IDS = 1_000_000
 """A pull request has another id as an issue."""
 
 
+_UNSIGNED: Json = {
+    "verified": False,
+    "reason": "unsigned",
+    **dict.fromkeys(("signature", "payload", "verified_at")),
+}
+
+
 class Payloads:
     """Payloads of one world, those that repeat made once."""
 
@@ -74,13 +81,7 @@ class Payloads:
                 "tree": {"sha": commit.sha[::-1], "url": f"{url}/git/trees/{commit.sha[::-1]}"},
                 "url": f"{url}/git/commits/{commit.sha}",
                 "comment_count": 0,
-                "verification": {
-                    "verified": False,
-                    "reason": "unsigned",
-                    "signature": None,
-                    "payload": None,
-                    "verified_at": None,
-                },
+                "verification": _UNSIGNED,
             },
             "url": f"{url}/commits/{commit.sha}",
             "html_url": f"{SITE}/{project.path}/commit/{commit.sha}",
