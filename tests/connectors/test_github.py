@@ -151,7 +151,7 @@ def test_429_is_waited_out_and_a_page_is_an_error(client: SourceClient, mock: re
     mock.get("/repos/shop/api/branches").side_effect = [
         httpx.Response(429, json={"message": "secondary rate limit"}, headers={"retry-after": "2"}),
         httpx.Response(200, json=[{"name": "main", "commit": {"sha": "a1"}}]),
-        httpx.Response(200, html="<h1>Sign in</h1>"),
+        httpx.Response(200, html="<h1>Unicorn!</h1>"),
     ]
     branches = repository_stream(client, "branches")
     assert len(payloads(read(branches, client, scope=SCOPE))) == 1
