@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from connectors import gitlab, jenkins, jira, servicenow
+from connectors import github, gitlab, jenkins, jira, servicenow
 from connectors.budget import Budget, Spent
 from connectors.http import SourceClient
 from connectors.limits import HOSTS
@@ -34,6 +34,7 @@ class Kind:
 KINDS = {
     "jira": Kind(jira.connect, jira.open_client_for),
     "gitlab": Kind(gitlab.connect, gitlab.open_client_for),
+    "github": Kind(github.connect, github.open_client_for),
     "jenkins": Kind(jenkins.connect, jenkins.open_client_for),
     "servicenow": Kind(servicenow.connect, servicenow.open_client_for),
 }

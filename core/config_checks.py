@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from core.settings import JenkinsSource, JiraSource, Settings
+from core.settings import AnySource, GithubSource, JenkinsSource, JiraSource, Settings
 from core.toml_lines import Path as Loc
 
 Problem = tuple[Loc, str]
+_TRACKERS = (JiraSource, GithubSource)
 
 
 def problems_of(settings: Settings) -> Iterator[Problem]:
@@ -63,7 +64,7 @@ def _configuration_items(settings: Settings) -> Iterator[Problem]:
 
 
 def _streams(settings: Settings) -> Iterator[Problem]:
-    trackers = [source.name for source in settings.sources if isinstance(source, JiraSource)]
+    trackers = [source.name for source in settings.sources if isinstance(source, _TRACKERS)]
     services = [service.name for service in settings.services]
     for index, stream in enumerate(settings.streams):
         at: Loc = ("streams", index)
@@ -82,11 +83,21 @@ def _projects(index: int, settings: Settings) -> Iterator[Problem]:
     """A project that the tracker is not asked for would leave the stream silently empty."""
     stream = settings.streams[index]
     for source in settings.sources:
-        if isinstance(source, JiraSource) and source.name == stream.items.source:
+        known = _known_projects(source)
+        if known and source.name == stream.items.source:
             for position, project in enumerate(stream.items.projects):
                 loc = ("streams", index, "items", "projects", position)
                 what = f'project among those of source "{source.name}":'
-                yield from _reference(loc, project, source.projects, what)
+                yield from _reference(loc, project, known, what)
+
+
+def _known_projects(source: AnySource) -> tuple[str, ...]:
+    """The projects that a tracker is asked for by name; none where it is asked for all it has."""
+    if isinstance(source, JiraSource):
+        return source.projects
+    if isinstance(source, GithubSource) and not source.organizations:
+        return source.repositories
+    return ()
 
 
 def _stages(index: int, settings: Settings) -> Iterator[Problem]:

@@ -4,11 +4,20 @@ them.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from core.duration import parse_duration
 
@@ -80,6 +89,28 @@ class GitlabSource(Source):
     groups: tuple[str, ...] = ()
 
 
+class GithubSource(Source):
+    """github.com, or an enterprise server by `https://host/api/v3`. `status_labels` are patterns of
+    label names that stand for a status of an issue.
+    """
+
+    kind: Literal["github"]
+    url: str = Field(default="https://api.github.com", pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    repositories: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    status_labels: tuple[str, ...] = ()
+
+    @field_validator("repositories", "organizations")
+    @classmethod
+    def _names(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        two = info.field_name == "repositories"
+        form, parts = ("owner/name", 2) if two else ("owner", 1)
+        for name in names:
+            if not re.fullmatch("/".join([r"[\w.-]+"] * parts), name):
+                raise ValueError(f'write "{form}" instead of "{name}"')
+        return names
+
+
 class DeploymentRule(Model):
     """Which builds are deployments: `job` is a pattern over full job names, `**` crosses
     folders.
@@ -107,7 +138,8 @@ class ServiceNowSource(Source):
 
 
 AnySource = Annotated[
-    JiraSource | GitlabSource | JenkinsSource | ServiceNowSource, Field(discriminator="kind")
+    JiraSource | GitlabSource | GithubSource | JenkinsSource | ServiceNowSource,
+    Field(discriminator="kind"),
 ]
 
 

@@ -132,7 +132,8 @@ def _context(
     snapshot: Snapshot, settings: Settings, service: ServiceFacts, slug: str, asked: Question
 ) -> Context:
     kinds = {source.name: source.kind for source in settings.sources}
-    required = {"gitlab", "jenkins"} | ({"servicenow"} if slug in NEEDS_INCIDENTS else set())
+    required = {"gitlab", "github", "jenkins"}
+    required |= {"servicenow"} if slug in NEEDS_INCIDENTS else set()
     sources = {
         name: replace(one, required=kinds.get(name) in required)
         for name, one in snapshot.freshness.items()

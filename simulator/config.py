@@ -14,6 +14,7 @@ REVIEWING = ("review", "test", "verify")
 LOGINS = {
     "jira": '{ user = "env:DEMO_JIRA_USER", token = "env:DEMO_JIRA_TOKEN" }',
     "gitlab": '{ token = "env:DEMO_GITLAB_TOKEN" }',
+    "github": '{ token = "env:DEMO_GITHUB_TOKEN" }',
     "jenkins": '{ user = "env:DEMO_JENKINS_USER", token = "env:DEMO_JENKINS_TOKEN" }',
     "snow": '{ user = "env:DEMO_SNOW_USER", password = "env:DEMO_SNOW_PASSWORD" }',
 }
@@ -33,7 +34,7 @@ def company_config(
     jira: Edition = "cloud",
     every: str = "1m",
 ) -> str:
-    """The whole file. urls: base address by kind of source.
+    """The whole file. urls: base address by kind of source; those of other kinds are left out.
 
     The database is `headwater.db` in `directory`, or the one at `database_url`, which wins.
     """
@@ -55,6 +56,7 @@ def _sources(world: World, urls: Mapping[str, str], *, jira: Edition, every: str
     own = {
         "jira": [f"deployment = {_text(jira)}", f"projects = {_list(sorted(set(keys) - {''}))}"],
         "gitlab": [f"projects = {_list([service.repository for service in services])}"],
+        "github": [f"repositories = {_list([service.repository for service in services])}"],
         "jenkins": [f"jobs = {_list(_folders(world))}", f"deployments = {_deployments(world)}"],
         "snow": ["incidents = { priorities = [] }", "changes_are_deployments = false"],
     }
@@ -74,6 +76,7 @@ def _sources(world: World, urls: Mapping[str, str], *, jira: Edition, every: str
             ]
         )
         for name, auth in (LOGINS | token).items()
+        if kinds.get(name, name) in urls
     ]
 
 

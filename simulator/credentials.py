@@ -5,6 +5,7 @@ from __future__ import annotations
 JIRA_USER = "headwater@acme.example"
 JIRA_TOKEN = "demo-jira-token"
 GITLAB_TOKEN = "demo-gitlab-token"
+GITHUB_TOKEN = "demo-github-token"
 JENKINS_USER = "headwater"
 JENKINS_TOKEN = "demo-jenkins-token"
 SNOW_USER = "headwater.integration"
@@ -14,6 +15,7 @@ SECRETS = {
     "DEMO_JIRA_USER": JIRA_USER,
     "DEMO_JIRA_TOKEN": JIRA_TOKEN,
     "DEMO_GITLAB_TOKEN": GITLAB_TOKEN,
+    "DEMO_GITHUB_TOKEN": GITHUB_TOKEN,
     "DEMO_JENKINS_USER": JENKINS_USER,
     "DEMO_JENKINS_TOKEN": JENKINS_TOKEN,
     "DEMO_SNOW_USER": SNOW_USER,

@@ -228,6 +228,9 @@ def _instead(vendor: str, fault: Fault) -> Response:
         reset = int((datetime.now(UTC) + timedelta(seconds=fault.retry_after)).timestamp())
         limits = {"ratelimit-remaining": "0", "ratelimit-reset": str(reset)}
         return Response("Retry later\n", 429, headers={**wait, **limits}, media_type="text/plain")
+    if vendor == "github":
+        text = "You have exceeded a secondary rate limit. Please wait a few minutes."
+        return json_answer({"message": text, "documentation_url": ""}, 403, headers=wait)
     if vendor == "jira":
         reason = {"ratelimit-reason": "jira-burst-based", "x-ratelimit-remaining": "0"}
         body = {"errorMessages": ["Rate limit exceeded."], "errors": {}}

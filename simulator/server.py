@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.faults import Faults, Traffic, count, reset_connection
+from simulator.github import Github
 from simulator.gitlab import Gitlab
 from simulator.jenkins import Jenkins
 from simulator.jira import Jira
@@ -30,8 +31,10 @@ from simulator.jira_catalogue import Edition
 from simulator.model import World
 from simulator.servicenow import ServiceNow
 from simulator.vendor import Vendor, read_call
+from simulator.world import Hosting
 
 KINDS = ("jira", "gitlab", "jenkins", "servicenow")
+GITHUB_KINDS = ("jira", "github", "servicenow")
 HOST = "127.0.0.1"
 
 
@@ -41,18 +44,24 @@ class CompanyServer:
 
     faults: Faults
     edition: Edition
+    code: Hosting = "gitlab"
     port: int = 0
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     vendors: dict[str, Vendor] = field(default_factory=dict)
     transports: dict[tuple[str, int], asyncio.Transport] = field(default_factory=dict)
 
     def url(self, kind: str) -> str:
-        """Base address of a tool: jira, gitlab, jenkins or servicenow."""
+        """Base address of a tool: jira, gitlab, jenkins, servicenow; or github."""
         return f"http://{HOST}:{self.port}/{kind}"
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The tools that this company has."""
+        return KINDS if self.code == "gitlab" else GITHUB_KINDS
+
+    @property
     def urls(self) -> dict[str, str]:
-        return {kind: self.url(kind) for kind in KINDS}
+        return {kind: self.url(kind) for kind in self.kinds}
 
     def count(self, kind: str, *paths: str) -> int:
         """Requests of a tool whose path matches one of these globs; all of them without a glob."""
@@ -60,10 +69,16 @@ class CompanyServer:
 
     def advance(self, world: World) -> None:
         """Serve this world from now on, with what `faults` hides at this moment."""
-        hidden = {kind: frozenset(self.faults.hidden.get(kind, ())) for kind in KINDS}
+        hidden = {kind: frozenset(self.faults.hidden.get(kind, ())) for kind in self.kinds}
         dropped = hidden["servicenow"] | self.faults.dropped_rows
         self.vendors = {
             "jira": Jira(world, edition=self.edition, hidden=hidden["jira"]),
+            "servicenow": ServiceNow(world, dropped=dropped),
+        }
+        if self.code == "github":
+            self.vendors["github"] = Github(world, hidden=hidden["github"])
+            return
+        self.vendors |= {
             "gitlab": Gitlab(
                 world,
                 hidden=hidden["gitlab"],
@@ -71,7 +86,6 @@ class CompanyServer:
                 limit_per_minute=self.faults.limit_per_minute,
             ),
             "jenkins": Jenkins(world, hidden=hidden["jenkins"]),
-            "servicenow": ServiceNow(world, dropped=dropped),
         }
 
     def abort(self, client: tuple[str, int]) -> None:
@@ -85,10 +99,18 @@ class CompanyServer:
 
 @contextmanager
 def running(
-    world: World, *, faults: Faults | None = None, port: int = 0, jira: Edition = "cloud"
+    world: World,
+    *,
+    faults: Faults | None = None,
+    port: int = 0,
+    jira: Edition = "cloud",
+    code: Hosting = "gitlab",
 ) -> Iterator[CompanyServer]:
-    """Serve a world until the block ends. Port 0 takes a free one; `OSError` where it is taken."""
-    company = CompanyServer(faults or Faults(), jira)
+    """Serve a world until the block ends. Port 0 takes a free one; `OSError` where it is taken.
+
+    code: whether code, builds and deployments live in GitLab and Jenkins, or all of them in GitHub.
+    """
+    company = CompanyServer(faults or Faults(), jira, code)
     company.advance(world)
     listener = socket.create_server((HOST, port))
     company.port = listener.getsockname()[1]
@@ -140,7 +162,7 @@ def _application(company: CompanyServer) -> ASGIApp:
         abort=company.abort,
         refuse=company.refuse,
     )
-    mounts = [Mount(f"/{kind}", app=_vendor_app(company, kind)) for kind in KINDS]
+    mounts = [Mount(f"/{kind}", app=_vendor_app(company, kind)) for kind in company.kinds]
     return Starlette(routes=mounts, middleware=[traffic])
 
 

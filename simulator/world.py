@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Literal
 
 from simulator import delivery, habits, people, tickets
 from simulator.calendar import DAY, HOUR, MINUTE, slots
@@ -17,6 +18,9 @@ from simulator.releases import Releaser
 from simulator.repository import Repository
 from simulator.tickets import Ticket
 from simulator.trouble import incidents_of
+
+Hosting = Literal["gitlab", "github"]
+"""Where the code lives. GitHub never puts a merge commit on top of a squash commit."""
 
 YEAR = 365 * DAY
 # About every fifth release that breaks something gets a hotfix that is copied home.
@@ -34,18 +38,21 @@ class _Frame:
     seed: int
     start: datetime
     now: datetime
+    hosting: Hosting
 
     def rng(self, subject: str) -> Random:
         return Random(f"{self.seed}/{subject}")
 
 
-def build_world(seed: int, now: datetime, *, items: int = 2000) -> World:
+def build_world(
+    seed: int, now: datetime, *, items: int = 2000, hosting: Hosting = "gitlab"
+) -> World:
     """The company with `items` work items over the year before `now` (aware UTC, whole seconds).
 
     The same seed, time and size give the same world. Epics and ideas come on top of `items`. Code,
     builds and deployments follow from the items, so that a small world has few of each.
     """
-    frame = _Frame(seed, now - YEAR, now)
+    frame = _Frame(seed, now - YEAR, now, hosting)
     streams, teams, bots = all_habits(), people.teams(), people.bots()
     planned = {
         name: slots(cadence.rhythm, start=frame.start, now=now, rng=frame.rng(f"slots {name}"))
@@ -129,7 +136,8 @@ def _replay(
     count = round(_BOT_COMMITS * sum(len(w.times) > 0 for w in works) / len(pairs)) + 1
     for stream, service in pairs:
         cadence, rng = stream.cadences[service.name], frame.rng(f"code {service.name}")
-        repository = Repository(service, frame.now, rng, cadence.squash_onto_head)
+        onto_head = cadence.squash_onto_head or frame.hosting == "github"
+        repository = Repository(service, frame.now, rng, onto_head)
         repository.set_up(frame.start, setup)
         team = teams[stream.plan.name]
         releaser = Releaser(repository, cadence, items, team, frame.now, rng)

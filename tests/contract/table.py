@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.contract.github_sets import GITHUB
 from tests.contract.gitlab_sets import GITLAB
 from tests.contract.jenkins_sets import JENKINS
 from tests.contract.jira_sets import JIRA
 from tests.contract.payload_set import PayloadSet, outcomes, payloads
 from tests.contract.servicenow_sets import SERVICENOW
 
-SETS = [*JIRA, *GITLAB, *JENKINS, *SERVICENOW]
+SETS = [*JIRA, *GITLAB, *GITHUB, *JENKINS, *SERVICENOW]
 R = TypeVar("R")
 
 

@@ -97,7 +97,22 @@ def test_a_secret_may_come_from_a_file_beside_the_configuration(tmp_path: Path) 
 SOURCE = '[[sources]]\nname = "g"\nkind = "gitlab"\nurl = "https://g.example"\n'
 JIRA = '[[sources]]\nname = "j"\nkind = "jira"\nurl = "https://j.example"\nprojects = ["A"]\n'
 STREAM = JIRA + '[[streams]]\nname = "s"\nitems = { source = "j", projects = ["A"] }\n'
+GITHUB = '[[sources]]\nname = "h"\nkind = "github"\nrepositories = ["shop/web"]\n'
+ITEMS = '[[streams]]\nname = "s"\nitems = { source = "h", projects = ["shop/web"] }\n'
 STAGE_A = 'stages = [\n  { name = "A", state = "new", statuses = ["x"] },\n'
+
+
+@pytest.mark.parametrize("more", ["", 'organizations = ["shop"]\n'])
+def test_issues_of_github_are_items_and_its_repositories_projects(
+    tmp_path: Path, more: str
+) -> None:
+    """Of an organization nobody names the repositories, so that any of them may be a project."""
+    project = "shop/api" if more else "shop/web"
+    path = tmp_path / "headwater.toml"
+    path.write_text(GITHUB + more + ITEMS.replace("shop/web", project), encoding="utf-8")
+    settings = load_settings(path, ENV)
+    assert settings.streams[0].items.projects == (project,)
+    assert settings.sources[0].url == "https://api.github.com"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +126,7 @@ STAGE_A = 'stages = [\n  { name = "A", state = "new", statuses = ["x"] },\n'
         (
             '[[sources]]\nname = "g"\nurl = "https://g"\n',
             1,
-            "a source needs a kind, one of: gitlab",
+            "a source needs a kind, one of: github, gitlab",
         ),
         (SOURCE + "\n" + SOURCE, 7, 'the name "g" is used twice in [[sources]]'),
         (SOURCE + 'auth = { token = "env:NOT_SET" }\n', 5, "set it: export NOT_SET=.."),
@@ -124,6 +139,8 @@ STAGE_A = 'stages = [\n  { name = "A", state = "new", statuses = ["x"] },\n'
         ('[database]\nurl = "postgresql://u:hunter2@h/d"\n', 2, "without a password"),
         (STREAM.replace('source = "j"', 'source = "jj"'), 8, 'no tracker "jj"; did you mean "j"?'),
         (STREAM.replace('j", projects = ["A"]', 'j", projects = ["a"]'), 8, "no project among"),
+        (GITHUB + ITEMS.replace("shop/web", "shop/wep"), 7, 'did you mean "shop/web"?'),
+        (GITHUB.replace("shop/web", "web"), 4, 'write "owner/name" instead of "web"'),
         (
             '[[services]]\nname = "a"\nconfiguration_items = ["Shop"]\n'
             '[[services]]\nname = "b"\nconfiguration_items = ["shop"]\n',

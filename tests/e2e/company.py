@@ -17,7 +17,7 @@ from simulator.config import company_config, company_secrets
 from simulator.model import World
 from simulator.server import CompanyServer, running
 from simulator.truth import Truth, truth_of
-from simulator.world import build_world
+from simulator.world import Hosting, build_world
 from store.migrate import upgrade
 
 Edition = Literal["cloud", "datacenter"]
@@ -39,11 +39,19 @@ class Company:
 
 @contextmanager
 def collected(
-    home: Path, *, seed: int, items: int, url: str = "", jira: Edition = "cloud"
+    home: Path,
+    *,
+    seed: int,
+    items: int,
+    url: str = "",
+    jira: Edition = "cloud",
+    code: Hosting = "gitlab",
 ) -> Iterator[Company]:
-    """Build, serve and collect a company; `url` names another database than a SQLite file."""
-    world = build_world(seed, NOW, items=items)
-    with running(world, jira=jira) as server:
+    """Build, serve and collect a company; `url` names another database than a SQLite file, `code`
+    where its code lives.
+    """
+    world = build_world(seed, NOW, items=items, hosting=code)
+    with running(world, jira=jira, code=code) as server:
         config, settings = configured(home, server, world, url=url, jira=jira)
         upgrade(settings.database.url)
         with opened(settings.database) as database:

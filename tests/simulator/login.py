@@ -14,6 +14,9 @@ def client(server: CompanyServer, kind: str) -> httpx.Client:
     if kind == "gitlab":
         token = {"PRIVATE-TOKEN": secrets["DEMO_GITLAB_TOKEN"]}
         return httpx.Client(base_url=server.url(kind), headers=token)
+    if kind == "github":
+        bearer = {"Authorization": f"Bearer {secrets['DEMO_GITHUB_TOKEN']}"}
+        return httpx.Client(base_url=server.url(kind), headers=bearer)
     names = {"servicenow": ("SNOW_USER", "SNOW_PASSWORD")}
     user, password = names.get(kind, (f"{kind.upper()}_USER", f"{kind.upper()}_TOKEN"))
     login = (secrets[f"DEMO_{user}"], secrets[f"DEMO_{password}"])

@@ -1,0 +1,136 @@
+"""Deployments with their statuses, of which the last but `inactive` tells how each ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from connectors.github_parse import tier
+from connectors.github_rest import PER_PAGE, in_repository, kept, rows
+from connectors.github_runs import jobs_of
+from connectors.http import SourceClient, for_each
+from connectors.newest import Newest, newest_first
+from connectors.stream import Payload, Scope
+from connectors.times import utc
+from core.records import Deployment, Record, Result
+
+_REREAD = timedelta(days=31)
+"""A job that waits for an approval fails after 30 days, so that nothing older is still open."""
+_KEPT = (
+    "id", "sha", "ref", "task", "environment", "original_environment", "production_environment",
+    "transient_environment", "description", "created_at", "updated_at", "url",
+)  # fmt: skip
+_KEPT_OF_STATUS = ("id", "state", "created_at", "log_url", "target_url", "environment_url")
+_RESULTS = {
+    "success": Result.SUCCESS,
+    "failure": Result.FAILED,
+    "error": Result.FAILED,
+    "in_progress": Result.RUNNING,
+    "queued": Result.WAITING,
+    "pending": Result.WAITING,
+}
+_OPEN = (Result.RUNNING, Result.WAITING)
+_OF_RUN = re.compile(r"/actions/runs/(\d+)(?:/jobs?/(\d+))?")
+
+
+def short_deployment(row: Payload) -> Payload:
+    """Without its creator, payload and addresses. A new status moves `updated_at`."""
+    return kept(row, _KEPT)
+
+
+read_deployments = newest_first(
+    Newest(
+        path=partial(in_repository, "deployments"),
+        params={"per_page": PER_PAGE},
+        # The order of the list. What became of a deployment later is seen by reading a month again.
+        at=lambda row: utc(row["created_at"]),
+        overlap=_REREAD,
+        lag=timedelta(minutes=2),
+        keep=short_deployment,
+    )
+)
+
+
+def add_statuses(client: SourceClient, scope: Scope, deployments: list[Payload]) -> None:
+    """The statuses of each changed deployment, and the names of the jobs that made them: one list
+    for each run, whatever it deployed.
+    """
+
+    def add(deployment: Payload) -> None:
+        path = in_repository(f"deployments/{deployment['id']}/statuses", scope)
+        statuses = [kept(row, _KEPT_OF_STATUS) for row in rows(client, path)]
+        deployment["_details"] = {"statuses": statuses}
+
+    for_each(client, add, deployments)
+    runs = {run for deployment in deployments if (run := _run(deployment)[0])}
+    names: dict[str, str] = {}
+
+    def name(run: Payload) -> None:
+        names.update({str(job["id"]): job["name"] for job in jobs_of(client, scope, run["id"])})
+
+    for_each(client, name, [{"id": run} for run in sorted(runs)])
+    for deployment in deployments:
+        deployment["_details"]["job"] = names.get(_run(deployment)[1], "")
+
+
+def _run(deployment: Mapping[str, Any]) -> tuple[str, str]:
+    """The run and the job that a status points to; empty where something else deployed."""
+    for status in (deployment.get("_details") or {}).get("statuses") or ():
+        for name in ("log_url", "target_url"):
+            found = _OF_RUN.search(str(status.get(name) or ""))
+            if found:
+                return found[1], found[2] or ""
+    return "", ""
+
+
+def parse_deployment(payload: Payload, scope: Scope) -> Iterator[Record]:
+    """A deployment, made by a workflow or by anything else.
+
+    Several of one run (a matrix of jobs) share its id as `group`.
+    """
+    details = payload.get("_details") or {}
+    statuses = details.get("statuses") or ()
+    ended_as, at, started = outcome(statuses)
+    run, _ = _run(payload)
+    environment = payload["environment"]
+    yield Deployment(
+        id=str(payload["id"]),
+        environment=environment,
+        result=ended_as,
+        created_at=utc(payload["created_at"]),
+        tier="production" if payload.get("production_environment") else tier(environment),
+        repository=scope.id,
+        sha=payload.get("sha") or None,
+        ref=payload.get("ref") or "",
+        group=run,
+        job=str(details.get("job") or ""),
+        build=run or None,
+        started_at=started,
+        finished_at=None if ended_as in _OPEN else at,
+        url=next((row["log_url"] for row in statuses if row.get("log_url")), ""),
+    )
+
+
+def outcome(
+    statuses: Sequence[Mapping[str, Any]],
+) -> tuple[Result, datetime | None, datetime | None]:
+    """How it ended, since when, and when it began to run.
+
+    `inactive` says that another deployment took its place, so what was before it counts. A state
+    that is told again (with another address) holds since it was told first. No status yet: waiting.
+    """
+    told = [(utc(row["created_at"]), int(row["id"]), str(row["state"])) for row in statuses]
+    told = [row for row in sorted(told) if row[2] != "inactive"]
+    started = next((at for at, _, state in told if state == "in_progress"), None)
+    if not told:
+        return (Result.OTHER if statuses else Result.WAITING), None, None
+    last = told[-1][2]
+    since = told[-1][0]
+    for at, _, state in reversed(told):
+        if state != last:
+            break
+        since = at
+    return _RESULTS.get(last, Result.OTHER), since, started

@@ -1,0 +1,96 @@
+"""What GitHub's streams share: paths, pages, and how much of a payload is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from connectors.http import Params, SourceClient, body_of, for_each
+from connectors.paging import pages
+from connectors.people import person
+from connectors.stream import Payload, Scope
+from core.records import Person
+
+PER_PAGE = 100
+OFF = (403, 404)
+"""Not visible, or switched off in this repository."""
+
+
+def in_repository(what: str, scope: Scope) -> str:
+    """A path below the repository, by the name that connecting found for its number."""
+    return f"repos/{scope.payload['full_name']}/{what}"
+
+
+def rows(
+    client: SourceClient,
+    path: str,
+    extra: Params | None = None,
+    *,
+    items: str = "",
+    none_on: Collection[int] = OFF,
+) -> Iterator[Payload]:
+    """All rows of a list; none where it is switched off or not visible."""
+    asked: Params = {**(extra or {}), "per_page": PER_PAGE}
+    for page in pages(client, path, asked, items=items, none_on=none_on):
+        yield from page
+
+
+def one(client: SourceClient, path: str, *, none_on: Collection[int] = (404,)) -> Payload | None:
+    """An object, None where it is no longer there."""
+    answer = client.get(path, none_on=none_on)
+    found: Payload | None = body_of(answer, path) if answer.status_code == 200 else None
+    return found
+
+
+def read_again(
+    client: SourceClient,
+    scope: Scope,
+    payloads: Sequence[Payload],
+    *,
+    what: str,
+    keep: Callable[[Payload], Payload],
+    key: str = "id",
+) -> list[Payload]:
+    """These payloads by id, as a list would give them; without those that are gone. `what`: their
+    list.
+    """
+    found: list[Payload] = []
+
+    def ask(payload: Payload) -> None:
+        row = one(client, in_repository(f"{what}/{payload[key]}", scope))
+        found.extend([keep(row)] if row else [])
+
+    for_each(client, ask, payloads)
+    return found
+
+
+def kept(row: Mapping[str, Any], names: Iterable[str]) -> Payload:
+    """These fields of a row, where it has them. The others are addresses and counts, some of which
+    move with every push and would make each row look changed.
+    """
+    return {name: row[name] for name in names if name in row}
+
+
+def account(user: Mapping[str, Any] | None) -> Payload | None:
+    """What is kept of an account; None for one that was deleted."""
+    return kept(user, ("login", "type")) if user else None
+
+
+def short_commit(row: Mapping[str, Any]) -> Payload:
+    """A commit without addresses and signature."""
+    told = row.get("commit") or {}
+    return {
+        "sha": row.get("sha"),
+        "commit": kept(told, ("author", "committer", "message")),
+        "author": account(row.get("author")),
+        "parents": [kept(parent, ("sha",)) for parent in row.get("parents") or ()],
+    }
+
+
+def someone(user: Mapping[str, Any] | None, bots: Sequence[str]) -> Person | None:
+    """An account by its login; GitHub says itself which ones are apps."""
+    user = user or {}
+    found = person(user.get("login"), bots=bots)
+    if found is not None and user.get("type") == "Bot":
+        return Person(found.identity, bot=True)
+    return found

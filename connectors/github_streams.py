@@ -1,0 +1,199 @@
+"""The streams of GitHub and GitHub Actions, each but the first two per repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
+from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
+from connectors.http import Params, SourceClient
+from connectors.paging import fetched, pages
+from connectors.stream import (
+    Census,
+    Payload,
+    Read,
+    Reading,
+    Scope,
+    Stream,
+    Wanted,
+    Watch,
+    own_id,
+    text_of,
+)
+from connectors.walk import graph_walk
+from connectors.windows import listing
+from core.records import Record
+
+Parse = Callable[[Payload, Scope], Iterable[Record]]
+Complete = Callable[[SourceClient, Scope, list[Payload]], None]
+_NO_LOG = (404, 409, 422)
+"""A sha that is gone, an empty repository."""
+
+
+def streams(
+    repositories: Sequence[Payload], status_labels: Sequence[str], wanted: Wanted
+) -> list[Stream]:
+    """All streams; those of issues only over repositories that have issues."""
+    ids = {str(one["full_name"]).lower(): str(one["id"]) for one in repositories}
+    layout = github_issues.Layout(github_issues.patterns(status_labels), ids, wanted)
+    return [
+        Stream(
+            name="repositories",
+            read=fetched(repositories),
+            id=own_id,
+            parse=github_parse.parse_repository,
+        ),
+        Stream(
+            name="statuses",
+            read=fetched(github_issues.STATUSES),
+            id=own_id,
+            parse=github_issues.parse_status,
+        ),
+        *_code(wanted.bots),
+        *_issues(layout),
+        *_delivery(),
+    ]
+
+
+def _code(bots: Sequence[str]) -> list[Stream]:
+    walk = graph_walk(heads=_heads, log=_log, id=partial(_in, "id"))
+    parse_commit = partial(github_parse.parse_commit, bots=bots)
+    return [
+        _stream("branches", _whole("branches"), github_parse.parse_branch, id=partial(_in, "name")),
+        _stream("tags", _whole("tags"), github_parse.parse_tag, id=partial(_in, "name")),
+        _stream("releases", _whole("releases"), github_parse.parse_release, complete=_add_shas),
+        _stream("commits", walk, parse_commit, id=partial(_in, "id")),
+        _stream(
+            "pull_requests",
+            github_pulls.read_pulls,
+            partial(github_pulls.parse_pull, bots=bots),
+            complete=github_pulls.add_details,
+            watch=github_pulls.watch_pulls,
+        ),
+    ]
+
+
+def _issues(layout: github_issues.Layout) -> list[Stream]:
+    found = [
+        _stream(
+            "issues",
+            github_issues.read_issues,
+            partial(github_issues.parse_issue, layout=layout),
+            id=github_issues.issue_id,
+            complete=github_issues.add_timelines,
+            census=github_issues.issues_census,
+            scope=_with_issues,
+        )
+    ]
+    if layout.labels:
+        parse = partial(github_issues.parse_label, layout=layout)
+        labels = _whole("labels")
+        found.append(_stream("labels", labels, parse, id=partial(_in, "id"), scope=_with_issues))
+    return found
+
+
+def _delivery() -> list[Stream]:
+    return [
+        _stream(
+            "workflow_runs",
+            github_runs.read_runs,
+            github_runs.parse_run,
+            complete=github_runs.add_jobs,
+            watch=github_runs.watch_runs,
+        ),
+        _stream(
+            "environments",
+            _whole("environments", items="environments"),
+            github_parse.parse_environment,
+        ),
+        _stream(
+            "deployments",
+            github_deployments.read_deployments,
+            github_deployments.parse_deployment,
+            complete=github_deployments.add_statuses,
+        ),
+    ]
+
+
+def _scope(repository: Payload) -> Scope:
+    return Scope(str(repository["id"]), repository)
+
+
+def _with_issues(repository: Payload) -> Scope | None:
+    """A repository without issues answers 410, which elsewhere means that an API was removed."""
+    return _scope(repository) if repository.get("has_issues") else None
+
+
+def _stream(
+    name: str,
+    read: Read,
+    parse: Parse,
+    *,
+    id: Callable[[Payload, Scope], str] = own_id,
+    complete: Complete | None = None,
+    watch: Watch | None = None,
+    census: Census | None = None,
+    scope: Callable[[Payload], Scope | None] = _scope,
+) -> Stream:
+    """Optional: Actions or environments may be switched off, or left out of the permissions."""
+    return Stream(
+        name=name,
+        read=read,
+        id=id,
+        parse=parse,
+        complete=complete,
+        over="repositories",
+        scope=scope,
+        optional=True,
+        watch=watch,
+        census=census,
+    )
+
+
+def _whole(what: str, *, items: str = "") -> Read:
+    """A list without a filter by time, read whole each time."""
+
+    def params(_scope: Scope, _since: object) -> Params:
+        return {"per_page": PER_PAGE}
+
+    return listing(path=partial(in_repository, what), params=params, items=items)
+
+
+def _in(key: str, payload: Payload, scope: Scope) -> str:
+    return f"{scope.id}:{text_of(payload, key)}"
+
+
+def _heads(reading: Reading) -> list[str]:
+    """The shas of all branch heads, the default branch first: most others end on its history."""
+    path = in_repository("branches", reading.scope)
+    found = [row for page in pages(reading.client, path, {"per_page": PER_PAGE}) for row in page]
+    default = reading.scope.payload.get("default_branch")
+    found.sort(key=lambda branch: branch["name"] != default)
+    return [branch["commit"]["sha"] for branch in found]
+
+
+def _log(reading: Reading, sha: str) -> Iterator[list[Payload]]:
+    """What a sha was built on, with the three fields that the walk goes by."""
+    path = in_repository("commits", reading.scope)
+    asked: Params = {"sha": sha, "per_page": PER_PAGE}
+    for page in pages(reading.client, path, asked, none_on=_NO_LOG):
+        yield [_walked(row) for row in page]
+
+
+def _walked(row: Payload) -> Payload:
+    commit = short_commit(row)
+    return {
+        "id": commit["sha"],
+        "parent_ids": [parent["sha"] for parent in commit["parents"]],
+        "committed_date": (commit["commit"].get("committer") or {}).get("date"),
+        **commit,
+    }
+
+
+def _add_shas(client: SourceClient, scope: Scope, releases: list[Payload]) -> None:
+    """The commits of the tags, which a release does not tell; one list for the page."""
+    found = rows(client, in_repository("tags", scope))
+    tags = {tag["name"]: tag["commit"]["sha"] for tag in found}
+    for release in releases:
+        release["_details"] = {"sha": tags.get(release.get("tag_name"))}
