@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from core.settings import JenkinsSource, JiraSource, Settings
+from core.settings import AnySource, GitlabSource, JenkinsSource, JiraSource, Settings
 from core.toml_lines import Path as Loc
 
 Problem = tuple[Loc, str]
+_TRACKERS = (JiraSource, GitlabSource)
 
 
 def problems_of(settings: Settings) -> Iterator[Problem]:
@@ -63,7 +64,7 @@ def _configuration_items(settings: Settings) -> Iterator[Problem]:
 
 
 def _streams(settings: Settings) -> Iterator[Problem]:
-    trackers = [source.name for source in settings.sources if isinstance(source, JiraSource)]
+    trackers = [source.name for source in settings.sources if isinstance(source, _TRACKERS)]
     services = [service.name for service in settings.services]
     for index, stream in enumerate(settings.streams):
         at: Loc = ("streams", index)
@@ -82,11 +83,19 @@ def _projects(index: int, settings: Settings) -> Iterator[Problem]:
     """A project that the tracker is not asked for would leave the stream silently empty."""
     stream = settings.streams[index]
     for source in settings.sources:
-        if isinstance(source, JiraSource) and source.name == stream.items.source:
+        asked = _asked_projects(source)
+        if asked and source.name == stream.items.source:
             for position, project in enumerate(stream.items.projects):
                 loc = ("streams", index, "items", "projects", position)
                 what = f'project among those of source "{source.name}":'
-                yield from _reference(loc, project, source.projects, what)
+                yield from _reference(loc, project, asked, what)
+
+
+def _asked_projects(source: AnySource) -> Sequence[str]:
+    """The projects that a tracker is asked for; empty where that is whole groups, or everything."""
+    if isinstance(source, GitlabSource):
+        return () if source.groups else source.projects
+    return source.projects if isinstance(source, JiraSource) else ()
 
 
 def _stages(index: int, settings: Settings) -> Iterator[Problem]:
