@@ -112,6 +112,13 @@ def test_of_several_pipelines_of_a_commit_the_one_that_started_the_child_counts(
     assert groups(site, [deployment(1, child(701))]) == [("600", "701")]
 
 
+def test_the_latest_pipeline_before_the_child_is_asked_first(site: Site) -> None:
+    """Nightly pipelines of one commit are many; the first question answers."""
+    pipelines(site, *(pipeline(number) for number in range(600, 701)))
+    bridges(site, {700: [701]})
+    assert groups(site, [deployment(1, child(701))]) == [("700", "701")]
+
+
 def test_a_child_whose_parent_is_gone_is_a_group_of_its_own(site: Site) -> None:
     pipelines(site, child(701))
     assert groups(site, [deployment(1, child(701))]) == [("701", "701")]

@@ -160,8 +160,8 @@ def test_a_label_that_matches_is_the_status_and_changing_it_is_one_change() -> N
     payload = with_events(
         label(1, at(2), "add", "workflow::ready"),
         label(2, at(2), "add", "backend"),
-        label(3, at(3), "add", "workflow::in dev"),
-        label(4, at(3), "remove", "workflow::ready"),
+        label(3, at(3), "remove", "workflow::ready"),
+        label(4, at(3), "add", "workflow::in dev"),
         state(9, at(6), "closed"),
         state="closed",
         labels=["backend", "workflow::in dev"],
