@@ -51,8 +51,8 @@ class Runs:
             "started_at": utc(build.started),
             "finished_at": utc(build.finished),
             "committed_at": None,
-            "duration": _seconds(build.started, build.finished),
-            "queued_duration": _seconds(build.queued, build.started),
+            "duration": _whole_seconds(build.started, build.finished),
+            "queued_duration": _whole_seconds(build.queued, build.started),
             "coverage": None,
             "detailed_status": {"text": build.status, "label": build.status, "group": build.status},
             "archived": False,
@@ -182,3 +182,8 @@ def pipeline_updated(build: Build) -> datetime:
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:
     return (end - start).total_seconds() if end else None
+
+
+def _whole_seconds(start: datetime, end: datetime | None) -> int | None:
+    """As pipelines tell their durations; jobs tell parts of seconds too."""
+    return int((end - start).total_seconds()) if end else None
