@@ -77,7 +77,14 @@ def census(what: str, entity: Entity, extra: Params | None = None) -> Census:
         why = _why(client, scope, entity, there) if lost else ""
         return dict.fromkeys(lost, why)
 
-    return Census(ids=ids, missing=missing, entity=entity, every=_WEEK)
+    def read(
+        client: SourceClient, scope: Scope, wanted: Sequence[str]
+    ) -> Iterator[Sequence[Payload]]:
+        """An id is no address: the list is gone through once more."""
+        for page in everything(Reading(client, scope, {}, lambda _ids: set())):
+            yield [row for row in page.payloads if str(row["id"]) in set(wanted)]
+
+    return Census(ids=ids, missing=missing, entity=entity, every=_WEEK, read=read)
 
 
 def _by_number(

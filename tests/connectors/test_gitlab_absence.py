@@ -129,6 +129,14 @@ def test_a_census_lists_everything_in_an_order_that_changes_do_not_disturb(site:
     assert census_of(site, "issues").entity is Entity.ITEM
 
 
+def test_what_was_never_read_is_taken_from_the_list(site: Site) -> None:
+    site.get("merge_requests").respond(json=[request(1), request(2), request(3)])
+    census = census_of(site, "merge_requests")
+    assert census.read is not None
+    found = [row for page in census.read(site.client, SCOPE, ["9001", "9003"]) for row in page]
+    assert found == [request(1), request(3)]
+
+
 def listed(site: Site, what: str, rows: list[Payload], hidden: list[Payload]) -> list[str]:
     """Lists `rows`; `hidden` are given only when their numbers are asked for. Answers what is
     asked by number.
