@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import httpx
 
-from connectors.gitlab_streams import API, PER_PAGE, streams
+from connectors.gitlab_project import API, PER_PAGE
+from connectors.gitlab_streams import streams
 from connectors.http import Params, SourceClient, body_of, open_client
 from connectors.paging import pages
 from connectors.refusals import other_host
@@ -27,6 +28,8 @@ _KEPT_OF_PROJECT = (
     "ssh_url_to_repo",
     "archived",
 )
+
+_CHILDREN_SINCE = 17
 
 
 def open_client_for(
@@ -51,13 +54,25 @@ def connect(client: SourceClient, source: GitlabSource, wanted: Wanted) -> Conne
     found = (
         f"{len(projects)} visible" if projects else "none visible; name some or add a membership"
     )
+    declared = streams(
+        projects,
+        wanted,
+        status_labels=source.status_labels,
+        children=_major(identity.version) >= _CHILDREN_SINCE,
+    )
     return Connection(
         identity,
-        streams(projects, wanted),
+        declared,
         [Probe("projects", bool(projects), found)],
         {str(row["id"]): f"project {row.get('path_with_namespace')}" for row in projects},
         partial(_is_readable, client),
     )
+
+
+def _major(version: str) -> int:
+    """The first number of a version as `18.5.2-ee`; one that is not told is a recent one."""
+    number = version.partition(".")[0]
+    return int(number) if number.isdigit() else _CHILDREN_SINCE
 
 
 def _is_readable(client: SourceClient, id: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.gitlab_reviews import reviews
 from connectors.people import person
 from connectors.stream import Payload, Scope
 from connectors.times import utc, utc_or_none
@@ -83,6 +84,13 @@ def parse_tag(payload: Payload, scope: Scope) -> Iterator[Record]:
     yield Ref(scope.id, "tag", payload["name"], sha, at)
 
 
+def parse_release(payload: Payload, scope: Scope) -> Iterator[Record]:
+    """A release by the name of its tag; it may be announced for a day that is still to come."""
+    sha = (payload.get("commit") or {}).get("id") or ""
+    at = utc_or_none(payload.get("released_at") or payload.get("created_at"))
+    yield Ref(scope.id, "release", payload["tag_name"], sha, at)
+
+
 def parse_commit(payload: Payload, scope: Scope, *, bots: Sequence[str] = ()) -> Iterator[Record]:
     """A commit with its parents."""
     yield _commit(payload, scope.id, tuple(payload["parent_ids"]), bots)
@@ -107,7 +115,7 @@ def _commit(
 def parse_merge_request(
     payload: Payload, scope: Scope, *, bots: Sequence[str] = ()
 ) -> Iterator[Record]:
-    """The merge request, and its commits: a squash keeps their dates nowhere else.
+    """The merge request, its commits (a squash keeps their dates nowhere else) and its reviews.
 
     `merge_sha` is None for a fast-forward; with squash then only `squash_sha` is on the target
     branch.
@@ -138,6 +146,7 @@ def parse_merge_request(
     )
     for commit in commits or ():
         yield _commit(commit, repository, None, bots)
+    yield from reviews(payload, repository, bots=bots)
 
 
 def _state(word: str) -> MergeState:
@@ -229,7 +238,7 @@ def parse_deployment(payload: Payload, scope: Scope) -> Iterator[Record]:
     """A deployment, with the times of the job that did it.
 
     Not those of the pipeline, which move when a job is run again. One made through the API has no
-    job: it ended when it last changed.
+    job: it ended when it last changed. Jobs of child pipelines belong to the group of the topmost.
     """
     environment, job = payload["environment"], payload.get("deployable") or {}
     pipeline = (job.get("pipeline") or {}).get("id")
@@ -246,7 +255,7 @@ def parse_deployment(payload: Payload, scope: Scope) -> Iterator[Record]:
         sha=payload.get("sha") or None,
         ref=ref,
         version=ref if job.get("tag") else "",
-        group=str(pipeline) if pipeline else "",
+        group=str(details.get("root") or pipeline or ""),
         job=str(job.get("name") or ""),
         build=str(pipeline) if pipeline else None,
         started_at=utc_or_none(job.get("started_at")),

@@ -1,199 +1,166 @@
-"""The streams of GitLab: refs, commits, merge requests, pipelines, environments, deployments, each
-per project.
-"""
+"""The streams of GitLab, each but the first per project."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
-from connectors import gitlab_parse
-from connectors.http import Params, SourceClient, body_of, for_each
-from connectors.paging import fetched, pages
-from connectors.stream import (
-    Page,
-    Payload,
-    Read,
-    Reading,
-    Scope,
-    Stream,
-    Wanted,
-    own_id,
-    text_of,
+from connectors import gitlab_issues, gitlab_parse
+from connectors.gitlab_absence import census, project_census, watch
+from connectors.gitlab_details import CHILD, add_commits_and_notes, add_jobs, add_tiers_and_roots
+from connectors.gitlab_project import (
+    PER_PAGE,
+    changing,
+    id_in_project,
+    in_project,
+    newest,
+    per_project,
+    whole,
 )
-from connectors.times import iso, utc
+from connectors.gitlab_reviews import with_gitlab_bots
+from connectors.http import Params
+from connectors.paging import fetched, pages
+from connectors.stream import Page, Payload, Reading, Stream, Wanted, own_id
 from connectors.walk import graph_walk
-from connectors.windows import Window, listing
-from core.records import Record
+from core.records import Entity
 
-API = "api/v4/"
-PER_PAGE = 100
-_OVERLAP = timedelta(minutes=10)
-_LAG = timedelta(minutes=2)
-_OFF = (403, 404)
-_REPEATED_IN_JOBS = ("user", "commit", "pipeline", "project", "runner", "artifacts")
+_EVERYBODY: Params = {"scope": "all"}
+_OPEN_PIPELINES = frozenset(
+    {
+        "created",
+        "waiting_for_resource",
+        "waiting_for_callback",
+        "preparing",
+        "pending",
+        "running",
+        "canceling",
+        "scheduled",
+    }
+)
+"""A pipeline that waits for somebody (`manual`) is not among them: it may wait for ever, and when
+it goes on the list of changes shows it."""
+_OPEN_DEPLOYMENTS = frozenset({"created", "running", "blocked"})
+_NEWEST_TAGS: Params = {"order_by": "updated", "sort": "desc"}
+_NEWEST_RELEASES: Params = {"order_by": "released_at", "sort": "desc"}
 
-Parse = Callable[[Payload, Scope], Iterable[Record]]
-Complete = Callable[[SourceClient, Scope, list[Payload]], None]
-ExternalId = Callable[[Payload, Scope], str]
 
-
-def streams(projects: Sequence[Payload], wanted: Wanted) -> list[Stream]:
-    """All streams; every one but the first is read per project."""
-    bots = wanted.bots
-    sha = partial(_id_in_project, "id")
-    name = partial(_id_in_project, "name")
-    walk = graph_walk(heads=_heads, log=_log, id=sha)
-    requests: Params = {"scope": "all", "state": "all"}
-    parse_request = partial(gitlab_parse.parse_merge_request, bots=bots)
+def streams(
+    projects: Sequence[Payload],
+    wanted: Wanted,
+    *,
+    status_labels: Sequence[str] = (),
+    children: bool = True,
+) -> list[Stream]:
+    """status_labels: patterns of labels that are statuses. children: whether the server lists child
+    pipelines at all, as from version 17 on.
+    """
+    wanted = replace(wanted, bots=with_gitlab_bots(wanted.bots))
+    first = Stream(
+        name="projects",
+        read=fetched(projects),
+        id=own_id,
+        parse=gitlab_parse.parse_project,
+        census=project_census(projects),
+    )
     return [
-        Stream(
-            name="projects",
-            read=fetched(projects),
-            id=own_id,
-            parse=gitlab_parse.parse_project,
-        ),
-        _per_project("branches", _whole("repository/branches"), name, gitlab_parse.parse_branch),
-        _per_project("tags", _newest_tags, name, gitlab_parse.parse_tag),
-        _per_project("commits", walk, sha, partial(gitlab_parse.parse_commit, bots=bots)),
-        _changing("merge_requests", parse_request, _add_commits, requests),
-        _changing("pipelines", gitlab_parse.parse_pipeline, _add_jobs),
-        _per_project(
-            "environments", _whole("environments"), own_id, gitlab_parse.parse_environment
-        ),
-        _changing("deployments", gitlab_parse.parse_deployment, _add_tiers),
+        first,
+        *_code(wanted.bots),
+        *_requests(wanted.bots),
+        *_runs(children=children),
+        *_issues(gitlab_issues.IssueRules(tuple(status_labels), wanted)),
     ]
 
 
-def _per_project(
-    name: str, read: Read, id: ExternalId, parse: Parse, complete: Complete | None = None
-) -> Stream:
-    """Optional: a project may have its repository, CI or environments switched off, a 403 or 404
-    even for its owner.
-    """
-    return Stream(
-        name=name,
-        read=read,
-        id=id,
-        parse=parse,
-        complete=complete,
-        over="projects",
-        scope=lambda project: Scope(str(project["id"]), project),
-        optional=True,
+def _code(bots: Sequence[str]) -> Iterator[Stream]:
+    name, sha = partial(id_in_project, "name"), partial(id_in_project, "id")
+    tag = partial(id_in_project, "tag_name")
+    walk = graph_walk(heads=_heads, log=_log, id=sha)
+    parse_commit = partial(gitlab_parse.parse_commit, bots=bots)
+    tags = newest("repository/tags", _NEWEST_TAGS, name)
+    releases = newest("releases", _NEWEST_RELEASES, tag)
+    yield per_project("branches", whole("repository/branches"), name, gitlab_parse.parse_branch)
+    yield per_project("tags", tags, name, gitlab_parse.parse_tag)
+    yield per_project("releases", releases, tag, gitlab_parse.parse_release)
+    yield per_project("commits", walk, sha, parse_commit)
+
+
+def _requests(bots: Sequence[str]) -> Iterator[Stream]:
+    yield per_project(
+        "merge_requests",
+        changing("merge_requests", {**_EVERYBODY, "state": "all"}),
+        own_id,
+        partial(gitlab_parse.parse_merge_request, bots=bots),
+        complete=add_commits_and_notes,
+        # A push does not move the time of the last change; the head of the open ones tells.
+        watch=watch(
+            "merge_requests",
+            by="state",
+            number="iid",
+            open=frozenset({"opened", "locked"}),
+            extra=_EVERYBODY,
+        ),
+        census=census("merge_requests", Entity.MERGE_REQUEST, {**_EVERYBODY, "state": "all"}),
     )
 
 
-def _changing(name: str, parse: Parse, complete: Complete, extra: Params | None = None) -> Stream:
-    """A list by the last change; GitLab wants filter and order to name the same time."""
-
-    def between(_scope: Scope, since: datetime | None, until: datetime | None) -> Params:
-        return {
-            **(extra or {}),
-            "order_by": "updated_at",
-            "sort": "asc",
-            "per_page": PER_PAGE,
-            "updated_after": iso(since) if since else None,
-            "updated_before": iso(until) if until else None,
-        }
-
-    def params(scope: Scope, since: datetime | None) -> Params:
-        return between(scope, since, None)
-
-    window = Window(at=_updated_at, overlap=_OVERLAP, lag=_LAG, reanchor=True, between=between)
-    read = listing(path=partial(_in_project, name), params=params, window=window)
-    return _per_project(name, read, own_id, parse, complete)
-
-
-def _whole(what: str) -> Read:
-    """A list without a filter by time, read whole each time."""
-    return listing(
-        path=partial(_in_project, what), params=lambda _scope, _since: {"per_page": PER_PAGE}
+def _runs(*, children: bool) -> Iterator[Stream]:
+    kinds: dict[str, Params] = {"pipelines": {}}
+    if children:
+        kinds["child_pipelines"] = {"source": CHILD}
+    for name, extra in kinds.items():
+        yield per_project(
+            name,
+            changing("pipelines", extra, belongs=partial(_is_of, extra.get("source"))),
+            own_id,
+            gitlab_parse.parse_pipeline,
+            complete=add_jobs,
+            watch=watch("pipelines", by="status", open=_OPEN_PIPELINES, extra=extra),
+        )
+    yield per_project("environments", whole("environments"), own_id, gitlab_parse.parse_environment)
+    yield per_project(
+        "deployments",
+        changing("deployments"),
+        own_id,
+        gitlab_parse.parse_deployment,
+        complete=add_tiers_and_roots,
+        watch=watch("deployments", by="status", open=_OPEN_DEPLOYMENTS),
     )
 
 
-def _newest_tags(reading: Reading) -> Iterator[Page]:
-    """Tags, the newest first; after a complete pass only up to a page without a new one."""
-    params: Params = {"order_by": "updated", "sort": "desc", "per_page": PER_PAGE}
-    for rows in pages(reading.client, _in_project("repository/tags", reading.scope), params):
-        ids = {_id_in_project("name", row, reading.scope) for row in rows}
-        # Asked before the page is handed on: once it is stored, everything on it is known.
-        nothing_new = bool(reading.cursor) and reading.known(ids) == ids
-        yield Page(rows, reading.cursor)
-        if nothing_new:
-            break
-    yield Page([], {"complete": True})
+def _is_of(source: object, pipeline: Payload) -> bool:
+    """A server that does not know the filter would give every pipeline a second time."""
+    return source is None or pipeline.get("source") == source
 
 
-def _in_project(what: str, scope: Scope) -> str:
-    return f"{API}projects/{scope.id}/{what}"
+def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
+    yield per_project(
+        "issues",
+        changing("issues", _EVERYBODY),
+        own_id,
+        partial(gitlab_issues.parse_issue, how=how),
+        complete=gitlab_issues.add_history,
+        census=census("issues", Entity.ITEM, _EVERYBODY),
+    )
+    # Read after all issues: the one that an issue has become must be stored before its old key.
+    yield per_project("moved_issues", _moved, own_id, gitlab_issues.parse_moved, after=("issues",))
 
 
-def _id_in_project(key: str, payload: Payload, scope: Scope) -> str:
-    return f"{scope.id}:{text_of(payload, key)}"
-
-
-def _updated_at(row: Payload) -> datetime:
-    return utc(row["updated_at"])
+def _moved(reading: Reading) -> Iterator[Page]:
+    """Issues that were moved away; they are closed, and there is no filter for more."""
+    for page in changing("issues", {**_EVERYBODY, "state": "closed"})(reading):
+        yield replace(page, payloads=[row for row in page.payloads if row.get("moved_to_id")])
 
 
 def _heads(reading: Reading) -> list[str]:
     """The shas of all branch heads, the default branch first: most others end on its history."""
-    path = _in_project("repository/branches", reading.scope)
+    path = in_project("repository/branches", reading.scope)
     found = [row for page in pages(reading.client, path, {"per_page": PER_PAGE}) for row in page]
     found.sort(key=lambda branch: not branch.get("default"))
     return [branch["commit"]["id"] for branch in found]
 
 
 def _log(reading: Reading, sha: str) -> Iterator[list[Payload]]:
-    path = _in_project("repository/commits", reading.scope)
+    path = in_project("repository/commits", reading.scope)
     params: Params = {"ref_name": sha, "per_page": PER_PAGE}
     return pages(reading.client, path, params, none_on=(404,))
-
-
-def _add_commits(client: SourceClient, scope: Scope, requests: list[Payload]) -> None:
-    """The commits of each request, which git forgets once the branch is squashed and deleted."""
-
-    def add(request: Payload) -> None:
-        path = _in_project(f"merge_requests/{request['iid']}/commits", scope)
-        commits = list(_rows(client, path))
-        request["_details"] = {"commits": commits}
-
-    for_each(client, add, requests)
-
-
-def _add_jobs(client: SourceClient, scope: Scope, pipelines: list[Payload]) -> None:
-    """The jobs with earlier attempts. They have the times that the list leaves out; where there
-    are none to see, the pipeline itself is asked.
-    """
-
-    def add(pipeline: Payload) -> None:
-        path = _in_project(f"pipelines/{pipeline['id']}", scope)
-        jobs = [
-            {name: value for name, value in job.items() if name not in _REPEATED_IN_JOBS}
-            for job in _rows(client, f"{path}/jobs", {"include_retried": True})
-        ]
-        pipeline["_details"] = {"pipeline": {} if jobs else _one(client, path), "jobs": jobs}
-
-    for_each(client, add, pipelines)
-
-
-def _add_tiers(client: SourceClient, scope: Scope, deployments: list[Payload]) -> None:
-    """The tier of each environment, which a deployment does not repeat; one list for the page."""
-    found = _rows(client, _in_project("environments", scope))
-    tiers = {environment["id"]: environment.get("tier") for environment in found}
-    for deployment in deployments:
-        environment = deployment.get("environment") or {}
-        deployment["_details"] = {"tier": tiers.get(environment.get("id"))}
-
-
-def _one(client: SourceClient, path: str) -> Payload:
-    answer = client.get(path, none_on=_OFF)
-    found: Payload = body_of(answer, path) if answer.status_code == 200 else {}
-    return found
-
-
-def _rows(client: SourceClient, path: str, extra: Params | None = None) -> Iterator[Payload]:
-    """All rows of a list; none where the feature is switched off."""
-    for page in pages(client, path, {**(extra or {}), "per_page": PER_PAGE}, none_on=_OFF):
-        yield from page

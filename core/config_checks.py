@@ -5,11 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from core.settings import AnySource, GithubSource, JenkinsSource, JiraSource, Settings
+from core.settings import (
+    AnySource,
+    GithubSource,
+    GitlabSource,
+    JenkinsSource,
+    JiraSource,
+    Settings,
+)
 from core.toml_lines import Path as Loc
 
 Problem = tuple[Loc, str]
-_TRACKERS = (JiraSource, GithubSource)
+_TRACKERS = (JiraSource, GitlabSource, GithubSource)
 
 
 def problems_of(settings: Settings) -> Iterator[Problem]:
@@ -91,13 +98,13 @@ def _projects(index: int, settings: Settings) -> Iterator[Problem]:
                 yield from _reference(loc, project, known, what)
 
 
-def _known_projects(source: AnySource) -> tuple[str, ...]:
-    """The projects that a tracker is asked for by name; none where it is asked for all it has."""
-    if isinstance(source, JiraSource):
-        return source.projects
-    if isinstance(source, GithubSource) and not source.organizations:
-        return source.repositories
-    return ()
+def _known_projects(source: AnySource) -> Sequence[str]:
+    """The projects that a tracker is asked for by name; none where it is whole groups, or all."""
+    if isinstance(source, GitlabSource):
+        return () if source.groups else source.projects
+    if isinstance(source, GithubSource):
+        return () if source.organizations else source.repositories
+    return source.projects if isinstance(source, JiraSource) else ()
 
 
 def _stages(index: int, settings: Settings) -> Iterator[Problem]:

@@ -84,9 +84,12 @@ class JiraSource(Source):
 
 
 class GitlabSource(Source):
+    """`status_labels`: patterns of the labels that are the status of an open issue."""
+
     kind: Literal["gitlab"]
     projects: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    status_labels: tuple[str, ...] = ("workflow::*",)
 
 
 class GithubSource(Source):

@@ -38,7 +38,7 @@ class KeyFinder:
         hosts: Iterable[str] = (),
     ) -> None:
         self._aliases = dict(aliases or {})
-        former = (key.rpartition("-")[0] for key in self._aliases)
+        former = _projects_of(self._aliases)
         self._projects = Projects.of(project.upper() for project in (*projects, *former))
         self._hosts = {host.lower().encode() for host in hosts}
 
@@ -107,8 +107,14 @@ def finder_for(
 
     Keys come out as written; joining them with `item_keys` resolves those of moved tickets.
     """
-    former = {key.rpartition("-")[0] for key in item_keys["key"].tolist()}
+    former = _projects_of(item_keys["key"].tolist())
     return KeyFinder({*projects["key"].tolist(), *former}, hosts=hosts)
+
+
+def _projects_of(keys: Iterable[str]) -> set[str]:
+    """The projects of keys such as `SHOP-12`; one such as `my-group/api#12` is of another form."""
+    parts = (key.rpartition("-") for key in keys)
+    return {project for project, _, number in parts if number.isdigit()}
 
 
 def _join(texts: Sequence[str]) -> bytes:

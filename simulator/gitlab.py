@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Sequence
 
 from starlette.responses import Response
 
@@ -13,15 +12,12 @@ from simulator import gitlab_lists as lists
 from simulator.credentials import GITLAB_TOKEN
 from simulator.gitlab_ci import Runs
 from simulator.gitlab_index import Index, Project
+from simulator.gitlab_pages import Pager, message, not_found
 from simulator.gitlab_payloads import SITE, Payloads
+from simulator.gitlab_talk import Talk
 from simulator.model import World
-from simulator.paging import Window, address, link_header, page_links, whole_number
+from simulator.paging import address, link_header, whole_number
 from simulator.vendor import Call, Json, bearer_token, json_answer
-
-MAX_OFFSET = 50_000
-TOO_FAR = "Offset pagination has a maximum allowed offset of 50000 for requests that return objects"
-
-T = TypeVar("T")
 
 
 class Gitlab:
@@ -42,7 +38,8 @@ class Gitlab:
         self.index = Index(world, hidden)
         self.payloads = Payloads(self.index)
         self.runs = Runs(self.payloads)
-        self.totals_up_to = totals_up_to
+        self.page = Pager(totals_up_to).page
+        self.talk = Talk(self.payloads, self.page)
         self.limit_per_minute = limit_per_minute
         self._minute = (0, 0)
         self._lock = threading.Lock()
@@ -53,18 +50,18 @@ class Gitlab:
         return response
 
     def refusal(self) -> Response:
-        return _message("403 Forbidden", 403)
+        return message("403 Forbidden", 403)
 
     def _answer(self, call: Call) -> Response:
         token = call.headers.get("private-token") or bearer_token(call.headers)
         if token != GITLAB_TOKEN:
-            return _message("401 Unauthorized", 401)
+            return message("401 Unauthorized", 401)
         if call.method != "GET" or call.segments[:2] != ("api", "v4"):
-            return _message("404 Not Found", 404)
+            return message("404 Not Found", 404)
         try:
             return self._route(call, call.segments[2:])
         except lists.BadRequestError as error:
-            return _message(f"400 Bad request - {error}", 400)
+            return message(f"400 Bad request - {error}", 400)
 
     def _limits(self) -> dict[str, str]:
         if not self.limit_per_minute:
@@ -97,7 +94,7 @@ class Gitlab:
             case ("projects", name, *rest):
                 project = self.index.find(name)
                 if project is None:
-                    return _message("404 Project Not Found", 404)
+                    return message("404 Project Not Found", 404)
                 return self._in_project(call, project, tuple(rest))
         return json_answer({"error": "404 Not Found"}, 404)
 
@@ -114,7 +111,7 @@ class Gitlab:
     def _projects(self, call: Call) -> Response:
         projects = sorted(self.index.projects.values(), key=lambda project: project.id)
         if call.query.get("pagination") != "keyset":
-            return self._page(call, projects[::-1], self.payloads.project)
+            return self.page(call, projects[::-1], self.payloads.project)
         if call.query.get("order_by", "created_at") != "id":
             message = "Keyset pagination is not yet available for this type of request"
             return json_answer({"error": message}, 405)
@@ -135,11 +132,11 @@ class Gitlab:
             group = names[0] if names else ""
         inside = [p for p in self.index.projects.values() if f"{p.path}/".startswith(f"{group}/")]
         if not group or not inside:
-            return _message("404 Group Not Found", 404)
+            return message("404 Group Not Found", 404)
         if path == ("projects",):
             deep = call.query.get("include_subgroups") == "true"
             found = [p for p in inside if deep or p.path.rpartition("/")[0] == group]
-            return self._page(call, found, self.payloads.project)
+            return self.page(call, found, self.payloads.project)
         if path == ("merge_requests",):
             return self._requests(call, inside)
         return json_answer({"error": "404 Not Found"}, 404)
@@ -155,7 +152,7 @@ class Gitlab:
         if call.query.get("scope", "all") != "all":
             rows = []
         found = lists.merge_requests(rows, call.query)
-        return self._page(call, found, lambda row: self.payloads.merge_request(owner[row.id], row))
+        return self.page(call, found, lambda row: self.payloads.merge_request(owner[row.id], row))
 
     def _in_project(self, call: Call, project: Project, path: tuple[str, ...]) -> Response:
         make = self.payloads
@@ -170,19 +167,24 @@ class Gitlab:
                 return self._request(call, project, iid, tuple(rest))
             case ("pipelines",):
                 found = lists.pipelines(project.pipelines, call.query)
-                return self._page(call, found, lambda row: self.runs.pipeline(project, row))
+                return self.page(call, found, lambda row: self.runs.pipeline(project, row))
             case ("pipelines", number, *rest):
                 return self._pipeline(call, project, number, tuple(rest))
             case ("deployments",):
                 rows = lists.deployments(project.deployments, call.query)
-                return self._page(call, rows, lambda row: self.runs.deployment(project, row))
+                return self.page(call, rows, lambda row: self.runs.deployment(project, row))
             case ("deployments", number):
                 known = [row for row in project.deployments if str(row.id) == number]
                 found_one = [self.runs.deployment(project, row) for row in known]
-                return json_answer(found_one[0]) if found_one else _not_found("")
+                return json_answer(found_one[0]) if found_one else not_found("")
             case ("environments",):
                 names = project.environments
-                return self._page(call, names, lambda row: self.runs.environment(project, row))
+                return self.page(call, names, lambda row: self.runs.environment(project, row))
+            case ("releases",):
+                tags = lists.releases(project, call.query)
+                return self.page(call, tags, lambda name: make.release(project, name))
+            case ("issues", *rest):
+                return self.talk.issues(call, project, tuple(rest))
         return json_answer({"error": "404 Not Found"}, 404)
 
     def _repository(self, call: Call, project: Project, path: tuple[str, ...]) -> Response:
@@ -190,34 +192,36 @@ class Gitlab:
         match path:
             case ("branches",):
                 names = sorted(project.branches)
-                return self._page(call, names, lambda name: make.branch(project, name))
+                return self.page(call, names, lambda name: make.branch(project, name))
             case ("branches", name) if name in project.branches:
                 return json_answer(make.branch(project, name))
             case ("tags",):
                 names = lists.tags(project, call.query)
-                return self._page(call, names, lambda name: make.tag(project, name))
+                return self.page(call, names, lambda name: make.tag(project, name))
             case ("commits",):
                 if project.head(call.query.get("ref_name", project.default_branch)) is None:
-                    return _not_found("Branch")
+                    return not_found("Branch")
                 found = lists.commits(project, call.query)
-                return self._page(call, found, lambda row: make.commit(project, row), totals=False)
+                return self.page(call, found, lambda row: make.commit(project, row), totals=False)
             case ("commits", sha) if sha in project.commits:
                 return json_answer(make.commit(project, project.commits[sha]))
-        return _not_found("Commit" if path[:1] == ("commits",) else "Branch")
+        return not_found("Commit" if path[:1] == ("commits",) else "Branch")
 
     def _request(self, call: Call, project: Project, iid: str, path: tuple[str, ...]) -> Response:
         make = self.payloads
         request = next((row for row in project.requests if str(row.iid) == iid), None)
         if request is None:
-            return _not_found("")
+            return not_found("")
         if path == ("commits",):
             # Newest first; GitLab keeps them with the request, squashed or not.
             shas = [sha for sha in reversed(request.commits) if sha in project.commits]
-            return self._page(
+            return self.page(
                 call,
                 shas,
                 lambda sha: make.commit(project, project.commits[sha], parents=False),
             )
+        if path == ("notes",):
+            return self.talk.notes(call, request)
         if path:
             return json_answer({"error": "404 Not Found"}, 404)
         refs = {"base_sha": None, "head_sha": request.head_sha, "start_sha": None}
@@ -229,46 +233,14 @@ class Gitlab:
     ) -> Response:
         build = next((row for row in project.pipelines if str(row.id) == number), None)
         if build is None:
-            return _not_found("")
+            return not_found("")
         match path:
             case ():
                 return json_answer(self.runs.pipeline_detail(project, build))
             case ("jobs",):
                 stages = lists.jobs(build, call.query)
-                return self._page(call, stages, lambda stage: self.runs.job(project, build, stage))
+                return self.page(call, stages, lambda stage: self.runs.job(project, build, stage))
             case ("bridges",):
-                return self._page(call, [], _itself)
+                children = [row for row in project.pipelines if row.parent == build.id]
+                return self.page(call, children, lambda row: self.runs.bridge(project, build, row))
         return json_answer({"error": "404 Not Found"}, 404)
-
-    def _page(
-        self, call: Call, rows: Sequence[T], make: Callable[[T], Json], *, totals: bool = True
-    ) -> Response:
-        query = call.query
-        size = whole_number(query.get("per_page"), 20, low=1, high=100)
-        number = whole_number(query.get("page"), 1, low=1, high=2**31)
-        if (number - 1) * size > MAX_OFFSET:
-            return json_answer({"error": TOO_FAR}, 405)
-        window = Window(number, size, len(rows))
-        told = totals and window.total <= self.totals_up_to
-        headers = {
-            "Link": link_header(page_links(f"{call.root}{call.path}", query, window, last=told)),
-            "X-Page": str(number),
-            "X-Per-Page": str(size),
-            "X-Prev-Page": str(number - 1) if number > 1 else "",
-            "X-Next-Page": str(number + 1) if number < window.last else "",
-        }
-        if told:
-            headers |= {"X-Total": str(window.total), "X-Total-Pages": str(window.last)}
-        return json_answer([make(row) for row in rows[window.rows]], headers=headers)
-
-
-def _itself(row: Any) -> Json:
-    return dict(row)
-
-
-def _message(text: str, status: int) -> Response:
-    return json_answer({"message": text}, status)
-
-
-def _not_found(what: str) -> Response:
-    return _message(f"404 {what} Not Found" if what else "404 Not found", 404)

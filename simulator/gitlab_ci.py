@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from simulator.children import PARENT
 from simulator.gitlab_index import JobDeployment, Project, job_number
 from simulator.gitlab_payloads import SITE, Payloads, utc
 from simulator.model import Build, Stage
 from simulator.vendor import Json
 
-SOURCES = {"manual": "web", "schedule": "schedule", "merge_request": "merge_request_event"}
+SOURCES = {
+    "manual": "web",
+    "schedule": "schedule",
+    "merge_request": "merge_request_event",
+    PARENT: "parent_pipeline",
+}
 
 
 class Runs:
@@ -27,7 +33,7 @@ class Runs:
             "sha": build.sha,
             "ref": build.ref,
             "status": build.status,
-            "source": SOURCES.get(build.cause, "push"),
+            "source": source_of(build),
             "created_at": utc(build.queued),
             "updated_at": utc(pipeline_updated(build)),
             "web_url": f"{SITE}/{project.path}/-/pipelines/{build.id}",
@@ -45,8 +51,8 @@ class Runs:
             "started_at": utc(build.started),
             "finished_at": utc(build.finished),
             "committed_at": None,
-            "duration": _seconds(build.started, build.finished),
-            "queued_duration": _seconds(build.queued, build.started),
+            "duration": _whole_seconds(build.started, build.finished),
+            "queued_duration": _whole_seconds(build.queued, build.started),
             "coverage": None,
             "detailed_status": {"text": build.status, "label": build.status, "group": build.status},
             "archived": False,
@@ -81,6 +87,31 @@ class Runs:
             "artifacts_expire_at": None,
             "tag_list": [],
             **({"failure_reason": "script_failure"} if stage.status == "failed" else {}),
+        }
+
+    def bridge(self, project: Project, build: Build, child: Build) -> Json:
+        """The trigger job of a pipeline that started a child: a job that no list of jobs has."""
+        commit = project.commits.get(build.sha)
+        return {
+            "id": child.id * 100,
+            "status": child.status,
+            "stage": "deploy",
+            "name": child.stages[0].name,
+            "ref": build.ref,
+            "tag": build.ref in project.tags,
+            "coverage": None,
+            "allow_failure": False,
+            "created_at": utc(build.queued),
+            "started_at": utc(child.queued),
+            "finished_at": utc(child.finished),
+            "erased_at": None,
+            "duration": _seconds(child.queued, child.finished),
+            "queued_duration": None,
+            "user": self.make.user(commit.author) if commit else None,
+            "commit": self.make.commit(project, commit) if commit else None,
+            "pipeline": self._pipeline_reference(project, build),
+            "downstream_pipeline": self._pipeline_reference(project, child),
+            "web_url": f"{SITE}/{project.path}/-/jobs/{child.id * 100}",
         }
 
     def _pipeline_reference(self, project: Project, build: Build) -> Json:
@@ -140,9 +171,19 @@ class Runs:
         }
 
 
+def source_of(build: Build) -> str:
+    """How a pipeline was started, in GitLab's words."""
+    return SOURCES.get(build.cause, "push")
+
+
 def pipeline_updated(build: Build) -> datetime:
     return build.finished or build.started
 
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:
     return (end - start).total_seconds() if end else None
+
+
+def _whole_seconds(start: datetime, end: datetime | None) -> int | None:
+    """As pipelines tell their durations; jobs tell parts of seconds too."""
+    return int((end - start).total_seconds()) if end else None

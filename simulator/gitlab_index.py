@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from simulator.model import Build, Commit, Deployment, MergeRequest, Person, Stage, World
+from simulator.model_gitlab import Issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Project:
     pipelines: list[Build] = field(default_factory=list)
     deployments: list[JobDeployment] = field(default_factory=list)
     environments: list[str] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
     _walks: dict[str, list[Commit]] = field(default_factory=dict)
 
     @property
@@ -90,6 +93,7 @@ class Index:
         self.users = {
             person.email: number for number, person in enumerate(world.people, start=1001)
         }
+        self.remarks = Counter(note.request for note in world.notes if not note.system)
         self.projects = {project.path: project for project in _projects(world)}
         self._fill()
         for path in hidden:
@@ -115,6 +119,8 @@ class Index:
             self.projects[path].tags = tags
         for request in self.world.merge_requests:
             self.projects[request.repository].requests.append(request)
+        for issue in self.world.issues:
+            self.projects[issue.repository].issues.append(issue)
         for build in self.world.builds:
             if build.system == "gitlab":
                 self.projects[build.repository].pipelines.append(build)
@@ -122,6 +128,9 @@ class Index:
 
     def _fill_deployments(self) -> None:
         builds = {build.id: build for build in self.world.builds if build.system == "gitlab"}
+        below: dict[int, list[Build]] = {}
+        for build in builds.values():
+            below.setdefault(build.parent or build.id, []).append(build)
         services = {s.name: s for stream in self.world.streams for s in stream.services}
         for deployment in self.world.deployments:
             service = services[deployment.service]
@@ -131,7 +140,7 @@ class Index:
             if deployment.environment not in project.environments:
                 project.environments.append(deployment.environment)
             first = len(project.deployments) + 1
-            project.deployments += _jobs(deployment, builds[deployment.build], first=first)
+            project.deployments += _jobs(deployment, below[deployment.build], first=first)
 
 
 def _projects(world: World) -> list[Project]:
@@ -146,18 +155,26 @@ def _projects(world: World) -> list[Project]:
     ]
 
 
-def _jobs(deployment: Deployment, build: Build, *, first: int) -> list[JobDeployment]:
-    """One for each deploying job, with the job's own result and times.
+def _jobs(deployment: Deployment, builds: list[Build], *, first: int) -> list[JobDeployment]:
+    """One for each deploying job of a pipeline and its children, with the job's own result and
+    times.
 
     A pipeline that fails before it deploys has skipped its jobs; the last of them then carries the
     result of the deployment, as does a job that has not begun.
     """
-    stages = [stage for stage in build.stages if stage.name.startswith("deploy")]
-    ids = deployment.job_ids or [build.id * 10]
-    told = any(stage.status == deployment.status for stage in stages)
+    stages = [
+        (build, stage)
+        for build in sorted(builds, key=lambda build: build.id)
+        for stage in build.stages
+        if stage.name.startswith("deploy")
+    ]
+    ids = deployment.job_ids or [deployment.build * 10]
+    told = any(stage.status == deployment.status for _, stage in stages)
+    top = next(build for build in builds if build.id == deployment.build)
     made = []
     for position, number in enumerate(ids):
-        stage = stages[position] if position < len(stages) else None
+        ran: tuple[Build, Stage | None] = (top, None)
+        build, stage = stages[position] if position < len(stages) else ran
         plain = stage is None or (not told and position == len(ids) - 1)
         made.append(
             JobDeployment(

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from starlette.datastructures import QueryParams
 
-from simulator.gitlab_ci import pipeline_updated
+from simulator.gitlab_ci import SOURCES, pipeline_updated, source_of
 from simulator.gitlab_index import JobDeployment, Project, job_number
 from simulator.model import Build, Commit, MergeRequest, Stage
+from simulator.model_gitlab import Issue
 
 UNPAIRED_UPDATE = "`updated_at` filter and `updated_at` sorting must be paired"
 UNPAIRED_FINISH = (
@@ -21,6 +22,7 @@ BOTH_FILTERS = "Both `updated_at` filter and `finished_at` filter can not be spe
 
 
 T = TypeVar("T")
+N = TypeVar("N", MergeRequest, Issue)
 
 
 class BadRequestError(Exception):
@@ -72,7 +74,7 @@ def tags(project: Project, query: QueryParams) -> list[str]:
 def merge_requests(rows: Iterable[MergeRequest], query: QueryParams) -> list[MergeRequest]:
     """By `created_at` descending unless asked otherwise; requests of others need scope `all`."""
     state = query.get("state", "all")
-    found = [row for row in rows if state in ("all", row.state)]
+    found = [row for row in numbered(rows, query) if state in ("all", row.state)]
     found = within(found, query, "updated", lambda row: row.updated)
     found = within(found, query, "created", lambda row: row.created)
     by_update = query.get("order_by", "created_at") == "updated_at"
@@ -81,9 +83,48 @@ def merge_requests(rows: Iterable[MergeRequest], query: QueryParams) -> list[Mer
     )
 
 
+def issues(rows: Iterable[Issue], query: QueryParams) -> list[Issue]:
+    """By `created_at` descending unless asked otherwise; a project shows those of everybody."""
+    state = query.get("state", "all")
+    found = [
+        row
+        for row in numbered(rows, query)
+        if state in ("all", "closed" if row.closed else "opened")
+    ]
+    found = within(found, query, "updated", lambda row: row.updated)
+    found = within(found, query, "created", lambda row: row.created)
+    by_update = query.get("order_by", "created_at") == "updated_at"
+    return ordered(
+        found, query, lambda row: row.updated if by_update else row.created, lambda row: row.id
+    )
+
+
+def numbered(rows: Iterable[N], query: QueryParams) -> list[N]:
+    """Of things with numbers of their own in a project those asked for, or all."""
+    wanted = query.getlist("iids[]")
+    return [row for row in rows if not wanted or str(row.iid) in wanted]
+
+
+def releases(project: Project, query: QueryParams) -> list[str]:
+    """Each tag was released when its commit was made; the newest first unless asked otherwise."""
+    return sorted(
+        project.tags,
+        key=lambda name: (project.commits[project.tags[name]].committed, name),
+        reverse=query.get("sort", "desc") != "asc",
+    )
+
+
 def pipelines(rows: Iterable[Build], query: QueryParams) -> list[Build]:
-    """By id descending unless asked otherwise."""
-    found = within(rows, query, "updated", pipeline_updated)
+    """By id descending unless asked otherwise. Children are left out unless their source is asked
+    for.
+    """
+    wanted = query.get("source")
+    if wanted not in (None, *SOURCES.values(), "push"):
+        raise BadRequestError("source does not have a valid value")
+    shown = [row for row in rows if wanted or row.parent is None]
+    if wanted:
+        shown = [row for row in shown if source_of(row) == wanted]
+    found = within(shown, query, "updated", pipeline_updated)
     for name in ("ref", "sha", "status"):
         if name in query:
             found = [row for row in found if getattr(row, name) == query[name]]

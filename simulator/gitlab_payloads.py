@@ -140,6 +140,24 @@ class Payloads:
             "created_at": None,
         }
 
+    def release(self, project: Project, name: str) -> Json:
+        commit = project.commits[project.tags[name]]
+        released = utc(commit.committed)
+        return {
+            "tag_name": name,
+            "name": f"Release {name}",
+            "description": None,
+            "created_at": released,
+            "released_at": released,
+            "upcoming_release": False,
+            "author": self.user(commit.author),
+            "commit": self.commit(project, commit),
+            "commit_path": f"/{project.path}/-/commit/{commit.sha}",
+            "tag_path": f"/{project.path}/-/tags/{name}",
+            "assets": {"count": 0, "sources": [], "links": []},
+            "evidences": [],
+        }
+
     def merge_request(self, project: Project, request: MergeRequest) -> Json:
         reference = f"!{request.iid}"
         return {
@@ -148,6 +166,7 @@ class Payloads:
             "id": request.id,
             "iid": request.iid,
             "project_id": project.id,
+            "user_notes_count": self.index.remarks[request.id],
             "title": request.title,
             "description": request.description,
             "state": request.state,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simulator.model_gitlab import Issue, Note
+
 
 @dataclass(slots=True)
 class Status:
@@ -167,7 +169,10 @@ class Stage:
 
 @dataclass(slots=True)
 class Build:
-    """A Jenkins build or a GitLab pipeline. `job` is the Jenkins full name; empty for GitLab."""
+    """A Jenkins build or a GitLab pipeline. `job` is the Jenkins full name; empty for GitLab.
+
+    parent: GitLab: the pipeline whose trigger job, named as the child's only stage, started it.
+    """
 
     id: int
     number: int
@@ -184,6 +189,7 @@ class Build:
     parameters: dict[str, str] = field(default_factory=dict)
     cause: str = "push"
     library_sha: str | None = None  # Jenkins: a shared library checked out first
+    parent: int | None = None  # Build.id
 
 
 @dataclass(slots=True)
@@ -279,3 +285,5 @@ class World:
     incidents: list[Incident]
     branches: dict[str, dict[str, str]]
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)

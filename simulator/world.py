@@ -10,12 +10,15 @@ from typing import Literal
 from simulator import delivery, habits, people, tickets
 from simulator.calendar import DAY, HOUR, MINUTE, slots
 from simulator.changes import changes_of
+from simulator.children import with_children
 from simulator.coding import Work, bot_works, works_of
 from simulator.delivery import Runs
 from simulator.model import Item, MergeRequest, Person, Service, StreamPlan, World
 from simulator.plans import Habits, all_habits
 from simulator.releases import Releaser
 from simulator.repository import Repository
+from simulator.reviewing import SCANNER, notes_of
+from simulator.side_issues import side_issues
 from simulator.tickets import Ticket
 from simulator.trouble import incidents_of
 
@@ -63,8 +66,23 @@ def build_world(
     every = tickets.number(opened)
     works = _works(frame, opened, teams, items)
     releasers = _replay(frame, streams, works, every, planned, (teams, *bots))
-    staff = [*(person for team in teams.values() for person in team), *bots]
-    return _recorded(frame, [stream.plan for stream in streams], staff, every, releasers)
+    staff = [*(person for team in teams.values() for person in team), *bots, SCANNER]
+    world = _recorded(frame, [stream.plan for stream in streams], staff, every, releasers)
+    _talk(frame, world, teams, items)
+    return world
+
+
+def _talk(frame: _Frame, world: World, teams: dict[str, list[Person]], items: int) -> None:
+    """What GitLab holds besides code and its runs."""
+    world.notes = notes_of(world.merge_requests, [*teams.values()], frame.rng("reviews"))
+    owners = {
+        service.repository: (plan.name, teams[plan.name])
+        for plan in world.streams
+        for service in plan.services
+    }
+    world.issues = side_issues(
+        owners, items=items, start=frame.start, now=frame.now, rng=frame.rng("side issues")
+    )
 
 
 def _recorded(
@@ -89,7 +107,8 @@ def _recorded(
     return World(
         seed=frame.seed, now=frame.now, start=frame.start, streams=plans, people=staff, items=every,
         commits=sorted(commits, key=lambda commit: (commit.committed, commit.sha)),
-        merge_requests=_requests(repositories), builds=builds, deployments=deployments,
+        merge_requests=_requests(repositories), deployments=deployments,
+        builds=with_children(builds, deployments, frame.rng("children")),
         changes=changes, incidents=incidents,
         branches={one.service.repository: one.branches for one in repositories},
         tags={one.service.repository: one.tags for one in repositories},

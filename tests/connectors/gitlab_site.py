@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +53,38 @@ def answer_connecting(router: respx.Router) -> None:
     router.get("/user").respond(json={"id": 1, "username": "reader"})
     router.get("/version").respond(json={"version": "18.5.2"})
     router.get("/projects/shop%2Fapi").respond(json=PROJECT)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The project's server, and a client that does not sleep."""
+
+    router: respx.Router
+    client: SourceClient
+
+    def get(self, path: str) -> respx.Route:
+        """What is asked below the project."""
+        return self.router.get(f"/projects/42/{path}")
+
+    def stream(self, name: str, **changes: Any) -> Stream:
+        return stream(connected(self.client, **changes), name)
+
+    def completed(self, name: str, rows: list[Payload]) -> list[Any]:
+        """The records of rows after their details were added."""
+        one = self.stream(name)
+        assert one.complete is not None
+        one.complete(self.client, SCOPE, rows)
+        return [record for row in rows for record in one.parse(row, SCOPE)]
+
+    def asked(self, route: respx.Route) -> list[str]:
+        """The queries that a route was asked, decoded."""
+        return [str(call.request.url.params) for call in route.calls]
+
+
+@contextmanager
+def serving() -> Iterator[Site]:
+    with respx.mock(base_url=f"{URL}/api/v4", assert_all_called=False) as router:
+        answer_connecting(router)
+        client = gitlab.open_client_for(source(), sleep=lambda _seconds: None)
+        yield Site(router, client)
+        client.http.close()

@@ -63,6 +63,7 @@ def test_requests_get_the_commits_of_their_branch_over_all_pages(
     ]
     mock.get(path).side_effect = answers
     mock.get("/projects/42/merge_requests/12/commits").respond(json=[commit("bbb1", [])])
+    mock.get(url__regex=r".*/merge_requests/\d+/notes").respond(json=[])
     records = completed(client, "merge_requests", saved("merge_requests"))
     found = [r.commits for r in records if isinstance(r, MergeRequest)]
     assert found == [("aaa2", "aaa1"), ("bbb1",)]

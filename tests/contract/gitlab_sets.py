@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from connectors.gitlab_issues import IssueRules, parse_issue
 from connectors.gitlab_parse import (
     parse_commit,
     parse_deployment,
@@ -11,7 +14,7 @@ from connectors.gitlab_parse import (
     parse_project,
     parse_tag,
 )
-from connectors.stream import Payload
+from connectors.stream import Payload, Scope
 from tests.contract.payload_set import PayloadSet, alone
 
 _API = "gitlab/go-gitlab/api-v4-projects-"
@@ -21,6 +24,20 @@ def _as_pipelines(jobs: list[Payload]) -> list[Payload]:
     """Each job below the pipeline that it names, as the connector reads jobs."""
     return [{**job["pipeline"], "_details": {"jobs": [job]}} for job in jobs]
 
+
+def _as_issues(answered: list[Payload]) -> list[Payload]:
+    """With their number in the project, and events as the connector keeps them."""
+    return [
+        {
+            **row,
+            "iid": int(row["web_url"].rpartition("/")[2]),
+            "_details": {"states": row["state_events"], "labels": []},
+        }
+        for row in answered
+    ]
+
+
+_PARSE_ISSUE = partial(parse_issue, how=IssueRules(("workflow::*",)))
 
 GITLAB = [
     PayloadSet(
@@ -139,5 +156,23 @@ GITLAB = [
         count=2,
         unparsed=2,
         lacks="path_with_namespace",
+    ),
+    # The first issue was closed and reopened: two statuses, two changes. The second stayed open.
+    PayloadSet(
+        files="gitlab/faros/issues.json",
+        items=_as_issues,
+        parse=_PARSE_ISSUE,
+        scope=Scope("1", {"path_with_namespace": "test-group/faros-test"}),
+        count=2,
+        records={"WorkItem": 2, "ItemKey": 2, "WorkflowStatus": 3, "Transition": 2},
+    ),
+    # The short form, in the list of a milestone.
+    PayloadSet(
+        files=f"{_API}5-milestones-12-issues__*.json",
+        parse=_PARSE_ISSUE,
+        scope=Scope("5", {"path_with_namespace": "group/project"}),
+        count=1,
+        unparsed=1,
+        lacks="title",
     ),
 ]

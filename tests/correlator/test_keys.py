@@ -148,3 +148,9 @@ def test_the_search_over_arrays_agrees_with_a_plain_expression(texts: list[str])
     ]
     found = FINDER.keys_in(texts)
     assert list(zip(found["row"], found["key"], strict=True)) == expected
+
+
+def test_a_key_of_another_form_makes_no_project_of_its_first_word() -> None:
+    """Issues of GitLab are `group/project#12`, and groups may have a dash in their name."""
+    finder = KeyFinder(["SHOP"], {"my-group/api#3": "my-group/web#4", "OLD-1": "SHOP-9"})
+    assert finder.find("MY-12, SHOP-1 and OLD-1") == ["SHOP-1", "SHOP-9"]

@@ -39,7 +39,11 @@ STREAMS = {
     ("gitlab", "/api/v4/projects/[0-9]*/repository/branches"): 2,
     ("gitlab", "/api/v4/projects/[0-9]*/repository/tags"): 1,
     ("gitlab", "/api/v4/projects/[0-9]*/merge_requests"): 1,
-    ("gitlab", "/api/v4/projects/[0-9]*/pipelines"): 1,
+    # GitLab leaves child pipelines out of its list: they are a stream, and a list, of their own.
+    ("gitlab", "/api/v4/projects/[0-9]*/pipelines"): 2,
+    # Issues that were moved away are read once all others are, as a stream of their own.
+    ("gitlab", "/api/v4/projects/[0-9]*/issues"): 2,
+    ("gitlab", "/api/v4/projects/[0-9]*/releases"): 1,
     ("gitlab", "/api/v4/projects/[0-9]*/environments"): 1,
     ("gitlab", "/api/v4/projects/[0-9]*/deployments"): 1,
     # `connect` asks whether any job is visible; the stream `jobs` asks for the tree of them.
