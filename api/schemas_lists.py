@@ -151,13 +151,30 @@ class SourceHistory(Shape):
     expected_at: Time
 
 
+class SourceBudget(Shape):
+    """Requests of the present hour; requests_per_hour null where none is set."""
+
+    requests_per_hour: int | None
+    used: int
+    renews_at: Time
+
+
+class SourceQuota(Shape):
+    """What the tool itself said is left of its limit, in requests or points, at `known_at`."""
+
+    limit: int
+    remaining: int
+    known_at: Time
+    renews_at: Time
+
+
 class SourceRow(Shape):
     """A connected source and how it is doing."""
 
     name: str
     kind: str
     url: str
-    state: Literal["green", "red", "syncing", "never"]
+    state: Literal["green", "red", "partial", "syncing", "never"]
     message: str | None
     failing_since: Time
     every_s: int
@@ -169,6 +186,13 @@ class SourceRow(Shape):
     records: int
     unparsed: int
     requests: int
+    account: str | None = Field(description="Who we are there; null before the first good read.")
+    version: str | None
+    clock_offset_s: int | None = Field(
+        description="The source's clock minus ours, in seconds; null where it is not known."
+    )
+    budget: SourceBudget
+    quota: SourceQuota | None = Field(description="Null where the tool does not tell.")
     streams: list[SourceStream]
 
 

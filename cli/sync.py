@@ -36,7 +36,12 @@ def tell_outcome(report: SyncReport) -> None:
             {
                 "event": "finished",
                 "sources": [
-                    {"source": one.source, "changed": one.changed, "problems": one.problems}
+                    {
+                        "source": one.source,
+                        "changed": one.changed,
+                        "problems": one.problems,
+                        "paused": one.paused or None,
+                    }
                     for one in report.sources
                 ],
                 "warnings": list(report.warnings),
@@ -57,5 +62,7 @@ def tell_outcome(report: SyncReport) -> None:
     for one in report.sources:
         for problem in one.problems:
             print(f"{one.source}: {problem}", file=sys.stderr)
+        if one.paused:
+            print(f"note: {one.source}: {one.paused}", file=sys.stderr)
     for warning in report.warnings:
         print(f"note: {warning}", file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 import httpx
@@ -12,6 +13,7 @@ import httpx
 from connectors.gitlab_streams import API, PER_PAGE, streams
 from connectors.http import Params, SourceClient, body_of, open_client
 from connectors.paging import pages
+from connectors.refusals import other_host
 from connectors.stream import Connection, Identity, Payload, Probe, Wanted
 from core.errors import SourceAuthError
 from core.settings import GitlabSource
@@ -50,8 +52,17 @@ def connect(client: SourceClient, source: GitlabSource, wanted: Wanted) -> Conne
         f"{len(projects)} visible" if projects else "none visible; name some or add a membership"
     )
     return Connection(
-        identity, streams(projects, wanted), [Probe("projects", bool(projects), found)]
+        identity,
+        streams(projects, wanted),
+        [Probe("projects", bool(projects), found)],
+        {str(row["id"]): f"project {row.get('path_with_namespace')}" for row in projects},
+        partial(_is_readable, client),
     )
+
+
+def _is_readable(client: SourceClient, id: str) -> bool:
+    """Of a project that left a group or was archived: it is there, only not among the others."""
+    return client.get(f"{API}projects/{id}", none_on=(403, 404)).status_code == 200
 
 
 def _projects(client: SourceClient, source: GitlabSource) -> list[Payload]:
@@ -89,7 +100,7 @@ def _project(client: SourceClient, path: str) -> Payload | None:
     response = client.get(where, none_on=(301, 302, 307, 308, 403, 404))
     if response.is_redirect:
         number = re.search(r"/projects/(\d+)$", response.headers.get("location", ""))
-        if number is None:
+        if number is None or other_host(response):
             raise SourceAuthError(
                 f"{where}: redirected, as to a login page; check `url` and `auth`"
             )

@@ -2,93 +2,26 @@
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import orjson
 
-from connectors.limits import Limiter, retry_after, spacing
-from core.errors import SourceAnswerError, SourceAuthError, SourceUnavailableError
+from connectors.egress import check_url
+from connectors.limits import Limiter
+from connectors.quota import date_of
+from connectors.refusals import refusal_of
+from connectors.transport import RetryTransport
+from core.errors import SourceAnswerError, SourceError, SourceUnavailableError
 
-_TRIES = 5
-_RETRIED = frozenset({429, 500, 502, 503, 504})
-_LONGEST_WAIT_S = 300.0
+_CONNECTIONS = 32
 _JSON = {"content-type": "application/json"}
 USER_AGENT = "headwater (read-only)"
-
-
-@dataclass(slots=True)
-class RetryTransport(httpx.BaseTransport):
-    """Repeats reads on 429, 5xx and lost connections, as long as the source asks, at most five
-    tries.
-    """
-
-    inner: httpx.BaseTransport
-    limiter: Limiter
-    jitter: Callable[[], float] = random.random
-    requests: int = 0
-    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer with its body read, so that a body cut off on the way is asked for again."""
-        attempt = 1
-        while True:
-            try:
-                response = self._once(request)
-            except httpx.TransportError:
-                if attempt == _TRIES:
-                    raise
-                self._back_off(attempt)
-            else:
-                if response.status_code not in _RETRIED or attempt == _TRIES:
-                    return response
-                self._wait(response, attempt)
-            attempt += 1
-
-    def _once(self, request: httpx.Request) -> httpx.Response:
-        with self.limiter:
-            with self._lock:
-                self.requests += 1
-            response = self.inner.handle_request(request)
-            response.read()
-        if _cut_off(response.content):
-            raise httpx.RemoteProtocolError("the answer is cut off")
-        self.limiter.pace(spacing(response.headers, datetime.now(UTC)))
-        return response
-
-    def _wait(self, response: httpx.Response, attempt: int) -> None:
-        asked = retry_after(response.headers, datetime.now(UTC))
-        if asked is None and response.status_code == 429:
-            asked = 60.0
-        if asked is None:
-            self._back_off(attempt)
-        elif asked > _LONGEST_WAIT_S:
-            raise SourceUnavailableError(
-                f"asked to wait {asked:.0f} s before asking again; the next run goes on from here"
-            )
-        else:
-            self.limiter.block(asked * (1 + 0.3 * self.jitter()))
-
-    def _back_off(self, attempt: int) -> None:
-        self.limiter.sleep(min(60.0, 2.0 ** (attempt - 1)) * self.jitter())
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def _cut_off(content: bytes) -> bool:
-    """Whether JSON was begun and not ended, as by a proxy that gives up without telling."""
-    text = content.strip()
-    ends = {b"[": b"]", b"{": b"}"}.get(text[:1])
-    return ends is not None and text[-1:] != ends
 
 
 Params = Mapping[str, str | int | bool | list[str] | None]
@@ -100,12 +33,14 @@ class SourceClient:
     """What connectors read with. Every answer is JSON or an error that says what to do next.
 
     clock_offset_s: the source's clock minus ours, by its last answer; None before the first.
+    refused: the 401 that was met; nothing is asked after it, wrong passwords lock accounts.
     """
 
     http: httpx.Client
     clock_offset_s: float | None = None
     concurrency: int = 1
     transport: RetryTransport | None = None
+    refused: SourceError | None = None
 
     def get(
         self, path: str, params: Params | None = None, *, none_on: Collection[int] = ()
@@ -122,6 +57,8 @@ class SourceClient:
     def _send(
         self, method: str, path: str, none_on: Collection[int], **kwargs: Any
     ) -> httpx.Response:
+        if self.refused is not None:
+            raise self.refused
         try:
             response = self.http.request(method, path.lstrip("/"), **kwargs)
         except httpx.ConnectError as error:
@@ -138,16 +75,18 @@ class SourceClient:
                 f"{path}: the connection was lost ({_reason(error)}); the next run tries again"
             ) from error
         self._note_clock(response)
-        if response.status_code not in none_on:
-            _raise_for(response, path)
-        return response
+        if response.status_code in none_on:
+            return response
+        refusal = refusal_of(response, path)
+        if refusal is None:
+            return response
+        if response.status_code == 401:
+            self.refused = refusal
+        raise refusal
 
     def _note_clock(self, response: httpx.Response) -> None:
-        try:
-            told = parsedate_to_datetime(response.headers["date"])
-        except (KeyError, ValueError, TypeError):
-            return
-        if told.tzinfo is not None:
+        told = date_of(response.headers.get("date", ""))
+        if told is not None:
             self.clock_offset_s = (told - datetime.now(UTC)).total_seconds()
 
 
@@ -157,39 +96,6 @@ def _present(params: Params | None) -> dict[str, str | int | bool | list[str]]:
 
 def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def _raise_for(response: httpx.Response, path: str) -> None:
-    status = response.status_code
-    if status in _RETRIED:
-        raise SourceUnavailableError(
-            f"{path}: still {status} after {_TRIES} tries; the next run tries again", status=status
-        )
-    if response.is_redirect:
-        raise SourceAuthError(
-            f"{path}: redirected, as to a login page; check `url` and `auth`", status=status
-        )
-    if status in _REFUSALS:
-        kind, text = _REFUSALS[status]
-        raise kind(f"{path}: {status}, {text}", status=status)
-    if status >= 400:
-        raise SourceAnswerError(
-            f"{path}: {status}, the server refuses the request; check `url` and the names in it",
-            status=status,
-        )
-    if "json" not in response.headers.get("content-type", ""):
-        raise SourceAnswerError(
-            f"{path}: the answer is not JSON but a page; check that `url` is the base of the API",
-            status=status,
-        )
-
-
-_REFUSALS: Mapping[int, tuple[type[SourceAuthError | SourceAnswerError], str]] = {
-    401: (SourceAuthError, "the credentials are not accepted; check `auth`"),
-    403: (SourceAuthError, "this account may not read it; grant read access or leave it out"),
-    404: (SourceAnswerError, "not there or not visible to this account; check url and names"),
-    410: (SourceAnswerError, "the server has removed this API; a newer headwater is needed"),
-}
 
 
 def body_of(response: httpx.Response, path: str = "") -> Any:
@@ -211,10 +117,15 @@ def open_client(
     auth: tuple[str, str] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> SourceClient:
-    """A client for one source; the caller closes `client.http`. Redirects are never followed."""
-    limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
+    """A client for one source; the caller closes `client.http`. Redirects are never followed.
+
+    `SourceAnswerError` for an address that no tool has (`connectors/egress.py`). The runner
+    replaces the limiter by the one of the host: see `connectors/registry.py`.
+    """
+    check_url(base_url)
+    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
     transport = RetryTransport(
-        httpx.HTTPTransport(limits=limits), Limiter(concurrency, sleep=sleep)
+        httpx.HTTPTransport(limits=limits), Limiter(concurrency), sleep=sleep
     )
     http = httpx.Client(
         base_url=base_url.rstrip("/") + "/",

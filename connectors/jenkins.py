@@ -28,6 +28,7 @@ from core.settings import JenkinsSource
 
 _CONCURRENCY = 2  # a controller builds; reading must not slow it
 _JOB = "_class,name,fullName,nextBuildNumber,lastBuild[number,timestamp]"
+_FOLDERS = ("Folder", "MultiBranchProject")
 _DEPTH = 6
 _MISSES = 3
 
@@ -48,9 +49,19 @@ def open_client_for(
 def connect(client: SourceClient, source: JenkinsSource, _wanted: Wanted) -> Connection:
     """Ask who we are and what is visible at the top; the streams are `jobs` and `builds`."""
     identity = _identity(client, anonymous=source.auth.user is None)
-    top = body_of(client.get("api/json", {"tree": "jobs[name]"}), "api/json")
-    count = len(top.get("jobs") or ())
-    return Connection(identity, _streams(source), [_visible(count)])
+    top = body_of(client.get("api/json", {"tree": "jobs[_class,name]"}), "api/json")
+    jobs: list[Payload] = top.get("jobs") or []
+    visible = dict(_folders(jobs, source.jobs))
+    return Connection(identity, _streams(source), [_visible(len(jobs))], visible)
+
+
+def _folders(jobs: Iterable[Payload], patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The folders at the top that a pattern leads into; single jobs come and go."""
+    tops = [pattern.partition("/")[0] for pattern in patterns]
+    for job in jobs:
+        name, kind = str(job.get("name", "")), str(job.get("_class", ""))
+        if kind.endswith(_FOLDERS) and any(matches(top, name) for top in tops):
+            yield name, f"folder {name}"
 
 
 def _identity(client: SourceClient, *, anonymous: bool) -> Identity:

@@ -68,6 +68,7 @@ def connect(client: SourceClient, source: JiraSource, wanted: Wanted) -> Connect
         Identity(str(account), product, str(server.get("version") or "")),
         streams(fields, projects, layout=layout, cloud=cloud),
         _probes(projects, layout),
+        {str(project["id"]): f"project {project['key']}" for project in projects},
     )
 
 

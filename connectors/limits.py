@@ -1,112 +1,157 @@
-"""How fast a source may be asked: one limiter per host, and what answers say about waiting."""
+"""How fast a source may be asked: one limiter for a host, shared by all that read from it.
+
+The number of requests at once is halved when the host holds us off, and raised by one at a time
+while it does not, up to what is safe for its kind of tool.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 
-_RESETS = ("ratelimit-reset", "x-ratelimit-reset")
-_UNIX_TIMES = 1_000_000_000.0
-_LONGEST_SPACING_S = 5.0
+from core.errors import SourcePausedError
+
+LONGEST_WAIT_S = 300.0
+RAISED_EVERY_S = 30.0
+_ALL = ""
+
+Sleep = Callable[[float], None]
+
+
+def pause_after(seconds: float, why: str) -> SourcePausedError:
+    """What ends a pass that would have to wait too long; it tells when to go on."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    return SourcePausedError(f"{why}; goes on at {until:%H:%M} UTC", until=until)
 
 
 @dataclass(slots=True)
 class Limiter:
-    """One per host: how many requests run at once, until when none may start, and how far apart
-    they are.
+    """How many requests run at once, until when none may start, and how far apart they are.
+
+    A bucket is an endpoint, or empty for the whole host; one that is blocked leaves the others
+    alone. Nothing waits inside a slot, so that a blocked endpoint does not use up the others' turn.
     """
 
     concurrency: int
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    _slots: threading.Semaphore = field(init=False)
-    _blocked_until: float = field(init=False, default=0.0)
+    _allowed: int = field(init=False)
+    _running: int = field(init=False, default=0)
+    _changed_at: float = field(init=False)
+    _halved_at: float = field(init=False, default=-math.inf)
+    _blocked: dict[str, float] = field(init=False, default_factory=dict)
+    _next_at: float = field(init=False, default=0.0)
     _spacing: float = field(init=False, default=0.0)
-    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _free: threading.Condition = field(init=False, default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
-        self._slots = threading.Semaphore(self.concurrency)
+        self._allowed = self.concurrency
+        self._changed_at = self.clock()
 
-    def block(self, seconds: float) -> None:
-        """No request of this host starts for so long: the source asked for it."""
-        with self._lock:
-            self._blocked_until = max(self._blocked_until, self.clock() + seconds)
+    @property
+    def allowed(self) -> int:
+        """How many requests may run at once at this moment."""
+        with self._free:
+            self._raise_again(self.clock())
+            return self._allowed
+
+    def narrow(self, concurrency: int) -> None:
+        """Another source of the same host asks for so many at once: the smaller number counts."""
+        with self._free:
+            self.concurrency = min(self.concurrency, concurrency)
+            self._allowed = min(self._allowed, self.concurrency)
+
+    def block(self, seconds: float, bucket: str = _ALL) -> None:
+        """No request of this bucket starts for so long: the source asked for it."""
+        with self._free:
+            until = self.clock() + seconds
+            self._blocked[bucket] = max(self._blocked.get(bucket, until), until)
+
+    def slow_down(self, *, asked_at: float) -> None:
+        """Half as many at once, once for all requests that were under way together."""
+        with self._free:
+            if asked_at >= self._halved_at:
+                self._allowed = max(1, self._allowed // 2)
+                self._changed_at = self._halved_at = self.clock()
 
     def pace(self, seconds: float) -> None:
         """From now on requests start at least so far apart; 0 lifts that."""
-        self._spacing = seconds
+        with self._free:
+            self._spacing = seconds
 
-    def __enter__(self) -> None:
-        self._slots.acquire()
-        entered, slept = self.clock(), 0.0
+    @contextmanager
+    def turn(self, bucket: str, sleep: Sleep) -> Iterator[float]:
+        """Runs its block as one of the requests; yields when it began, by our clock.
+
+        `SourcePausedError` where that would take more than `LONGEST_WAIT_S`.
+        """
+        began = self._take(bucket, sleep)
         try:
-            while (wait := self._turn(entered + slept)) > 0:
-                self.sleep(wait)
-                slept += wait
-        except BaseException:
-            self._slots.release()
-            raise
+            yield began
+        finally:
+            with self._free:
+                self._running -= 1
+                self._free.notify()
 
-    def _turn(self, waited_to: float) -> float:
-        """Seconds to wait; 0 takes the turn and moves the next one on by the spacing."""
+    def _take(self, bucket: str, sleep: Sleep) -> float:
+        waited_to = self.clock()
+        while True:
+            with self._free:
+                now = max(self.clock(), waited_to)
+                self._raise_again(now)
+                wait = self._wait(bucket, now)
+                if wait <= 0 and self._running < self._allowed:
+                    self._running += 1
+                    self._next_at = now + self._spacing
+                    return now
+                if wait <= 0:
+                    self._free.wait()
+                    continue
+            if wait > LONGEST_WAIT_S:
+                raise pause_after(wait, "the source asks to wait before it is asked again")
+            sleep(wait)
+            waited_to = now + wait
+
+    def _wait(self, bucket: str, now: float) -> float:
+        blocked = max(self._blocked.get(_ALL, now), self._blocked.get(bucket, now))
+        paced = self._next_at if self._spacing else now
+        return max(blocked, paced) - now
+
+    def _raise_again(self, now: float) -> None:
+        steps = int((now - self._changed_at) // RAISED_EVERY_S)
+        if steps > 0:
+            self._allowed = min(self.concurrency, self._allowed + steps)
+            self._changed_at += steps * RAISED_EVERY_S
+            self._free.notify_all()
+
+
+@dataclass(slots=True)
+class Hosts:
+    """The limiters of this process, by kind of tool and host.
+
+    A host behind one address may serve several tools, each with limits of its own.
+    """
+
+    _limiters: dict[tuple[str, str], Limiter] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def limiter(self, kind: str, host: str, concurrency: int) -> Limiter:
+        """The one of this host; the smallest concurrency of its sources counts."""
         with self._lock:
-            now = max(self.clock(), waited_to)
-            wait = self._blocked_until - now
-            if wait <= 0 and self._spacing:
-                self._blocked_until = now + self._spacing
-            return wait
+            found = self._limiters.get((kind, host))
+            if found is None:
+                found = self._limiters[kind, host] = Limiter(concurrency)
+            found.narrow(concurrency)
+            return found
 
-    def __exit__(self, *_: object) -> None:
-        self._slots.release()
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that the answer asks us to wait: `Retry-After` (seconds or date), else a reset time;
-    None: it does not say.
-    """
-    value = headers.get("retry-after")
-    if value is None:
-        return _until_reset(headers, now)
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    def forget(self) -> None:
+        """Begin anew, as a process that has asked nobody yet."""
+        with self._lock:
+            self._limiters.clear()
 
 
-def _until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
-    """A reset is a Unix time (GitLab, ServiceNow), an ISO time (Jira) or plain seconds."""
-    value = next((headers[name].strip() for name in _RESETS if name in headers), "")
-    if value.isdigit():
-        reset = float(value)
-        return max(0.0, reset - now.timestamp()) if reset > _UNIX_TIMES else reset
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
-
-
-def spacing(headers: Mapping[str, str], now: datetime) -> float:
-    """Seconds between requests that make the rest of a nearly spent quota last until it is renewed.
-
-    0 while a fifth or more is left, or where the source does not tell.
-    """
-    remaining, limit = (_number(headers, name) for name in ("remaining", "limit"))
-    until = _until_reset(headers, now)
-    if remaining is None or limit is None or until is None or remaining >= 0.2 * limit:
-        return 0.0
-    return min(_LONGEST_SPACING_S, until / max(remaining, 1.0))
-
-
-def _number(headers: Mapping[str, str], name: str) -> float | None:
-    for prefix in ("ratelimit-", "x-ratelimit-"):
-        value = headers.get(prefix + name, "").strip()
-        if value.isdigit():
-            return float(value)
-    return None
+HOSTS = Hosts()

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors import gitlab, jenkins, jira, servicenow
+from connectors.budget import Budget, Spent
 from connectors.http import SourceClient
+from connectors.limits import HOSTS
 from connectors.stream import Connection, Wanted
+from core.settings import AnySource
 
 
 class Open(Protocol):
@@ -34,3 +37,21 @@ KINDS = {
     "jenkins": Kind(jenkins.connect, jenkins.open_client_for),
     "servicenow": Kind(servicenow.connect, servicenow.open_client_for),
 }
+
+
+def open_source(
+    source: AnySource, *, sleep: Callable[[float], None], spent: Spent | None = None
+) -> SourceClient:
+    """The client of a source under the limiter of its host and its own budget, of which `spent` is
+    used.
+
+    `SourceError` for an address that is refused; the caller closes `client.http`.
+    """
+    client = KINDS[source.kind].open(source, sleep=sleep)
+    if client.transport is None:
+        return client
+    client.concurrency = source.concurrency or client.concurrency
+    host = client.http.base_url.netloc.decode("ascii")
+    client.transport.limiter = HOSTS.limiter(source.kind, host, client.concurrency)
+    client.transport.budget = Budget(source.budget.requests_per_hour, spent)
+    return client

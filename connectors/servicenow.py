@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -85,8 +85,10 @@ def connect(client: SourceClient, source: ServiceNowSource, _wanted: Wanted) -> 
     """Ask who we are and try each table; the streams are `changes`, `incidents` and `audit`."""
     user = source.auth.user.get_secret_value() if source.auth.user else None
     identity, known = _identity(client, user)
-    probes = [known, *(_probe(client, table) for table in (CHANGES, INCIDENTS, AUDIT, _SERVICES))]
-    return Connection(identity, _streams(source), probes)
+    tables = (CHANGES, INCIDENTS, AUDIT, _SERVICES)
+    found = {table.name: _probe(client, table) for table in tables}
+    visible = {name: f"table {name}" for name, probe in found.items() if probe.ok}
+    return Connection(identity, _streams(source), [known, *found.values()], visible)
 
 
 def _streams(source: ServiceNowSource) -> Sequence[Stream]:
@@ -126,7 +128,8 @@ def _identity(client: SourceClient, user: str | None) -> tuple[Identity, Probe]:
     """Our row of `sys_user`. Not every account may read it; then the configured name has to do."""
     name = "javascript:gs.getUserName()" if user is None else user.replace("^", "^^")
     table = Table(name="sys_user", fields=("sys_id", "user_name"))
-    rows = _some(client, table, f"user_name={name}", limit=2) or []
+    # Every instance has this table: 404 means that this is not the base of one.
+    rows = _some(client, table, f"user_name={name}", limit=2, refusals=(400, 403)) or []
     if len(rows) > 1 or any(user is not None and row.get("user_name") != user for row in rows):
         raise SourceAnswerError(
             f"{table.path}: not the one account asked for; the query is ignored"
@@ -151,7 +154,14 @@ def _probe(client: SourceClient, table: Table) -> Probe:
     return Probe(table.name, ok=True, detail="readable")
 
 
-def _some(client: SourceClient, table: Table, query: str, *, limit: int) -> list[Payload] | None:
+def _some(
+    client: SourceClient,
+    table: Table,
+    query: str,
+    *,
+    limit: int,
+    refusals: Collection[int] = _REFUSALS,
+) -> list[Payload] | None:
     """A few rows without counting the table; None where it is refused or does not exist."""
     params = {
         "sysparm_query": query or None,
@@ -161,8 +171,8 @@ def _some(client: SourceClient, table: Table, query: str, *, limit: int) -> list
         "sysparm_exclude_reference_link": "true",
         "sysparm_no_count": "true",
     }
-    answer = client.get(table.path, params, none_on=_REFUSALS)
-    if answer.status_code in _REFUSALS:
+    answer = client.get(table.path, params, none_on=refusals)
+    if answer.status_code in refusals:
         return None
     return rows_of(body_of(answer, table.path), table.path)
 

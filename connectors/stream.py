@@ -161,11 +161,19 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An opened source: who we are there, what it offers, and what a check found."""
+    """An opened source: who we are there, what it offers, and what a check found.
+
+    visible: what this account may see at the top, projects, folders or tables, by id with the name
+        for people. What vanishes from one pass to the next is a lost permission and no zero.
+    still: whether one that vanished from it can be read by its id all the same (it was archived or
+        moved), so that nothing is lost; None where that can't be asked.
+    """
 
     identity: Identity
     streams: Sequence[Stream]
     probes: Sequence[Probe] = ()
+    visible: Mapping[str, str] = field(default_factory=dict)
+    still: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ HeadwaterError
 ├── SourceError               something is wrong with one source; the others go on
 │   ├── SourceAuthError       the credentials or permissions do not suffice: stop this source
 │   ├── SourceUnavailableError  the source did not answer in time: try again on the next run
-│   └── SourceAnswerError     the source answered something that it should not: stop this stream
+│   ├── SourceAnswerError     the source answered something that it should not: stop this stream
+│   └── SourcePausedError     a budget or a limit is used up: end the pass, go on later, no fault
 ├── PayloadError              one payload does not parse: keep it raw, count it, go on
 ├── NotFoundError             the thing asked for does not exist
 ├── StoppedError             somebody asked the work to end: it is no failure
@@ -14,6 +15,8 @@ HeadwaterError
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class HeadwaterError(Exception):
@@ -47,6 +50,17 @@ class SourceAnswerError(SourceError):
     """An answer that breaks the protocol: HTML for JSON, a repeated page, rows outside the
     filter.
     """
+
+
+class SourcePausedError(SourceError):
+    """Nothing may be asked for longer than a pass should wait: it ends, and a later one goes on.
+
+    until: when asking may go on, None where that is not known.
+    """
+
+    def __init__(self, message: str, *, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class PayloadError(HeadwaterError):

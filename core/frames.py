@@ -12,8 +12,15 @@ NONE: Final = -(2**63)
 
 
 def to_ts(at: datetime | None) -> int:
-    """Epoch seconds of an aware datetime, cut to the second; `NONE` for None."""
-    return NONE if at is None else int(at.timestamp() // 1)
+    """Epoch seconds of an aware datetime, cut to the second; `NONE` for None.
+
+    `ValueError` for a naive one: `timestamp` would read it in the zone of this machine.
+    """
+    if at is None:
+        return NONE
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone: {at.isoformat()}")
+    return int(at.timestamp() // 1)
 
 
 def from_ts(ts: int) -> datetime | None:

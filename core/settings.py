@@ -50,6 +50,12 @@ class Auth(Model):
     password: SecretStr | None = None
 
 
+class Budget(Model):
+    """How much a source may be asked; None for as much as the tool itself allows."""
+
+    requests_per_hour: int | None = Field(default=None, ge=1)
+
+
 class Source(Model):
     """What every kind of source has."""
 
@@ -58,6 +64,8 @@ class Source(Model):
     auth: Auth = Auth()
     every: Duration = timedelta(minutes=10)
     history: date | None = None
+    concurrency: int | None = Field(default=None, ge=1, le=32)
+    budget: Budget = Budget()
 
 
 class JiraSource(Source):

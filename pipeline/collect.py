@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
 
 import orjson
 import structlog
 
+from connectors.budget import Spent
 from connectors.http import SourceClient, request_count
-from connectors.registry import KINDS
+from connectors.registry import KINDS, open_source
 from connectors.stream import Connection, Stream, Wanted
-from core.errors import SourceAnswerError, SourceError
+from core.errors import SourceAnswerError, SourceError, SourcePausedError
 from core.settings import AnySource, Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.health import Health, Round, decoded, encoded
 from pipeline.lease import WHOLE, held
+from pipeline.permission import check_account, lost_scopes, without_census
 from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
 from pipeline.source_pass import SourcePass, StreamCounts
@@ -28,6 +31,7 @@ from store.cursors import StreamKey
 from store.sources import SourceRow, ensure_sources
 
 log = structlog.get_logger()
+_ASKS_THE_SAME = {"name", "url", "auth", "every", "concurrency", "budget"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class SourceReport:
     streams: dict[str, StreamCounts] = field(default_factory=dict)
     requests: int = 0
     error: str = ""
+    paused_at: str = ""
+
+    @property
+    def paused(self) -> str:
+        """Why the pass ended early without a fault, and when it goes on; empty where it did not."""
+        return self.paused_at or next((c.paused for c in self.streams.values() if c.paused), "")
 
     @property
     def problems(self) -> list[str]:
@@ -55,9 +65,10 @@ class SourceReport:
 
     @property
     def history_left(self) -> frozenset[str]:
-        """Streams with older history that the next pass reads; none while something is wrong."""
+        """Streams with older history that the next pass reads; none while something is wrong
+        or nothing may be asked."""
         left = {name for name, counts in self.streams.items() if counts.older}
-        return frozenset() if self.problems else frozenset(left)
+        return frozenset() if self.problems or self.paused else frozenset(left)
 
     def __add__(self, later: SourceReport) -> SourceReport:
         """Both passes over the source, the later one after this."""
@@ -66,7 +77,7 @@ class SourceReport:
             for name in {**self.streams, **later.streams}
         }
         requests = self.requests + later.requests
-        return SourceReport(self.source, streams, requests, later.error)
+        return SourceReport(self.source, streams, requests, later.error, later.paused_at)
 
 
 def _and_more(others: int) -> str:
@@ -109,15 +120,29 @@ def collect(
     with database.writing() as session:
         row = SourceRow(source.name, source.kind, source.url)
         source_id = ensure_sources(session, [row])[source.name]
-        before = cursors.load_state(session, StreamKey(source_id, WHOLE)).cursor.get("asked")
-    full = full or before not in (None, asked)
-    started = now_ts()
+        state = cursors.load_state(session, StreamKey(source_id, WHOLE))
+    before = state.cursor.get("asked")
+    # Only who asks for it trusts that what vanished is gone; a changed configuration may want less.
+    trusting, full = full, full or before not in (None, asked)
+    health = decoded(state.health)
+    rounds = None if only else health.round
+    going_on = rounds if rounds and rounds.asked == asked else None
+    turn = Round(
+        going_on.from_ts if going_on else now_ts(), asked, full or bool(going_on and going_on.full)
+    )
     streams: dict[str, StreamCounts] = {}
-    requests, error = 0, ""
+    requests, error, paused = 0, "", ""
     try:
-        with held(database, source_id, source.name) as renew, opened(source, stop) as client:
+        with (
+            held(database, source_id, source.name) as renew,
+            opened(source, stop, spent=health.spent) as client,
+        ):
             try:
                 found = connected(client, source, wanted)
+                if not trusting:
+                    check_account(source.name, health, found)
+                error = "" if turn.full else lost_scopes(source.name, health, found)
+                health = health if error else health.accepting(found)
                 one = SourcePass(
                     source_id,
                     source.name,
@@ -126,17 +151,23 @@ def collect(
                     progress or Silent(),
                     renew,
                     stop,
-                    full=full,
+                    full=turn.full,
+                    trusting=trusting,
+                    round_ts=going_on.from_ts if going_on else None,
                     since=since or source.history,
                     counts=streams,
                 )
-                one.run(_needed(found.streams, only))
+                streams_wanted = _needed(found.streams, only)
+                one.run(without_census(streams_wanted) if error else streams_wanted)
             finally:
-                requests = request_count(client)
+                requests, health = request_count(client), health.after(client)
+    except SourcePausedError as raised:
+        paused = str(raised)
     except SourceError as raised:
         error = str(raised)
-    report = SourceReport(source.name, streams, requests, error)
-    _record(database, source_id, report, started=None if only else started, asked=asked)
+    report = SourceReport(source.name, streams, requests, error, paused)
+    health = replace(health, round=turn if report.paused and not only else None)
+    _record(database, source_id, report, turn=turn, health=health, whole=not only)
     return report
 
 
@@ -148,16 +179,18 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
 
 def _fingerprint(source: AnySource, wanted: Wanted) -> str:
     """Changes with whatever decides what is asked of the source and what a payload means."""
-    settings = source.model_dump(mode="json", exclude={"name", "url", "auth", "every"})
+    settings = source.model_dump(mode="json", exclude=_ASKS_THE_SAME)
     names = {name: sorted(value) for name, value in asdict(wanted).items()}
     text = orjson.dumps([settings, names], option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=8).hexdigest()
 
 
 @contextmanager
-def opened(source: AnySource, stop: Stop) -> Iterator[SourceClient]:
-    """A client that sends nothing more, and waits no longer, once asked to stop."""
-    client = KINDS[source.kind].open(source, sleep=stop.sleep)
+def opened(source: AnySource, stop: Stop, *, spent: Spent | None = None) -> Iterator[SourceClient]:
+    """A client that sends nothing more, and waits no longer, once asked to stop. `spent` is used of
+    its budget.
+    """
+    client = open_source(source, sleep=stop.sleep, spent=spent)
     client.http.event_hooks = {"request": [stop.check]}
     try:
         yield client
@@ -169,6 +202,13 @@ def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connec
     """What the source offers; `SourceError`, also for answers of another shape than its kind's."""
     try:
         return KINDS[source.kind].connect(client, source, wanted)
+    except SourceAnswerError as error:
+        if error.status != 404:
+            raise
+        raise SourceAnswerError(
+            f"there is no {source.kind} at {source.url} (404); correct `url`, its path too",
+            status=404,
+        ) from error
     except MISSHAPEN as error:
         raise SourceAnswerError(
             f"the answers are not those of {source.kind} ({type(error).__name__}: {error}); "
@@ -177,16 +217,27 @@ def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connec
 
 
 def _record(
-    database: Database, source_id: int, report: SourceReport, *, started: int | None, asked: str
+    database: Database,
+    source_id: int,
+    report: SourceReport,
+    *,
+    turn: Round,
+    health: Health,
+    whole: bool,
 ) -> None:
-    """started: up to when all streams are read now; None where only some of them were."""
+    """whole: all streams are read now up to when the round began, and not only some of them."""
     message = "; ".join(report.problems)
     key = StreamKey(source_id, WHOLE)
     with database.writing() as session:
+        cursors.save_health(session, key, encoded(health))
         if message:
             cursors.save_error(session, key, message, now_ts=now_ts())
+        elif report.paused:
+            cursors.save_partial(session, key, f"partial: {report.paused}")
         else:
-            cursors.save_cursor(session, key, {"asked": asked}, watermark_ts=started)
+            cursors.save_cursor(
+                session, key, {"asked": turn.asked}, watermark_ts=turn.from_ts if whole else None
+            )
             cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
     seen = sum(counts.seen for counts in report.streams.values())
     unparsed = sum(counts.unparsed for counts in report.streams.values())
@@ -198,4 +249,5 @@ def _record(
         unparsed=unparsed,
         requests=report.requests,
         error=message or None,
+        paused=report.paused or None,
     )

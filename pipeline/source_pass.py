@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from connectors.http import SourceClient
 from connectors.stream import Cursor, Payload, Scope, Stream
-from core.errors import SourceAnswerError, SourceError
+from core.errors import SourceAnswerError, SourceError, SourcePausedError
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.permission import SWITCHED_OFF, loss_of
 from pipeline.progress import Progress
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
 from pipeline.stages import CORRELATE as STAGE
@@ -29,7 +30,6 @@ from store.cursors import StreamKey
 _QUEUE_PAGES = 8
 _READERS = 8
 _POLL_S = 0.2
-_SWITCHED_OFF = (403, 404)
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class StreamCounts:
     they belong to is not stored (a history of an incident that the filter leaves out). held_back:
     the stream that failed and that must be read before this one, which therefore was not read.
     older: scopes of which older history is still to be read, by the passes that follow.
+    paused: why it was not read to its end although nothing is wrong, and when that goes on.
     """
 
     pages: int = 0
@@ -50,6 +51,7 @@ class StreamCounts:
     errors: list[str] = field(default_factory=list)
     held_back: str = ""
     older: int = 0
+    paused: str = ""
 
     def __add__(self, later: StreamCounts) -> StreamCounts:
         """Both passes, the later one after this; what is left to do is what that one left."""
@@ -62,6 +64,7 @@ class StreamCounts:
             errors=self.errors + later.errors,
             held_back=later.held_back,
             older=later.older,
+            paused=later.paused,
         )
 
 
@@ -75,7 +78,11 @@ class _Done:
 
 @dataclass(slots=True)
 class SourcePass:
-    """`renew` is called before each page is written and raises when the lease is lost."""
+    """`renew` is called before each page is written and raises when the lease is lost.
+
+    round_ts: when the round began that this pass goes on with, None where it begins one. trusting:
+    what can't be read any more is meant to be so, and no lost permission.
+    """
 
     source_id: int
     name: str
@@ -85,6 +92,8 @@ class SourcePass:
     renew: Callable[[Session], None]
     stop: Stop
     full: bool = False
+    trusting: bool = False
+    round_ts: int | None = None
     since: date | None = None
     counts: dict[str, StreamCounts] = field(default_factory=dict)
     _pages: queue.Queue[tuple[Task, Prepared] | _Done] = field(init=False)
@@ -92,6 +101,7 @@ class SourcePass:
     _parents: dict[str, list[Payload]] = field(default_factory=dict)
     _notes: dict[tuple[str, str], str] = field(default_factory=dict)
     _older: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = queue.Queue(_QUEUE_PAGES)
@@ -128,7 +138,8 @@ class SourcePass:
             scopes = list({scope.id: scope for scope in made if scope is not None}.values())
         self.progress.started(self.name, stream.name, len(scopes))
         with self.database.read() as session:
-            return [self._task(session, stream, scope) for scope in scopes]
+            tasks = [self._task(session, stream, scope) for scope in scopes]
+        return [task for task in tasks if task is not None]
 
     def _judge(self, name: str) -> None:
         """One odd payload is skipped; where none of a stream ever made sense, something is
@@ -147,11 +158,15 @@ class SourcePass:
 
     def _failed(self, stream: str) -> bool:
         counts = self.counts[stream]
-        return bool(counts.errors or counts.held_back)
+        return bool(counts.errors or counts.held_back or counts.paused)
 
-    def _task(self, session: Session, stream: Stream, scope: Scope) -> Task:
-        key = StreamKey(self.source_id, stream.name, scope.id)
-        cursor = {} if self.full else cursors.load_state(session, key).cursor
+    def _task(self, session: Session, stream: Stream, scope: Scope) -> Task | None:
+        """None for what was read to its end already in the round that this pass goes on with."""
+        state = cursors.load_state(session, StreamKey(self.source_id, stream.name, scope.id))
+        done = self.round_ts is not None and (state.last_success_ts or 0) >= self.round_ts
+        if done and stream.name not in self._parents:
+            return None
+        cursor = {} if self.full else state.cursor
         return Task(self.source_id, stream, scope, cursor, self.since, self.full)
 
     def _read_all(self, tasks: Sequence[Task]) -> None:
@@ -215,6 +230,8 @@ class SourcePass:
                 dirty.mark(session, STAGE, entity, ids)
             key = StreamKey(self.source_id, name, task.scope.id)
             cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
+        seen, _ = self._seen.get((name, task.scope.id), (0, True))
+        self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
         self._notes[name, task.scope.id] = note_of(page.cursor)
         self._older[name, task.scope.id] = "older" in page.cursor
         counts.pages += 1
@@ -231,8 +248,15 @@ class SourcePass:
         if error is not None and not isinstance(error, SourceError):
             raise error
         note = self._notes.pop((name, scope), "")
-        counts.older += self._older.pop((name, scope), False)
-        if done.task.stream.optional and error is not None and error.status in _SWITCHED_OFF:
+        older = self._older.pop((name, scope), False)
+        if isinstance(error, SourcePausedError):
+            counts.paused = str(error)
+            self.progress.finished(self.name, name)
+            return
+        counts.older += older
+        if lost := self._loss(done, error):
+            error = lost
+        elif done.task.stream.optional and error is not None and error.status in SWITCHED_OFF:
             note, error = str(error), None
         key = StreamKey(self.source_id, name, scope)
         with self.database.writing() as session:
@@ -243,6 +267,14 @@ class SourcePass:
         if error is not None:
             counts.errors.append(f"{scope}: {error}" if scope else str(error))
         self.progress.finished(self.name, name)
+
+    def _loss(self, done: _Done, error: SourceError | None) -> SourceError | None:
+        """What was readable before and is not any more; None where that is meant to be so."""
+        seen, whole = self._seen.pop((done.task.stream.name, done.task.scope.id), (0, False))
+        if self.trusting or (error is None and (seen or not whole)):
+            return None
+        with self.database.read() as session:
+            return loss_of(session, self.name, done.task, error, emptied=whole and not seen)
 
 
 def _before(stream: Stream) -> set[str]:

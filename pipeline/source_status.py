@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from connectors.budget import HOUR_S
 from core.settings import AnySource, Settings
+from pipeline.health import Health, decoded
 from pipeline.history_status import loading
 from pipeline.times import iso
 from store import cursors, raw
@@ -50,10 +52,13 @@ def _row(
     mark = whole.watermark_ts if whole else None
     syncing = bool(whole and whole.lease_owner and (whole.lease_until_ts or 0) > as_of)
     error = whole.last_error if whole else ""
+    partial = whole.note if whole else ""
     if error:
         state = "red"
     elif syncing:
         state = "syncing"
+    elif partial:
+        state = "partial"
     else:
         state = "green" if mark is not None else "never"
     return {
@@ -61,7 +66,7 @@ def _row(
         "kind": source.kind,
         "url": source.url,
         "state": state,
-        "message": error or None,
+        "message": error or partial or None,
         "failing_since": iso(whole.last_error_ts) if whole and error else None,
         "every_s": every,
         "last_success_at": iso(whole.last_success_ts) if whole else None,
@@ -72,7 +77,31 @@ def _row(
         "records": sum(records.values()),
         "unparsed": sum(unparsed.values()),
         "requests": whole.requests if whole else 0,
+        **health_row(source, decoded(whole.health if whole else {}), as_of=as_of),
         "streams": _streams(states, records, unparsed),
+    }
+
+
+def health_row(source: AnySource, health: Health, *, as_of: int) -> Answer:
+    """Who reads, how the clocks differ, and what may still be asked in this hour."""
+    spent, left = health.spent_at(as_of), health.left_at(as_of)
+    return {
+        "account": health.account or None,
+        "version": " ".join(filter(None, (health.product, health.version))) or None,
+        "clock_offset_s": health.clock_offset_s,
+        "budget": {
+            "requests_per_hour": source.budget.requests_per_hour,
+            "used": spent.requests if spent else 0,
+            "renews_at": iso(spent.from_ts + HOUR_S) if spent else None,
+        },
+        "quota": {
+            "limit": left.limit,
+            "remaining": left.remaining,
+            "known_at": iso(left.at_ts),
+            "renews_at": iso(left.renews_ts),
+        }
+        if left
+        else None,
     }
 
 

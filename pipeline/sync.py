@@ -105,7 +105,7 @@ def bring_up_to_date(
 ) -> SyncReport:
     """Links and facts from the records; of what changed, or of everything."""
     tell = progress or Silent()
-    unread = {report.source for report in reports if report.problems}
+    unread = {report.source for report in reports if report.problems or report.paused}
     warnings = apply_mapping(settings, database, unread=unread)
     links = correlate(settings, database, progress=tell, everything=everything)
     facts = measure(settings, database, progress=tell, everything=everything)

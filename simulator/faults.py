@@ -22,10 +22,25 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simulator.refusals import CHANGES, REFUSALS, changed_answer, refusal, without_login
 from simulator.vendor import html_answer, json_answer
 
 Kind = Literal[
-    "rate_limit", "error", "reset", "slow", "truncate", "login_page", "unauthorized", "forbidden"
+    "rate_limit",
+    "error",
+    "reset",
+    "slow",
+    "truncate",
+    "login_page",
+    "unauthorized",
+    "forbidden",
+    "expired",
+    "gone",
+    "redirect",
+    "nothing_here",
+    "anonymous",
+    "other_account",
+    "emptied",
 ]
 Abort = Callable[[tuple[str, int]], None]
 """Cuts the connection of a client's address."""
@@ -147,11 +162,17 @@ class Traffic:
                 pass
         elif fault.kind == "unauthorized":
             await self.app(_with_wrong_credentials(scope), receive, send)
+        elif fault.kind == "anonymous":
+            await self.app(without_login(scope), receive, send)
+        elif fault.kind in CHANGES:
+            await self.app(scope, receive, changed_answer(send, fault.kind))
+        elif fault.kind in REFUSALS:
+            await refusal(fault.kind, vendor)(scope, receive, send)
         elif fault.kind in ("slow", "truncate"):
             await self.app(scope, receive, _changed_body(send, fault))
         else:
-            refusal = self.refuse(vendor) if fault.kind == "forbidden" else _instead(vendor, fault)
-            await refusal(scope, receive, send)
+            answer = self.refuse(vendor) if fault.kind == "forbidden" else _instead(vendor, fault)
+            await answer(scope, receive, send)
 
     def _dated(self, send: Send) -> Send:
         async def dated(message: Message) -> None:

@@ -29,6 +29,7 @@ class StreamState:
 
     watermark_ts: everything that changed before it is stored. requests, records, unparsed: of the
     last run that ended well. last_error is empty once a run ends well; note explains an absence.
+    health: of the source as a whole, what is known of it between two passes (`pipeline/health.py`).
     """
 
     key: StreamKey
@@ -45,6 +46,7 @@ class StreamState:
     requests: int = 0
     records: int = 0
     unparsed: int = 0
+    health: dict[str, Any] = field(default_factory=dict)
 
 
 def load_state(session: Session, key: StreamKey) -> StreamState:
@@ -92,6 +94,16 @@ def save_success(
 def save_error(session: Session, key: StreamKey, error: str, *, now_ts: int) -> None:
     """A run failed; `error` is one line for a person. The last success stays."""
     _save(session, key, {"last_error_ts": now_ts, "last_error": error})
+
+
+def save_partial(session: Session, key: StreamKey, note: str) -> None:
+    """A run ended early without a fault; `note` says why, and when it goes on."""
+    _save(session, key, {"last_error": "", "note": note})
+
+
+def save_health(session: Session, key: StreamKey, health: dict[str, Any]) -> None:
+    """What was learnt of the source itself; nothing else of its state moves."""
+    _save(session, key, {"health": orjson.dumps(health, option=orjson.OPT_SORT_KEYS).decode()})
 
 
 def acquire_lease(
@@ -142,4 +154,5 @@ def _select() -> Any:
 def _state(row: Row[Any]) -> StreamState:
     values = dict(row._mapping)
     key = StreamKey(*(values.pop(name) for name in _KEY))
-    return StreamState(key, **{**values, "cursor": orjson.loads(values["cursor"])})
+    decoded = {name: orjson.loads(values[name]) for name in ("cursor", "health")}
+    return StreamState(key, **{**values, **decoded})

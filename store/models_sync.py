@@ -56,6 +56,7 @@ stream_state = Table(
     Column("requests", BigInteger, nullable=False, server_default="0"),
     Column("records", BigInteger, nullable=False, server_default="0"),
     Column("unparsed", BigInteger, nullable=False, server_default="0"),
+    Column("health", Text, nullable=False, server_default="{}"),
 )
 
 dirty = Table(

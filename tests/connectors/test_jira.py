@@ -202,7 +202,7 @@ def test_429_is_waited_out_and_html_is_an_error(client: SourceClient, mock: resp
     search(mock, busy, {"issues": [issue(1)]}, httpx.Response(200, html="<h1>Log in</h1>"))
     issues = stream(connected(client), "issues")
     assert len(payloads(read(issues, client))) == 1
-    with pytest.raises(SourceAnswerError, match="not JSON"):
+    with pytest.raises(SourceAuthError, match="a login page came instead of JSON"):
         read(issues, client)
 
 

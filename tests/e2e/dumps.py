@@ -31,6 +31,7 @@ WHEN_IT_RAN = {
         "last_success_ts",
         "last_error_ts",
         "requests",
+        "health",
     },
 }
 """Columns that tell when and how a pass went, not what there is."""

@@ -74,8 +74,8 @@ def test_sources_that_cannot_be_opened_are_told_in_a_line_each_and_the_others_ar
     assert done.returncode == 1
     assert lines(done.stderr) == [
         "jira: rest/api/2/serverInfo: 401, the credentials are not accepted; check `auth`",
-        "gitlab: api/v4/user: the answer is not JSON but a page; check that `url` is the base of"
-        " the API",
+        "gitlab: api/v4/user: a login page came instead of JSON; the credentials are not taken, or"
+        " a proxy wants its own login: check `auth` and `url`",
         "jenkins: cannot reach 127.0.0.1: [Errno 111] Connection refused; check `url` and the"
         " network",
     ]

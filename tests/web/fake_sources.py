@@ -26,6 +26,9 @@ def source(name: str, kind: str, **more: Any) -> Answer:
         "records": 12_408,
         "unparsed": 0,
         "requests": 318,
+        "clock_offset_s": -1,
+        "budget": {"requests_per_hour": None, "used": 0, "renews_at": None},
+        "quota": None,
         "streams": [],
     }
     return base | more

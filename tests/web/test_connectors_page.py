@@ -64,3 +64,37 @@ def test_without_sources_the_page_gives_the_first_lines(visit: Open, fake: FakeA
 
     assert "No source is configured" in text(page)
     assert 'kind = "jira"' in text(page, ".copy pre")
+
+
+def test_a_source_tells_its_clock_its_budget_and_what_the_tool_has_left(
+    visit: Open, fake: FakeApi
+) -> None:
+    limited = source(
+        "gitlab",
+        "gitlab",
+        state="partial",
+        message="partial: budget of 2,000 requests an hour is used up; goes on at 14:05 UTC",
+        clock_offset_s=-600,
+        budget={
+            "requests_per_hour": 2000,
+            "used": 2000,
+            "renews_at": "2026-11-21T14:05:00Z",
+        },
+        quota={
+            "limit": 7200,
+            "remaining": 5100,
+            "known_at": "2026-11-21T13:00:00Z",
+            "renews_at": "2026-11-21T14:10:00Z",
+        },
+    )
+    fake.answers["/v1/sources"]["items"] = [limited, source("jira", "jira")]
+
+    page = visit("/connectors")
+
+    assert text(page, ".answer").startswith("gitlab is only partly read: partial: budget of 2,000")
+    assert page.locator(".state").all_inner_texts() == ["partly read", "up to date"]
+    facts = plain(page.locator(".facts").first.inner_text())
+    assert "its clock is 10 min behind; set one of the two" in facts
+    assert "2 000 of 2 000 requests of this hour, renewed at 14:05" in facts
+    assert "the tool says 5 100 of 7 200 are left, renewed at 14:10" in facts
+    assert "clocks agree" in plain(page.locator(".facts").nth(1).inner_text())

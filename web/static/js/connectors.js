@@ -12,7 +12,14 @@ const KINDS = {
   servicenow: "ServiceNow",
   github: "GitHub",
 };
-const WORDS = { green: "up to date", red: "failing", syncing: "reading", never: "never read" };
+const WORDS = {
+  green: "up to date",
+  red: "failing",
+  partial: "partly read",
+  syncing: "reading",
+  never: "never read",
+};
+const CLOCK_LIMIT_S = 120;
 const TITLES = ["Sources", "Oldest data", "Records", "Not understood"];
 const FIRST_SOURCE = `[[sources]]
 name = "jira"
@@ -30,6 +37,7 @@ const wordOf = (source) =>
 const SIGNS = {
   green: () => s("circle", { cx: 4.5, cy: 4.5, r: 4, class: "f-done" }),
   red: () => s("rect", { width: 9, height: 9, rx: 1, fill: "url(#h-blk)" }),
+  partial: () => s("path", { d: "M4.5 .5L9 8.5H0z", class: "f-waiting" }),
   late: () => s("path", { d: "M4.5 .5L9 8.5H0z", class: "f-waiting" }),
 };
 
@@ -62,6 +70,12 @@ function answer(sources) {
     ];
   }
   if (never.length === sources.length) return ["No source has been read yet."];
+  const partly = sources.filter(({ state }) => state === "partial");
+  if (partly.length)
+    return [
+      bold(partly.map(({ name }) => name).join(", ")),
+      ` ${partly.length === 1 ? "is" : "are"} only partly read: ${partly[0].message ?? "no reason was recorded"}.`,
+    ];
   if (late.length)
     return [
       `${count(late.length)} of ${count(sources.length)} sources ${late.length === 1 ? "is" : "are"} late: `,
@@ -102,7 +116,7 @@ function headline(sources) {
     ({ state, late }) => (state === "green" || state === "syncing") && !late,
   ).length;
   const others = sources
-    .filter(({ state, late }) => state === "red" || state === "never" || late)
+    .filter(({ state, late }) => ["red", "never", "partial"].includes(state) || late)
     .map((one) => `${one.name} ${wordOf(one)}`);
   const records = sum(sources, "records");
   const odd = sum(sources, "unparsed");
@@ -161,6 +175,26 @@ function loading(history) {
   return `history back to ${date(history.back_to)}${part || ", the older part is being read"}${end}`;
 }
 
+function clockFact({ clock_offset_s: offset }) {
+  if (offset === null || offset === undefined) return null;
+  if (Math.abs(offset) <= CLOCK_LIMIT_S) return "clocks agree";
+  const told = `its clock is ${duration(Math.abs(offset))} ${offset > 0 ? "ahead" : "behind"}`;
+  return h("b", { class: "w-blocked" }, `${told}; set one of the two`);
+}
+
+function budgetFact({ budget }) {
+  if (!budget || (!budget.used && budget.requests_per_hour === null)) return null;
+  const of = budget.requests_per_hour === null ? "" : ` of ${count(budget.requests_per_hour)}`;
+  const again = budget.renews_at && of ? `, renewed at ${clock(budget.renews_at)}` : "";
+  return `${count(budget.used)}${of} requests of this hour${again}`;
+}
+
+function quotaFact({ quota }) {
+  if (!quota) return null;
+  const again = quota.renews_at ? `, renewed at ${clock(quota.renews_at)}` : "";
+  return `the tool says ${count(quota.remaining)} of ${count(quota.limit)} are left${again}`;
+}
+
 function tail(source) {
   const facts = [
     source.account ? `signed in as ${source.account}` : null,
@@ -170,9 +204,12 @@ function tail(source) {
       : source.history_from
         ? `history from ${date(source.history_from)}`
         : null,
+    clockFact(source),
+    budgetFact(source),
+    quotaFact(source),
   ]
     .filter(Boolean)
-    .join(" \u00b7 ");
+    .flatMap((fact, index) => (index ? [" \u00b7 ", fact] : [fact]));
   const parts = source.streams ?? [];
   return h(
     "tr",
@@ -183,7 +220,7 @@ function tail(source) {
       source.message
         ? h("p", { class: source.state === "red" ? "msg" : "note" }, source.message)
         : null,
-      facts ? h("span", { class: "sub facts" }, facts) : null,
+      facts.length ? h("span", { class: "sub facts" }, ...facts) : null,
       parts.length
         ? asTable(
             `${count(parts.length)} ${parts.length === 1 ? "stream" : "streams"} of ${source.name}`,

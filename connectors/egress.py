@@ -1,0 +1,67 @@
+"""Which addresses a source may have: no link-local one and none of a cloud's metadata service.
+
+Whoever may write a URL into the configuration must not be able to read the credentials of the
+machine with it. Loopback and private networks stay allowed: that is where companies keep tools.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+import httpx
+
+from core.errors import SourceAnswerError
+
+_METADATA_NAMES = frozenset(
+    {"metadata", "metadata.google.internal", "metadata.goog", "instance-data"}
+)
+_METADATA_ADDRESSES = frozenset(
+    map(ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
+)
+_CONNECTED = "connection.connect_tcp.complete"
+
+
+def check_url(url: str) -> None:
+    """`SourceAnswerError` where the host of a source is one that must never be asked."""
+    host = httpx.URL(url).host.rstrip(".").lower()
+    if host in _METADATA_NAMES or _is_forbidden(_address(host)):
+        raise _refused(host)
+
+
+def watch_connection(event: str, info: dict[str, Any]) -> None:
+    """A trace of httpcore: closes a connection whose host turned out to be at such an address.
+
+    The name is looked up by whoever connects, so this looks at the address that was reached, before
+    anything is sent to it.
+    """
+    if event != _CONNECTED:
+        return
+    stream = info["return_value"]
+    reached = stream.get_extra_info("server_addr")
+    if reached and _is_forbidden(_address(str(reached[0]))):
+        stream.close()
+        raise _refused(str(reached[0]))
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    inner = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return inner or found
+
+
+def _is_forbidden(address: IPv4Address | IPv6Address | None) -> bool:
+    if address is None or address.is_loopback:
+        return False
+    odd = address.is_link_local or address.is_multicast or address.is_unspecified
+    return odd or address in _METADATA_ADDRESSES
+
+
+def _refused(host: str) -> SourceAnswerError:
+    return SourceAnswerError(
+        f"{host} is an address of the machine's own network or cloud, no tool is read there; "
+        "correct `url`"
+    )
