@@ -18,8 +18,8 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A pipeline or build. `job` is the job's full name or the repository's path; `texts` are
-    searched for keys.
+    """A pipeline or build. `job` is the job's full name or the repository's path. `upstream` is the
+    build that started this one, by the name that its job had then (`job#number`).
     """
 
     id: str
@@ -36,6 +36,7 @@ class Build:
     revisions: tuple[Revision, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     description: str = ""
+    upstream: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
