@@ -24,7 +24,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.faults import Faults, Traffic, count, reset_connection
 from simulator.gitlab import Gitlab
-from simulator.jenkins import Jenkins
+from simulator.jenkins import Jenkins, Oddities
 from simulator.jira import Jira
 from simulator.jira_catalogue import Edition
 from simulator.model import World
@@ -70,9 +70,17 @@ class CompanyServer:
                 totals_up_to=self.faults.totals_up_to,
                 limit_per_minute=self.faults.limit_per_minute,
             ),
-            "jenkins": Jenkins(world, hidden=hidden["jenkins"]),
+            "jenkins": Jenkins(world, hidden=hidden["jenkins"], oddities=self._oddities()),
             "servicenow": ServiceNow(world, dropped=dropped),
         }
+
+    def _oddities(self) -> Oddities:
+        faults = self.faults
+        return Oddities(
+            frozenset(faults.unlisted_builds),
+            dict(faults.renamed_jobs),
+            dict(faults.discarded_builds),
+        )
 
     def abort(self, client: tuple[str, int]) -> None:
         """Reset the connection of this client address."""
