@@ -145,8 +145,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """One change of a state-like field of a change request or incident, from the vendor's audit
-    log.
+    """One change of a state-like field of a change request or incident, from the vendor's log.
+
+    `observed`: no log tells it; the value was seen at that time, and is a change where the value
+    seen before is another. The first one seen is kept as a change from itself to itself.
     """
 
     entity: Entity
@@ -156,3 +158,4 @@ class StateChange:
     field: str
     old: str
     new: str
+    observed: bool = False
