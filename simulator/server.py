@@ -28,7 +28,7 @@ from simulator.jenkins import Jenkins, Oddities
 from simulator.jira import Jira
 from simulator.jira_catalogue import Edition
 from simulator.model import World
-from simulator.servicenow import ServiceNow
+from simulator.servicenow import Rules, ServiceNow
 from simulator.vendor import Vendor, read_call
 
 KINDS = ("jira", "gitlab", "jenkins", "servicenow")
@@ -61,7 +61,6 @@ class CompanyServer:
     def advance(self, world: World) -> None:
         """Serve this world from now on, with what `faults` hides at this moment."""
         hidden = {kind: frozenset(self.faults.hidden.get(kind, ())) for kind in KINDS}
-        dropped = hidden["servicenow"] | self.faults.dropped_rows
         self.vendors = {
             "jira": Jira(world, edition=self.edition, hidden=hidden["jira"]),
             "gitlab": Gitlab(
@@ -71,7 +70,7 @@ class CompanyServer:
                 limit_per_minute=self.faults.limit_per_minute,
             ),
             "jenkins": Jenkins(world, hidden=hidden["jenkins"], oddities=self._oddities()),
-            "servicenow": ServiceNow(world, dropped=dropped),
+            "servicenow": ServiceNow(world, self._rules(hidden["servicenow"])),
         }
 
     def _oddities(self) -> Oddities:
@@ -80,6 +79,16 @@ class CompanyServer:
             frozenset(faults.unlisted_builds),
             dict(faults.renamed_jobs),
             dict(faults.discarded_builds),
+        )
+
+    def _rules(self, hidden: frozenset[str]) -> Rules:
+        faults = self.faults
+        return Rules(
+            dropped=hidden | faults.dropped_rows,
+            deleted=frozenset(faults.deleted_rows),
+            columns=frozenset(faults.hidden_columns),
+            closed=frozenset(faults.hidden_tables),
+            ignoring=faults.queries_ignored,
         )
 
     def abort(self, client: tuple[str, int]) -> None:
