@@ -36,8 +36,6 @@ class Stages:
     def __call__(self, client: SourceClient, scope: Scope, payloads: list[Payload]) -> None:
         wanted = [payload for payload in payloads if self._worth_asking(payload)]
         listed = self._listed(client, scope, wanted) if _many_newest(scope, wanted) else {}
-        if listed is None:
-            return
         for payload in wanted:
             if run := listed.get(payload["number"]):
                 payload["_details"] = {"describe": run}
@@ -50,26 +48,23 @@ class Stages:
         return kind.endswith("WorkflowRun") and numbered and not is_running(payload)
 
     def _add(self, client: SourceClient, scope: Scope, payload: Payload) -> None:
-        if self.misses >= _MISSES and not self.found:
-            return
         found = self._ask(client, f"{job_path(scope.id)}/{payload['number']}/wfapi/describe")
-        payload["_details"] = {"describe": found if isinstance(found, dict) else {}}
+        if isinstance(found, dict):
+            payload["_details"] = {"describe": found}
 
     def _listed(
         self, client: SourceClient, scope: Scope, wanted: Iterable[Payload]
-    ) -> dict[int, Mapping[str, Any]] | None:
-        """The newest runs by number; None where there is no stage view of this job."""
-        if self.misses >= _MISSES and not self.found:
-            return None
+    ) -> dict[int, Mapping[str, Any]]:
+        """The newest runs by number."""
         runs = self._ask(client, f"{job_path(scope.id)}/wfapi/runs")
-        if runs is None:
-            return None
         numbers = {payload["number"] for payload in wanted}
         rows = [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
         return {number: run for run in rows if (number := _number(run)) in numbers}
 
     def _ask(self, client: SourceClient, path: str) -> Any:
-        """The body of the answer, None for a 404."""
+        """The body of the answer; None for a 404, and where there is no stage view at all."""
+        if self.misses >= _MISSES and not self.found:
+            return None
         answer = client.get(path, none_on=(404,))
         if answer.status_code == 404:
             self.misses += 1
