@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from connectors.http import SourceClient, body_of
-from connectors.jenkins_names import build_id, job_path
+from connectors.jenkins_names import build_id, job_path, lasting_id
 from connectors.jenkins_parse import is_running
 from connectors.stream import Cursor, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
@@ -34,11 +34,18 @@ def read_builds(reading: Reading) -> Iterator[Page]:
 
     Cursor: `last` highest number stored; `head` number and start of the newest; `open` numbers that
     were running; `offset` and `lowest` where the first load goes on, absent once done; `lost`,
-    `gap`, `first` and `note` builds that the server discarded before they were read. Yields nothing
-    where the job's own payload shows that it has no build, or that its newest is the stored one and
-    none was running, and ends where the job has gone since.
+    `gap`, `first` and `note` builds that the server discarded before they were read; `job` the
+    lasting id of the job where it is not its name. Yields nothing where the job's own payload shows
+    that it has no build, or that its newest is the stored one and none was running, and ends where
+    the job has gone since.
     """
-    cursor = _after_restart(dict(reading.cursor), reading.scope)
+    identity = lasting_id(reading.scope)
+    own = {"job": identity} if identity != reading.scope.id else {}
+    for page in _read(reading, _after_restart(reading.cursor, reading.scope)):
+        yield Page(page.payloads, {**page.cursor, **own})
+
+
+def _read(reading: Reading, cursor: Cursor) -> Iterator[Page]:
     if "last" not in cursor and reading.scope.payload.get("lastBuild", ()) is None:
         return
     if "last" in cursor:
@@ -59,7 +66,11 @@ def _unchanged(cursor: Cursor, scope: Scope) -> bool:
 
 
 def _after_restart(cursor: Cursor, scope: Scope) -> Cursor:
-    """Empty where a job of this name was deleted and made anew: its numbers start again at 1."""
+    """Empty where a job of this name was deleted and made anew: its numbers start again at 1, or
+    it has another lasting id.
+    """
+    if cursor.get("job", scope.id) != lasting_id(scope):
+        return {}
     following = scope.payload.get("nextBuildNumber")
     if isinstance(following, int) and following <= cursor.get("last", 0):
         return {}

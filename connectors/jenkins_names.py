@@ -14,9 +14,14 @@ def job_path(full_name: str) -> str:
     return "/".join(f"job/{quote(part, safe='')}" for part in full_name.split("/"))
 
 
+def lasting_id(scope: Scope) -> str:
+    """The id that a job keeps under other names: the first full name that it had."""
+    return str(scope.payload.get("_identity") or scope.id)
+
+
 def build_id(scope: Scope, number: object) -> str:
-    """The lasting id of the job, which is the first full name that it had, and the number."""
-    return f"{scope.payload.get('_identity') or scope.id}#{number}"
+    """The id of a build: its job's lasting id, and its number."""
+    return f"{lasting_id(scope)}#{number}"
 
 
 def matches(pattern: str, full_name: str) -> bool:

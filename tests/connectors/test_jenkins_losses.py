@@ -112,3 +112,18 @@ def test_a_job_that_is_listed_and_not_found_is_an_error_and_no_job_without_build
     mock.get("/job/shop/api/json").respond(json={"jobs": [{"name": "web"}]})
     with pytest.raises(SourceAnswerError, match="404 for a job that is listed"):
         read(client)
+
+
+def test_another_job_under_the_name_is_read_from_its_beginning_whatever_its_numbers(
+    client: SourceClient, controller: Controller
+) -> None:
+    controller.hold(*range(1, 101))
+    cursor = read(client, job={"_identity": "shop/web"})[-1].cursor
+    controller.hold(*range(1, 161))
+    job = {"_identity": "shop/web@2", "nextBuildNumber": 161}
+    pages = read(client, cursor, job=job)
+    assert sorted(numbers(pages)) == list(range(1, 161))
+    controller.asked.clear()
+    controller.hold(*range(1, 162))
+    read(client, pages[-1].cursor, job={**job, "nextBuildNumber": 162})
+    assert controller.asked == ["builds{0,20}"]
