@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from connectors.http import SourceClient
 from connectors.servicenow_query import Asker, Table, some
-from connectors.servicenow_table import read_from
+from connectors.servicenow_table import wanted_from
 from connectors.stream import Census, Reading, Scope
 from core.errors import SourceAnswerError, SourceAuthError
 from core.records import Entity
@@ -33,8 +33,7 @@ def census(name: str, entity: Entity) -> Census:
 def _ids(reading: Reading, table: Table) -> Iterator[Iterable[str]]:
     """Ten thousand at once, by keyset. `SourceAuthError` where rows exist and none is visible."""
     asker = Asker(reading.client, table, _PAGE)
-    # A census is taken of all that is wanted, however far the table was read by now.
-    start = read_from(Reading(reading.client, reading.scope, {}, reading.known, reading.since))
+    start = wanted_from(reading)
     changed = f"sys_updated_on>{start}^" if start else ""
     last = ""
     while True:

@@ -15,7 +15,7 @@ from connectors.http import SourceClient
 from connectors.servicenow_names import Names
 from connectors.servicenow_parse import parse_audit, parse_metric
 from connectors.servicenow_query import Table, some
-from connectors.servicenow_table import read_from, read_table, whole_table
+from connectors.servicenow_table import log_from, read_table, whole_table
 from connectors.stream import Page, Payload, Reading, Scope, Stream
 from core.errors import SourceAnswerError, SourceAuthError
 
@@ -142,10 +142,13 @@ class LateRows:
 
     def note(self, reading: Reading, rows: Iterable[Payload]) -> None:
         """Remember which of these rows are new and made before what is read of the log."""
-        start = read_from(reading)
-        if not self.history.audited or not start:
+        if not self.history.audited:
             return
-        old = {str(row["sys_id"]) for row in rows if str(row["sys_created_on"]) < start}
+        old = {
+            str(row["sys_id"])
+            for row in rows
+            if str(row["sys_created_on"]) < log_from(reading, str(row[self.table.at]))
+        }
         self.waiting |= old - reading.known(old) if old else set()
 
     def complete(self, client: SourceClient, payloads: Sequence[Payload]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 Row = dict[str, str]
-PART = re.compile(r"(\w+?)(>|=|IN)(.+)")
+PART = re.compile(r"(\w+?)(<=|>|=|IN)(.+)")
 
 
 @dataclass
@@ -57,6 +57,8 @@ def _holds(row: Row, name: str, operator: str, value: str) -> bool:
     match operator:
         case ">":
             return row[name] > value
+        case "<=":
+            return row[name] <= value
         case "=":
             return row[name] == value
     return row[name] in value.split(",")

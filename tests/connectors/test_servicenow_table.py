@@ -325,3 +325,19 @@ def test_a_column_that_can_be_done_without_is_noted_where_it_is_missing(
     pages = read(client, table=table)
     assert ids(pages) == ["01", "02"]
     assert pages[-1].cursor["note"] == "incident has no readable column resolved_at"
+
+
+def test_what_was_kept_back_is_told_until_everything_is_read_again(
+    client: SourceClient, instance: Instance
+) -> None:
+    table = Table(name="incident", fields=TABLE.fields, extra=("rfc",))
+    instance.rows = minutes(1, 2, 40)
+    instance.hidden = {"01"}
+    cursor = read(client, table=table)[-1].cursor
+    instance.hidden.clear()
+    note = read(client, cursor, table=table)[-1].cursor["note"]
+    assert note.startswith("access rules keep back 1 rows of incident")
+    assert note.endswith("incident has no readable column rfc")
+    instance.rows = [{**found, "rfc": ""} for found in minutes(1, 2, 50)]
+    assert "rfc" not in read(client, cursor, table=table)[-1].cursor["note"]
+    assert "note" not in read(client, table=table)[-1].cursor
