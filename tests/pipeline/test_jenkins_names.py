@@ -16,7 +16,7 @@ from store.models import build
 from tests.simulator.tiny import tiny_world
 from tests.simulator.tiny_names import CI_BUILDS
 
-CI = "shop/payments-ci"
+CI, PATH = "shop/payments-ci", "/job/shop/job/payments-ci"
 
 
 def test_a_job_with_a_new_name_keeps_its_builds_and_none_is_counted_twice(
@@ -63,6 +63,22 @@ def test_a_running_build_that_is_dropped_from_the_list_stays_and_comes_to_its_en
         server.advance(world)
         assert _read(server, database).problems == []
         assert _result(database) == "failed"
+
+
+def test_ten_new_builds_take_one_request_for_builds_and_one_for_stages(
+    sqlite_engine: Engine,
+) -> None:
+    database, early, late = over(sqlite_engine), tiny_world(), tiny_world()
+    early.builds = [b for b in late.builds if b.job != CI or b.number <= CI_BUILDS - 10]
+    with running(early) as server:
+        assert _read(server, database).problems == []
+        server.requests.clear()
+        server.advance(late)
+        assert _read(server, database).problems == []
+        asked = dict(server.requests)
+    own = {path: count for (_, path), count in asked.items() if "payments-ci" in path}
+    assert own == {f"{PATH}/api/json": 1, f"{PATH}/wfapi/runs": 1}
+    assert _builds(database)[CI] == CI_BUILDS
 
 
 def _read(server: CompanyServer, database: Database, *, full: bool = False) -> SourceReport:
