@@ -159,7 +159,7 @@ def test_a_controller_that_stays_down_is_left_for_the_next_run(client: SourceCli
         (httpx.Response(302, headers={"location": "/login"}), SourceAuthError, "login page"),
         (httpx.Response(403, html="<h1>Access Denied</h1>"), SourceAuthError, "grant read access"),
         (httpx.Response(503, html="Jenkins is getting ready"), SourceUnavailableError, "next run"),
-        (httpx.Response(200, html="<h1>Log in</h1>"), SourceAnswerError, "not JSON"),
+        (httpx.Response(200, html="<h1>Log in</h1>"), SourceAuthError, "login page came"),
     ],
     ids=["login", "forbidden", "starting", "page"],
 )
