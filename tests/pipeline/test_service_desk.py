@@ -92,8 +92,8 @@ def test_losing_the_log_turns_the_source_red_and_leaves_what_was_read(
         before = _states(database, "CHG0030001")
         faults.hidden_tables = {"sys_audit"}
         server.advance(tiny_world())
-        (problem,) = _read(server, database).problems
-    assert "grant audit_viewer again" in problem
+        problems = _read(server, database).problems
+    assert any("grant audit_viewer again" in problem for problem in problems)
     assert before == _states(database, "CHG0030001")
 
 
