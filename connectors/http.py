@@ -114,7 +114,7 @@ def open_client(
     *,
     concurrency: int,
     headers: Mapping[str, str] | None = None,
-    auth: tuple[str, str] | None = None,
+    auth: tuple[str, str] | httpx.Auth | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> SourceClient:
     """A client for one source; the caller closes `client.http`. Redirects are never followed.

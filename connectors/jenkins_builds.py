@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from connectors.http import SourceClient, body_of
-from connectors.jenkins_parse import is_running, job_path
+from connectors.jenkins_names import build_id, job_path, lasting_id
+from connectors.jenkins_parse import is_running
 from connectors.stream import Cursor, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
 
@@ -25,16 +26,26 @@ _CUT = 100  # `builds` never holds more
 _RANGE = 50
 _NEWEST = 20  # re-read each time: a rebuild in place or a late result has no other sign
 
+_LOOKED_UP = 1000  # an administrator may set the next number to anything
+
 
 def read_builds(reading: Reading) -> Iterator[Page]:
     """The new and unfinished builds of a job, then older ones down to `reading.since`.
 
     Cursor: `last` highest number stored; `head` number and start of the newest; `open` numbers that
-    were running; `offset` where the first load goes on, absent once done; `lost` and `note` builds
-    that the server discarded before they were read. Yields nothing where the job's own payload
-    shows that it has no build, or that its newest is the stored one and none was running.
+    were running; `offset` and `lowest` where the first load goes on, absent once done; `lost`,
+    `gap`, `first` and `note` builds that the server discarded before they were read; `job` the
+    lasting id of the job where it is not its name. Yields nothing where the job's own payload shows
+    that it has no build, or that its newest is the stored one and none was running, and ends where
+    the job has gone since.
     """
-    cursor = _after_restart(dict(reading.cursor), reading.scope)
+    identity = lasting_id(reading.scope)
+    own = {"job": identity} if identity != reading.scope.id else {}
+    for page in _read(reading, _after_restart(reading.cursor, reading.scope)):
+        yield Page(page.payloads, {**page.cursor, **own})
+
+
+def _read(reading: Reading, cursor: Cursor) -> Iterator[Page]:
     if "last" not in cursor and reading.scope.payload.get("lastBuild", ()) is None:
         return
     if "last" in cursor:
@@ -55,7 +66,11 @@ def _unchanged(cursor: Cursor, scope: Scope) -> bool:
 
 
 def _after_restart(cursor: Cursor, scope: Scope) -> Cursor:
-    """Empty where a job of this name was deleted and made anew: its numbers start again at 1."""
+    """Empty where a job of this name was deleted and made anew: its numbers start again at 1, or
+    it has another lasting id.
+    """
+    if cursor.get("job", scope.id) != lasting_id(scope):
+        return {}
     following = scope.payload.get("nextBuildNumber")
     if isinstance(following, int) and following <= cursor.get("last", 0):
         return {}
@@ -86,13 +101,21 @@ def _moved(old: Cursor, seen: Sequence[Payload]) -> Cursor:
     if seen:
         cursor["head"] = _head(seen)
     lost = last - old["last"] - len(fresh)
-    if lost > 0:
-        total = cursor["lost"] = old.get("lost", 0) + lost
-        cursor["note"] = (
-            f"{total} builds were discarded before they could be read, "
-            f"latest between #{old['last'] + 1} and #{last}; keep builds longer or read more often"
+    return _with_losses(cursor, lost, gap=[old["last"] + 1, last]) if lost > 0 else cursor
+
+
+def _with_losses(cursor: Cursor, lost: int, *, gap: list[int]) -> Cursor:
+    """The cursor after builds of these numbers were found to be missing, and what it tells."""
+    cursor = {**cursor, **({"lost": cursor.get("lost", 0) + lost, "gap": gap} if lost else {})}
+    told = []
+    if "lost" in cursor:
+        told.append(
+            f"{cursor['lost']} builds were discarded before they could be read, latest between "
+            f"#{cursor['gap'][0]} and #{cursor['gap'][1]}; keep builds longer or read more often"
         )
-    return cursor
+    if "first" in cursor:
+        told.append(f"builds before #{cursor['first']} were discarded before the first load")
+    return {**cursor, **({"note": "; ".join(told)} if told else {})}
 
 
 def _history(reading: Reading, cursor: Cursor) -> Iterator[Page]:
@@ -101,16 +124,43 @@ def _history(reading: Reading, cursor: Cursor) -> Iterator[Page]:
     for payloads in _ranges(reading.client, reading.scope, start=offset, first=_RANGE):
         offset += _RANGE
         kept, numbers = _since(payloads, reading.since), _numbers(payloads)
+        if numbers and "last" not in cursor:
+            cursor = {**cursor, "last": max(numbers), "head": _head(payloads)}
+        cursor = _gaps(reading, cursor, _numbers(kept))
         if not kept or 1 in numbers:
-            cursor = {key: value for key, value in cursor.items() if key != "offset"}
+            cursor = _ended(reading, cursor, discarded=not payloads)
         else:
             cursor = {**cursor, "offset": offset}
-        if numbers and "last" not in cursor:
-            cursor |= {"last": max(numbers), "head": _head(payloads)}
         cursor["open"] = sorted({*cursor.get("open", ()), *_open(kept)})
         yield Page(kept, cursor)
         if "offset" not in cursor:
             return
+
+
+def _gaps(reading: Reading, cursor: Cursor, numbers: Sequence[int]) -> Cursor:
+    """Numbers that are skipped below the lowest so far are builds that were deleted one by one.
+
+    What is stored is not lost: a job with a new name is read from its beginning once more.
+    """
+    lowest = cursor.get("lowest", cursor.get("last", 0) + 1)
+    below = [number for number in numbers if number < lowest]
+    if not below:
+        return cursor
+    lost = lowest - min(below) - len(set(below))
+    if 0 < lost <= _LOOKED_UP:
+        missing = set(range(min(below), lowest)) - set(below)
+        lost -= len(reading.known(build_id(reading.scope, number) for number in missing))
+    return _with_losses({**cursor, "lowest": min(below)}, lost, gap=[min(below), lowest - 1])
+
+
+def _ended(reading: Reading, cursor: Cursor, *, discarded: bool) -> Cursor:
+    """The first load came to the end: of what is wanted, or of what the server has kept."""
+    lowest = cursor.get("lowest", 1)
+    cursor = {key: value for key, value in cursor.items() if key not in ("offset", "lowest")}
+    before = build_id(reading.scope, lowest - 1)
+    if not discarded or lowest == 1 or reading.known([before]):
+        return cursor
+    return _with_losses({**cursor, "first": lowest}, 0, gap=[])
 
 
 def _ranges(
@@ -123,7 +173,11 @@ def _ranges(
         name = "builds" if start + size <= _CUT else "allBuilds"
         tree = f"{name}[{FIELDS}]{{{start},{start + size}}}"
         path = f"{job_path(scope.id)}/api/json"
-        body = body_of(client.get(path, {"tree": tree}), path)
+        answer = client.get(path, {"tree": tree}, none_on=(404,))
+        if answer.status_code == 404:
+            _require_gone(client, scope.id)
+            return
+        body = body_of(answer, path)
         payloads = body.get(name) if isinstance(body, dict) else None
         if payloads is None:
             raise SourceAnswerError(f"{path}: no `{name}` in the answer; is it a job?")
@@ -134,6 +188,22 @@ def _ranges(
         if not payloads or 1 in numbers:
             return
         before, start, size = numbers, start + size, _RANGE
+
+
+def _require_gone(client: SourceClient, full_name: str) -> None:
+    """A branch job may go between the tree and its builds; `SourceAnswerError` if it is still
+    there: then something between us and Jenkins changes the path.
+    """
+    folder, _, name = full_name.rpartition("/")
+    path = f"{job_path(folder)}/api/json" if folder else "api/json"
+    answer = client.get(path, {"tree": "jobs[name]"}, none_on=(404,))
+    jobs = () if answer.status_code == 404 else body_of(answer, path).get("jobs") or ()
+    if any(job.get("name") == name for job in jobs):
+        raise SourceAnswerError(
+            f"{job_path(full_name)}/api/json: 404 for a job that is listed; does a proxy decode `%`"
+            " in paths?",
+            status=404,
+        )
 
 
 def _watched(reading: Reading, numbers: Iterable[int]) -> list[Payload]:

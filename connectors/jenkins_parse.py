@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from connectors.jenkins_names import build_id, job_path, matches
 from connectors.stream import Payload, Scope
 from connectors.times import utc
 from core.errors import PayloadError
@@ -51,23 +51,6 @@ class _Checkout:
         return any(_LIBRARY.search(_repository_name(remote)) for remote in self.remotes)
 
 
-def job_path(full_name: str) -> str:
-    """The path of a job below the base URL; the `%2F` in a branch job's name is encoded again."""
-    return "/".join(f"job/{quote(part, safe='')}" for part in full_name.split("/"))
-
-
-def matches(pattern: str, full_name: str) -> bool:
-    """Whether a job's full name fits: `*` and `?` stay inside one folder, `**` crosses folders."""
-    return _compiled(pattern).fullmatch(full_name) is not None
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    tokens = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    return re.compile("".join(tokens.get(part, re.escape(part)) for part in parts))
-
-
 def parse_build(
     payload: Payload, scope: Scope, *, base_url: str, rules: Sequence[DeploymentRule] = ()
 ) -> Iterator[Record]:
@@ -99,7 +82,7 @@ def _build(payload: Payload, scope: Scope, base_url: str) -> Build:
     checkouts = _checkouts(payload)
     waited = _queued_ms(payload)
     return Build(
-        id=f"{scope.id}#{number}",
+        id=build_id(scope, number),
         job=scope.id,
         number=number,
         result=result,
@@ -109,6 +92,7 @@ def _build(payload: Payload, scope: Scope, base_url: str) -> Build:
         started_at=started,
         finished_at=started + timedelta(milliseconds=duration or 0) if done else None,
         cause=_cause(payload),
+        upstream=_upstream(payload),
         revisions=_revisions(checkouts),
         parameters=tuple(_parameters(payload).items()),
         description=str(payload.get("description") or ""),
@@ -254,6 +238,15 @@ def _cause(payload: Payload) -> str:
                 text = _PUSHER.sub("", str(cause.get("shortDescription") or ""))
             texts[text] = None
     return "; ".join(text for text in texts if text)
+
+
+def _upstream(payload: Payload) -> str | None:
+    """The build that started this one, as full name and number; the first where several did."""
+    for action in _objects(payload, "actions"):
+        for cause in _objects(action, "causes"):
+            if cause.get("upstreamProject") and isinstance(cause.get("upstreamBuild"), int):
+                return f"{cause['upstreamProject']}#{cause['upstreamBuild']}"
+    return None
 
 
 def _queued_ms(payload: Payload) -> int | None:

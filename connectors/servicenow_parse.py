@@ -34,25 +34,37 @@ _TABLES = {
     "change_request": (Entity.CHANGE, _CHANGE_STATES),
     "incident": (Entity.INCIDENT, _INCIDENT_STATES),
 }
+_CLOSED = "3"
+_OPEN = ("1", "2", "3")
 _SHA = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 
 
 def parse_change(
-    payload: Payload, _scope: Scope, *, base_url: str, deployments: bool = False
+    payload: Payload,
+    _scope: Scope,
+    *,
+    base_url: str,
+    deployments: bool = False,
+    observed: bool = False,
 ) -> Iterator[Record]:
     """The change request and, where `deployments`, the release that a closed and successful one is.
 
     The row does not say when approval was asked for and given; the audit log does (`approval`).
+    `observed`: the state that it is in now is told too, for want of a history.
     """
     change = _change(payload, base_url)
     yield change
-    if deployments and change.state == "closed" and change.successful:
+    if deployments and _text(payload, "state") == _CLOSED and change.successful:
         yield _deployment(change)
+    yield from _history(payload)
+    if observed:
+        yield _seen(Entity.CHANGE, change, "state", change.state)
+        yield _seen(Entity.CHANGE, change, "approval", _text(payload, "approval"))
 
 
 def _change(payload: Payload, base_url: str) -> ChangeRequest:
     id = _told(payload, "sys_id")
-    state = _state(_text(payload, "state"), _CHANGE_STATES)
+    state = _state(_text(payload, "state"), _CHANGE_STATES, payload)
     return ChangeRequest(
         id=id,
         number=_told(payload, "number"),
@@ -91,20 +103,26 @@ def _deployment(change: ChangeRequest) -> Deployment:
     )
 
 
-def parse_incident(payload: Payload, _scope: Scope, *, base_url: str) -> Iterator[Record]:
-    """The incident. Its `rfc` is the change that mends it and so no cause; `caused_by` is."""
+def parse_incident(
+    payload: Payload, _scope: Scope, *, base_url: str, observed: bool = False
+) -> Iterator[Record]:
+    """The incident. Its `rfc` is the change that mends it and so no cause; `caused_by` is.
+
+    An incident that is open again is not resolved, whatever time is left in its row; one that is
+    closed without a time of its resolution has none, for it is closed days later by a timer.
+    """
     id = _told(payload, "sys_id")
-    priority = _text(payload, "priority")
-    yield Incident(
+    priority, state = _text(payload, "priority"), _text(payload, "state")
+    incident = Incident(
         id=id,
         number=_told(payload, "number"),
         title=_text(payload, "short_description"),
         description=_text(payload, "description"),
-        state=_state(_text(payload, "state"), _INCIDENT_STATES),
+        state=_state(state, _INCIDENT_STATES, payload),
         priority=int(priority) if priority.isdigit() else None,
         opened_at=_required(payload, "opened_at", "sys_created_on"),
         updated_at=_required(payload, "sys_updated_on"),
-        resolved_at=_time(payload, "resolved_at"),
+        resolved_at=None if state in _OPEN else _time(payload, "resolved_at"),
         closed_at=_time(payload, "closed_at"),
         ci=_name(payload, "cmdb_ci"),
         service=_name(payload, "business_service"),
@@ -112,6 +130,29 @@ def parse_incident(payload: Payload, _scope: Scope, *, base_url: str) -> Iterato
         duplicate_of=_text(payload, "parent_incident") or None,
         correlation=_correlation(payload),
         url=f"{base_url.rstrip('/')}/incident.do?sys_id={id}",
+    )
+    yield incident
+    yield from _history(payload)
+    if observed:
+        yield _seen(Entity.INCIDENT, incident, "state", incident.state)
+
+
+def _history(payload: Payload) -> Iterator[Record]:
+    """The entries of the audit log that were read together with a row."""
+    for entry in (payload.get("_details") or {}).get("audit") or ():
+        yield from parse_audit(entry, Scope())
+
+
+def _seen(entity: Entity, row: ChangeRequest | Incident, field: str, value: str) -> StateChange:
+    return StateChange(
+        entity=entity,
+        id=row.id,
+        at=row.updated_at,
+        seq=zlib.crc32(f"{field} {value}".encode()),
+        field=field,
+        old="",
+        new=value,
+        observed=True,
     )
 
 
@@ -123,11 +164,11 @@ def parse_audit(payload: Payload, _scope: Scope) -> Iterator[Record]:
     table = _text(payload, "tablename")
     if table not in _TABLES:
         raise PayloadError(f"an audit entry of table {table or '(none)'}, which is not read")
-    entity, states = _TABLES[table]
+    entity, words = _TABLES[table]
     field = _told(payload, "fieldname")
     old, new = _text(payload, "oldvalue"), _text(payload, "newvalue")
     if field == "state":
-        old, new = _state(old, states), _state(new, states)
+        old, new = _state(old, words, payload), _state(new, words, payload)
     yield StateChange(
         entity=entity,
         id=_told(payload, "documentkey"),
@@ -137,6 +178,33 @@ def parse_audit(payload: Payload, _scope: Scope) -> Iterator[Record]:
         old=old,
         new=new,
     )
+
+
+def parse_metric(
+    payload: Payload, _scope: Scope, *, definitions: Mapping[str, tuple[str, str]]
+) -> Iterator[Record]:
+    """The time for which a field had a value, as the beginning of it: what was before is not told.
+
+    definitions: table and field of each definition of a metric, by sys_id.
+    """
+    table, field = definitions[_told(payload, "definition")]
+    entity, words = _TABLES[table]
+    value = _text(payload, "field_value") or _text(payload, "value")
+    yield StateChange(
+        entity=entity,
+        id=_told(payload, "id"),
+        at=_required(payload, "start"),
+        seq=zlib.crc32(_told(payload, "sys_id").encode()),
+        field=field,
+        old="",
+        new=_state(value, words, payload) if field == "state" else value.lower(),
+    )
+
+
+def state_values(payload: Payload) -> set[str]:
+    """The stored values of states that a row names, or an entry of the audit log."""
+    names = ("state", "oldvalue", "newvalue")
+    return {value for name in names if (value := _text(payload, name))}
 
 
 def references(payload: Payload) -> set[str]:
@@ -182,9 +250,13 @@ def _required(payload: Payload, *names: str) -> datetime:
     return found
 
 
-def _state(value: str, words: Mapping[str, str]) -> str:
-    """A state as a word; a number that an administrator added stays as it is."""
-    return words.get(value, value)
+def _state(value: str, words: Mapping[str, str], payload: Payload) -> str:
+    """A state as a word: the label of the instance, else the vendor's own; any other value stays.
+
+    All in small letters, so that a label that is the vendor's own is the same word.
+    """
+    labels = (payload.get("_details") or {}).get("labels") or {}
+    return str(labels.get(value) or words.get(value) or value).lower()
 
 
 def _name(payload: Payload, column: str) -> str:

@@ -8,34 +8,21 @@ after it has counted the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-import httpx
-
-from connectors.http import SourceClient, body_of
+from connectors.history import Older
+from connectors.http import SourceClient
+from connectors.servicenow_query import Answer, Asker, Table
 from connectors.stream import Cursor, Page, Payload, Reading
+from connectors.times import utc
 from core.errors import SourceAnswerError, SourceAuthError
 
-_LIMIT = 1000
 _OVERLAP = timedelta(minutes=10)  # a long transaction commits late, with the time of its beginning
+_SECOND = timedelta(seconds=1)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """What is read of a table: ordered by the column `at`, and `only` these values of columns."""
-
-    name: str
-    fields: tuple[str, ...]
-    at: str = "sys_updated_on"
-    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def path(self) -> str:
-        return f"api/now/v2/table/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,55 +33,113 @@ class _Key:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """Rows of one query; `more` unless they are known to be the last, `total` None if unknown."""
-
-    rows: list[Payload]
-    more: bool
-    linked: bool
-    total: int | None
-
-
 def read_table(reading: Reading, *, table: Table) -> Iterator[Page]:
-    """Rows changed since a little before the last run, in order, at least once.
+    """Rows changed since a little before the last run, in order, at least once; then, while there
+    is older history to be read, the next part of it.
 
-    Cursor: `at` and `id` of the last row; `note` where access rules keep rows back. Where a first
-    load counts rows and may not see a single one, that is a `SourceAuthError`.
+    Cursor: `at` and `id` of the last row; `older` what is still to be read of the history;
+    `gap`, `without` and `note` where access rules keep rows or columns back, until everything is
+    read anew: rows that are shown later are not read for it. Where a first load counts rows and may
+    not see a single one, that is a `SourceAuthError`.
     """
-    stored = _Key(reading.cursor.get("at", ""), reading.cursor.get("id", ""))
-    return _Walk(reading.client, table, stored, _start(reading)).pages()
+    first, older = "at" not in reading.cursor, Older.of(reading.cursor.get("older"))
+    if first and reading.newest_first:
+        older = Older.first(_now(reading), floor=_floor(reading))
+    recent = _Key(_stamp(older.until)) if first and older else None
+    stored = recent or _Key(reading.cursor.get("at", ""), reading.cursor.get("id", ""))
+    start = recent or _start(reading)
+    cursor: Cursor = {}
+    walk = _Walk(Asker(reading.client, table), table, stored, start, first=first)
+    walk.remember(reading.cursor)
+    for page in walk.pages():
+        cursor = {**page.cursor, **_kept(older)}
+        yield Page(page.payloads, cursor)
+    if older is not None and not first:
+        yield from _deeper(reading, table, older, cursor)
+
+
+def _deeper(reading: Reading, table: Table, older: Older, cursor: Cursor) -> Iterator[Page]:
+    """The next older part, ascending; where it was cut short it goes on from its last page."""
+    begin = _Key(_shifted(_stamp(older.start), _SECOND)) if older.start else _Key()
+    until = _stamp(older.until)
+    walk = _Walk(Asker(reading.client, table), table, _Key(), begin, until=until)
+    walk.remember(cursor)
+    for page in walk.pages():
+        cursor = {**cursor, **walk.losses()}
+        reached = utc(f"{walk.key.at}+00:00") if walk.visible else None
+        older = older.reached(reached, _now(reading))
+        yield Page(page.payloads, {**cursor, **_kept(older)})
+    left = older.next(_now(reading), floor=_floor(reading))
+    without = {name: value for name, value in cursor.items() if name != "older"}
+    yield Page([], {**without, **_kept(left)})
+
+
+def _kept(older: Older | None) -> Cursor:
+    return {"older": older.kept()} if older else {}
+
+
+def whole_table(client: SourceClient, table: Table) -> Iterator[Payload]:
+    """All rows of what is, by its `only`, a small part of a table."""
+    for page in _Walk(Asker(client, table), table, _Key(), _Key(), first=True).pages():
+        yield from page.payloads
+
+
+def log_from(reading: Reading, changed_at: str) -> str:
+    """Up to when entries of a log that is read beside a table have been passed by, for a row that
+    comes now; empty where none have. A row of older history comes before its entries do.
+    """
+    older = Older.of(reading.cursor.get("older"))
+    if "at" in reading.cursor and not (older and changed_at <= _stamp(older.until)):
+        return _start(reading).at
+    return wanted_from(reading)
+
+
+def wanted_from(reading: Reading) -> str:
+    """The last moment before the history that is wanted, as it is stored; empty for all of it."""
+    floor = _floor(reading)
+    return _shifted(_stamp(floor), _SECOND) if floor else ""
 
 
 @dataclass(slots=True)
 class _Walk:
-    """One pass over a table: `stored` is where the last one ended, `key` its own last row."""
+    """One pass over a table, up to a time where one is given: `stored` is where the last one ended,
+    `key` its own last row.
+    """
 
-    client: SourceClient
+    asker: Asker
     table: Table
     stored: _Key
     key: _Key
+    until: str = ""
+    first: bool = False
     visible: int = 0
+    gap: str = ""
+    without: set[str] = field(default_factory=set)
 
     def pages(self) -> Iterator[Page]:
         start, counted, first = self.key, True, None
         while True:
-            answer = _after(self.client, self.table, self.key, counted=counted)
+            answer = _after(self.asker, self.key, self.until, counted=counted)
             first = answer.total if first is None else first
             self._take(answer.rows, same_second=False)
             if not answer.more:
                 break
             yield Page(answer.rows, self._cursor())
-            for rows in _same_second(self.client, self.table, self.key):
+            for rows in _same_second(self.asker, self.key):
                 self._take(rows, same_second=True)
                 yield Page(rows, self._cursor())
             counted = not answer.linked
-        note = self._note(start, max(0, (first or 0) - self.visible))
-        yield Page(answer.rows, {**self._cursor(), **note})
+        self._note(start, max(0, (first or 0) - self.visible))
+        yield Page(answer.rows, self._cursor())
 
     def _take(self, rows: list[Payload], *, same_second: bool) -> None:
-        self.key = _checked(self.table, rows, self.key, same_second=same_second)
+        before = self.key
+        self.key = _checked(self.table, rows, before, same_second=same_second)
+        if self.until and rows and self.key.at > self.until:
+            raise _not_asked_for(self.table, self.key)
         self.visible += len(rows)
+        if rows:
+            self.without = {n for n in self.table.extra if any(n not in row for row in rows)}
 
     def _cursor(self) -> Cursor:
         """Never behind the stored one: rows of the overlap may have gone."""
@@ -103,106 +148,74 @@ class _Walk:
             if self.visible
             else self.stored
         )
-        return {"at": key.at, "id": key.id} if key.at else {}
+        place: Cursor = {"at": key.at, "id": key.id} if key.at else {}
+        return {**place, **self.losses()}
 
-    def _note(self, start: _Key, hidden: int) -> Cursor:
-        if not hidden:
-            return {}
-        if not self.visible and not self.stored.at:
+    def remember(self, cursor: Cursor) -> None:
+        """What was kept back before is still missing: no later page shows it."""
+        self.gap, self.without = cursor.get("gap", ""), set(cursor.get("without", ()))
+
+    def losses(self) -> Cursor:
+        """What is kept back from us, as it goes into a cursor, and in words."""
+        columns = sorted(self.without)
+        lacking = f"{self.table.name} has no readable column {', '.join(columns)}"
+        told = [text for text, real in ((self.gap, self.gap), (lacking, columns)) if real]
+        kept = {"gap": self.gap, "without": columns, "note": "; ".join(told)}
+        return {name: value for name, value in kept.items() if value}
+
+    def _note(self, start: _Key, hidden: int) -> None:
+        if hidden and not self.visible and self.first:
             raise SourceAuthError(
                 f"{self.table.path}: {hidden} rows exist, none may be read; grant read access"
             )
-        since = f" changed after {start.at} UTC" if start.at else ""
-        return {
-            "note": f"access rules keep back {hidden} rows of {self.table.name}{since};"
-            " grant read access to see them"
-        }
+        if hidden:
+            since = f" changed after {start.at} UTC" if start.at else ""
+            self.gap = (
+                f"access rules keep back {hidden} rows of {self.table.name}{since};"
+                " grant read access, then: headwater sync --full"
+            )
 
 
 def _start(reading: Reading) -> _Key:
-    if at := reading.cursor.get("at"):
-        return _Key(_shifted(at, _OVERLAP))
-    if reading.since is not None:
-        return _Key(_shifted(f"{reading.since.isoformat()} 00:00:00", timedelta(seconds=1)))
-    return _Key()
+    at = reading.cursor.get("at")
+    return _Key(_shifted(at, _OVERLAP) if at else wanted_from(reading))
+
+
+def _floor(reading: Reading) -> datetime | None:
+    return datetime.combine(reading.since, time(), UTC) if reading.since else None
+
+
+def _now(reading: Reading) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=reading.client.clock_offset_s or 0.0)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(_FORMAT)
 
 
 def _shifted(at: str, back: timedelta) -> str:
     return (datetime.strptime(at, _FORMAT).replace(tzinfo=UTC) - back).strftime(_FORMAT)
 
 
-def _after(client: SourceClient, table: Table, key: _Key, *, counted: bool) -> _Answer:
+def _after(asker: Asker, key: _Key, until: str, *, counted: bool) -> Answer:
+    table = asker.table
     later = f"{table.at}>{key.at}^" if key.at else ""
-    query = f"{later}{_only(table)}ORDERBY{table.at}^ORDERBYsys_id"
-    return _visible(client, table, query, counted=counted)
+    sooner = f"{table.at}<={until}^" if until else ""
+    query = f"{later}{sooner}{table.condition}ORDERBY{table.at}^ORDERBYsys_id"
+    return asker.visible(query, counted=counted)
 
 
-def _same_second(client: SourceClient, table: Table, key: _Key) -> Iterator[list[Payload]]:
+def _same_second(asker: Asker, key: _Key) -> Iterator[list[Payload]]:
     """The rest of the rows of the last row's second; a mass update gives thousands the same one."""
+    table = asker.table
     while True:
-        query = f"{table.at}={key.at}^sys_id>{key.id}^{_only(table)}ORDERBYsys_id"
-        answer = _visible(client, table, query, counted=True)
+        query = f"{table.at}={key.at}^sys_id>{key.id}^{table.condition}ORDERBYsys_id"
+        answer = asker.visible(query, counted=True)
         if answer.rows:
             yield answer.rows
             key = _Key(key.at, str(answer.rows[-1]["sys_id"]))
         if not answer.more:
             return
-
-
-def _only(table: Table) -> str:
-    return "".join(f"{name}IN{','.join(values)}^" for name, values in table.only.items())
-
-
-def _visible(client: SourceClient, table: Table, query: str, *, counted: bool) -> _Answer:
-    """The first page of a query with rows that we may see, past pages that were emptied for us."""
-    offset = 0
-    while True:
-        params: dict[str, str | int | None] = {
-            "sysparm_query": query,
-            "sysparm_fields": ",".join(table.fields),
-            "sysparm_limit": _LIMIT,
-            "sysparm_offset": offset or None,
-            "sysparm_display_value": "false",
-            "sysparm_exclude_reference_link": "true",
-            "sysparm_no_count": None if counted else "true",
-        }
-        response = client.get(table.path, params)
-        rows = rows_of(body_of(response, table.path), table.path)
-        linked = "next" in response.links
-        total = _total(response.headers.get("x-total-count")) if counted else None
-        if rows:
-            return _Answer(rows, linked or not counted, linked, total)
-        if counted:
-            following = _offset_after(response, offset, total)
-            if following is None:
-                return _Answer([], more=False, linked=False, total=total)
-            offset = following
-        counted = True
-
-
-def _offset_after(response: httpx.Response, offset: int, total: int | None) -> int | None:
-    """Where an emptied page is followed by another; the server may cut pages shorter than asked."""
-    following = offset + _LIMIT
-    if "next" in response.links:
-        told = httpx.URL(response.links["next"]["url"]).params.get("sysparm_offset", "")
-        following = int(told) if told.isdigit() else following
-    elif total is None or following >= total:
-        return None
-    if following <= offset:
-        raise SourceAnswerError(f"{response.url.path}: the next page is the same page")
-    return following
-
-
-def _total(header: str | None) -> int | None:
-    return int(header) if header is not None and header.isdigit() else None
-
-
-def rows_of(body: object, path: str) -> list[Payload]:
-    """The rows of an answer; `SourceAnswerError` where it has none, not even an empty list."""
-    rows = body.get("result") if isinstance(body, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise SourceAnswerError(f"{path}: no list `result` in the answer; check `url`")
-    return rows
 
 
 def _checked(table: Table, rows: list[Payload], after: _Key, *, same_second: bool) -> _Key:
@@ -219,8 +232,12 @@ def _checked(table: Table, rows: list[Payload], after: _Key, *, same_second: boo
         allowed = all(row[name] in values for name, values in table.only.items())
         in_order = key.id > before.id if same_second else key.at >= before.at
         if not (right_second and allowed and in_order and _TIME.fullmatch(key.at)):
-            raise SourceAnswerError(
-                f"{table.path}: row {key.id} was not asked for; the server ignores the query"
-            )
+            raise _not_asked_for(table, key)
         before = key
     return before
+
+
+def _not_asked_for(table: Table, key: _Key) -> SourceAnswerError:
+    return SourceAnswerError(
+        f"{table.path}: row {key.id} was not asked for; the server ignores the query"
+    )

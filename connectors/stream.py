@@ -19,7 +19,16 @@ from core.records import Entity, Record
 
 Payload = dict[str, Any]
 Cursor = dict[str, Any]
-"""JSON that a stream needs to go on from where it stopped; empty before the first page."""
+"""JSON that a stream needs to go on from where it stopped; empty before the first page.
+
+Two keys have a meaning to the runner: `note` is shown with the stream, and `observed` is what no
+later answer tells again (which name a job had before), so that a full pass keeps it.
+"""
+
+
+def observed_of(cursor: Cursor) -> Cursor:
+    """What is left of a cursor when everything is read anew."""
+    return {name: value for name, value in cursor.items() if name == "observed"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A pipeline or build. `job` is the job's full name or the repository's path; `texts` are
-    searched for keys.
+    """A pipeline or build. `job` is the job's full name or the repository's path. `upstream` is the
+    build that started this one, by the name that its job had then (`job#number`).
     """
 
     id: str
@@ -36,6 +36,7 @@ class Build:
     revisions: tuple[Revision, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     description: str = ""
+    upstream: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """One change of a state-like field of a change request or incident, from the vendor's audit
-    log.
+    """One change of a state-like field of a change request or incident, from the vendor's log.
+
+    `observed`: no log tells it; the value was seen at that time, and is a change where the value
+    seen before is another. The first one seen is kept as a change from itself to itself.
     """
 
     entity: Entity
@@ -155,3 +158,4 @@ class StateChange:
     field: str
     old: str
     new: str
+    observed: bool = False

@@ -135,7 +135,10 @@ class IncidentFilter(Model):
 
 
 class ServiceNowSource(Source):
+    """`oauth`: user and password in `auth` are id and secret of an OAuth client."""
+
     kind: Literal["servicenow"]
+    oauth: bool = False
     incidents: IncidentFilter = IncidentFilter()
     changes_are_deployments: bool = False
 

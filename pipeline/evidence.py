@@ -17,6 +17,7 @@ from correlator.grouping import merge_groups
 from correlator.keys import KeyFinder
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
+from correlator.upstream import with_upstream_commits
 from store import frames
 from store.sources import source_ids
 
@@ -50,7 +51,10 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     commits = _within(frames.commits(session), kept)
     parents = frames.commit_parents(session)
     services = service_plans(session, settings)
-    deployments = own(frames.deployments(session))
+    builds = own(frames.builds(session))
+    deployments = with_upstream_commits(
+        own(frames.deployments(session)), builds, repositories, services
+    )
     deployments = resolve_commits(
         merge_groups(assign_services(deployments, repositories, services)), commits
     )
@@ -65,7 +69,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         commits=commits,
         merge_requests=requests,
         merge_request_commits=listed[listed["merge_request_id"].isin(requests["merge_request_id"])],
-        builds=own(frames.builds(session)),
+        builds=builds,
         deployments=deployments,
         claims=releases.claims,
         changes=own(frames.changes(session)),

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from connectors.http import SourceClient
-from connectors.stream import Cursor, Payload, Scope, Stream
+from connectors.stream import Cursor, Payload, Scope, Stream, observed_of
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
@@ -166,7 +166,7 @@ class SourcePass:
         done = self.round_ts is not None and (state.last_success_ts or 0) >= self.round_ts
         if done and stream.name not in self._parents:
             return None
-        cursor = {} if self.full else state.cursor
+        cursor = observed_of(state.cursor) if self.full else state.cursor
         return Task(self.source_id, stream, scope, cursor, self.since, self.full)
 
     def _read_all(self, tasks: Sequence[Task]) -> None:

@@ -10,6 +10,9 @@ JENKINS_USER = "headwater"
 JENKINS_TOKEN = "demo-jenkins-token"
 SNOW_USER = "headwater.integration"
 SNOW_PASSWORD = "demo-snow-password"
+SNOW_CLIENT = "demo-snow-client"
+SNOW_SECRET = "demo-snow-secret"
+SNOW_TOKEN = "demo-snow-oauth-token"
 
 SECRETS = {
     "DEMO_JIRA_USER": JIRA_USER,

@@ -76,7 +76,9 @@ class Faults:
     GitLab, full job names of Jenkins, sys_ids of ServiceNow. dropped_rows: sys_ids of rows that
     access rules take out of a page. totals_up_to: beyond so many rows GitLab tells no total.
     limit_per_minute: what GitLab's rate limit headers tell, 0: no limit. These four are read when a
-    world is put in place.
+    world is put in place, and so are: unlisted_builds (`job#number`), renamed_jobs and
+    discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows (sys_ids),
+    hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of ServiceNow.
     """
 
     rules: list[Fault] = field(default_factory=list)
@@ -86,6 +88,13 @@ class Faults:
     limit_per_minute: int = 0
     clock_skew: timedelta = timedelta(0)
     seed: int = 0
+    unlisted_builds: set[str] = field(default_factory=set)
+    renamed_jobs: dict[str, str] = field(default_factory=dict)
+    discarded_builds: dict[str, int] = field(default_factory=dict)
+    deleted_rows: set[str] = field(default_factory=set)
+    hidden_columns: set[str] = field(default_factory=set)
+    hidden_tables: set[str] = field(default_factory=set)
+    queries_ignored: bool = False
     fired: Counter[str] = field(default_factory=Counter)
     _seen: Counter[Fault] = field(default_factory=Counter)
     _done: Counter[Fault] = field(default_factory=Counter)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
 from simulator.credentials import JENKINS_TOKEN, JENKINS_USER
-from simulator.jenkins_beans import Beans, Job, describe
+from simulator.jenkins_beans import Beans, Job
+from simulator.jenkins_runs import describe
 from simulator.jenkins_tree import Node, TreeError, export, parse_tree
 from simulator.model import Build, World
 from simulator.vendor import Call, Json, basic_credentials, html_answer, json_answer
@@ -28,12 +30,27 @@ DEFAULT_TREES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What a controller does to its builds, by full names of jobs as the world has them.
+
+    unlisted: builds (`job#number`) that are dropped from the lists. renamed: the new names of jobs.
+    discarded: the lowest number that is still kept.
+    """
+
+    unlisted: Collection[str] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    discarded: Mapping[str, int] = field(default_factory=dict)
+
+
 class Jenkins:
     """One controller. `hidden`: full names of jobs and folders without the right to read them."""
 
-    def __init__(self, world: World, *, hidden: Collection[str] = ()) -> None:
+    def __init__(
+        self, world: World, *, hidden: Collection[str] = (), oddities: Oddities | None = None
+    ) -> None:
         self.beans = Beans(world)
-        self.top = _jobs(world, hidden)
+        self.top = _jobs(world, hidden, oddities or Oddities())
 
     def answer(self, call: Call) -> Response:
         response = self._answer(call)
@@ -71,7 +88,7 @@ class Jenkins:
             case ("queue", "api", "json") if job is self.top:
                 return json_answer({"_class": "hudson.model.Queue", "items": []})
             case ("wfapi", "runs") if job.builds:
-                return json_answer([describe(job, build) for build in job.builds[:LISTED_RUNS]])
+                return json_answer([describe(job, build) for build in job.listed[:LISTED_RUNS]])
             case (number, *tail):
                 build = _build(job, number)
                 if build is not None:
@@ -98,17 +115,21 @@ class Jenkins:
         return job, segments
 
 
-def _jobs(world: World, hidden: Collection[str]) -> Job:
+def _jobs(world: World, hidden: Collection[str], odd: Oddities) -> Job:
     """The tree of jobs; a hidden one is missing from it with all that is inside."""
     top = Job("", "")
     for build in world.builds:
         if build.system != "jenkins" or _is_hidden(build.job, hidden):
             continue
+        if build.number < odd.discarded.get(build.job, 0):
+            continue
         job = top
-        names = build.job.split("/")
+        names = odd.renamed.get(build.job, build.job).split("/")
         for depth, name in enumerate(names, start=1):
             job = job.jobs.setdefault(name, Job(name, "/".join(names[:depth])))
         job.builds.append(build)
+        if f"{build.job}#{build.number}" in odd.unlisted:
+            job.unlisted.add(build.number)
     for job in _leaves(top):
         job.builds.sort(key=lambda build: build.number, reverse=True)
     return top

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +11,7 @@ from urllib.parse import quote
 
 from simulator.gitlab_payloads import SSH, clone_url
 from simulator.jenkins_tree import Many, One
-from simulator.model import Build, Commit, Deployment, Stage, World
+from simulator.model import Build, Commit, Deployment, World
 from simulator.vendor import Json
 
 NEWEST = 100
@@ -20,14 +19,6 @@ NEWEST = 100
 
 LIBRARY = "platform/pipeline-library"
 RESULTS = {"success": "SUCCESS", "failed": "FAILURE", "canceled": "ABORTED", "unstable": "UNSTABLE"}
-STAGE_STATUS = {
-    "success": "SUCCESS",
-    "failed": "FAILED",
-    "canceled": "ABORTED",
-    "skipped": "NOT_EXECUTED",
-    "running": "IN_PROGRESS",
-    "unstable": "UNSTABLE",
-}
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 MULTIBRANCH = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"
 PIPELINE = "org.jenkinsci.plugins.workflow.job.WorkflowJob"
@@ -36,12 +27,20 @@ COLORS = {"success": "blue", "failed": "red", "canceled": "aborted", "running": 
 
 @dataclass
 class Job:
-    """A folder, multibranch project or job. `builds` newest first; empty for what holds jobs."""
+    """A folder, multibranch project or job. `builds` newest first; empty for what holds jobs.
+
+    unlisted: numbers of builds that are found by their address only.
+    """
 
     name: str
     full_name: str
     jobs: dict[str, Job] = field(default_factory=dict)
     builds: list[Build] = field(default_factory=list)
+    unlisted: set[int] = field(default_factory=set)
+
+    @property
+    def listed(self) -> list[Build]:
+        return [build for build in self.builds if build.number not in self.unlisted]
 
     @cached_property
     def earlier(self) -> dict[int, Build]:
@@ -67,7 +66,7 @@ def epoch_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _duration(start: datetime, end: datetime | None) -> int:
+def duration(start: datetime, end: datetime | None) -> int:
     return epoch_ms(end) - epoch_ms(start) if end else 0
 
 
@@ -81,6 +80,11 @@ class Beans:
         services = {s.name: s for stream in world.streams for s in stream.services}
         self.deployments: dict[int, Deployment] = {
             d.build: d for d in world.deployments if services[d.service].deploys == "jenkins"
+        }
+        self.integrated = {
+            (build.repository, build.sha): build
+            for build in world.builds
+            if build.job and build.id not in self.deployments
         }
 
     def job(self, job: Job, root: str) -> Json:
@@ -102,17 +106,18 @@ class Beans:
         def build(row: Build) -> Json:
             return self.build(job, row, root)
 
-        done = [row for row in job.builds if row.finished is not None]
+        listed = job.listed
+        done = [row for row in listed if row.finished is not None]
         good = [row for row in done if row.status == "success"]
         return {
             "buildable": True,
             "color": COLORS.get(job.builds[0].status, "notbuilt"),
             "inQueue": False,
             "nextBuildNumber": job.builds[0].number + 1,
-            "builds": Many(job.builds[:NEWEST], build),
-            "allBuilds": Many(job.builds, build),
-            "firstBuild": One(job.builds[-1], build),
-            "lastBuild": One(job.builds[0], build),
+            "builds": Many(listed[:NEWEST], build),
+            "allBuilds": Many(listed, build),
+            "firstBuild": One(listed[-1] if listed else None, build),
+            "lastBuild": One(listed[0] if listed else None, build),
             "lastCompletedBuild": One(done[0] if done else None, build),
             "lastSuccessfulBuild": One(good[0] if good else None, build),
         }
@@ -124,16 +129,16 @@ class Beans:
         return found
 
     def _make_build(self, job: Job, build: Build, root: str) -> Json:
-        duration = _duration(build.started, build.finished)
-        lengths = [_duration(row.started, row.finished) for row in job.builds[:5] if row.finished]
+        lasted = duration(build.started, build.finished)
+        lengths = [duration(row.started, row.finished) for row in job.builds[:5] if row.finished]
         return {
             "_class": "org.jenkinsci.plugins.workflow.job.WorkflowRun",
-            "actions": self.actions(job, build),
+            "actions": self.actions(build),
             "artifacts": [],
             "building": build.finished is None,
             "description": None,
             "displayName": f"#{build.number}",
-            "duration": duration,
+            "duration": lasted,
             "estimatedDuration": int(median(lengths)) if lengths else -1,
             "executor": None,
             "fullDisplayName": f"{job.full_name.replace('/', ' » ')} #{build.number}",
@@ -152,8 +157,10 @@ class Beans:
             "previousBuild": None,
         }
 
-    def actions(self, job: Job, build: Build) -> list[Json]:
-        actions: list[Json] = [{"_class": "hudson.model.CauseAction", "causes": [_cause(build)]}]
+    def actions(self, build: Build) -> list[Json]:
+        actions: list[Json] = [
+            {"_class": "hudson.model.CauseAction", "causes": [self.cause(build)]}
+        ]
         parameters = self.parameters(build)
         if parameters:
             kind = "hudson.model.StringParameterValue"
@@ -163,13 +170,28 @@ class Beans:
             actions.append(_build_data(build.library_sha, "main", [clone_url(LIBRARY)]))
         if build.sha:
             # Half of the jobs clone over ssh, which gives another address of the same thing.
-            ssh = len(job.full_name) % 2 == 0
+            ssh = len(build.job) % 2 == 0
             remote = f"{SSH}:{build.repository}.git" if ssh else clone_url(build.repository)
             actions.append(_build_data(build.sha, build.ref, [remote]))
         actions.append({})
         actions.append(_queue_metrics(build))
         actions.append({"_class": "org.jenkinsci.plugins.displayurlapi.actions.RunDisplayAction"})
         return actions
+
+    def cause(self, build: Build) -> Json:
+        """A build that integrates a commit starts the one that deploys it to staging."""
+        deployment = self.deployments.get(build.id)
+        started_by = self.integrated.get((build.repository, build.sha))
+        if started_by is None or deployment is None or deployment.environment != "staging":
+            return _cause(build)
+        name, number = started_by.job, started_by.number
+        return {
+            "_class": "hudson.model.Cause$UpstreamCause",
+            "shortDescription": f'Started by upstream project "{name}" build number {number}',
+            "upstreamBuild": number,
+            "upstreamProject": name,
+            "upstreamUrl": "".join(f"job/{quote(part, safe='')}/" for part in name.split("/")),
+        }
 
     def parameters(self, build: Build) -> dict[str, str]:
         """What the build was started with; a deployment says what it deploys, and why it may."""
@@ -199,49 +221,10 @@ class Beans:
         return [{"_class": "hudson.plugins.git.GitChangeSetList", "kind": "git", "items": items}]
 
 
-def describe(job: Job, build: Build) -> Json:
-    """The stages of one run, as the stage view plugin tells them."""
-    return {
-        "_links": {"self": {"href": f"/{job.path}{build.number}/wfapi/describe"}},
-        "id": str(build.number),
-        "name": f"#{build.number}",
-        "status": STAGE_STATUS[build.status],
-        "startTimeMillis": epoch_ms(build.started),
-        "endTimeMillis": epoch_ms(build.finished) if build.finished else 0,
-        "durationMillis": _duration(build.started, build.finished),
-        "queueDurationMillis": _duration(build.queued, build.started),
-        "pauseDurationMillis": 0,
-        "stages": _stages(job, build.number, build.stages),
-    }
-
-
-def _stages(job: Job, number: int, stages: Sequence[Stage]) -> list[Json]:
-    return [
-        {
-            "_links": {
-                "self": {
-                    "href": f"/{job.path}{number}/execution/node/{stage.id}/wfapi/describe",
-                }
-            },
-            "id": stage.id,
-            "name": stage.name,
-            "execNode": "",
-            "status": STAGE_STATUS[stage.status],
-            "startTimeMillis": epoch_ms(stage.started),
-            "durationMillis": _duration(stage.started, stage.finished),
-            "pauseDurationMillis": 0,
-        }
-        for stage in stages
-    ]
-
-
 def _cause(build: Build) -> Json:
     if build.cause == "schedule":
         kind = "hudson.triggers.TimerTrigger$TimerTriggerCause"
         return {"_class": kind, "shortDescription": "Started by timer"}
-    if build.cause == "upstream":
-        kind = "hudson.model.Cause$UpstreamCause"
-        return {"_class": kind, "shortDescription": "Started by upstream project"}
     if build.cause in ("push", "merge_request", "merge_request_event"):
         kind = "jenkins.branch.BranchEventCause"
         return {"_class": kind, "shortDescription": f"Push event to branch {build.ref}"}
@@ -267,15 +250,15 @@ def _build_data(sha: str, ref: str, remotes: list[str]) -> Json:
 
 
 def _queue_metrics(build: Build) -> Json:
-    queued = _duration(build.queued, build.started)
+    queued = duration(build.queued, build.started)
     return {
         "_class": "jenkins.metrics.impl.TimeInQueueAction",
         "blockedDurationMillis": 0,
         "blockedTimeMillis": 0,
         "buildableDurationMillis": queued,
         "buildableTimeMillis": queued,
-        "buildingDurationMillis": _duration(build.started, build.finished),
-        "executingTimeMillis": _duration(build.started, build.finished),
+        "buildingDurationMillis": duration(build.started, build.finished),
+        "executingTimeMillis": duration(build.started, build.finished),
         "executorUtilization": 1.0,
         "queuingDurationMillis": queued,
         "queuingTimeMillis": queued,

@@ -25,11 +25,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from simulator.faults import Faults, Traffic, count, reset_connection
 from simulator.github import Github
 from simulator.gitlab import Gitlab
-from simulator.jenkins import Jenkins
+from simulator.jenkins import Jenkins, Oddities
 from simulator.jira import Jira
 from simulator.jira_catalogue import Edition
 from simulator.model import World
-from simulator.servicenow import ServiceNow
+from simulator.servicenow import Rules, ServiceNow
 from simulator.vendor import Vendor, read_call
 from simulator.world import Hosting
 
@@ -70,10 +70,9 @@ class CompanyServer:
     def advance(self, world: World) -> None:
         """Serve this world from now on, with what `faults` hides at this moment."""
         hidden = {kind: frozenset(self.faults.hidden.get(kind, ())) for kind in self.kinds}
-        dropped = hidden["servicenow"] | self.faults.dropped_rows
         self.vendors = {
             "jira": Jira(world, edition=self.edition, hidden=hidden["jira"]),
-            "servicenow": ServiceNow(world, dropped=dropped),
+            "servicenow": ServiceNow(world, self._rules(hidden["servicenow"])),
         }
         if self.code == "github":
             self.vendors["github"] = Github(world, hidden=hidden["github"])
@@ -85,8 +84,26 @@ class CompanyServer:
                 totals_up_to=self.faults.totals_up_to,
                 limit_per_minute=self.faults.limit_per_minute,
             ),
-            "jenkins": Jenkins(world, hidden=hidden["jenkins"]),
+            "jenkins": Jenkins(world, hidden=hidden["jenkins"], oddities=self._oddities()),
         }
+
+    def _oddities(self) -> Oddities:
+        faults = self.faults
+        return Oddities(
+            frozenset(faults.unlisted_builds),
+            dict(faults.renamed_jobs),
+            dict(faults.discarded_builds),
+        )
+
+    def _rules(self, hidden: frozenset[str]) -> Rules:
+        faults = self.faults
+        return Rules(
+            dropped=hidden | faults.dropped_rows,
+            deleted=frozenset(faults.deleted_rows),
+            columns=frozenset(faults.hidden_columns),
+            closed=frozenset(faults.hidden_tables),
+            ignoring=faults.queries_ignored,
+        )
 
     def abort(self, client: tuple[str, int]) -> None:
         """Reset the connection of this client address."""

@@ -7,29 +7,54 @@ it; `X-Total-Count` counts what the query matched, seen or not.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
-from simulator.credentials import SNOW_PASSWORD, SNOW_USER
+from simulator.credentials import SNOW_CLIENT, SNOW_PASSWORD, SNOW_SECRET, SNOW_TOKEN, SNOW_USER
 from simulator.model import World
 from simulator.paging import address, link_header, whole_number
+from simulator.servicenow_more import more_tables, problems_of, without
 from simulator.servicenow_query import parse_query
 from simulator.servicenow_rows import REFERENCES, SITE, Row, tables
-from simulator.vendor import Call, Json, basic_credentials, json_answer
+from simulator.vendor import Call, Json, basic_credentials, bearer_token, json_answer
 
 DEFAULT_LIMIT = 10_000
 
 
-class ServiceNow:
-    """One instance. `dropped`: sys_ids of rows that access rules take out of every answer."""
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the instance does besides answering.
 
-    def __init__(self, world: World, *, dropped: Collection[str] = ()) -> None:
-        self.tables = tables(world)
-        self.dropped = frozenset(dropped)
+    dropped: sys_ids of rows that access rules take out of every answer. deleted: sys_ids of rows
+    that are gone. columns: `incident.resolved_at` and the like that may not be read. closed: tables
+    that may not. ignoring: every query is taken for one that makes no sense.
+    """
+
+    dropped: Collection[str] = ()
+    deleted: Collection[str] = ()
+    columns: Collection[str] = ()
+    closed: Collection[str] = ()
+    ignoring: bool = False
+
+
+class ServiceNow:
+    """One instance."""
+
+    def __init__(self, world: World, rules: Rules | None = None) -> None:
+        self.rules = rules or Rules()
+        problems = problems_of(world)
+        every = tables(world, problems) | more_tables(world, problems)
+        self.tables = without(every, self.rules.deleted, world.now)
+        self.dropped = frozenset(self.rules.dropped)
         self._found: dict[tuple[int, str], list[Row]] = {}
 
     def answer(self, call: Call) -> Response:
-        if basic_credentials(call.headers) != (SNOW_USER, SNOW_PASSWORD):
+        if (call.method, call.segments) == ("POST", ("oauth_token.do",)):
+            return _token(call)
+        known = basic_credentials(call.headers) == (SNOW_USER, SNOW_PASSWORD)
+        if not known and bearer_token(call.headers) != SNOW_TOKEN:
             answer = _failure("User Not Authenticated", "Required to provide Auth information", 401)
             answer.headers["WWW-Authenticate"] = 'BASIC realm="Service-now"'
             return answer
@@ -49,13 +74,15 @@ class ServiceNow:
         rows = self.tables.get(table)
         if rows is None:
             return _failure(f"Invalid table {table}", None, 400)
+        if table in self.rules.closed:
+            return self.refusal()
         if not key:
-            return self._page(call, rows)
+            return self._page(call, table, rows)
         found = [row for row in rows if [row["sys_id"]] == key and key[0] not in self.dropped]
         if not found:
             detail = "Record doesn't exist or ACL restricts the record retrieval"
             return _failure("No Record found", detail, 404)
-        return json_answer({"result": _shown(call, found[0])})
+        return json_answer({"result": self._shown(call, table, found[0])})
 
     def _matching(self, rows: list[Row], query: str) -> list[Row]:
         """Kept for the pages to come; the rows of a table never change."""
@@ -67,8 +94,13 @@ class ServiceNow:
             self._found[key] = parse_query(query, columns).run(rows)
         return self._found[key]
 
-    def _page(self, call: Call, rows: list[Row]) -> Response:
-        found = self._matching(rows, call.query.get("sysparm_query", ""))
+    def _shown(self, call: Call, table: str, row: Row) -> Json:
+        shown = _shown(call, row)
+        return {name: v for name, v in shown.items() if f"{table}.{name}" not in self.rules.columns}
+
+    def _page(self, call: Call, table: str, rows: list[Row]) -> Response:
+        query = "" if self.rules.ignoring else call.query.get("sysparm_query", "")
+        found = self._matching(rows, query.replace("javascript:gs.getUserName()", SNOW_USER))
         limit = whole_number(call.query.get("sysparm_limit"), DEFAULT_LIMIT, low=1, high=2**31)
         offset = whole_number(call.query.get("sysparm_offset"), 0, low=0, high=2**31)
         page = [row for row in found[offset : offset + limit] if row["sys_id"] not in self.dropped]
@@ -84,7 +116,9 @@ class ServiceNow:
                 for relation, at in offsets.items()
             }
             headers |= {"Link": link_header(links)} if links else {}
-        return json_answer({"result": [_shown(call, row) for row in page]}, headers=headers)
+        return json_answer(
+            {"result": [self._shown(call, table, row) for row in page]}, headers=headers
+        )
 
 
 def _offsets(offset: int, limit: int, total: int, *, counted: bool) -> dict[str, int]:
@@ -105,6 +139,15 @@ def _shown(call: Call, row: Row) -> Json:
     names = [name for name in fields.split(",") if name in row] if fields else list(row)
     bare = call.query.get("sysparm_exclude_reference_link") == "true"
     return {name: row[name] if bare else _reference(name, row[name]) for name in names}
+
+
+def _token(call: Call) -> Response:
+    """A token for the one OAuth client; it is told by a form, as the standard wants it."""
+    form = dict(parse_qsl(call.body.decode()))
+    given = (form.get("client_id"), form.get("client_secret"))
+    if form.get("grant_type") != "client_credentials" or given != (SNOW_CLIENT, SNOW_SECRET):
+        return json_answer({"error": "access_denied", "error_description": "access_denied"}, 401)
+    return json_answer({"access_token": SNOW_TOKEN, "token_type": "Bearer", "expires_in": 1799})
 
 
 def _reference(name: str, value: str) -> str | dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import md5
 
@@ -21,6 +22,8 @@ REFERENCES = {
     "parent_incident": "incident",
     "assignment_group": "sys_user_group",
     "opened_by": "sys_user",
+    "change_request": "change_request",
+    "definition": "metric_definition",
 }
 CHANGE_STATES = {
     "-5": "New", "-4": "Assess", "-3": "Authorize", "-2": "Scheduled",
@@ -41,12 +44,15 @@ def sys_id(name: str) -> str:
     return md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
-def tables(world: World) -> Tables:
-    """Every table that can be read, in the order in which rows were made."""
+def tables(world: World, problems: Mapping[str, str]) -> Tables:
+    """The tables in the order in which rows were made. problems: by incident, for those that have
+    one.
+    """
     return {
-        "incident": [_incident(row) for row in world.incidents],
+        "incident": [_incident(row, problems.get(row.id, "")) for row in world.incidents],
         "change_request": [_change(row) for row in world.changes],
         "sys_audit": _audit(world),
+        "cmdb_ci": _services(world),
         "cmdb_ci_service": _services(world),
         "sys_user": _users(world),
         "sys_choice": _choices(),
@@ -79,7 +85,7 @@ def _task(row: ChangeRequest | Incident, table: str, opened: datetime) -> Row:
     }
 
 
-def _incident(row: Incident) -> Row:
+def _incident(row: Incident, problem: str) -> Row:
     return _task(row, "incident", row.opened) | {
         "incident_state": row.state,
         "priority": str(row.priority),
@@ -90,7 +96,7 @@ def _incident(row: Incident) -> Row:
         "close_code": "Duplicate" if row.duplicate_of else "",
         "caused_by": row.caused_by or "",
         "rfc": "",
-        "problem_id": "",
+        "problem_id": problem,
         "parent_incident": row.duplicate_of or "",
         "correlation_id": "",
         "reopen_count": "0",

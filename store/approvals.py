@@ -47,6 +47,8 @@ def _histories(session: Session, ids: Iterable[int]) -> dict[int, list[Any]]:
             state_change.c.entity_id, state_change.c.ts, state_change.c.field, state_change.c.new
         )
         .where(state_change.c.entity == int(Entity.CHANGE), state_change.c.entity_id.in_(list(ids)))
+        # From itself to itself: so it was when it was first seen, and nobody knows since when.
+        .where(state_change.c.old != state_change.c.new)
         .order_by(state_change.c.entity_id, state_change.c.ts, state_change.c.seq)
     )
     found: dict[int, list[Any]] = {}

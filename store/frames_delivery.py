@@ -19,10 +19,10 @@ def _all(table: Table, own_id: str, names: tuple[str, ...]) -> Select[tuple[obje
 def builds(session: Session, *, committed: bool = False) -> pd.DataFrame:
     """build_id, source_id, external_id, job, number, ref, repository_id (NONE), result, queued_ts,
     started_ts, finished_ts (all NONE), revisions (JSON [[sha, remote]]), parameters (JSON object),
-    description."""
+    description, upstream."""
     names = ("source_id", "external_id", "job", "number", "ref", "repository_id", "result")
     times = ("queued_ts", "started_ts", "finished_ts")
-    texts = ("revisions", "parameters", "description")
+    texts = ("revisions", "parameters", "description", "upstream")
     statement = _all(build, "build_id", (*names, *times, *texts))
     return read_frame(session, statement, committed=committed)
 

@@ -49,6 +49,7 @@ build = Table(
     ),
     Column("parameters", Text, nullable=False, server_default="{}", comment="JSON object"),
     text_column("description"),
+    text_column("upstream"),
     UniqueConstraint("source_id", "external_id"),
 )
 

@@ -42,6 +42,7 @@ def _build_row(batch: Batch, run: Build, homes: dict[str, int]) -> dict[str, Any
         "revisions": orjson.dumps([[found.sha, found.remote] for found in run.revisions]).decode(),
         "parameters": orjson.dumps(dict(run.parameters)).decode(),
         "description": run.description,
+        "upstream": run.upstream or "",
     }
 
 

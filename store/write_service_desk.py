@@ -9,6 +9,7 @@ from core.records import ChangeRequest, Entity, Incident, StateChange
 from store.batch import Batch, parent_id, seconds
 from store.models import change_request, incident, state_change
 from store.rows import write_children, write_entities
+from store.upsert import read_rows
 
 # Vendors tell these in the history alone; `fill_approvals` fills them and a record leaves them.
 _FROM_HISTORY = ("requested_ts", "approved_ts")
@@ -51,12 +52,34 @@ def _write_states(batch: Batch) -> None:
             "new": record.new,
         }
 
-    rows = batch.rows(batch.of(StateChange), row)
+    rows = batch.rows([found for found in batch.of(StateChange) if not found.observed], row)
+    rows += _really_changed(
+        batch, batch.rows([found for found in batch.of(StateChange) if found.observed], row)
+    )
     for entity in _TABLES:
         own = [found for found in rows if found["entity"] == int(entity)]
         batch.touched[entity].update(
             write_children(batch.session, state_change, own, parent="entity_id", entity=int(entity))
         )
+
+
+def _really_changed(batch: Batch, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of what was seen, what is not as it was seen or told last, with what it was before."""
+    last: dict[tuple[int, int, str], tuple[tuple[int, int], str]] = {}
+    for entity in {found["entity"] for found in rows}:
+        ids = {found["entity_id"] for found in rows if found["entity"] == entity}
+        for stored in read_rows(batch.session, state_change, "entity_id", ids, entity=entity):
+            key = (entity, stored["entity_id"], stored["field"])
+            place = (stored["ts"], stored["seq"])
+            if place >= last.get(key, ((-1, -1), ""))[0]:
+                last[key] = (place, stored["new"])
+    changed = []
+    for found in rows:
+        told = last.get((found["entity"], found["entity_id"], found["field"]))
+        before = told[1] if told else found["new"]
+        if told is None or before != found["new"]:
+            changed.append({**found, "old": before})
+    return changed
 
 
 def _change_row(batch: Batch, record: ChangeRequest) -> dict[str, Any]:

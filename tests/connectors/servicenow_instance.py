@@ -8,26 +8,32 @@ from dataclasses import dataclass, field
 import httpx
 
 Row = dict[str, str]
-PART = re.compile(r"(\w+?)(>|=|IN)(.+)")
+PART = re.compile(r"(\w+?)(<=|>|=|IN)(.+)")
 
 
 @dataclass
 class Instance:
-    """A table behind the Table API; pages of `page` rows are cut before access rules apply."""
+    """A table behind the Table API; pages of `page` rows are cut before access rules apply.
+
+    largest: a page asked for with more rows takes longer than the server allows.
+    """
 
     rows: list[Row] = field(default_factory=list)
     page: int = 2
     hidden: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     understands: bool = True
+    largest: int = 10_000
     asked: list[httpx.QueryParams] = field(default_factory=list)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         params = request.url.params
         self.asked.append(params)
-        found = self._found(params["sysparm_query"]) if self.understands else self.rows
+        if int(params["sysparm_limit"]) > self.largest:
+            raise httpx.ReadTimeout("too slow", request=request)
+        found = self._found(params.get("sysparm_query", "")) if self.understands else self.rows
         offset = int(params.get("sysparm_offset", 0))
-        end = offset + self.page
+        end = offset + min(self.page, int(params["sysparm_limit"]))
         columns = set(params["sysparm_fields"].split(",")) - self.unreadable
         visible = [r for r in found[offset:end] if r["sys_id"] not in self.hidden]
         shown = [{name: r[name] for name in r if name in columns} for r in visible]
@@ -51,6 +57,8 @@ def _holds(row: Row, name: str, operator: str, value: str) -> bool:
     match operator:
         case ">":
             return row[name] > value
+        case "<=":
+            return row[name] <= value
         case "=":
             return row[name] == value
     return row[name] in value.split(",")

@@ -153,6 +153,27 @@ def test_a_controller_that_stays_down_is_left_for_the_next_run(client: SourceCli
             jenkins.connect(client, source(), Wanted())
 
 
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (httpx.Response(302, headers={"location": "/login"}), SourceAuthError, "login page"),
+        (httpx.Response(403, html="<h1>Access Denied</h1>"), SourceAuthError, "grant read access"),
+        (httpx.Response(503, html="Jenkins is getting ready"), SourceUnavailableError, "next run"),
+        (httpx.Response(200, html="<h1>Log in</h1>"), SourceAuthError, "login page came"),
+    ],
+    ids=["login", "forbidden", "starting", "page"],
+)
+def test_a_refusal_while_builds_are_read_is_an_error_and_no_job_without_builds(
+    mock: respx.Router, client: SourceClient, answer: httpx.Response, error: type, said: str
+) -> None:
+    tree(mock, saved_tree())
+    builds = stream(client, "builds")
+    mock.get("/job/nightly/api/json").mock(return_value=answer)
+    reading = Reading(client, Scope("nightly"), {}, lambda _ids: set())
+    with pytest.raises(error, match=said):
+        list(builds.read(reading))
+
+
 def test_the_tree_gives_jobs_in_folders_and_branches_and_no_folders(
     mock: respx.Router, client: SourceClient
 ) -> None:

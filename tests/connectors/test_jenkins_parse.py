@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from connectors.jenkins_parse import job_path, matches, parse_build, parse_stages
+from connectors.jenkins_names import job_path, matches
+from connectors.jenkins_parse import parse_build, parse_stages
 from connectors.stream import Scope
 from core.errors import PayloadError
 from core.records import Build, BuildStage, Deployment, Record, Result, Revision
@@ -72,6 +73,7 @@ def test_a_build_has_its_times_causes_and_parameters_without_names_and_secrets()
         ),
         parameters=(("VERSION", "1.4.0"), ("DRY_RUN", "false")),
         description="CHG0030042",
+        upstream="shop/web/main#12",
     )
 
 

@@ -70,6 +70,8 @@ def mock() -> Iterator[respx.Router]:
         for table in ("cmdb_ci", "cmdb_ci_service"):
             rows = [{"sys_id": SERVICE, "name": "Shopping"}] if table == "cmdb_ci_service" else []
             router.get(f"{BASE}/{table}", name=table).mock(return_value=whole(rows))
+        for table in ("sys_choice", "metric_definition", "change_task", "problem"):
+            router.get(f"{BASE}/{table}", name=table).mock(return_value=whole([]))
         yield router
 
 
@@ -104,7 +106,10 @@ def test_connecting_signs_in_and_tries_each_table(mock: respx.Router, client: So
         ("changes", False),
         ("incidents", False),
         ("audit", True),
+        ("tasks", True),
+        ("problems", True),
     ]
+    assert mock["metric_definition"].call_count == 0
     first = mock.calls[0].request
     assert first.headers["authorization"] == "Basic cmVhZGVyOnMzY3JldA=="  # reader:s3cret
     assert first.url.params["sysparm_query"] == "user_name=reader"

@@ -150,6 +150,25 @@ def test_an_incident_names_its_cause_and_never_the_change_that_mends_it() -> Non
     assert incident(caused_by="").caused_by is None
 
 
+@pytest.mark.parametrize("state", ["1", "2", "3"])
+def test_an_incident_that_is_open_again_is_not_resolved(state: str) -> None:
+    assert incident(state=state).resolved_at is None
+    assert incident(state="7").resolved_at == datetime(2026, 1, 5, 9, 55, 30, tzinfo=UTC)
+
+
+def test_closing_does_not_stand_in_for_a_resolution() -> None:
+    """It is closed by a timer days after it was resolved: that is no time of recovery."""
+    row = saved("incident", state="7", closed_at="2026-01-12 00:00:00")
+    del row["resolved_at"]
+    (record,) = parse_incident(row, Scope(), base_url=BASE)
+    assert isinstance(record, Incident)
+    assert (record.resolved_at, record.closed_at) == (None, datetime(2026, 1, 12, tzinfo=UTC))
+
+
+def test_a_problem_and_the_change_that_mends_name_no_cause() -> None:
+    assert incident(caused_by="", rfc="c7", problem_id="p1").caused_by is None
+
+
 def test_a_missing_priority_is_none_and_not_zero() -> None:
     assert incident(priority="").priority is None
 

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 
 from connectors import servicenow
 from connectors.http import SourceClient
-from connectors.servicenow_table import Table, read_table
+from connectors.servicenow_query import Table
+from connectors.servicenow_table import read_table
 from connectors.stream import Cursor, Page, Reading, Scope
-from core.errors import SourceAnswerError, SourceAuthError
+from core.errors import SourceAnswerError, SourceAuthError, SourceUnavailableError
 from core.settings import Auth, ServiceNowSource
 from tests.connectors.servicenow_instance import Instance, Row
 
@@ -275,3 +276,68 @@ def test_every_page_moves_the_cursor_on(client: SourceClient, instance: Instance
     places = [(page.cursor["at"], page.cursor["id"]) for page in read(client)]
     assert all(before <= after for before, after in pairwise(places))
     assert places[-1] == (at_minute(19), "19")
+
+
+def test_a_page_that_comes_too_late_is_asked_for_at_half_its_size(
+    client: SourceClient, instance: Instance
+) -> None:
+    instance.rows, instance.page = minutes(*range(1, 60)), 1000
+    instance.largest = 250
+    assert len(ids(read(client))) == 59
+    sizes = dict.fromkeys(int(params["sysparm_limit"]) for params in instance.asked)
+    assert list(sizes) == [1000, 500, 250]
+
+
+def test_a_smaller_page_is_kept_for_the_rest_of_the_pass_and_loses_nothing(
+    client: SourceClient, instance: Instance
+) -> None:
+    instance.rows = [row(f"{n:04}", f"2026-01-05 12:{n // 60:02}:{n % 60:02}") for n in range(700)]
+    instance.page, instance.largest = 1000, 250
+    assert len(set(ids(read(client)))) == 700
+    slow = [params for params in instance.asked if int(params["sysparm_limit"]) > 250]
+    assert len(slow) == 10  # five tries of 1000 and of 500 rows, once
+
+
+def test_a_server_too_slow_for_any_page_is_left_for_the_next_run(
+    client: SourceClient, instance: Instance
+) -> None:
+    instance.rows, instance.largest = minutes(1), 0
+    with pytest.raises(SourceUnavailableError, match="no answer in time"):
+        read(client)
+    assert int(instance.asked[-1]["sysparm_limit"]) == 62
+
+
+def test_a_server_that_is_away_is_not_asked_for_smaller_pages(client: SourceClient) -> None:
+    with respx.mock:
+        route = respx.route(host="acme.example").respond(503)
+        with pytest.raises(SourceUnavailableError):
+            read(client)
+    assert route.call_count == 5
+
+
+def test_a_column_that_can_be_done_without_is_noted_where_it_is_missing(
+    client: SourceClient, instance: Instance
+) -> None:
+    table = Table(name="incident", fields=TABLE.fields, extra=("resolved_at", "rfc"))
+    instance.rows = [{**found, "resolved_at": "", "rfc": ""} for found in minutes(1, 2)]
+    assert "note" not in read(client, table=table)[-1].cursor
+    instance.unreadable = {"resolved_at"}
+    pages = read(client, table=table)
+    assert ids(pages) == ["01", "02"]
+    assert pages[-1].cursor["note"] == "incident has no readable column resolved_at"
+
+
+def test_what_was_kept_back_is_told_until_everything_is_read_again(
+    client: SourceClient, instance: Instance
+) -> None:
+    table = Table(name="incident", fields=TABLE.fields, extra=("rfc",))
+    instance.rows = minutes(1, 2, 40)
+    instance.hidden = {"01"}
+    cursor = read(client, table=table)[-1].cursor
+    instance.hidden.clear()
+    note = read(client, cursor, table=table)[-1].cursor["note"]
+    assert note.startswith("access rules keep back 1 rows of incident")
+    assert note.endswith("incident has no readable column rfc")
+    instance.rows = [{**found, "rfc": ""} for found in minutes(1, 2, 50)]
+    assert "rfc" not in read(client, cursor, table=table)[-1].cursor["note"]
+    assert "note" not in read(client, table=table)[-1].cursor

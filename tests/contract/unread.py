@@ -60,6 +60,5 @@ UNREAD = {
     "servicenow/docs-aggregate/001-*.json": "counts by the server are not asked for",
     "servicenow/docs-cmdb-instance/0*.json": "of a configuration item only the name is read",
     "servicenow/docs-devops-api/0*.json": "what pipelines tell ServiceNow is read from them",
-    "servicenow/docs-table-api/001-*.json": "a problem; problems are not read",
     "servicenow/faros/users.json": "people are known from what they touch",
 }

@@ -53,6 +53,8 @@ STREAMS = {
     ("servicenow", "/api/now/v2/table/change_request"): 2,
     ("servicenow", "/api/now/v2/table/incident"): 2,
     ("servicenow", "/api/now/v2/table/sys_audit"): 2,
+    ("servicenow", "/api/now/v2/table/change_task"): 1,
+    ("servicenow", "/api/now/v2/table/problem"): 1,
 }
 """How often a path may be asked for: once for each stream and scope that lives there."""
 

@@ -164,6 +164,20 @@ def test_what_is_stored_is_read_again_when_the_configuration_gives_it_another_me
     assert _collected(database, monkeypatch, streams, source=often).changed == 0
 
 
+def test_a_pass_that_reads_all_anew_keeps_what_no_answer_tells_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[dict[str, Any]] = []
+
+    def read(reading: Reading) -> Iterator[Page]:
+        met.append(reading.cursor)
+        yield Page([], {"page": 1, "observed": {"b": "a"}})
+
+    for source in (SOURCE, SOURCE, SOURCE.model_copy(update={"jobs": ("shop/**",)})):
+        _collected(database, monkeypatch, [_stream("jobs", read)], source=source)
+    assert met == [{}, {"page": 1, "observed": {"b": "a"}}, {"observed": {"b": "a"}}]
+
+
 def _collected(
     database: Database,
     monkeypatch: pytest.MonkeyPatch,

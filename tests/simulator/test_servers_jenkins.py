@@ -152,3 +152,38 @@ def test_a_bean_named_without_brackets_comes_with_its_class_only() -> None:
 def test_a_malformed_tree_is_refused(text: str) -> None:
     with pytest.raises(TreeError):
         parse_tree(text)
+
+
+def test_builds_go_from_lists_jobs_get_names_and_old_builds_are_discarded() -> None:
+    faults = Faults(
+        unlisted_builds={f"shop/payments-ci#{CI_BUILDS}"},
+        renamed_jobs={"shop/payments-ci": "shop/payments-integration"},
+        discarded_builds={"shop/payments-ci": 11},
+    )
+    with (
+        running(tiny_world(), faults=faults) as server,
+        client(server, "jenkins") as jenkins,
+    ):
+        path = "/job/shop/job/payments-integration"
+        tree = {"tree": "allBuilds[number],lastBuild[number],nextBuildNumber"}
+        job = jenkins.get(f"{path}/api/json", params=tree).json()
+        listed = [build["number"] for build in job["allBuilds"]]
+        assert listed == list(range(CI_BUILDS - 1, 10, -1))
+        assert job["lastBuild"]["number"] == CI_BUILDS - 1
+        assert job["nextBuildNumber"] == CI_BUILDS + 1
+        assert jenkins.get(f"{path}/{CI_BUILDS}/api/json").json()["number"] == CI_BUILDS
+        assert jenkins.get(f"{path}/10/api/json").status_code == 404
+        assert jenkins.get(f"{CI}/api/json").status_code == 404
+
+
+def test_a_deployment_to_staging_is_started_by_the_build_of_its_commit() -> None:
+    world = tiny_world()
+    deployment = next(d for d in world.deployments if d.service == "payments")
+    deployment.environment = "staging"
+    next(b for b in world.builds if b.job == "shop/payments-ci").sha = deployment.sha
+    with running(world) as server, client(server, "jenkins") as jenkins:
+        tree = {"tree": "actions[causes[upstreamProject,upstreamBuild]]"}
+        actions = jenkins.get(f"{DEPLOY}/1/api/json", params=tree).json()["actions"]
+        [causes] = [action["causes"] for action in actions if "causes" in action]
+    named = (causes[0]["upstreamProject"], causes[0]["upstreamBuild"])
+    assert named in {(b.job, b.number) for b in world.builds if b.sha == deployment.sha}

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from simulator.credentials import SNOW_CLIENT, SNOW_SECRET
 from simulator.faults import Faults
 from simulator.server import CompanyServer, running
 from tests.simulator.login import client
@@ -124,3 +125,57 @@ def test_refusals_are_errors_in_json(company: CompanyServer, servicenow: httpx.C
     assert answer.json()["error"]["message"] == "User Not Authenticated"
     wrong = servicenow.get("/api/now/v2/table/none")
     assert (wrong.status_code, wrong.json()["status"]) == (400, "failure")
+
+
+def test_change_tasks_problems_and_metrics_fit_the_other_tables(servicenow: httpx.Client) -> None:
+    [change] = table(servicenow, "change_request")
+    tasks = table(servicenow, "change_task", exclude_reference_link="true")
+    assert [(row["change_request"], row["change_task_type"]) for row in tasks] == [
+        (change["sys_id"], "implementation"),
+        (change["sys_id"], "testing"),
+    ]
+    assert table(servicenow, "problem") == []
+    spans = table(servicenow, "metric_instance", query="ORDERBYstart")
+    assert [(row["id"], row["value"], row["field_value"], row["end"]) for row in spans] == [
+        (change["sys_id"], "New", "-5", "2026-01-05 10:00:00"),
+        (change["sys_id"], "Closed", "3", ""),
+    ]
+
+
+def test_incidents_of_one_deployment_share_a_problem() -> None:
+    world = tiny_world()
+    for incident in world.incidents[:2]:
+        incident.deployment = "d1"
+    with running(world) as server, client(server, "servicenow") as servicenow:
+        [problem] = table(servicenow, "problem")
+        found = table(servicenow, query=f"problem_id={problem['sys_id']}")
+        assert [row["number"] for row in found] == ["INC0000", "INC0001"]
+        assert problem["priority"] == "1"
+
+
+def test_rows_columns_and_tables_go_and_queries_are_ignored() -> None:
+    gone = sha("incident 3")[:32]
+    faults = Faults(
+        deleted_rows={gone},
+        hidden_columns={"incident.resolved_at"},
+        hidden_tables={"sys_audit"},
+        queries_ignored=True,
+    )
+    with running(tiny_world(), faults=faults) as server, client(server, "servicenow") as servicenow:
+        rows = table(servicenow, query="number=INC0001")
+        assert [row["number"] for row in rows] == ["INC0000", "INC0001", "INC0002", "INC0004"]
+        assert {"resolved_at"} & {name for row in rows for name in row} == set()
+        assert servicenow.get("/api/now/v2/table/sys_audit").status_code == 403
+        [deletion] = table(servicenow, "sys_audit_delete")
+        assert (deletion["tablename"], deletion["documentkey"]) == ("incident", gone)
+
+
+def test_an_oauth_client_gets_a_token_that_signs_it_in(company: CompanyServer) -> None:
+    form = {"grant_type": "client_credentials", "client_id": SNOW_CLIENT}
+    with httpx.Client(base_url=company.url("servicenow")) as stranger:
+        refused = stranger.post("/oauth_token.do", data={**form, "client_secret": "no"})
+        assert refused.status_code == 401
+        given = stranger.post("/oauth_token.do", data={**form, "client_secret": SNOW_SECRET})
+        token = given.json()["access_token"]
+        stranger.headers["authorization"] = f"Bearer {token}"
+        assert len(table(stranger)) == 5

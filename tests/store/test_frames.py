@@ -325,7 +325,7 @@ COLUMNS = {
     " target_branch state head_sha merge_sha squash_sha created_ts merged_ts labels author_bot",
     "merge_request_commits": "merge_request_id commit_id ordinal",
     "builds": "build_id source_id external_id job number ref repository_id result queued_ts"
-    " started_ts finished_ts revisions parameters description",
+    " started_ts finished_ts revisions parameters description upstream",
     "deployments": "deployment_id source_id external_id environment tier service repository_id"
     " remote sha ref version group job build_external_id result created_ts started_ts finished_ts",
     "incidents": "incident_id source_id external_id number title description state priority ci"

@@ -72,6 +72,7 @@ BUILD = Build(
     revisions=(Revision("c" * 40, "git@a"),),
     parameters=(("KEY", "SHOP-1"),),
 )
+DOWNSTREAM = Build("job#2", "shop/deploy", 2, Result.SUCCESS, upstream="shop/web#1")
 STAGE = BuildStage("job#1", "s1", 0, "test", Result.SUCCESS)
 CHANGE = ChangeRequest("c1", "CHG1", "normal", "3", "Release", "", START, START, successful=None)
 INCIDENT = Incident("i1", "INC1", "Down", "", "6", 1, START, START, caused_by="c1")
@@ -205,3 +206,11 @@ def test_changes_and_incidents_keep_every_state_they_had(session: Session, gitla
     assert _rows(session, change_request, "successful") == [(False,)]
     assert _rows(session, incident, "caused_by_external_id", "priority") == [("c1", 1)]
     assert [row[0] for row in _rows(session, state_change, "new")] == ["-4", "2"]
+
+
+def test_a_build_keeps_which_build_started_it(session: Session, gitlab: int) -> None:
+    save_records(session, gitlab, [REPOSITORY, BUILD, DOWNSTREAM])
+    assert _rows(session, build, "external_id", "upstream") == [
+        ("job#1", ""),
+        ("job#2", "shop/web#1"),
+    ]
