@@ -1,4 +1,7 @@
-"""How rows are written: `INSERT .. ON CONFLICT` by `executemany`, only where something differs."""
+"""How rows are written: `INSERT .. ON CONFLICT`, only where something differs.
+
+Rows go by `executemany`; many at once go by `COPY` where the engine has it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Insert,
     Table,
     Text,
@@ -21,9 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from store.copying import COPY_FROM, insert_copied
+
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
 T = TypeVar("T")
+_Insert = sqlite.Insert | postgresql.Insert
 
 CHUNK = 1_000
 """How many ids one `IN` names."""
@@ -53,9 +60,14 @@ def upsert(
         return 0
     taken = [name for name in unique[0] if name not in key] if update is None else update
     looked_at = taken if compare is None else compare
-    statement = _statement(session, table, key, taken, keep, looked_at if changed_only else ())
-    options = {"preserve_rowcount": True}
-    result = session.connection().execute(statement, unique, execution_options=options)
+    looked_at = looked_at if changed_only else ()
+    connection = session.connection()
+    insert = _insert(connection, table, unique)
+    statement = _statement(insert, table, key=key, taken=taken, keep=keep, looked_at=looked_at)
+    parameters = unique if insert.select is None else None
+    result = connection.execute(
+        statement, parameters, execution_options={"preserve_rowcount": True}
+    )
     return max(result.rowcount, 0)
 
 
@@ -108,16 +120,24 @@ def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
     session.connection().execute(delete(table).where(*where), rows)
 
 
+def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> _Insert:
+    """An insert of one row, or one that takes them all from where they were copied to."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    if len(rows) < COPY_FROM:
+        return postgresql.insert(table)
+    return insert_copied(connection, table, rows)
+
+
 def _statement(
-    session: Session,
+    insert: _Insert,
     table: Table,
+    *,
     key: Sequence[str],
     taken: Sequence[str],
     keep: Sequence[str],
     looked_at: Sequence[str],
 ) -> Insert:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
     index = [table.c[name] for name in key]
     if not taken:
         return insert.on_conflict_do_nothing(index_elements=index).inline()
@@ -127,9 +147,7 @@ def _statement(
     return insert.on_conflict_do_update(index_elements=index, set_=values, where=where).inline()
 
 
-def _taken(
-    insert: sqlite.Insert | postgresql.Insert, column: Column[Any], keep: bool
-) -> ColumnElement[Any]:
+def _taken(insert: _Insert, column: Column[Any], keep: bool) -> ColumnElement[Any]:
     """What an existing row gets: the new value; with `keep` its own where the new one is empty."""
     new: ColumnElement[Any] = insert.excluded[column.key]
     if not keep:
