@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Select, Table, column, select, table
@@ -32,10 +33,11 @@ def insert_copied(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {own} ON COMMIT DELETE ROWS"
         f" AS SELECT {listed} FROM {quote(target.name)} WITH NO DATA; DELETE FROM {own}"
     )
+    values = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {own} ({listed}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([row[name] for name in names])
+            copy.write_row(values(row))
     source = table(own, *(column(one.name) for one in columns))
     found: Select[Any] = select(*(source.c[one.name] for one in columns))
     made: Insert = postgresql.insert(target)

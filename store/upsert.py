@@ -5,8 +5,9 @@ Rows go by `executemany`; many at once go by `COPY` where the engine has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -19,11 +20,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal_column,
     or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from store.copying import COPY_FROM, insert_copied
 
@@ -64,17 +67,28 @@ def upsert(
     connection = session.connection()
     insert = _insert(connection, table, unique)
     statement = _statement(insert, table, key=key, taken=taken, keep=keep, looked_at=looked_at)
-    parameters = unique if insert.select is None else None
-    result = connection.execute(
-        statement, parameters, execution_options={"preserve_rowcount": True}
-    )
+    options = {"preserve_rowcount": True}
+    if insert.select is not None:
+        result = connection.execute(statement, execution_options=options)
+    elif isinstance(insert, sqlite.Insert):
+        sql, tuples = _positional(connection, statement, unique)
+        result = connection.exec_driver_sql(sql, tuples, execution_options=options)
+    else:
+        result = connection.execute(statement, unique, execution_options=options)
     return max(result.rowcount, 0)
 
 
 def last_by_key(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
     """The last row of each key, by key: two writers then never wait for each other crosswise."""
-    latest = {tuple(row[name] for name in key): row for row in rows}
+    of = key_getter(key)
+    latest = {of(row): row for row in rows}
     return [latest[found] for found in sorted(latest)]
+
+
+def key_getter(names: Sequence[str]) -> Callable[[Row], Key]:
+    """What takes these values out of a row, as a tuple; faster than asking for one by one."""
+    get = itemgetter(*names)
+    return get if len(names) > 1 else lambda row: (get(row),)
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -103,12 +117,12 @@ def read_rows(
     session: Session, table: Table, column: str, values: Iterable[Any], **equal: Any
 ) -> Iterator[dict[str, Any]]:
     """The stored rows whose `column` is one of `values`, as dicts by column key."""
-    labels = [item.label(item.key) for item in table.c]
+    names = [item.key for item in table.c]
     fixed = [table.c[name] == value for name, value in equal.items()]
     for chunk in chunks(sorted(set(values))):
-        statement = select(*labels).where(table.c[column].in_(chunk), *fixed)
-        for row in session.execute(statement).mappings():
-            yield dict(row)
+        statement = select(*table.c).where(table.c[column].in_(chunk), *fixed)
+        for row in session.execute(statement):
+            yield dict(zip(names, row, strict=True))
 
 
 def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
@@ -127,6 +141,18 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> _Inser
     if len(rows) < COPY_FROM:
         return postgresql.insert(table)
     return insert_copied(connection, table, rows)
+
+
+def _positional(
+    connection: Connection, statement: Insert, rows: Sequence[Row]
+) -> tuple[str, list[Key]]:
+    """The statement as the driver takes it, and a tuple for each row: what SQLAlchemy does for each
+    row of a batch takes longer than the engine needs to store it.
+    """
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    assert isinstance(compiled, SQLCompiler)
+    assert compiled.positiontup is not None
+    return str(compiled), list(map(key_getter(compiled.positiontup), rows))
 
 
 def _statement(
@@ -152,5 +178,5 @@ def _taken(insert: _Insert, column: Column[Any], keep: bool) -> ColumnElement[An
     new: ColumnElement[Any] = insert.excluded[column.key]
     if not keep:
         return new
-    told = func.nullif(new, "") if isinstance(column.type, Text) else new
+    told = func.nullif(new, literal_column("''")) if isinstance(column.type, Text) else new
     return func.coalesce(told, column)
