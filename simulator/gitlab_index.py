@@ -150,14 +150,16 @@ def _jobs(deployment: Deployment, build: Build, *, first: int) -> list[JobDeploy
     """One for each deploying job, with the job's own result and times.
 
     A pipeline that fails before it deploys has skipped its jobs; the last of them then carries the
-    result of the deployment, as does a job that has not begun.
+    result of the deployment, as does a job that has not begun. A deployment that was run again in
+    the same pipeline has the number of its own job.
     """
     stages = [stage for stage in build.stages if stage.name.startswith("deploy")]
     ids = deployment.job_ids or [build.id * 10]
     told = any(stage.status == deployment.status for stage in stages)
+    own = {stage.id: stage for stage in stages}
     made = []
     for position, number in enumerate(ids):
-        stage = stages[position] if position < len(stages) else None
+        stage = own.get(str(number)) or (stages[position] if position < len(stages) else None)
         plain = stage is None or (not told and position == len(ids) - 1)
         made.append(
             JobDeployment(
