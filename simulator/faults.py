@@ -61,7 +61,7 @@ class Faults:
     GitLab, full job names of Jenkins, sys_ids of ServiceNow. dropped_rows: sys_ids of rows that
     access rules take out of a page. totals_up_to: beyond so many rows GitLab tells no total.
     limit_per_minute: what GitLab's rate limit headers tell, 0: no limit. These four are read when a
-    world is put in place.
+    world is put in place. now: where the clock of the tools stands still, None where it runs.
     """
 
     rules: list[Fault] = field(default_factory=list)
@@ -70,6 +70,7 @@ class Faults:
     totals_up_to: int = 10_000
     limit_per_minute: int = 0
     clock_skew: timedelta = timedelta(0)
+    now: datetime | None = None
     seed: int = 0
     fired: Counter[str] = field(default_factory=Counter)
     _seen: Counter[Fault] = field(default_factory=Counter)
@@ -156,7 +157,7 @@ class Traffic:
     def _dated(self, send: Send) -> Send:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                now = datetime.now(UTC) + self.faults.clock_skew
+                now = (self.faults.now or datetime.now(UTC)) + self.faults.clock_skew
                 MutableHeaders(scope=message)["date"] = format_datetime(now, usegmt=True)
             await send(message)
 
