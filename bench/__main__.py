@@ -14,35 +14,16 @@ from pathlib import Path
 
 import structlog
 
-from bench import p5_upsert
+from bench import p5_upsert, p9_collect
 from bench.measuring import ROUNDS, Outcome
 from store.copying import COPY_FROM
 
-BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {"P5": p5_upsert.run}
+BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {
+    "P5": p5_upsert.run,
+    "P9": p9_collect.run,
+}
 _LIBRARIES = ("SQLAlchemy", "psycopg", "pandas", "numpy", "httpx")
-_PAGE = """# Benchmarks
-
-Each row runs a baseline and Headwater in turn, in one run on one machine (A B A B, medians of {rounds} after one
-that is not counted), and checks that both gave the same. A ratio of 1 means as fast as the baseline, 0.5 half as fast.
-Times of different machines or days say nothing beside each other; ratios do, within the noise of a shared machine.
-
-`make bench` measures again and writes this page; `make bench SIZE=full` at ten times the size.
-
-| what | size | baseline | baseline, s | Headwater, s | ratio | wanted | |
-|---|---|---|---|---|---|---|---|
-{rows}
-
-Measured on {when} ({size}) with {machine}; {versions}. Peak memory of the whole run: {peak} MB.
-
-## What is measured
-
-- **P5**, batches of 10,000 rows into a table with its keys, indexes and references. Baseline of SQLite: the driver's
-  `executemany` of a plain INSERT, with finished tuples. Baseline of PostgreSQL: the driver's `COPY` into a temporary
-  table that has neither key nor index. Only new rows have a target; the other two say what a repeat costs.
-
-PostgreSQL gets batches of {copy_from} rows and more by `COPY` into a temporary table, smaller ones by `executemany`: with
-20 rows both take the same time, with 100 `COPY` is a fifth faster, with 1,000 and more it takes half the time.
-"""
+_TEMPLATE = Path(__file__).with_name("page.md")
 
 
 def main() -> None:
@@ -62,7 +43,7 @@ def main() -> None:
 
 
 def _page(found: Sequence[Outcome], size: str) -> str:
-    return _PAGE.format(
+    return _TEMPLATE.read_text(encoding="utf-8").format(
         rounds=ROUNDS,
         rows="\n".join(map(_row, found)),
         when=datetime.now(UTC).date().isoformat(),

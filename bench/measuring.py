@@ -44,7 +44,7 @@ class Outcome:
 
 
 def in_turn(
-    baseline: Callable[[], None], product: Callable[[], None], *, rounds: int = ROUNDS
+    baseline: Callable[[], object], product: Callable[[], object], *, rounds: int = ROUNDS
 ) -> tuple[float, float]:
     """Median seconds of each, taken A B A B; one run of both before is not counted."""
     taken: tuple[list[float], list[float]] = ([], [])

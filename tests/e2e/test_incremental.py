@@ -80,12 +80,16 @@ def _unexplained(here: dict[str, Rows], first: dict[str, Rows], live: Live) -> l
     """
     gone = _left_behind(here, live)
     commits = [row for row in here["git_commit"] if set(_SHA.findall(row)) & gone]
-    branches = {name for found in live.world.branches.values() for name in found}
+    branches = {
+        f"gitlab/{101 + place}'), ('kind', 'branch'), ('name', '{name}')"
+        for place, service in enumerate(one for s in live.world.streams for one in s.services)
+        for name in live.world.branches[service.repository]
+    }
     explained = {
         "git_commit": lambda row: row in commits,
         "commit_parent": lambda row: bool(set(_SHA.findall(row)) & gone),
         "link": lambda row: bool(set(_SHA.findall(row)) & gone),
-        "ref": lambda row: "'branch'" in row and not any(f"'{name}'" in row for name in branches),
+        "ref": lambda row: "'branch'" in row and not any(name in row for name in branches),
         "person": lambda row: any(_PSEUDONYM.findall(row)[0] in commit for commit in commits),
     }
     strange = [
