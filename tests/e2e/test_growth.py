@@ -25,6 +25,7 @@ PASSES = 10
 MOST = 1.02
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgres"])
 def test_ten_more_passes_over_the_same_data_grow_the_database_by_at_most_two_percent(
     tmp_path: Path, request: pytest.FixtureRequest, engine_name: str

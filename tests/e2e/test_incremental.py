@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from core.config_file import load_settings
 from core.settings import Settings
 from simulator.live import OPERATIONS, Live
@@ -108,6 +110,7 @@ def _unexplained(here: dict[str, Rows], first: dict[str, Rows], live: Live) -> l
     return strange + lacking
 
 
+@pytest.mark.timeout(900)
 def test_after_twenty_rounds_of_change_the_store_equals_a_first_load(tmp_path: Path) -> None:
     with little_company() as company:
         live = Live(company.world, company.server, 1, without=NEEDS_CENSUS)

@@ -14,6 +14,7 @@ SEED = 20261122
 POINTS = {"full": 3, "incremental": 2}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgres"])
 def test_a_pass_killed_between_statements_and_the_next_one_store_what_one_undisturbed_does(
     tmp_path: Path, request: pytest.FixtureRequest, engine_name: str
