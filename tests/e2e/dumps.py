@@ -54,6 +54,8 @@ _PLAIN = {
     ("fact_change", "entity_id"): "work_item",
 }
 _STATUSES = "statuses_of_stream_"
+_TIMES_IN_CURSORS = ("_census", "_watch", "read_at")
+"""What a cursor tells of when it was read, and so when it will be again."""
 _BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
 
 
@@ -126,6 +128,10 @@ class _Telling:
     def row(self, table: Table, row: Row) -> str:
         if table.name == "store_setting" and row["name"].startswith(_STATUSES):
             row = self._statuses(row)
+        if table.name == "stream_state":
+            cursor = json.loads(row["cursor"])
+            told = {name: cursor[name] for name in cursor if name not in _TIMES_IN_CURSORS}
+            row = {**row, "cursor": json.dumps(told, sort_keys=True)}
         own = {"id"} if _key_of(table) else set()
         left_out = WHEN_IT_RAN.get(table.name, set()) | own
         return repr([(name, self._cell(table, row, name)) for name in row if name not in left_out])
