@@ -6,11 +6,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test lint format serve migrate lock clean
+.PHONY: help demo test kill bench lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite and on a real PostgreSQL"
+	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
+	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
 	@echo "make lint     formatting, types and the direction of imports"
 	@echo "make format   format the code"
 	@echo "make serve    serve the dashboard with ./headwater.toml"
@@ -34,6 +36,15 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.development
 	$(BIN)/python -m pytest
+
+POINTS ?= 200
+SEED ?= 1
+kill: $(VENV)/.development
+	$(BIN)/python -m tests.e2e.kill --points $(POINTS) --seed $(SEED)
+
+SIZE ?= small
+bench: $(VENV)/.development
+	$(BIN)/python -m bench --size $(SIZE) --page docs/benchmarks.md
 
 lint: $(VENV)/.development
 	$(BIN)/ruff format --check .

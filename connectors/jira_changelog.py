@@ -61,6 +61,17 @@ def entries(payload: Payload) -> list[Mapping[str, Any]]:
     return [*full, *(entry for entry in embedded if str(entry["id"]) not in known)]
 
 
+def keep_entries(stored: Payload, payload: Payload) -> None:
+    """Carry over the entries that are stored and no longer shown: a source that cuts its changelog
+    shorter than before takes nothing away.
+    """
+    shown = {str(entry["id"]) for entry in entries(payload)}
+    before = [entry for entry in entries(stored) if str(entry["id"]) not in shown]
+    if before:
+        details = payload.setdefault("_details", {})
+        details["changelog"] = [*(details.get("changelog") or ()), *before]
+
+
 def is_complete(payload: Payload) -> bool:
     """Whether no entry is missing; where Jira gives no count, whether it was read in full."""
     total = (payload.get("changelog") or {}).get("total")

@@ -10,7 +10,7 @@ from typing import Final
 
 from connectors import jira_parse
 from connectors.http import Params, SourceClient, body_of
-from connectors.jira_changelog import is_complete
+from connectors.jira_changelog import is_complete, keep_entries
 from connectors.jira_parse import Layout
 from connectors.paging import NextPage, batches, offset, pages, token
 from connectors.stream import Census, Payload, Read, Reading, Scope, Stream, own_id
@@ -51,6 +51,7 @@ def issues_stream(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -
         id=own_id,
         parse=partial(jira_parse.parse_issue, layout=layout),
         complete=_add_changelogs if cloud else None,
+        kept=keep_entries,
         census=Census(
             ids=site.ids,
             missing=site.missing,
@@ -197,4 +198,6 @@ def _add_changelogs(client: SourceClient, _scope: Scope, issues: list[Payload]) 
             for row in page:
                 full.setdefault(str(row["issueId"]), []).extend(row.get("changeHistories") or ())
     for id, issue in cut.items():
+        known = {"_details": issue.pop("_details", {})}
         issue["_details"] = {"changelog": full[id]}
+        keep_entries(known, issue)

@@ -128,6 +128,8 @@ class Stream:
     parse: pure; `PayloadError` or any KeyError/TypeError/ValueError skips this payload, kept raw.
     complete: called with the payloads of a page that are new or changed, before they are stored;
         adds what the list leaves out (changelog, commits, jobs, stages) under the key `_details`.
+    kept: called with the stored payload of a thing and its new one, before `complete`; carries over
+        into the new one the entries of lists that the source cuts shorter than it once showed them.
     over: the stream whose payloads are the scopes of this one; it is read first, and whole.
     scope: makes the scope of a parent's payload, None to pass it over.
     after: streams whose records these belong to; they are read first.
@@ -140,6 +142,7 @@ class Stream:
     id: Callable[[Payload, Scope], str]
     parse: Callable[[Payload, Scope], Iterable[Record]]
     complete: Callable[[SourceClient, Scope, list[Payload]], None] | None = None
+    kept: Callable[[Payload, Payload], None] | None = None
     over: str | None = None
     scope: Callable[[Payload], Scope | None] | None = None
     after: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -134,6 +135,7 @@ class _Pass:
         for name, (_, payload) in hashed.items():
             self.watching.saw(name, is_open=self._is_open(payload))
         changed = {name: pair for name, pair in hashed.items() if stored.get(name) != pair[0]}
+        _keep(task, {name: payload for name, (_, payload) in changed.items()}, self.database)
         if changed and task.stream.complete is not None:
             payloads = [payload for _, payload in changed.values()]
             task.stream.complete(self.client, task.scope, payloads)
@@ -154,6 +156,18 @@ class _Pass:
             return watch is not None and watch.open(payload)
         except MISSHAPEN:  # told where it is parsed
             return False
+
+
+def _keep(task: Task, changed: Mapping[str, Payload], database: Database) -> None:
+    """Have the stream carry over what a source once showed of these and may now cut."""
+    keep = task.stream.kept
+    if keep is None or not changed:
+        return
+    with database.read() as session:
+        before = raw.payloads(session, task.source_id, task.stream.name, changed)
+    for name, stored in before.items():
+        with suppress(*MISSHAPEN):  # one of the two is odd; parsing tells where it is the new one
+            keep(stored, changed[name])
 
 
 def _parsed(task: Task, payload: Payload) -> tuple[list[Record], str]:

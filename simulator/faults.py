@@ -79,6 +79,7 @@ class Faults:
     world is put in place, and so are: unlisted_builds (`job#number`), renamed_jobs and
     discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows (sys_ids),
     hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of ServiceNow.
+    now: where the clock of the tools stands still, None where it runs.
     """
 
     rules: list[Fault] = field(default_factory=list)
@@ -87,6 +88,7 @@ class Faults:
     totals_up_to: int = 10_000
     limit_per_minute: int = 0
     clock_skew: timedelta = timedelta(0)
+    now: datetime | None = None
     seed: int = 0
     unlisted_builds: set[str] = field(default_factory=set)
     renamed_jobs: dict[str, str] = field(default_factory=dict)
@@ -186,7 +188,7 @@ class Traffic:
     def _dated(self, send: Send) -> Send:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                now = datetime.now(UTC) + self.faults.clock_skew
+                now = (self.faults.now or datetime.now(UTC)) + self.faults.clock_skew
                 MutableHeaders(scope=message)["date"] = format_datetime(now, usegmt=True)
             await send(message)
 

@@ -160,7 +160,8 @@ def _jobs(deployment: Deployment, builds: list[Build], *, first: int) -> list[Jo
     times.
 
     A pipeline that fails before it deploys has skipped its jobs; the last of them then carries the
-    result of the deployment, as does a job that has not begun.
+    result of the deployment, as does a job that has not begun. A deployment that was run again in
+    the same pipeline has the number of its own job.
     """
     stages = [
         (build, stage)
@@ -171,10 +172,12 @@ def _jobs(deployment: Deployment, builds: list[Build], *, first: int) -> list[Jo
     ids = deployment.job_ids or [deployment.build * 10]
     told = any(stage.status == deployment.status for _, stage in stages)
     top = next(build for build in builds if build.id == deployment.build)
+    own: dict[str, tuple[Build, Stage | None]] = {one.id: (build, one) for build, one in stages}
     made = []
     for position, number in enumerate(ids):
         ran: tuple[Build, Stage | None] = (top, None)
-        build, stage = stages[position] if position < len(stages) else ran
+        listed = stages[position] if position < len(stages) else ran
+        build, stage = own.get(str(number), listed)
         plain = stage is None or (not told and position == len(ids) - 1)
         made.append(
             JobDeployment(

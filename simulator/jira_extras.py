@@ -43,7 +43,8 @@ class Extras:
     @cached_property
     def _written(self) -> dict[int, Json]:
         worked = [item for item in self.issues.items if item.moves]
-        return {int(item.id): self._worklog(item) for item in worked[::_BOOKED]}
+        booked = [item for item in worked if int(item.id) % _BOOKED == 0]
+        return {int(item.id): self._worklog(item) for item in booked}
 
     def _worklog(self, item: Item) -> Json:
         at = item.moves[-1].at

@@ -222,6 +222,9 @@ class Issues:
         return History(edit.id, edit.at, edit.by, _change(name, field_id, kind, old, new))
 
     def _value(self, field: str, text: str | None) -> tuple[str | None, str | None]:
+        if field == "project" and text in self.catalogue.projects:
+            project = self.catalogue.projects[text]
+            return project["id"], project["name"]
         user = self.catalogue.named(text) if field == "assignee" else None
         return (user.get("accountId") or user["key"], user["displayName"]) if user else (None, text)
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from store.upsert import Key, Row, delete_rows, last_by_key, lookup_ids, read_rows, upsert
+from store.upsert import (
+    Key,
+    Row,
+    delete_rows,
+    key_getter,
+    last_by_key,
+    lookup_ids,
+    read_rows,
+    upsert,
+)
 
 BY_SOURCE = ("source_id", "external_id")
 
@@ -38,7 +47,7 @@ def write_entities(
     """
     unique = _folded(rows, key, keep)
     stored = _stored(session, table, unique, key)
-    different = [row for found, row in unique.items() if _differs(row, stored.get(found), keep)]
+    different = _different(unique, stored, keep)
     upsert(session, table, different, key=key, keep=keep)
     ids = {found: int(row["id"]) for found, row in stored.items()}
     ids.update(_ids(session, table, [found for found in unique if found not in ids], key))
@@ -74,9 +83,10 @@ def write_children(
     key = [column.key for column in table.primary_key.columns]
     unique = last_by_key(map(_storable, rows), key)
     parents = {row[parent] for row in unique} | set(whole)
-    stored = {_key(row, key): row for row in read_rows(session, table, parent, parents, **equal)}
-    different = [row for row in unique if _differs(row, stored.get(_key(row, key)), ())]
-    given = {_key(row, key) for row in unique}
+    of = key_getter(key)
+    stored = {of(row): row for row in read_rows(session, table, parent, parents, **equal)}
+    given = {of(row): row for row in unique}
+    different = _different(given, stored, ())
     complete = set(whole)
     vanished = [
         {name: row[name] for name in key}
@@ -99,15 +109,12 @@ def _text(value: str) -> str:
     return value if value.isascii() else value.encode(errors="replace").decode()
 
 
-def _key(row: Row, key: Sequence[str]) -> Key:
-    return tuple(row[name] for name in key)
-
-
 def _folded(rows: Iterable[Row], key: Sequence[str], keep: Sequence[str]) -> dict[Key, Row]:
     """The last row of each key; what it leaves open in a kept column comes from the one before."""
     folded: dict[Key, Row] = {}
+    of = key_getter(key)
     for row in map(_storable, rows):
-        found = _key(row, key)
+        found = of(row)
         before = folded.get(found)
         if before is not None:
             row = {**row, **{name: before[name] for name in keep if row[name] in (None, "")}}
@@ -140,6 +147,21 @@ def _by_parent(keys: Iterable[Key]) -> dict[int, list[str]]:
     for parent, name in keys:
         parents[parent].append(name)
     return parents
+
+
+def _different(
+    given: Mapping[Key, Row], stored: Mapping[Key, Row], keep: Sequence[str]
+) -> list[Row]:
+    """The rows that are not stored, or not like this."""
+    if not given:
+        return []
+    values = key_getter(list(next(iter(given.values()))))
+    there = {found: values(row) for found, row in stored.items() if found in given}
+    return [
+        row
+        for found, row in given.items()
+        if there.get(found) != values(row) and _differs(row, stored.get(found), keep)
+    ]
 
 
 def _differs(row: Row, stored: Row | None, keep: Sequence[str]) -> bool:

@@ -1,29 +1,39 @@
-"""How rows are written: `INSERT .. ON CONFLICT` by `executemany`, only where something differs."""
+"""How rows are written: `INSERT .. ON CONFLICT`, only where something differs.
+
+Rows go by `executemany`; many at once go by `COPY` where the engine has it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Insert,
     Table,
     Text,
     bindparam,
     delete,
     func,
+    literal_column,
     or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from store.copying import COPY_FROM, insert_copied
 
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
 T = TypeVar("T")
+_Insert = sqlite.Insert | postgresql.Insert
 
 CHUNK = 1_000
 """How many ids one `IN` names."""
@@ -53,16 +63,32 @@ def upsert(
         return 0
     taken = [name for name in unique[0] if name not in key] if update is None else update
     looked_at = taken if compare is None else compare
-    statement = _statement(session, table, key, taken, keep, looked_at if changed_only else ())
+    looked_at = looked_at if changed_only else ()
+    connection = session.connection()
+    insert = _insert(connection, table, unique)
+    statement = _statement(insert, table, key=key, taken=taken, keep=keep, looked_at=looked_at)
     options = {"preserve_rowcount": True}
-    result = session.connection().execute(statement, unique, execution_options=options)
+    if insert.select is not None:
+        result = connection.execute(statement, execution_options=options)
+    elif isinstance(insert, sqlite.Insert):
+        sql, tuples = _positional(connection, statement, unique)
+        result = connection.exec_driver_sql(sql, tuples, execution_options=options)
+    else:
+        result = connection.execute(statement, unique, execution_options=options)
     return max(result.rowcount, 0)
 
 
 def last_by_key(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
     """The last row of each key, by key: two writers then never wait for each other crosswise."""
-    latest = {tuple(row[name] for name in key): row for row in rows}
+    of = key_getter(key)
+    latest = {of(row): row for row in rows}
     return [latest[found] for found in sorted(latest)]
+
+
+def key_getter(names: Sequence[str]) -> Callable[[Row], Key]:
+    """What takes these values out of a row, as a tuple; faster than asking for one by one."""
+    get = itemgetter(*names)
+    return get if len(names) > 1 else lambda row: (get(row),)
 
 
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -91,12 +117,12 @@ def read_rows(
     session: Session, table: Table, column: str, values: Iterable[Any], **equal: Any
 ) -> Iterator[dict[str, Any]]:
     """The stored rows whose `column` is one of `values`, as dicts by column key."""
-    labels = [item.label(item.key) for item in table.c]
+    names = [item.key for item in table.c]
     fixed = [table.c[name] == value for name, value in equal.items()]
     for chunk in chunks(sorted(set(values))):
-        statement = select(*labels).where(table.c[column].in_(chunk), *fixed)
-        for row in session.execute(statement).mappings():
-            yield dict(row)
+        statement = select(*table.c).where(table.c[column].in_(chunk), *fixed)
+        for row in session.execute(statement):
+            yield dict(zip(names, row, strict=True))
 
 
 def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
@@ -108,16 +134,36 @@ def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
     session.connection().execute(delete(table).where(*where), rows)
 
 
+def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> _Insert:
+    """An insert of one row, or one that takes them all from where they were copied to."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    if len(rows) < COPY_FROM:
+        return postgresql.insert(table)
+    return insert_copied(connection, table, rows)
+
+
+def _positional(
+    connection: Connection, statement: Insert, rows: Sequence[Row]
+) -> tuple[str, list[Key]]:
+    """The statement as the driver takes it, and a tuple for each row: what SQLAlchemy does for each
+    row of a batch takes longer than the engine needs to store it.
+    """
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    assert isinstance(compiled, SQLCompiler)
+    assert compiled.positiontup is not None
+    return str(compiled), list(map(key_getter(compiled.positiontup), rows))
+
+
 def _statement(
-    session: Session,
+    insert: _Insert,
     table: Table,
+    *,
     key: Sequence[str],
     taken: Sequence[str],
     keep: Sequence[str],
     looked_at: Sequence[str],
 ) -> Insert:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
     index = [table.c[name] for name in key]
     if not taken:
         return insert.on_conflict_do_nothing(index_elements=index).inline()
@@ -127,12 +173,10 @@ def _statement(
     return insert.on_conflict_do_update(index_elements=index, set_=values, where=where).inline()
 
 
-def _taken(
-    insert: sqlite.Insert | postgresql.Insert, column: Column[Any], keep: bool
-) -> ColumnElement[Any]:
+def _taken(insert: _Insert, column: Column[Any], keep: bool) -> ColumnElement[Any]:
     """What an existing row gets: the new value; with `keep` its own where the new one is empty."""
     new: ColumnElement[Any] = insert.excluded[column.key]
     if not keep:
         return new
-    told = func.nullif(new, "") if isinstance(column.type, Text) else new
+    told = func.nullif(new, literal_column("''")) if isinstance(column.type, Text) else new
     return func.coalesce(told, column)

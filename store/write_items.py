@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from sqlalchemy import select
 
 from core.records import (
     Block,
@@ -17,7 +20,7 @@ from core.records import (
 from store.batch import Batch, parent_id, seconds
 from store.models import block, item_key, item_link, project, transition, work_item
 from store.rows import write_children, write_entities
-from store.upsert import last_by_key, read_rows, upsert
+from store.upsert import chunks, delete_rows, last_by_key, read_rows, upsert
 from store.write_words import write_statuses, write_terms
 
 
@@ -36,8 +39,9 @@ def write_items(batch: Batch) -> None:
     batch.touched[Entity.ITEM].update(written.changed)
     ids = {name: found for (_, name), found in written.ids.items()}
     ids |= batch.lookup(work_item, _parents(batch) - set(ids))
-    _write_keys(batch, ids)
+    renamed = _write_keys(batch, ids)
     _write_links(batch, ids)
+    _rename_links(batch, renamed)
     _write_blocks(batch, ids)
     _write_transitions(batch, ids, statuses)
 
@@ -77,8 +81,11 @@ def _item_row(batch: Batch, item: WorkItem, statuses: dict[str, int]) -> dict[st
     }
 
 
-def _write_keys(batch: Batch, ids: dict[str, int]) -> None:
-    """A key that an item no longer has stays, as an old one: commits go on naming it."""
+def _write_keys(batch: Batch, ids: dict[str, int]) -> dict[str, str]:
+    """A key that an item no longer has stays, as an old one: commits go on naming it.
+
+    Answers the new key by the one that an item had until now.
+    """
 
     def row(record: ItemKey) -> dict[str, Any]:
         item = parent_id(ids, record.item, child=f"key {record.key}", parent="item")
@@ -87,11 +94,12 @@ def _write_keys(batch: Batch, ids: dict[str, int]) -> None:
         return {**common, "item_id": item, "current": current}
 
     now = {ids[item.id]: item.key for item in batch.of(WorkItem)}
-    old = [
-        {**stored, "current": False}
+    others = [
+        stored
         for stored in read_rows(batch.session, item_key, "item_id", now)
         if stored["key"] != now[stored["item_id"]]
     ]
+    old = [{**stored, "current": False} for stored in others]
     given = [*batch.of(ItemKey), *(ItemKey(item.id, item.key, True) for item in batch.of(WorkItem))]
     key = ("source_id", "key")
     wanted = last_by_key([*old, *batch.rows(given, row)], key)
@@ -101,6 +109,28 @@ def _write_keys(batch: Batch, ids: dict[str, int]) -> None:
     different = [found for found in wanted if known.get(found["key"]) != found]
     upsert(batch.session, item_key, different, key=key)
     batch.touched[Entity.ITEM].update(found["item_id"] for found in different)
+    return {stored["key"]: now[stored["item_id"]] for stored in others if stored["current"]}
+
+
+def _rename_links(batch: Batch, renamed: dict[str, str]) -> None:
+    """Links to an item that moved: those who link to it are not told again when its key changes."""
+    stale = _links_to(batch, renamed)
+    names = ("item_id", "kind", "other_key")
+    delete_rows(batch.session, item_link, [{name: row[name] for name in names} for row in stale])
+    moved = [{**row, "other_key": renamed[row["other_key"]]} for row in stale]
+    upsert(batch.session, item_link, moved, key=names, keep=("since_ts",))
+    batch.touched[Entity.ITEM].update(row["item_id"] for row in stale)
+
+
+def _links_to(batch: Batch, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """The links of this source's items to items of these keys."""
+    joined = item_link.join(work_item, work_item.c.id == item_link.c.item_id)
+    own = select(*item_link.c).select_from(joined).where(work_item.c.source_id == batch.source_id)
+    return [
+        dict(row)
+        for chunk in chunks(sorted(keys))
+        for row in batch.session.execute(own.where(item_link.c.other_key.in_(chunk))).mappings()
+    ]
 
 
 def _write_links(batch: Batch, ids: dict[str, int]) -> None:

@@ -26,7 +26,7 @@ def run(*args: str | Path, hasty: bool = False) -> subprocess.CompletedProcess[s
     return subprocess.run(
         _command(args, hasty=hasty),
         cwd=ROOT,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=_TIMEOUT_S,
@@ -40,7 +40,7 @@ def started(*args: str | Path, database_url: str = "") -> Iterator[subprocess.Po
     process = subprocess.Popen(
         _command(args, hasty=False),
         cwd=ROOT,
-        env=_environment(database_url),
+        env=environment(database_url),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -80,7 +80,8 @@ def _command(args: tuple[str | Path, ...], *, hasty: bool) -> list[str]:
     return [sys.executable, "-W", "error", "-c", code, *map(str, args)]
 
 
-def _environment(database_url: str = "") -> dict[str, str]:
+def environment(database_url: str = "") -> dict[str, str]:
+    """Of a process of ours: nothing of Headwater in it but the database."""
     kept = {name: value for name, value in os.environ.items() if "HEADWATER" not in name}
     given = {"HEADWATER_DATABASE_URL": database_url} if database_url else {}
     return {**kept, **given, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,9 @@ _PLAIN = {
     ("fact_change", "stream_id"): "value_stream",
     ("fact_change", "entity_id"): "work_item",
 }
+_STATUSES = "statuses_of_stream_"
+_TIMES_IN_CURSORS = ("_census", "_watch", "read_at")
+"""What a cursor tells of when it was read, and so when it will be again."""
 _BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
 
 
@@ -127,9 +131,24 @@ class _Telling:
                     self.names[table.name, row["id"]] = "/".join(cells)
 
     def row(self, table: Table, row: Row) -> str:
+        if table.name == "store_setting" and row["name"].startswith(_STATUSES):
+            row = self._statuses(row)
+        if table.name == "stream_state":
+            cursor = json.loads(row["cursor"])
+            told = {name: cursor[name] for name in cursor if name not in _TIMES_IN_CURSORS}
+            row = {**row, "cursor": json.dumps(told, sort_keys=True)}
         own = {"id"} if _key_of(table) else set()
         left_out = WHEN_IT_RAN.get(table.name, set()) | own
         return repr([(name, self._cell(table, row, name)) for name in row if name not in left_out])
+
+    def _statuses(self, row: Row) -> Row:
+        """What names of statuses mean to a stream, which is remembered by our ids."""
+        stream = self.names["value_stream", int(row["name"].removeprefix(_STATUSES))]
+        meant = {
+            name: [self.names["workflow_status", found] for found in ids]
+            for name, ids in json.loads(row["value"]).items()
+        }
+        return {"name": f"{_STATUSES}{stream}", "value": json.dumps(meant, sort_keys=True)}
 
     def _cell(self, table: Table, row: Row, name: str) -> Any:
         target = self._target(table, row, name)

@@ -251,3 +251,36 @@ def test_sources_do_not_mix(session: Session, jira: int) -> None:
     save_records(session, jira, [ITEM])
     save_records(session, other, [replace(ITEM, title="Elsewhere")])
     assert _rows(session, work_item, "title") == [("Elsewhere",), ("Pay by card",)]
+
+
+def test_links_to_an_item_that_moved_name_its_new_key(session: Session, jira: int) -> None:
+    other = replace(ITEM, id="10002", key="SHOP-2")
+    since = START + timedelta(hours=1)
+    links = [ItemLink("10002", "blocks", "SHOP-1", since), ItemLink("10002", "clones", "SHOP-5")]
+    save_records(session, jira, [ITEM, other, *links, ItemLink("10001", "relates", "SHOP-2")])
+    saved = save_records(session, jira, [replace(ITEM, key="PLAT-7")])
+    assert _rows(session, item_link, "kind", "other_key") == [
+        ("blocks", "PLAT-7"),
+        ("clones", "SHOP-5"),
+    ]
+    assert len(saved[Entity.ITEM]) == 2
+    same = save_records(session, jira, [other, replace(links[0], other_key="PLAT-7"), links[1]])
+    assert not same
+
+
+def test_a_link_told_by_both_keys_of_an_item_that_moved_is_one_link(
+    session: Session, jira: int
+) -> None:
+    other = replace(ITEM, id="10002", key="SHOP-2")
+    links = [ItemLink("10002", "blocks", "SHOP-1"), ItemLink("10002", "blocks", "PLAT-7")]
+    save_records(session, jira, [ITEM, other, *links])
+    save_records(session, jira, [replace(ITEM, key="PLAT-7")])
+    assert _rows(session, item_link, "kind", "other_key") == [("blocks", "PLAT-7")]
+
+
+def test_a_link_to_a_key_that_another_source_has_too_stays(session: Session, jira: int) -> None:
+    elsewhere = ensure_sources(session, [SourceRow("old-jira", "jira")])["old-jira"]
+    save_records(session, elsewhere, [ITEM, ItemLink("10001", "blocks", "SHOP-1")])
+    save_records(session, jira, [ITEM])
+    save_records(session, jira, [replace(ITEM, key="PLAT-7")])
+    assert _rows(session, item_link, "kind", "other_key") == [("blocks", "SHOP-1")]

@@ -1,0 +1,62 @@
+"""How a ratio is measured: baseline and product in turn, in one run, the median of each."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from statistics import median
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One comparison. ratio: how fast the product is beside the baseline, 1 is as fast; target: the
+    least that is wanted of it, None where nothing is promised. peak_mb: of the process so far.
+    """
+
+    id: str
+    what: str
+    size: str
+    baseline: str
+    baseline_s: float
+    product_s: float
+    target: float | None
+    peak_mb: int
+
+    @property
+    def ratio(self) -> float:
+        return self.baseline_s / self.product_s
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.target is None else self.ratio >= self.target
+
+    def line(self) -> str:
+        """As one line of JSON."""
+        told = {**asdict(self), "ratio": round(self.ratio, 3), "met": self.met}
+        return json.dumps(
+            {**told, "baseline_s": round(self.baseline_s, 5), "product_s": round(self.product_s, 5)}
+        )
+
+
+def in_turn(
+    baseline: Callable[[], object], product: Callable[[], object], *, rounds: int = ROUNDS
+) -> tuple[float, float]:
+    """Median seconds of each, taken A B A B; one run of both before is not counted."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for turn in range(rounds + 1):
+        for place, work in enumerate((baseline, product)):
+            began = time.perf_counter()
+            work()
+            if turn:
+                taken[place].append(time.perf_counter() - began)
+    return median(taken[0]), median(taken[1])
+
+
+def peak_mb() -> int:
+    """The most memory that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

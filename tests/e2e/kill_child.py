@@ -1,0 +1,77 @@
+"""A process that forks one child for each pass that is to be killed, with everything imported.
+
+It reads a line of JSON for each: {"config", "url", "at"}. The child makes one pass and ends itself
+with SIGKILL before its statement or commit number `at`; with `at` 0 it runs to the end. The answer
+is a line of JSON: {"points": how many it came to, "before": what it was about to do}.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, event
+
+from core.config_file import load_settings
+from tests.e2e.small import synced
+
+
+class _Counting:
+    """Counts what goes to the database; the pass has several threads."""
+
+    def __init__(self, at: int, report: int) -> None:
+        self.at, self.report, self.points = at, report, 0
+        self._lock = threading.Lock()
+
+    def statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self.point(" ".join(statement.split())[:160])
+
+    def commit(self, _connection: Any) -> None:
+        self.point("COMMIT")
+
+    def point(self, what: str) -> None:
+        with self._lock:
+            self.points += 1
+            if self.points == self.at:
+                self.tell(what)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def tell(self, what: str) -> None:
+        os.write(self.report, json.dumps({"points": self.points, "before": what}).encode() + b"\n")
+
+
+def _pass(asked: dict[str, Any], report: int) -> None:
+    settings = load_settings(Path(asked["config"]), {"HEADWATER_DATABASE_URL": asked["url"]})
+    counting = _Counting(asked["at"], report)
+    event.listen(Engine, "before_cursor_execute", counting.statement)
+    event.listen(Engine, "commit", counting.commit)
+    done = synced(settings)
+    counting.tell("the end" if not done.failed else "the end, with problems")
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    for line in sys.stdin:
+        told, report = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _pass(json.loads(line), report)
+            os._exit(0)
+        os.close(report)
+        with os.fdopen(told) as answer:
+            text = answer.read()
+        # Told once it is reaped: a dead process that was not still holds its lease.
+        _, status = os.waitpid(child, 0)
+        print(text.strip() or json.dumps({"points": 0, "before": f"status {status}"}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
