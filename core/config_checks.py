@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from core.settings import JenkinsSource, JiraSource, Settings
+from core.settings import EventsSource, JenkinsSource, JiraSource, Settings
 from core.toml_lines import Path as Loc
 
 Problem = tuple[Loc, str]
@@ -17,6 +17,7 @@ def problems_of(settings: Settings) -> Iterator[Problem]:
     """
     for table in ("sources", "services", "streams", "teams"):
         yield from _duplicates(table, [entry.name for entry in getattr(settings, table)])
+    yield from _shared_secrets(settings)
     yield from _jenkins_rules(settings)
     yield from _configuration_items(settings)
     yield from _streams(settings)
@@ -41,6 +42,18 @@ def _reference(loc: Loc, name: str, known: Sequence[str], what: str) -> Iterator
     yield loc, f'there is no {what} "{name}"; {hint}'
 
 
+def _shared_secrets(settings: Settings) -> Iterator[Problem]:
+    """The secret alone tells which source of kind "events" reports: two can't have the same."""
+    owners: dict[str, str] = {}
+    for index, source in enumerate(settings.sources):
+        secrets = source.hooks.secrets if isinstance(source, EventsSource) and source.hooks else ()
+        for position, secret in enumerate(secrets):
+            owner = owners.setdefault(secret.get_secret_value(), source.name)
+            if owner != source.name:
+                loc: Loc = ("sources", index, "hooks", "secrets", position)
+                yield loc, f'this is a secret of "{owner}" already; give each its own'
+
+
 def _jenkins_rules(settings: Settings) -> Iterator[Problem]:
     services = [service.name for service in settings.services]
     for index, source in enumerate(settings.sources):
@@ -63,7 +76,8 @@ def _configuration_items(settings: Settings) -> Iterator[Problem]:
 
 
 def _streams(settings: Settings) -> Iterator[Problem]:
-    trackers = [source.name for source in settings.sources if isinstance(source, JiraSource)]
+    kinds = (JiraSource, EventsSource)
+    trackers = [source.name for source in settings.sources if isinstance(source, kinds)]
     services = [service.name for service in settings.services]
     for index, stream in enumerate(settings.streams):
         at: Loc = ("streams", index)

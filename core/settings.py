@@ -8,7 +8,15 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from core.duration import parse_duration
 
@@ -50,14 +58,21 @@ class Auth(Model):
     password: SecretStr | None = None
 
 
+class Hooks(Model):
+    """What proves that a delivery comes from the source; two while one replaces the other."""
+
+    secrets: tuple[SecretStr, ...] = Field(min_length=1, max_length=2)
+
+
 class Source(Model):
-    """What every kind of source has."""
+    """What every kind of source has. `hooks` None: its webhooks are refused."""
 
     name: Name
     url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
     auth: Auth = Auth()
     every: Duration = timedelta(minutes=10)
     history: date | None = None
+    hooks: Hooks | None = None
 
 
 class JiraSource(Source):
@@ -98,8 +113,24 @@ class ServiceNowSource(Source):
     changes_are_deployments: bool = False
 
 
+class EventsSource(Source):
+    """A source that is never read: it reports by itself, or is imported from files."""
+
+    kind: Literal["events"]
+    url: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_pushed_to(cls, given: object) -> object:
+        for name in ("url", "auth", "every", "history"):
+            if isinstance(given, dict) and name in given:
+                raise ValueError(f'nothing is read from a source of kind "events"; drop `{name}`')
+        return given
+
+
 AnySource = Annotated[
-    JiraSource | GitlabSource | JenkinsSource | ServiceNowSource, Field(discriminator="kind")
+    JiraSource | GitlabSource | JenkinsSource | ServiceNowSource | EventsSource,
+    Field(discriminator="kind"),
 ]
 
 
@@ -232,3 +263,8 @@ class Settings(Model):
     dora: Dora = Dora()
     calendar: Calendar = Calendar()
     people: People = People()
+
+    @property
+    def polled(self) -> tuple[AnySource, ...]:
+        """The sources that are read on their interval: all but those that report by themselves."""
+        return tuple(source for source in self.sources if not isinstance(source, EventsSource))

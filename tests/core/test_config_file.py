@@ -111,7 +111,7 @@ STAGE_A = 'stages = [\n  { name = "A", state = "new", statuses = ["x"] },\n'
         (
             '[[sources]]\nname = "g"\nurl = "https://g"\n',
             1,
-            "a source needs a kind, one of: gitlab",
+            "a source needs a kind, one of: events",
         ),
         (SOURCE + "\n" + SOURCE, 7, 'the name "g" is used twice in [[sources]]'),
         (SOURCE + 'auth = { token = "env:NOT_SET" }\n', 5, "set it: export NOT_SET=.."),
