@@ -28,7 +28,7 @@ class SourceCheck:
 
 def check_sources(settings: Settings) -> Iterator[SourceCheck]:
     """Each source in turn; one that fails does not keep the others from being checked."""
-    for source in settings.sources:
+    for source in settings.polled:
         yield SourceCheck(source.name, tuple(_probes(source, settings)))
 
 

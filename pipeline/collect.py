@@ -23,11 +23,12 @@ from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
 from pipeline.source_pass import SourcePass, StreamCounts
 from pipeline.stopping import Stop
-from store import cursors
+from store import cursors, hooks
 from store.cursors import StreamKey
 from store.sources import SourceRow, ensure_sources
 
 log = structlog.get_logger()
+_REPEATED_FOR_S = 7 * 86_400  # vendors repeat a delivery for three days at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,12 @@ def collect(
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
-    asked = _fingerprint(source, wanted)
+    asked = fingerprint(source, wanted)
     with database.writing() as session:
         row = SourceRow(source.name, source.kind, source.url)
         source_id = ensure_sources(session, [row])[source.name]
         before = cursors.load_state(session, StreamKey(source_id, WHOLE)).cursor.get("asked")
+        noted = hooks.last_hint(session, source_id)
     full = full or before not in (None, asked)
     started = now_ts()
     streams: dict[str, StreamCounts] = {}
@@ -136,7 +138,8 @@ def collect(
     except SourceError as raised:
         error = str(raised)
     report = SourceReport(source.name, streams, requests, error)
-    _record(database, source_id, report, started=None if only else started, asked=asked)
+    whole = None if only else started
+    _record(database, source_id, report, started=whole, asked=asked, noted=noted)
     return report
 
 
@@ -146,9 +149,9 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
     return [stream for stream in streams if not only or stream.name in names]
 
 
-def _fingerprint(source: AnySource, wanted: Wanted) -> str:
+def fingerprint(source: AnySource, wanted: Wanted) -> str:
     """Changes with whatever decides what is asked of the source and what a payload means."""
-    settings = source.model_dump(mode="json", exclude={"name", "url", "auth", "every"})
+    settings = source.model_dump(mode="json", exclude={"name", "url", "auth", "every", "hooks"})
     names = {name: sorted(value) for name, value in asdict(wanted).items()}
     text = orjson.dumps([settings, names], option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=8).hexdigest()
@@ -177,7 +180,13 @@ def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connec
 
 
 def _record(
-    database: Database, source_id: int, report: SourceReport, *, started: int | None, asked: str
+    database: Database,
+    source_id: int,
+    report: SourceReport,
+    *,
+    started: int | None,
+    asked: str,
+    noted: int,
 ) -> None:
     """started: up to when all streams are read now; None where only some of them were."""
     message = "; ".join(report.problems)
@@ -188,6 +197,9 @@ def _record(
         else:
             cursors.save_cursor(session, key, {"asked": asked}, watermark_ts=started)
             cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
+        if not message and started is not None:
+            hooks.clear(session, source_id, last=noted)  # a whole pass has read them, too
+            hooks.forget_deliveries(session, source_id, before_ts=started - _REPEATED_FOR_S)
     seen = sum(counts.seen for counts in report.streams.values())
     unparsed = sum(counts.unparsed for counts in report.streams.values())
     log.info(

@@ -28,9 +28,7 @@ def upgrade() -> None:
         comment="what a source said has changed, until it was read again",
     )
     op.create_index("ix_hook_hint_source_id", "hook_hint", ["source_id"])
-    op.add_column(
-        "raw_record", sa.Column("origin", sa.Text(), server_default="", nullable=False)
-    )
+    op.add_column("raw_record", sa.Column("origin", sa.Text(), server_default="", nullable=False))
     op.create_index(
         "ix_raw_record_observed",
         "raw_record",

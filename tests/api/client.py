@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,19 @@ class Client:
                 return await client.get(address, headers=headers)
 
         return asyncio.run(ask())
+
+    def post(
+        self,
+        address: str,
+        content: bytes | AsyncIterator[bytes],
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.post(address, content=content, headers=headers)
+
+        return asyncio.run(send())
 
     def json(self, address: str) -> Answer:
         """The body of an answer that must be a 200."""
