@@ -8,10 +8,10 @@ import copy
 import hashlib
 import hmac
 import json
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -77,23 +77,25 @@ class Served:
         return self.client.post("/v1/hooks/jira", body, headers).status_code
 
 
-@contextmanager
-def _served(company: Small, folder: Path) -> Iterator[Served]:
-    company.server.advance(company.world)
-    _, settings = company.home(folder)
+@pytest.fixture(scope="module")
+def collected(company: Small, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The company as one whole pass finds it; each test has a copy of its database."""
+    _, settings = company.home(tmp_path_factory.mktemp("collected"))
     assert not synced(settings).failed
     hooks = Hooks(secrets=(SecretStr(SECRET),))
     sources = tuple(one.model_copy(update={"hooks": hooks}) for one in settings.sources)
-    settings = settings.model_copy(update={"sources": sources})
-    with opened(settings.database) as database:
-        yield Served(company, settings, database)
-    company.server.advance(company.world)
+    return settings.model_copy(update={"sources": sources})
 
 
 @pytest.fixture
-def served(company: Small, tmp_path: Path) -> Iterator[Served]:
-    with _served(company, tmp_path) as found:
-        yield found
+def served(company: Small, collected: Settings, tmp_path: Path) -> Iterator[Served]:
+    path = collected.database.url.removeprefix("sqlite:///")
+    copied = f"sqlite:///{shutil.copy(path, tmp_path / 'headwater.db')}"
+    database = collected.database.model_copy(update={"url": copied})
+    settings = collected.model_copy(update={"database": database})
+    with opened(settings.database) as found:
+        yield Served(company, settings, found)
+    company.server.advance(company.world)
 
 
 def _renamed(world: World, title: str, *, minutes: int) -> tuple[World, Item]:
