@@ -20,6 +20,7 @@ from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
 from api.routes import (
     definitions,
+    events,
     health,
     hooks,
     items,
@@ -60,7 +61,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.served = served
     for module in (overview, metrics, items, services, sources, quality, definitions):
         app.include_router(module.router, prefix="/v1", responses=COMMON)
-    app.include_router(hooks.router, prefix="/v1")
+    for pushed in (hooks, events):
+        app.include_router(pushed.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

@@ -56,6 +56,9 @@ REFUSED: Responses = {
 }
 
 
+NO_SOURCE: Responses = {404: _problem("Not found", 'no source of kind "events" ..', 404)}
+
+
 def accepts(model: type[BaseModel], *, again: str) -> Responses:
     """The answers of a route that takes something in; `again` says what a repetition gets."""
     told = (inspect.getdoc(model) or "").partition("\n")[0]

@@ -53,7 +53,7 @@ def events(delivery: Delivery, secrets: Sequence[str], _now_ts: int) -> bool:
 
 
 def jenkins(delivery: Delivery, secrets: Sequence[str], _now_ts: int) -> bool:
-    """A bearer token, `X-Headwater-Token`, or for plugins without headers the end of the address."""
+    """A bearer token, `X-Headwater-Token`, or, for plugins without headers, the address's end."""
     given = _bearer(delivery) or delivery.header("x-headwater-token") or delivery.path_secret
     return _same_as_any(given, secrets)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.settings import AnySource, Settings
+from core.settings import AnySource, EventsSource, Settings
 from pipeline.history_status import loading
 from pipeline.times import iso
 from store import cursors, raw
@@ -45,6 +45,8 @@ def _row(
     *,
     as_of: int,
 ) -> Answer:
+    if isinstance(source, EventsSource):
+        return _pushed(source, states, records, unparsed)
     whole = next((state for state in states if state.key.stream == ""), None)
     every = int(source.every.total_seconds())
     mark = whole.watermark_ts if whole else None
@@ -72,6 +74,34 @@ def _row(
         "records": sum(records.values()),
         "unparsed": sum(unparsed.values()),
         "requests": whole.requests if whole else 0,
+        "streams": _streams(states, records, unparsed),
+    }
+
+
+def _pushed(
+    source: EventsSource,
+    states: Sequence[StreamState],
+    records: dict[str, int],
+    unparsed: dict[str, int],
+) -> Answer:
+    """One that reports by itself has no interval: it is never late, and read up to no moment."""
+    last = max((one.last_success_ts for one in states if one.last_success_ts), default=None)
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "url": "",
+        "state": "never" if last is None else "green",
+        "message": None,
+        "failing_since": None,
+        "every_s": 0,
+        "last_success_at": iso(last),
+        "watermark_at": None,
+        "late": False,
+        "history_from": None,
+        "history": None,
+        "records": sum(records.values()),
+        "unparsed": sum(unparsed.values()),
+        "requests": 0,
         "streams": _streams(states, records, unparsed),
     }
 
