@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,16 +68,14 @@ def take_events(settings: Settings, database: Database, delivery: Delivery) -> E
         by_id = {f"{event.source}\n{event.id}": event for event in reversed(found)}
         known = raw.known_ids(session, source_id, STREAM, by_id)
         new = {name: event for name, event in by_id.items() if name not in known}
-        grouped: defaultdict[str, list[tuple[str, Event]]] = defaultdict(list)
-        for name, event in new.items():
-            grouped[wholes[event.source, event.id]].append((name, event))
-        for whole, members in grouped.items():
-            _save(session, source_id, STREAM, whole, [(n, e.payload) for n, e in members])
-        changed = [whole for whole in grouped if whole != _KEPT]
+        found_in = {name: wholes[event.source, event.id] for name, event in new.items()}
+        keep(session, source_id, STREAM, [(n, found_in[n], e.payload) for n, e in new.items()])
+        changed = sorted(set(found_in.values()) - {_KEPT})
         payloads = raw.load_observed(session, source_id, STREAM, changed)
         made = [record for whole in changed for record in records_of(whole, payloads[whole])]
         store_pushed(session, source_id, made)
-    return EventsStored(len(found), len(new), len(found) - len(new), len(grouped[_KEPT]))
+    kept = sum(1 for whole in found_in.values() if whole == _KEPT)
+    return EventsStored(len(found), len(new), len(found) - len(new), kept)
 
 
 def _source_of(settings: Settings, delivery: Delivery) -> EventsSource:
@@ -111,15 +108,18 @@ def _turn(session: Session, source_id: int) -> None:
     cursors.save_success(session, key, now_ts=now_ts())
 
 
-def _save(
+def keep(
     session: Session,
     source_id: int,
     stream: str,
-    whole: str,
-    payloads: Iterable[tuple[str, Mapping[str, Any]]],
+    payloads: Iterable[tuple[str, str, Mapping[str, Any]]],
 ) -> None:
-    rows = [RawPayload(name, payload, raw.payload_hash(payload)) for name, payload in payloads]
-    raw.save(session, source_id, stream, whole, rows, fetched_ts=now_ts(), origin=OBSERVED)
+    """Store what nobody can be asked for again: (external id, whole it is a part of, payload)."""
+    rows = [
+        RawPayload(name, payload, raw.payload_hash(payload), scope=whole)
+        for name, whole, payload in payloads
+    ]
+    raw.save(session, source_id, stream, "", rows, fetched_ts=now_ts(), origin=OBSERVED)
 
 
 def store_pushed(session: Session, source_id: int, made: Sequence[Record]) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.records import Transition
-from store.models import transition, work_item
+from store.models import build, change_request, incident, repository, transition, work_item
 from store.upsert import chunks, delete_rows, lookup_ids
 
 
@@ -29,3 +29,13 @@ def keep_only_transitions(
         gone += [row for row in session.execute(stored) if tuple(row) not in wanted]
     delete_rows(session, transition, [dict(row._mapping) for row in gone])
     return {row.item_id for row in gone}
+
+
+def stored_names(session: Session, source_id: int, kind: str, names: Iterable[str]) -> set[str]:
+    """Which of these vendor ids of a kind the source has: work_item, repository, build,
+    change_request, incident.
+    """
+    return set(lookup_ids(session, _TABLES[kind], source_id, names))
+
+
+_TABLES = {table.name: table for table in (work_item, repository, build, change_request, incident)}

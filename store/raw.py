@@ -22,13 +22,16 @@ OBSERVED = "observed"
 
 
 class RawPayload(NamedTuple):
-    """A payload to be stored. `problem` says why it does not parse; empty where it does."""
+    """A payload to be stored. `problem` says why it does not parse; empty where it does. `scope`
+    is its own where those of one call have several.
+    """
 
     external_id: str
     payload: Mapping[str, Any]
     hash: bytes
     problem: str = ""
     vendor_ts: int | None = None
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def save(
             "source_id": source_id,
             "stream": stream,
             "external_id": item.external_id,
-            "scope": scope,
+            "scope": scope if item.scope is None else item.scope,
             "hash": item.hash,
             "payload": compressor.compress(_encoded(item.payload)),
             "vendor_ts": item.vendor_ts,
