@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from pathlib import Path
 from random import Random
@@ -149,6 +150,27 @@ def test_the_journey_is_the_same_on_postgresql(
     with pushing(folder, postgres_url) as others:
         others.take(*WHOLE_STORY)
         assert others.journey("SHOP-1")["visits"] == tools.journey("SHOP-1")["visits"]
+
+
+def test_processes_that_take_events_of_one_thing_at_once_lose_none(
+    tools: Pushing, tmp_path: Path, postgres_url: str
+) -> None:
+    names = [f"label {number}" for number in range(8)]
+    uri = {"uri": "https://t.example/1"}
+    moves = [
+        event("ticket.updated", "SHOP-1", at=f"2026-11-0{1 + place}T09:00:00Z", content=uri,
+              status=name) for place, name in enumerate(names)
+    ]  # fmt: skip
+    folder = tmp_path / "postgres"
+    folder.mkdir()
+    with pushing(folder, postgres_url) as one, pushing(folder, postgres_url) as other:
+        with ThreadPoolExecutor(2) as pool:
+            senders = [one, other] * 4
+            list(pool.map(lambda sender, move: sender.take(move), senders, moves))
+        rows = one.rows()
+    tools.take(*moves)
+    assert rows["transition"] == tools.rows()["transition"]
+    assert len(rows["transition"]) == 7
 
 
 def _v04(new: dict[str, Any]) -> dict[str, Any]:
