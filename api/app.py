@@ -18,7 +18,18 @@ from api.docs_page import add_docs_page
 from api.documented import COMMON
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import definitions, health, items, metrics, overview, quality, services, sources
+from api.routes import (
+    definitions,
+    events,
+    health,
+    hooks,
+    items,
+    metrics,
+    overview,
+    quality,
+    services,
+    sources,
+)
 from core.settings import Settings
 from pipeline.database import Database
 
@@ -50,6 +61,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.served = served
     for module in (overview, metrics, items, services, sources, quality, definitions):
         app.include_router(module.router, prefix="/v1", responses=COMMON)
+    for pushed in (hooks, events):
+        app.include_router(pushed.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

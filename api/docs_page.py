@@ -72,7 +72,7 @@ def page(document: dict[str, Any]) -> str:
 def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     rows = "".join(_parameter(one) for one in operation.get("parameters", []))
     shown = escape(f"{method.upper()} {path}")
-    if "{" not in path:
+    if method == "get" and "{" not in path:
         shown = f'<a href="{escape(path)}">{shown}</a>'
     return "".join(
         [

@@ -44,3 +44,26 @@ def answers(model: type[BaseModel], *, named: bool = False, example: object = No
     if example is not None:
         found["content"] = {"application/json": {"example": example}}
     return {200: found, 404: _MISSING} if named else {200: found}
+
+
+REFUSED: Responses = {
+    400: _problem("Not readable", "the body is not JSON: ..", 400),
+    401: _problem("Not known", "the source, or the secret or signature .. is not known", 401),
+    413: _problem("Too large", "at most 25 MB are taken at once", 413),
+    415: _problem("Of the wrong type", "send application/json", 415),
+    422: _problem("Refused", "subject.content.environment.id: is missing", 422),
+    503: COMMON[503],
+}
+
+
+NO_SOURCE: Responses = {404: _problem("Not found", 'no source of kind "events" ..', 404)}
+
+
+def accepts(model: type[BaseModel], *, again: str) -> Responses:
+    """The answers of a route that takes something in; `again` says what a repetition gets."""
+    told = (inspect.getdoc(model) or "").partition("\n")[0]
+    return {
+        202: {"model": model, "description": told},
+        200: {"model": model, "description": again},
+        **REFUSED,
+    }

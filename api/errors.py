@@ -9,41 +9,66 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from core.errors import BadRequestError, HeadwaterError, NotFoundError, StoreError
+from core.errors import (
+    BadRequestError,
+    DeliveryError,
+    FieldError,
+    HeadwaterError,
+    NotFoundError,
+    StoreError,
+    UnverifiedError,
+)
 from pipeline.database import lost
 
 log = structlog.get_logger()
 
 _STATUS: dict[type[HeadwaterError], int] = {
+    UnverifiedError: 401,
     NotFoundError: 404,
     BadRequestError: 422,
     StoreError: 503,
 }
 _TITLES = {
     400: "Bad request",
+    401: "Not known",
     404: "Not found",
     405: "Method not allowed",
+    413: "Too large",
+    415: "Of the wrong type",
     422: "The question can't be answered as asked",
     500: "Something went wrong here",
     503: "The database can't be used",
 }
 
 
-def problem(status: int, detail: str, instance: str) -> Response:
-    """A problem document; `detail` is one line for a person."""
+_HOOKS = "/v1/hooks/"
+
+
+def problem(status: int, detail: str, instance: str, *, field: str = "") -> Response:
+    """A problem document; `detail` is one line for a person, `field` what of the body is wrong."""
     body = {
         "type": "about:blank",
         "title": _TITLES.get(status, "Error"),
         "status": status,
         "detail": detail,
         "instance": instance,
+        **({"field": field} if field else {}),
     }
+    headers = {"cache-control": "no-store"}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
     return Response(
-        orjson.dumps(body),
+        orjson.dumps(body, default=str),
         status,
         media_type="application/problem+json",
-        headers={"cache-control": "no-store"},
+        headers=headers,
     )
+
+
+def _instance(request: Request) -> str:
+    """The path; of a webhook only that it is one, for the path may name a source or a secret."""
+    path = request.url.path
+    return _HOOKS.rstrip("/") if path.startswith(_HOOKS) else path
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -51,26 +76,29 @@ def add_error_handlers(app: FastAPI) -> None:
 
     def ours(request: Request, error: Exception) -> Response:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        return problem(status, str(error), request.url.path)
+        if isinstance(error, DeliveryError):
+            status = error.status
+        field = error.field if isinstance(error, FieldError) else ""
+        return problem(status, str(error), _instance(request), field=field)
 
     def database(request: Request, error: Exception) -> Response:
         told = str(lost(error)) if isinstance(error, OperationalError) else ""
-        log.error("database_failed", path=request.url.path, error=repr(error))
-        return problem(503, told, request.url.path)
+        log.error("database_failed", path=_instance(request), error=repr(error))
+        return problem(503, told, _instance(request))
 
     def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
-        return problem(status, detail, request.url.path)
+        return problem(status, detail, _instance(request))
 
     def invalid(request: Request, error: Exception) -> Response:
         details = error.errors() if isinstance(error, RequestValidationError) else []
         told = "; ".join(f"{detail['loc'][-1]}: {detail['msg']}" for detail in details)
-        return problem(422, told, request.url.path)
+        return problem(422, told, _instance(request))
 
     def unexpected(request: Request, error: Exception) -> Response:
-        log.error("request_failed", path=request.url.path, error=repr(error), exc_info=error)
-        return problem(500, "the server's log says more", request.url.path)
+        log.error("request_failed", path=_instance(request), error=repr(error), exc_info=error)
+        return problem(500, "the server's log says more", _instance(request))
 
     app.add_exception_handler(HeadwaterError, ours)
     app.add_exception_handler(OperationalError, database)

@@ -28,6 +28,7 @@ class Problem(Shape):
     status: int
     detail: str
     instance: str
+    field: str | None = Field(default=None, description="What of a sent body is wrong.")
 
 
 class Limits(Shape):

@@ -146,6 +146,37 @@ def dora(
     run_dora(config, stream, days=days, as_json=as_json)
 
 
+@app.command(
+    "import",
+    epilog=_epilog(
+        "headwater import work_item.csv --source tools --dry-run",
+        "headwater import history.ndjson --source tools",
+    ),
+)
+def import_(
+    file: Annotated[Path, typer.Argument(help="A .csv, .ndjson or .jsonl file.")],
+    source: Annotated[str, typer.Option(help="A source of kind events.")],
+    config: Config = _DEFAULT_CONFIG,
+    kind: Annotated[
+        str, typer.Option(help="What the rows of a CSV file are; default: the file's name.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Store nothing; tell what would change.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Store nothing where a row is refused.")
+    ] = False,
+) -> None:
+    """Import records from a file: each row that makes sense, or none with `--strict`.
+
+    Importing again changes nothing. Exit status 1 when a row was refused; each is told with its
+    line.
+    """
+    from cli.importing import run_import
+
+    run_import(config, file, source=source, kind=kind, dry_run=dry_run, strict=strict)
+
+
 @app.command(epilog=_epilog("headwater recompute"))
 def recompute(config: Config = _DEFAULT_CONFIG) -> None:
     """Make all links and facts again from the stored records, without asking any source."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from core.settings import (
     AnySource,
+    EventsSource,
     GithubSource,
     GitlabSource,
     JenkinsSource,
@@ -16,7 +17,7 @@ from core.settings import (
 from core.toml_lines import Path as Loc
 
 Problem = tuple[Loc, str]
-_TRACKERS = (JiraSource, GitlabSource, GithubSource)
+_TRACKERS = (JiraSource, GitlabSource, GithubSource, EventsSource)
 
 
 def problems_of(settings: Settings) -> Iterator[Problem]:
@@ -25,6 +26,7 @@ def problems_of(settings: Settings) -> Iterator[Problem]:
     """
     for table in ("sources", "services", "streams", "teams"):
         yield from _duplicates(table, [entry.name for entry in getattr(settings, table)])
+    yield from _shared_secrets(settings)
     yield from _jenkins_rules(settings)
     yield from _configuration_items(settings)
     yield from _streams(settings)
@@ -47,6 +49,18 @@ def _reference(loc: Loc, name: str, known: Sequence[str], what: str) -> Iterator
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f'did you mean "{close[0]}"?' if close else f"known: {', '.join(known) or 'none'}"
     yield loc, f'there is no {what} "{name}"; {hint}'
+
+
+def _shared_secrets(settings: Settings) -> Iterator[Problem]:
+    """The secret alone tells which source of kind "events" reports: two can't have the same."""
+    owners: dict[str, str] = {}
+    for index, source in enumerate(settings.sources):
+        secrets = source.hooks.secrets if isinstance(source, EventsSource) and source.hooks else ()
+        for position, secret in enumerate(secrets):
+            owner = owners.setdefault(secret.get_secret_value(), source.name)
+            if owner != source.name:
+                loc: Loc = ("sources", index, "hooks", "secrets", position)
+                yield loc, f'this is a secret of "{owner}" already; give each its own'
 
 
 def _jenkins_rules(settings: Settings) -> Iterator[Problem]:

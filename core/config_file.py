@@ -20,6 +20,7 @@ from core.toml_lines import line_of
 
 _SECRETS = ("user", "token", "password")
 _SQLITE = "sqlite:///"
+_UNKNOWN = "(not resolved)"  # keeps the places of the others; the problem is told beside it
 
 
 def load_settings(path: Path, env: Mapping[str, str] = os.environ) -> Settings:
@@ -93,7 +94,7 @@ def _resolve_secrets(
     data: dict[str, Any], home: Path, env: Mapping[str, str]
 ) -> Iterator[tuple[Loc, str]]:
     """Replace `env:` and `file:` references in place; yields a problem for each that can't be."""
-    places: list[tuple[Loc, Any, str]] = []
+    places: list[tuple[Loc, Any, Any]] = []
     if isinstance(database := data.get("database"), dict):
         places.append((("database",), database, "password"))
     sources = data.get("sources")
@@ -101,15 +102,26 @@ def _resolve_secrets(
         auth = source.get("auth") if isinstance(source, dict) else None
         if isinstance(auth, dict):
             places += [(("sources", index, "auth"), auth, name) for name in _SECRETS]
+        places += list(_hook_secrets(index, source))
     for loc, table, name in places:
-        value = table.get(name)
+        value = table[name] if isinstance(table, list) else table.get(name)
         if not isinstance(value, str):
             continue
         try:
             table[name] = _secret(value, home, env)
         except ValueError as error:
-            del table[name]
+            if isinstance(table, list):
+                table[name] = _UNKNOWN
+            else:
+                del table[name]
             yield (*loc, name), str(error)
+
+
+def _hook_secrets(index: int, source: object) -> Iterator[tuple[Loc, Any, Any]]:
+    hooks = source.get("hooks") if isinstance(source, dict) else None
+    secrets = hooks.get("secrets") if isinstance(hooks, dict) else None
+    for position, _ in enumerate(secrets if isinstance(secrets, list) else []):
+        yield ("sources", index, "hooks", "secrets"), secrets, position
 
 
 def _secret(reference: str, home: Path, env: Mapping[str, str]) -> str:

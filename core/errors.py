@@ -11,6 +11,9 @@ HeadwaterError
 ├── NotFoundError             the thing asked for does not exist
 ├── StoppedError             somebody asked the work to end: it is no failure
 ├── BadRequestError           the question itself is wrong (reversed window, unknown interval)
+│   └── FieldError            one field of what was sent is wrong; it is named
+├── DeliveryError             what was sent is not of the form that it should have
+├── UnverifiedError           nobody knows who sent this
 └── StoreError                the database is absent, too old, too new or locked
 """
 
@@ -81,6 +84,33 @@ class BadRequestError(HeadwaterError):
     """The question can't be answered as asked; the message says which part and what would be
     accepted.
     """
+
+
+class FieldError(BadRequestError):
+    """One field of what was sent is wrong.
+
+    field: its path, as "subject.content.environment.id".
+    """
+
+    def __init__(self, field: str, what: str) -> None:
+        super().__init__(f"{field}: {what}")
+        self.field = field
+        self.what = what
+
+
+class DeliveryError(HeadwaterError):
+    """What was sent is not readable: no JSON, the wrong type of content, too large.
+
+    status: the HTTP status that says so.
+    """
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UnverifiedError(HeadwaterError):
+    """No secret fits; the message does not tell whether there is such a source."""
 
 
 class StoreError(HeadwaterError):

@@ -17,6 +17,7 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from core.duration import parse_duration
@@ -65,8 +66,14 @@ class Budget(Model):
     requests_per_hour: int | None = Field(default=None, ge=1)
 
 
+class Hooks(Model):
+    """What proves that a delivery comes from the source; two while one replaces the other."""
+
+    secrets: tuple[SecretStr, ...] = Field(min_length=1, max_length=2)
+
+
 class Source(Model):
-    """What every kind of source has."""
+    """What every kind of source has. `hooks` None: its webhooks are refused."""
 
     name: Name
     url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
@@ -75,6 +82,7 @@ class Source(Model):
     history: date | None = None
     concurrency: int | None = Field(default=None, ge=1, le=32)
     budget: Budget = Budget()
+    hooks: Hooks | None = None
 
 
 class JiraSource(Source):
@@ -143,8 +151,23 @@ class ServiceNowSource(Source):
     changes_are_deployments: bool = False
 
 
+class EventsSource(Source):
+    """A source that is never read: it reports by itself, or is imported from files."""
+
+    kind: Literal["events"]
+    url: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_pushed_to(cls, given: object) -> object:
+        for name in ("url", "auth", "every", "history", "concurrency", "budget"):
+            if isinstance(given, dict) and name in given:
+                raise ValueError(f'nothing is read from a source of kind "events"; drop `{name}`')
+        return given
+
+
 AnySource = Annotated[
-    JiraSource | GitlabSource | GithubSource | JenkinsSource | ServiceNowSource,
+    JiraSource | GitlabSource | GithubSource | JenkinsSource | ServiceNowSource | EventsSource,
     Field(discriminator="kind"),
 ]
 
@@ -278,3 +301,8 @@ class Settings(Model):
     dora: Dora = Dora()
     calendar: Calendar = Calendar()
     people: People = People()
+
+    @property
+    def polled(self) -> tuple[AnySource, ...]:
+        """The sources that are read on their interval: all but those that report by themselves."""
+        return tuple(source for source in self.sources if not isinstance(source, EventsSource))

@@ -41,7 +41,7 @@ def check_sources(settings: Settings, database: Database | None = None) -> Itera
 
     With a database what the last passes saw and used up is known, and what is asked here counts.
     """
-    for source in settings.sources:
+    for source in settings.polled:
         yield SourceCheck(source.name, tuple(_probes(source, settings, database)))
 
 

@@ -26,12 +26,13 @@ from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
 from pipeline.source_pass import SourcePass, StreamCounts
 from pipeline.stopping import Stop
-from store import cursors
+from store import cursors, hooks
 from store.cursors import StreamKey
 from store.sources import SourceRow, ensure_sources
 
 log = structlog.get_logger()
-_ASKS_THE_SAME = {"name", "url", "auth", "every", "concurrency", "budget"}
+_ASKS_THE_SAME = {"name", "url", "auth", "every", "concurrency", "budget", "hooks"}
+_REPEATED_FOR_S = 7 * 86_400  # vendors repeat a delivery for three days at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,12 @@ def collect(
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
-    asked = _fingerprint(source, wanted)
+    asked = fingerprint(source, wanted)
     with database.writing() as session:
         row = SourceRow(source.name, source.kind, source.url)
         source_id = ensure_sources(session, [row])[source.name]
         state = cursors.load_state(session, StreamKey(source_id, WHOLE))
+        noted = hooks.last_hint(session, source_id)
     before = state.cursor.get("asked")
     # Only who asks for it trusts that what vanished is gone; a changed configuration may want less.
     trusting, full = full, full or before not in (None, asked)
@@ -167,7 +169,7 @@ def collect(
         error = str(raised)
     report = SourceReport(source.name, streams, requests, error, paused)
     health = replace(health, round=turn if report.paused and not only else None)
-    _record(database, source_id, report, turn=turn, health=health, whole=not only)
+    _record(database, source_id, report, turn=turn, health=health, noted=None if only else noted)
     return report
 
 
@@ -177,7 +179,7 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
     return [stream for stream in streams if not only or stream.name in names]
 
 
-def _fingerprint(source: AnySource, wanted: Wanted) -> str:
+def fingerprint(source: AnySource, wanted: Wanted) -> str:
     """Changes with whatever decides what is asked of the source and what a payload means."""
     settings = source.model_dump(mode="json", exclude=_ASKS_THE_SAME)
     names = {name: sorted(value) for name, value in asdict(wanted).items()}
@@ -223,9 +225,11 @@ def _record(
     *,
     turn: Round,
     health: Health,
-    whole: bool,
+    noted: int | None,
 ) -> None:
-    """whole: all streams are read now up to when the round began, and not only some of them."""
+    """noted: the last hint that there was before all streams were read; None where only some of
+    them were.
+    """
     message = "; ".join(report.problems)
     key = StreamKey(source_id, WHOLE)
     with database.writing() as session:
@@ -236,9 +240,15 @@ def _record(
             cursors.save_partial(session, key, f"partial: {report.paused}")
         else:
             cursors.save_cursor(
-                session, key, {"asked": turn.asked}, watermark_ts=turn.from_ts if whole else None
+                session,
+                key,
+                {"asked": turn.asked},
+                watermark_ts=None if noted is None else turn.from_ts,
             )
             cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
+        if not message and not report.paused and noted is not None:
+            hooks.clear(session, source_id, last=noted)  # a whole pass has read them, too
+            hooks.forget_deliveries(session, source_id, before_ts=turn.from_ts - _REPEATED_FOR_S)
     seen = sum(counts.seen for counts in report.streams.values())
     unparsed = sum(counts.unparsed for counts in report.streams.values())
     log.info(

@@ -103,5 +103,5 @@ def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> K
         for key, item in zip(former["key"], former["item_id"], strict=True)
         if item in present.index and key not in taken
     }
-    hosts = [urlsplit(source.url).hostname or "" for source in settings.sources]
+    hosts = [urlsplit(source.url).hostname or "" for source in settings.polled]
     return KeyFinder(projects["key"], aliases, hosts=hosts)

@@ -14,6 +14,7 @@ from core.errors import HeadwaterError, StoppedError
 from core.settings import AnySource, Settings
 from pipeline.collect import collect, wanted_of
 from pipeline.database import Database, lost
+from pipeline.hints import EVERY_S, Look
 from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
 
@@ -24,20 +25,34 @@ _SPREAD_S = 2
 def scheduler_for(
     settings: Settings, database: Database, stop: Stop | None = None
 ) -> BackgroundScheduler:
-    """A scheduler, not yet started: one job a source, at once and then on its interval.
+    """A scheduler, not yet started: one job a source, at once and then on its interval, and one
+    that looks every few seconds for what it says has changed.
 
     A run that is still going is not started again, runs missed meanwhile are made up for by one.
     Ask `stop` before shutting it down: else that waits for the runs that are going.
     """
-    jobs = {"default": ThreadPoolExecutor(max(1, len(settings.sources)))}
+    jobs = {
+        "default": ThreadPoolExecutor(max(1, len(settings.polled))),
+        "hints": ThreadPoolExecutor(max(1, len(settings.sources))),
+    }
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     made = BackgroundScheduler(executors=jobs, job_defaults=defaults, timezone=UTC)
     turn = threading.Lock()
-    for index, source in enumerate(settings.sources):
+    asked = stop or Stop()
+    for source in settings.sources:
+        made.add_job(
+            Look(source, settings, database, turn, asked),
+            "interval",
+            id=f"{source.name} hints",
+            name=f"read what {source.name} says has changed",
+            executor="hints",
+            seconds=EVERY_S,
+        )
+    for index, source in enumerate(settings.polled):
         made.add_job(
             run_source,
             "interval",
-            args=[source, settings, database, turn, stop or Stop()],
+            args=[source, settings, database, turn, asked],
             id=source.name,
             name=f"collect {source.name}",
             seconds=source.every.total_seconds(),

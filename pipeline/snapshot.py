@@ -122,7 +122,9 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
 
 
 def freshness(session: Session, settings: Settings) -> dict[str, Freshness]:
-    """Up to when each source was read; None for one that never was."""
+    """Up to when each source was read; None for one that never was. One that reports by itself
+    has no such time.
+    """
     marks = {
         state.source: state.watermark_ts
         for state in cursors.all_states(session)
@@ -130,5 +132,5 @@ def freshness(session: Session, settings: Settings) -> dict[str, Freshness]:
     }
     return {
         source.name: Freshness(marks.get(source.name), int(source.every.total_seconds()))
-        for source in settings.sources
+        for source in settings.polled
     }

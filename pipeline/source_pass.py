@@ -19,6 +19,7 @@ from core.errors import SourceAnswerError, SourceError, SourcePausedError
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.due import Due
 from pipeline.permission import SWITCHED_OFF, loss_of
 from pipeline.progress import Progress
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
@@ -81,7 +82,8 @@ class SourcePass:
     """`renew` is called before each page is written and raises when the lease is lost.
 
     round_ts: when the round began that this pass goes on with, None where it begins one. trusting:
-    what can't be read any more is meant to be so, and no lost permission.
+    what can't be read any more is meant to be so, and no lost permission. only: the scopes that are
+    due now, None for all.
     """
 
     source_id: int
@@ -96,6 +98,7 @@ class SourcePass:
     round_ts: int | None = None
     since: date | None = None
     counts: dict[str, StreamCounts] = field(default_factory=dict)
+    only: Due | None = None
     _pages: queue.Queue[tuple[Task, Prepared] | _Done] = field(init=False)
     _stop: threading.Event = field(init=False)
     _parents: dict[str, list[Payload]] = field(default_factory=dict)
@@ -136,6 +139,8 @@ class SourcePass:
         if stream.over is not None:
             made = [stream.scope(p) for p in self._parents[stream.over] if stream.scope]
             scopes = list({scope.id: scope for scope in made if scope is not None}.values())
+        if self.only is not None:
+            scopes = self.only.scopes(stream.name, scopes)
         self.progress.started(self.name, stream.name, len(scopes))
         with self.database.read() as session:
             tasks = [self._task(session, stream, scope) for scope in scopes]

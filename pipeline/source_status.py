@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.budget import HOUR_S
-from core.settings import AnySource, Settings
+from core.settings import AnySource, EventsSource, Settings
 from pipeline.health import Health, decoded
 from pipeline.history_status import loading
 from pipeline.times import iso
@@ -47,6 +47,8 @@ def _row(
     *,
     as_of: int,
 ) -> Answer:
+    if isinstance(source, EventsSource):
+        return _pushed(source, states, records, unparsed, as_of=as_of)
     whole = next((state for state in states if state.key.stream == ""), None)
     every = int(source.every.total_seconds())
     mark = whole.watermark_ts if whole else None
@@ -102,6 +104,37 @@ def health_row(source: AnySource, health: Health, *, as_of: int) -> Answer:
         }
         if left
         else None,
+    }
+
+
+def _pushed(
+    source: EventsSource,
+    states: Sequence[StreamState],
+    records: dict[str, int],
+    unparsed: dict[str, int],
+    *,
+    as_of: int,
+) -> Answer:
+    """One that reports by itself has no interval: it is never late, and read up to no moment."""
+    last = max((one.last_success_ts for one in states if one.last_success_ts), default=None)
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "url": "",
+        "state": "never" if last is None else "green",
+        "message": None,
+        "failing_since": None,
+        "every_s": 0,
+        "last_success_at": iso(last),
+        "watermark_at": None,
+        "late": False,
+        "history_from": None,
+        "history": None,
+        "records": sum(records.values()),
+        "unparsed": sum(unparsed.values()),
+        "requests": 0,
+        "streams": _streams(states, records, unparsed),
+        **health_row(source, Health(), as_of=as_of),
     }
 
 

@@ -113,10 +113,10 @@ def bring_up_to_date(
 
 
 def _chosen(settings: Settings, only: Sequence[str]) -> Sequence[AnySource]:
-    names = [source.name for source in settings.sources]
+    names = [source.name for source in settings.polled]
     unknown = [name for name in only if name not in names]
     if unknown:
         raise ConfigError(
             f'there is no source "{unknown[0]}"; configured are: {", ".join(names) or "none"}'
         )
-    return [source for source in settings.sources if not only or source.name in only]
+    return [source for source in settings.polled if not only or source.name in only]

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Float,
+    Index,
     SmallInteger,
     String,
     Table,
@@ -110,4 +111,17 @@ hook_delivery = Table(
     Column("delivery_id", Text, primary_key=True),
     ts_column("received_ts", null=False),
     text_column("event"),
+)
+
+hook_hint = Table(
+    "hook_hint",
+    metadata,
+    id_column(),
+    ref_column("source_id", "source"),
+    Column("stream", String(64), nullable=False),
+    text_column("scope"),
+    text_column("external_id"),
+    ts_column("noted_ts", null=False),
+    Index("ix_hook_hint_source_id", "source_id"),
+    comment="what a source said has changed, until it was read again",
 )

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
 
@@ -36,6 +46,17 @@ raw_record = Table(
     ts_column("fetched_ts", null=False),
     text_column("gone"),
     text_column("problem"),
+    text_column("origin"),
+)
+
+# Of what was pushed or imported all payloads of one thing are read together.
+Index(
+    "ix_raw_record_observed",
+    raw_record.c.source_id,
+    raw_record.c.stream,
+    raw_record.c.scope,
+    sqlite_where=text("origin = 'observed'"),
+    postgresql_where=text("origin = 'observed'"),
 )
 
 stream_state = Table(

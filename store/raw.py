@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.orm import Session
 from zstandard import ZstdCompressor, ZstdDecompressor
 
@@ -17,16 +17,21 @@ from store.models import raw_record
 from store.upsert import chunks, upsert
 
 _PAGE = 500
+OBSERVED = "observed"
+"""The origin of what was pushed to us or imported: no source repeats it, so nothing drops it."""
 
 
 class RawPayload(NamedTuple):
-    """A payload to be stored. `problem` says why it does not parse; empty where it does."""
+    """A payload to be stored. `problem` says why it does not parse; empty where it does. `scope`
+    is its own where those of one call have several.
+    """
 
     external_id: str
     payload: Mapping[str, Any]
     hash: bytes
     problem: str = ""
     vendor_ts: int | None = None
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +81,26 @@ def save(
     payloads: Iterable[RawPayload],
     *,
     fetched_ts: int,
+    origin: str = "",
 ) -> int:
-    """Store the payloads that are new or differ, with when they were fetched; answers how many."""
+    """Store the payloads that are new or differ, with when they were fetched; answers how many.
+
+    origin: `OBSERVED` for what no source can be asked for again.
+    """
     compressor = ZstdCompressor(level=3)
     rows = [
         {
             "source_id": source_id,
             "stream": stream,
             "external_id": item.external_id,
-            "scope": scope,
+            "scope": scope if item.scope is None else item.scope,
             "hash": item.hash,
             "payload": compressor.compress(_encoded(item.payload)),
             "vendor_ts": item.vendor_ts,
             "fetched_ts": fetched_ts,
             "gone": "",
             "problem": item.problem,
+            "origin": origin,
         }
         for item in map(RawPayload._make, payloads)
     ]
@@ -119,6 +129,27 @@ def load(
         if len(rows) < _PAGE:
             return
         last = rows[-1].external_id
+
+
+def load_observed(
+    session: Session, source_id: int, stream: str, scopes: Iterable[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """All observed payloads of these scopes, by scope and external id."""
+    decompressor = ZstdDecompressor()
+    found: dict[str, list[dict[str, Any]]] = {}
+    # Written out, for a partial index is used only where its own words stand in the query.
+    observed = raw_record.c.origin == literal_column(f"'{OBSERVED}'")
+    for chunk in chunks(sorted(set(scopes))):
+        statement = select(raw_record.c.scope, raw_record.c.payload).where(
+            raw_record.c.source_id == source_id,
+            raw_record.c.stream == stream,
+            raw_record.c.scope.in_(chunk),
+            observed,
+        )
+        for row in session.execute(statement.order_by(raw_record.c.external_id)):
+            payload = _decoded(decompressor.decompress(row.payload))
+            found.setdefault(row.scope, []).append(payload)
+    return found
 
 
 def mark_gone(session: Session, source_id: int, stream: str, reasons: Mapping[str, str]) -> None:

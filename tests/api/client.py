@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,12 @@ import httpx
 from fastapi import FastAPI
 
 Answer = dict[str, Any]
+
+
+def _finished(asked: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+    """In a thread of its own: a browser that other tests share keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asked).result()
 
 
 @dataclass
@@ -35,7 +42,20 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.get(address, headers=headers)
 
-        return asyncio.run(ask())
+        return _finished(ask())
+
+    def post(
+        self,
+        address: str,
+        content: bytes | AsyncIterator[bytes],
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.post(address, content=content, headers=headers)
+
+        return _finished(send())
 
     def json(self, address: str) -> Answer:
         """The body of an answer that must be a 200."""

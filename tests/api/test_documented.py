@@ -16,7 +16,12 @@ PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8
 
 def _operations(client: Client) -> dict[str, dict[str, Any]]:
     paths = client.json("/v1/openapi.json")["paths"]
-    return {path: methods["get"] for path, methods in paths.items()}
+    return {path: methods["get"] for path, methods in paths.items() if "get" in methods}
+
+
+def _pushes(client: Client) -> dict[str, dict[str, Any]]:
+    paths = client.json("/v1/openapi.json")["paths"]
+    return {path: methods["post"] for path, methods in paths.items() if "post" in methods}
 
 
 def test_every_operation_says_what_it_is_asked_and_what_it_answers(client: Client) -> None:
@@ -42,6 +47,26 @@ def test_every_operation_under_v1_documents_its_problems(client: Client) -> None
             content = operation["responses"][status]["content"]
             assert set(content) == {"application/problem+json"}
             assert "detail" in content["application/problem+json"]["schema"]["properties"]
+
+
+def test_every_address_to_push_to_says_what_it_takes_answers_and_refuses(client: Client) -> None:
+    for path, operation in _pushes(client).items():
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert operation["requestBody"]["content"], path
+        responses = operation["responses"]
+        refused = {"400", "401", "413", "415", "422", "503"}
+        assert set(responses) - {"404"} == {"200", "202"} | refused, path
+        for status in set(responses) - {"200", "202"}:
+            assert set(responses[status]["content"]) == {"application/problem+json"}
+        for status in ("200", "202"):
+            assert responses[status]["content"]["application/json"]["schema"]
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), (path, parameter["name"])
+
+
+def test_the_page_lists_exactly_the_addresses_to_push_to(client: Client) -> None:
+    assert set(re.findall(r"`POST (/[^`? ]*)", PAGE)) == set(_pushes(client))
 
 
 def test_every_field_of_the_envelope_is_a_documented_schema(client: Client) -> None:

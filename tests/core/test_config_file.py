@@ -126,7 +126,7 @@ def test_issues_of_github_are_items_and_its_repositories_projects(
         (
             '[[sources]]\nname = "g"\nurl = "https://g"\n',
             1,
-            "a source needs a kind, one of: github, gitlab",
+            "a source needs a kind, one of: events, github, gitlab",
         ),
         (SOURCE + "\n" + SOURCE, 7, 'the name "g" is used twice in [[sources]]'),
         (SOURCE + 'auth = { token = "env:NOT_SET" }\n', 5, "set it: export NOT_SET=.."),

@@ -5,15 +5,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import uvicorn
 
 from api.app import create_app
-from tests.e2e.company import Company
+from core.settings import Settings
+from pipeline.database import Database
+
+
+class Collected(Protocol):
+    """Whatever has a configuration and an open database."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def database(self) -> Database: ...
 
 
 @contextmanager
-def served(company: Company) -> Iterator[str]:
+def served(company: Collected) -> Iterator[str]:
     """The address of the API and the dashboard, for as long as the block runs."""
     app = create_app(company.settings, company.database)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))

@@ -37,6 +37,23 @@ def test_a_late_source_is_named(visit: Open, fake: FakeApi) -> None:
     assert page.locator(".state").all_inner_texts() == ["up to date", "late"]
 
 
+def test_a_source_that_reports_by_itself_has_no_interval_and_leaves_the_data_complete(
+    visit: Open, fake: FakeApi
+) -> None:
+    nothing: dict[str, object] = {"url": "", "every_s": 0, "watermark_at": None}
+    pushed = source("tools", "events", **nothing, last_success_at="2026-11-21T05:50:00Z")
+    fake.answers["/v1/sources"]["items"] = [source("jira", "jira")]
+    alone = text(visit("/connectors"), "header")
+    fake.answers["/v1/sources"]["items"] = [source("jira", "jira"), pushed]
+
+    page = visit("/connectors")
+
+    assert text(page, "header") == alone
+    row = page.locator("tr", has_text="tools").first.inner_text().replace("\xa0", " ")
+    assert "reports by itself" in row
+    assert "last told 21 Nov 05:50" in row
+
+
 def test_the_streams_of_a_source_open(visit: Open) -> None:
     page = visit("/connectors")
 

@@ -11,6 +11,7 @@ const KINDS = {
   jenkins: "Jenkins",
   servicenow: "ServiceNow",
   github: "GitHub",
+  events: "reports by itself",
 };
 const WORDS = {
   green: "up to date",
@@ -234,6 +235,15 @@ function tail(source) {
 const labelled = (label, kind, ...content) =>
   h("td", { class: kind, "data-label": label }, ...content);
 
+/** Whether it is asked on an interval; a source of events is not, and is complete to no moment. */
+const isRead = ({ kind }) => kind !== "events";
+
+function lastOf(source) {
+  if (!isRead(source))
+    return source.last_success_at ? `last told ${stamp(source.last_success_at)}` : "nothing told";
+  return source.last_success_at ? `last read ${stamp(source.last_success_at)}` : "never read well";
+}
+
 function rows(source) {
   const name = h(
     "td",
@@ -242,7 +252,9 @@ function rows(source) {
     h(
       "span",
       { class: "sub" },
-      `${KINDS[source.kind] ?? source.kind}, ${String(source.url).replace(/^https?:\/\//, "")}`,
+      [KINDS[source.kind] ?? source.kind, String(source.url).replace(/^https?:\/\//, "")]
+        .filter(Boolean)
+        .join(", "),
     ),
   );
   const state = h(
@@ -258,14 +270,10 @@ function rows(source) {
     labelled(
       "complete to, UTC",
       "nw",
-      source.watermark_at ? bold(stamp(source.watermark_at)) : "not yet",
-      h(
-        "span",
-        { class: "sub" },
-        source.last_success_at ? `last read ${stamp(source.last_success_at)}` : "never read well",
-      ),
+      source.watermark_at ? bold(stamp(source.watermark_at)) : isRead(source) ? "not yet" : "–",
+      h("span", { class: "sub" }, lastOf(source)),
     ),
-    labelled("every", "num", duration(source.every_s, "A")),
+    labelled("every", "num", isRead(source) ? duration(source.every_s, "A") : "–"),
     labelled("records", "num", count(source.records)),
     labelled("not understood", "num", count(source.unparsed)),
     labelled("requests", "num p2", count(source.requests)),
@@ -325,7 +333,7 @@ function draw(data) {
 
 /** The oldest of the sources; null while one was never read to its end; nothing without sources. */
 function dataTo({ sources: { items } }) {
-  const times = items.map(({ watermark_at: at }) => at);
+  const times = items.filter(isRead).map(({ watermark_at: at }) => at);
   if (!times.length) return undefined;
   return times.every(Boolean) ? times.sort()[0] : null;
 }

@@ -1,0 +1,32 @@
+"""Reads what is sent to us, up to a limit that holds whatever the sender says of its size."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from core.errors import DeliveryError
+
+LIMIT = 25 * 1024 * 1024
+
+
+async def body_of(request: Request, *, limit: int = LIMIT) -> bytes:
+    """The raw body; `DeliveryError` with status 413 as soon as it passes the limit."""
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told[:18]) > limit:
+        raise _too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise _too_large(limit)
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise DeliveryError("the body ended early") from error
+    return b"".join(parts)
+
+
+def _too_large(limit: int) -> DeliveryError:
+    return DeliveryError(f"at most {limit // 1024 // 1024} MB are taken at once", status=413)

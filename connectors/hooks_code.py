@@ -1,0 +1,119 @@
+"""What the webhooks of GitHub and GitLab hint at. Scopes are ids of repositories and projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from connectors.hooks_told import Hint, Told, changed, ids_of, ignored
+from core.errors import PayloadError
+
+_BY_OBJECT: Final = {
+    "pull_request": ("pull_requests", "pull_request"),
+    "pull_request_review": ("pull_requests", "pull_request"),
+    "pull_request_review_comment": ("pull_requests", "pull_request"),
+    "pull_request_review_thread": ("pull_requests", "pull_request"),
+    "issues": ("issues", "issue"),
+    "workflow_run": ("workflow_runs", "workflow_run"),
+    "deployment": ("deployments", "deployment"),
+    "deployment_status": ("deployments", "deployment"),
+}
+_NOT_READ: Final = "nothing of this kind is read"
+
+
+def github(event: str, payload: Mapping[str, Any]) -> Told:
+    """By the `X-GitHub-Event` header; ids are the numbers of the REST API."""
+    told = f"{event}.{payload['action']}" if payload.get("action") else event
+    if event == "ping":
+        return ignored(event, "GitHub tries the address")
+    repository = payload.get("repository")
+    if not isinstance(repository, Mapping):
+        return ignored(told, "it names no repository")
+    scope = str(repository["id"])
+    if event in _BY_OBJECT:
+        stream, name = _BY_OBJECT[event]
+        return changed(told, Hint(stream, scope, ids_of([payload[name]["id"]])))
+    if event == "workflow_job":
+        run = ids_of([payload["workflow_job"]["run_id"]])
+        return changed(told, Hint("workflow_runs", scope, run))
+    if event == "release":
+        release = ids_of([payload["release"]["id"]])
+        return changed(told, Hint("releases", scope, release), Hint("tags", scope))
+    if event == "issue_comment":
+        return _github_comment(told, scope, payload["issue"])
+    if event == "push":
+        return changed(told, *_pushed(str(payload["ref"]), scope))
+    if event in ("create", "delete"):
+        return changed(told, Hint("tags" if payload["ref_type"] == "tag" else "branches", scope))
+    if event == "repository":
+        return changed(told, Hint("repositories", "", (scope,)))
+    return ignored(told, _NOT_READ)
+
+
+def _github_comment(told: str, scope: str, issue: Mapping[str, Any]) -> Told:
+    """A comment on a pull request may be its first review. Its id here is that of the issue."""
+    if "pull_request" in issue:
+        return changed(told, Hint("pull_requests", scope))
+    return ignored(told, "comments on issues are not read")
+
+
+def _pushed(ref: str, scope: str) -> tuple[Hint, ...]:
+    if ref.startswith("refs/tags/"):
+        return (Hint("tags", scope),)
+    return Hint("branches", scope), Hint("commits", scope)
+
+
+def gitlab(event: str, payload: Mapping[str, Any]) -> Told:
+    """By the payload's own `object_kind`; events of groups have an `event_name` instead."""
+    kind = str(payload.get("object_kind") or payload.get("event_name") or event or "unknown")
+    told = kind[:200]
+    if kind.startswith(("project_", "repository_update", "group_", "subgroup_")):
+        return changed(told, Hint("projects"))
+    scope = _project(payload)
+    if scope is None:
+        return ignored(told, "it names no project")
+    if kind in ("push", "tag_push"):
+        return changed(told, *_pushed(str(payload["ref"]), scope))
+    if kind in ("build", "job"):
+        return changed(told, Hint("pipelines", scope, ids_of([payload.get("pipeline_id")])))
+    if kind == "deployment":
+        named = ids_of([payload["deployment_id"]])
+        return changed(told, Hint("deployments", scope, named), Hint("environments", scope))
+    if kind == "release":
+        return changed(told, Hint("releases", scope), Hint("tags", scope))
+    if kind == "note":
+        return _gitlab_note(told, scope, payload)
+    streams = {
+        "merge_request": "merge_requests",
+        "pipeline": "pipelines",
+        "issue": "issues",
+        "work_item": "issues",
+        "incident": "issues",
+    }
+    if kind in streams:
+        return changed(
+            told, Hint(streams[kind], scope, ids_of([payload["object_attributes"]["id"]]))
+        )
+    return ignored(told, _NOT_READ)
+
+
+def _gitlab_note(told: str, scope: str, payload: Mapping[str, Any]) -> Told:
+    """A note on a merge request may be its first review."""
+    if payload["object_attributes"].get("noteable_type") != "MergeRequest":
+        return ignored(told, "only notes on merge requests are read")
+    return changed(told, Hint("merge_requests", scope, ids_of([payload["merge_request"]["id"]])))
+
+
+def _project(payload: Mapping[str, Any]) -> str | None:
+    """The number of the project, which some events keep beside the project and some within."""
+    project = payload.get("project")
+    within = project.get("id") if isinstance(project, Mapping) else None
+    found = payload.get("project_id") or within
+    attributes = payload.get("object_attributes")
+    if found is None and isinstance(attributes, Mapping):
+        found = attributes.get("target_project_id") or attributes.get("project_id")
+    if found is None:
+        return None
+    if not isinstance(found, int):
+        raise PayloadError("project_id is not a number")
+    return str(found)

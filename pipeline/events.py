@@ -1,0 +1,135 @@
+"""Stores the events that tools push, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from connectors.cdevents import Event
+from connectors.cloudevents import events_of
+from connectors.hook_signatures import Delivery, events
+from connectors.pushed import records_of, records_of_events, whole_of
+from core.errors import FieldError, NotFoundError, UnverifiedError
+from core.records import Entity, Record, Transition, WorkItem
+from core.settings import EventsSource, Settings
+from pipeline.clock import now_ts
+from pipeline.database import Database
+from pipeline.stages import CORRELATE
+from store import cursors, dirty, hooks, raw, records
+from store.cursors import StreamKey
+from store.hooks import NotedHint
+from store.pushed import keep_only_transitions
+from store.raw import OBSERVED, RawPayload
+from store.sources import SourceRow, ensure_sources
+
+STREAM = "events"
+_AHEAD = timedelta(days=1)
+_KEPT = "-"
+"""The whole of events of which nothing is made."""
+HOW = (
+    'no source of kind "events" is configured; add to the configuration: [[sources]] name ='
+    ' "events" kind = "events" hooks = { secrets = ["env:EVENTS_SECRET"] }'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventsStored:
+    """What became of the events of a request. `kept`: new ones of which nothing is made."""
+
+    events: int
+    new: int
+    duplicates: int
+    kept: int
+
+
+def take_events(settings: Settings, database: Database, delivery: Delivery) -> EventsStored:
+    """Verify a request and store its events, all of them or none.
+
+    `NotFoundError` where no source of kind "events" is configured, `UnverifiedError` where none has
+    this secret; `DeliveryError` and
+    `FieldError` for what can't be taken.
+    """
+    source = _source_of(settings, delivery)
+    found = events_of(delivery.headers, delivery.body)
+    latest = datetime.now(UTC) + _AHEAD
+    for event in found:
+        if event.at > latest:
+            raise FieldError("context.timestamp", "lies in the future; set the sender's clock")
+    wholes = {(event.source, event.id): whole_of(event) or _KEPT for event in found}
+    _check(found)
+    with database.writing() as session:
+        row = SourceRow(source.name, source.kind)
+        source_id = ensure_sources(session, [row])[source.name]
+        _turn(session, source_id)
+        by_id = {f"{event.source}\n{event.id}": event for event in reversed(found)}
+        known = raw.known_ids(session, source_id, STREAM, by_id)
+        new = {name: event for name, event in by_id.items() if name not in known}
+        found_in = {name: wholes[event.source, event.id] for name, event in new.items()}
+        keep(session, source_id, STREAM, [(n, found_in[n], e.payload) for n, e in new.items()])
+        changed = sorted(set(found_in.values()) - {_KEPT})
+        payloads = raw.load_observed(session, source_id, STREAM, changed)
+        made = [record for whole in changed for record in records_of(whole, payloads[whole])]
+        store_pushed(session, source_id, made)
+    kept = sum(1 for whole in found_in.values() if whole == _KEPT)
+    return EventsStored(len(found), len(new), len(found) - len(new), kept)
+
+
+def _source_of(settings: Settings, delivery: Delivery) -> EventsSource:
+    """The source whose secret it is; every secret is looked at, whichever fits."""
+    known = [source for source in settings.sources if isinstance(source, EventsSource)]
+    if not known:
+        raise NotFoundError(HOW)
+    fitting = [source for source in known if events(delivery, _secrets(source), now_ts())]
+    if not fitting:
+        raise UnverifiedError("the token or signature is that of no source here")
+    return fitting[0]
+
+
+def _secrets(source: EventsSource) -> list[str]:
+    given = source.hooks.secrets if source.hooks is not None else ()
+    return [secret.get_secret_value() for secret in given]
+
+
+def _check(found: Sequence[Event]) -> None:
+    """Nothing is stored of which no records can be made: what is wrong is told to the sender."""
+    for event in found:
+        whole = whole_of(event)
+        if whole:
+            records_of_events(whole, [event])
+
+
+def _turn(session: Session, source_id: int) -> None:
+    """Whoever writes next waits here, and then sees all events of this transaction."""
+    key = StreamKey(source_id, STREAM)
+    cursors.save_success(session, key, now_ts=now_ts())
+
+
+def keep(
+    session: Session,
+    source_id: int,
+    stream: str,
+    payloads: Iterable[tuple[str, str, Mapping[str, Any]]],
+) -> None:
+    """Store what nobody can be asked for again: (external id, whole it is a part of, payload)."""
+    rows = [
+        RawPayload(name, payload, raw.payload_hash(payload), scope=whole)
+        for name, whole, payload in payloads
+    ]
+    raw.save(session, source_id, stream, "", rows, fetched_ts=now_ts(), origin=OBSERVED)
+
+
+def store_pushed(session: Session, source_id: int, made: Sequence[Record]) -> list[str]:
+    """Store whole things, mark what changed and have it looked at; answers what was left out."""
+    items = {record.id for record in made if isinstance(record, WorkItem)}
+    moves = [record for record in made if isinstance(record, Transition)]
+    lost = keep_only_transitions(session, source_id, items, moves)
+    saved = records.save_records(session, source_id, made)
+    saved[Entity.ITEM].update(lost)
+    for entity, ids in saved.ids.items():
+        dirty.mark(session, CORRELATE, entity, ids)
+    hooks.note(session, source_id, [NotedHint(STREAM)], now_ts=now_ts())
+    return saved.skipped

@@ -1,0 +1,232 @@
+"""Files become records: what is refused and why, what is counted, and that a repetition is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.errors import BadRequestError, ConfigError
+from core.record_fields import KINDS
+from pipeline.importing import import_file
+from pipeline.sync import bring_up_to_date
+from tests.api.pushing import Pushing, pushing
+from tests.e2e.dumps import natural_rows
+
+ITEMS = """id,key,project,type,title,created_at,updated_at,status_id,labels
+1,SHOP-1,SHOP,Story,"Pay, in two parts",2026-11-02T09:00:00Z,2026-11-05T09:00:00Z,closed,a|b
+2,SHOP-2,SHOP,Bug,Broken,2026-11-02T10:00:00+01:00,2026-11-02T09:00:00Z,open,
+"""
+STATUSES = """id,name,category
+open,Open,new
+in progress,In Progress,active
+closed,Closed,done
+"""
+MOVES = """item,at,seq,field,from_id,to_id
+1,2026-11-03T09:00:00Z,0,status,open,in progress
+1,2026-11-05T09:00:00Z,0,status,in progress,closed
+"""
+
+
+@pytest.fixture
+def tools(tmp_path: Path, sqlite_url: str) -> Iterator[Pushing]:
+    with pushing(tmp_path, sqlite_url) as found:
+        yield found
+
+
+def _file(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def _refused(tools: Pushing, path: Path) -> list[tuple[int, str, str]]:
+    report = import_file(tools.settings, tools.database, path, source="tools")
+    return [(one.row, one.field, one.what) for one in report.refused]
+
+
+def test_csv_files_one_for_each_kind_make_a_journey(tools: Pushing, tmp_path: Path) -> None:
+    for name, text in (
+        ("workflow_status.csv", STATUSES),
+        ("work_item.csv", ITEMS),
+        ("transition.csv", MOVES),
+    ):
+        assert _refused(tools, _file(tmp_path, name, text)) == []
+    told = tools.journey("SHOP-1")
+    assert (told["title"], told["flow_time_s"]) == ("Pay, in two parts", 2 * 86_400)
+    assert [visit["stage"] for visit in told["visits"]] == ["Ideas", "Build", "Done"]
+    # The items again, alone: their moves came in another file, and stay.
+    changed = ITEMS.replace("Broken", "Mended")
+    report = import_file(
+        tools.settings, tools.database, _file(tmp_path, "work_item.csv", changed), source="tools"
+    )
+    assert (report.changed, report.same) == ({"work_item": 1}, {"work_item": 1})
+    assert tools.journey("SHOP-1")["flow_time_s"] == 2 * 86_400
+    assert tools.journey("SHOP-2")["title"] == "Mended"
+
+
+def _lines(*rows: dict[str, object]) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+ALL = _lines(
+    {"kind": "item_link", "item": "1", "what": "implements", "other_key": "IDEA-1"},
+    {"kind": "transition", "item": "1", "at": "2026-11-03T09:00:00Z", "seq": 0, "field": "status",
+     "from_id": "open", "to_id": "closed"},
+    {"kind": "merge_request", "id": "7", "repository": "r", "number": 7, "title": "SHOP-1",
+     "state": "merged", "created_at": "2026-11-03T09:00:00Z", "updated_at": "2026-11-03T09:00:00Z",
+     "merged_at": "2026-11-03T10:00:00Z", "commits": ["ab"], "author": "anna@acme.example"},
+    {"kind": "commit", "repository": "r", "sha": "ab", "authored_at": "2026-11-03T09:00:00Z",
+     "committed_at": "2026-11-03T09:00:00Z", "message": "SHOP-1", "parents": []},
+    {"kind": "build_stage", "build": "b", "id": "s", "ordinal": 0, "name": "test",
+     "result": "failed"},
+    {"kind": "build", "id": "b", "job": "web", "number": 1, "result": "failed",
+     "revisions": ["ab@https://git.example/shop/web"], "parameters": "VERSION=2|X="},
+    {"kind": "repository", "id": "r", "path": "shop/web"},
+    {"kind": "work_item", "id": "1", "key": "SHOP-1", "project": "SHOP", "type": "Bug",
+     "created_at": "2026-11-02T09:00:00Z", "updated_at": "2026-11-05T09:00:00Z",
+     "status_id": "closed"},
+    {"kind": "incident", "id": "i", "number": "INC1", "priority": 1,
+     "opened_at": "2026-11-05T09:00:00Z", "updated_at": "2026-11-05T09:00:00Z"},
+    {"kind": "state_change", "entity": "incident", "id": "i", "at": "2026-11-05T09:00:00Z",
+     "seq": 0, "field": "state", "new": "2"},
+)  # fmt: skip
+
+
+def test_an_ndjson_file_has_all_kinds_in_any_order(tools: Pushing, tmp_path: Path) -> None:
+    path = _file(tmp_path, "all.ndjson", ALL)
+    assert _refused(tools, path) == []
+    rows = tools.rows()
+    for table in ("item_link", "transition", "merge_request", "git_commit", "build_stage", "build",
+                  "repository", "work_item", "incident", "state_change", "person"):  # fmt: skip
+        assert len(rows[table]) == 1, table
+    report = import_file(tools.settings, tools.database, path, source="tools")
+    assert (report.new.total(), report.changed.total(), report.same.total()) == (0, 0, 10)
+    assert natural_rows(tools.database.engine) == rows
+    bring_up_to_date(tools.settings, tools.database, everything=True)
+    after = natural_rows(tools.database.engine)
+    assert {name for name in rows if rows[name] != after[name]} <= {"value_stream", "fact_change"}
+
+
+def test_a_dry_run_counts_what_it_would_do_and_stores_nothing(
+    tools: Pushing, tmp_path: Path
+) -> None:
+    path = _file(tmp_path, "work_item.csv", ITEMS)
+    before = natural_rows(tools.database.engine)
+    report = import_file(tools.settings, tools.database, path, source="tools", dry_run=True)
+    assert (report.new, report.stored) == ({"work_item": 2}, False)
+    assert natural_rows(tools.database.engine) == before
+    import_file(tools.settings, tools.database, path, source="tools")
+    stored = natural_rows(tools.database.engine)
+    changed = _file(tmp_path, "work_item.csv", ITEMS.replace("Broken", "Mended"))
+    report = import_file(tools.settings, tools.database, changed, source="tools", dry_run=True)
+    assert (report.changed, report.same) == ({"work_item": 1}, {"work_item": 1})
+    assert natural_rows(tools.database.engine) == stored
+
+
+BAD = ITEMS + (
+    "3,,SHOP,Bug,t,2026-11-02T09:00:00Z,2026-11-02T09:00:00Z,open,\n"
+    "4,SHOP-4,SHOP,Bug,t,yesterday,2026-11-02T09:00:00Z,open,\n"
+    "5,SHOP-5,SHOP,Bug,t,2026-11-02T09:00:00,2026-11-02T09:00:00Z,open,\n"
+    "6,SHOP-6,SHOP,Bug\n"
+    "7,SHOP-7,SHOP,Bug,nul \0,2026-11-02T09:00:00Z,2026-11-02T09:00:00Z,open,\n"
+)
+
+
+def test_bad_rows_are_told_by_line_and_field_and_the_good_ones_are_stored(
+    tools: Pushing, tmp_path: Path
+) -> None:
+    path = _file(tmp_path, "work_item.csv", BAD.encode() + b"8,S\xff,SHOP,Bug,t,,,open,\n")
+    told = _refused(tools, path)
+    assert [(row, field) for row, field, _ in told] == [
+        (4, "key"), (5, "created_at"), (6, "created_at"), (7, "the row"), (8, "title"), (9, "key"),
+    ]  # fmt: skip
+    assert [what.partition(";")[0] for _, _, what in told] == [
+        "is missing",
+        "is no time",
+        "has no zone",
+        "has 4 cells, the header 9",
+        "has a NUL character",
+        "has half of a character",
+    ]
+    assert len(tools.rows()["work_item"]) == 2
+
+
+def test_strict_stores_nothing_where_a_row_is_refused(tools: Pushing, tmp_path: Path) -> None:
+    path = _file(tmp_path, "work_item.csv", BAD)
+    report = import_file(tools.settings, tools.database, path, source="tools", strict=True)
+    assert (report.stored, len(report.refused_rows)) == (False, 5)
+    assert tools.rows()["work_item"] == []
+
+
+def test_what_belongs_to_nothing_is_refused(tools: Pushing, tmp_path: Path) -> None:
+    path = _file(tmp_path, "transition.csv", MOVES)
+    assert _refused(tools, path) == [
+        (2, "item", "there is no work_item 1, here or stored"),
+        (3, "item", "there is no work_item 1, here or stored"),
+    ]
+    assert _refused(tools, _file(tmp_path, "work_item.csv", ITEMS)) == []
+    assert _refused(tools, path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("work_item.txt", ITEMS, "end the name in one of"),
+        ("things.csv", ITEMS, "say --kind, one of"),
+        ("work_item.csv", ITEMS.replace("labels", "lables"), "no field 'lables'; a work_item has"),
+        ("work_item.csv", ITEMS.replace("labels", "title"), "a column twice"),
+        ("work_item.csv", "", "no header"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_refused_at_once(
+    tools: Pushing, tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    with pytest.raises(BadRequestError, match=words):
+        _refused(tools, _file(tmp_path, name, text))
+
+
+def test_only_a_source_that_is_pushed_to_takes_imports(tools: Pushing, tmp_path: Path) -> None:
+    path = _file(tmp_path, "work_item.csv", ITEMS)
+    with pytest.raises(ConfigError, match='"jira" is not configured; import into one of kind'):
+        import_file(tools.settings, tools.database, path, source="jira")
+
+
+CELL = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=10),
+    st.lists(st.text(max_size=5), max_size=2),
+    st.sampled_from(
+        ["1", "2026-11-02T09:00:00Z", "\ud800", "\x00", "status", "open", "a=b|c", "[1"]
+    ),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    kind=st.sampled_from(sorted(KINDS)),
+    base=st.sampled_from([json.loads(line) for line in ALL.splitlines()]),
+    odd=st.dictionaries(
+        st.sampled_from(["id", "key", "item", "at", "seq", "title", "labels", "parents", "what",
+                         "number", "revisions", "parameters", "priority", "author", "x"]),
+        CELL, max_size=3,
+    ),
+)  # fmt: skip
+def test_no_row_however_odd_is_more_than_refused(
+    tools: Pushing, tmp_path: Path, kind: str, base: dict[str, object], odd: dict[str, object]
+) -> None:
+    lines = ALL + _lines({**base, **odd}, {**odd, "kind": kind})
+    path = _file(tmp_path, "odd.ndjson", lines.encode("utf-8", "surrogatepass"))
+    for row, field, what in _refused(tools, path):
+        assert row > 10 or odd
+        assert field
+        assert what
