@@ -126,7 +126,7 @@ class _Site:
         """The ids of all issues whose last change lies in the history that is wanted."""
         floor = datetime.combine(reading.since, time(), UTC) if reading.since else None
         asked: Params = {"jql": jql(self.keys, floor), "maxResults": _IDS[self.api]}
-        for page in self._search(reading.client, {**asked, **self._only("id")}):
+        for page in self._search(reading.client, {**asked, **self._only("id"), **self._start}):
             yield [str(row["id"]) for row in page]
 
     def by_id(
@@ -172,7 +172,11 @@ class _Site:
 
     def _asked(self, found: str) -> Params:
         asked: Params = {"jql": found, "expand": "changelog", "maxResults": _PAGE}
-        return {**asked, **self._only(*self.fields), **({} if self.cloud else {"startAt": 0})}
+        return {**asked, **self._only(*self.fields), **self._start}
+
+    @property
+    def _start(self) -> Params:
+        return {} if self.cloud else {"startAt": 0}
 
     def _only(self, *fields: str) -> Params:
         return {"fields": list(fields) if self.cloud else ",".join(fields)}

@@ -71,6 +71,11 @@ class SourceReport:
         left = {name for name, counts in self.streams.items() if counts.older}
         return frozenset() if self.problems or self.paused else frozenset(left)
 
+    @property
+    def read_history(self) -> bool:
+        """Whether older history came, by which facts change although nothing happened."""
+        return any(counts.deeper for counts in self.streams.values())
+
     def __add__(self, later: SourceReport) -> SourceReport:
         """Both passes over the source, the later one after this."""
         streams = {

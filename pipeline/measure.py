@@ -31,6 +31,10 @@ _DELIVERY = (
 )
 
 
+RECORDS = "records"
+HISTORY = "history"
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureReport:
     """`changed`: fact rows that were added, altered or dropped. `streams`: whose version moved."""
@@ -50,9 +54,12 @@ def measure(
     *,
     progress: Progress | None = None,
     everything: bool = False,
+    cause: str = RECORDS,
 ) -> MeasureReport:
     """Facts of what waits, or of everything. A stream's version moves once, when a fact of it
     did, or one of its items: answers show titles and keys beside the facts.
+
+    cause: why facts change; with HISTORY because older records came, which restates nothing.
     """
     tell = progress or Silent()
     with database.writing() as session:
@@ -75,7 +82,14 @@ def measure(
             if stream.name in numbers:
                 stream_id = int(numbers[stream.name])
                 count, shown = _measure_stream(
-                    session, settings, stream, stream_id, ids, found.releases, now
+                    session,
+                    settings,
+                    stream,
+                    stream_id,
+                    wanted=ids,
+                    releases=found.releases,
+                    now=now,
+                    cause=cause,
                 )
                 if count or shown or (found.changed and set(stream.services) & found.services):
                     facts.bump_version(session, stream_id, now)
@@ -91,9 +105,11 @@ def _measure_stream(
     settings: Settings,
     stream: ValueStream,
     stream_id: int,
+    *,
     wanted: set[int] | None,
     releases: pd.DataFrame,
     now: int,
+    cause: str,
 ) -> tuple[int, bool]:
     """Facts of the wanted items (None: of all), and of those whose release or idea moved.
 
@@ -120,7 +136,7 @@ def _measure_stream(
     made = item_facts(inputs, _rules(session, settings, stream))
     changes = [
         facts.replace_item_facts(
-            session, stream_id, made.items, now_ts=now, cause="records", item_ids=wanted
+            session, stream_id, made.items, now_ts=now, cause=cause, item_ids=wanted
         ),
         facts.replace_stage_visits(session, stream_id, made.visits, item_ids=wanted),
     ]

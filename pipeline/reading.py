@@ -117,6 +117,7 @@ class _Pass:
         stored = absence.stored_now(
             self.database, self.task.source_id, self.task.stream.name, self.task.scope.id
         )
+        stored |= dict.fromkeys(self.watching.seen, "")  # perhaps on its way to the store still
         for page in absence.unread(census, self.reading, listed, stored):
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)

@@ -40,7 +40,8 @@ class StreamCounts:
     unparsed: payloads kept raw because they make no sense. orphans: records left out because what
     they belong to is not stored (a history of an incident that the filter leaves out). held_back:
     the stream that failed and that must be read before this one, which therefore was not read.
-    older: scopes of which older history is still to be read, by the passes that follow.
+    older: scopes of which older history is still to be read, by the passes that follow. deeper:
+    scopes of which older history was read.
     paused: why it was not read to its end although nothing is wrong, and when that goes on.
     """
 
@@ -52,6 +53,7 @@ class StreamCounts:
     errors: list[str] = field(default_factory=list)
     held_back: str = ""
     older: int = 0
+    deeper: int = 0
     paused: str = ""
 
     def __add__(self, later: StreamCounts) -> StreamCounts:
@@ -65,6 +67,7 @@ class StreamCounts:
             errors=self.errors + later.errors,
             held_back=later.held_back,
             older=later.older,
+            deeper=self.deeper + later.deeper,
             paused=later.paused,
         )
 
@@ -102,6 +105,7 @@ class SourcePass:
     _pages: queue.Queue[tuple[Task, Prepared] | _Done] = field(init=False)
     _stop: threading.Event = field(init=False)
     _parents: dict[str, list[Payload]] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
     _notes: dict[tuple[str, str], str] = field(default_factory=dict)
     _older: dict[tuple[str, str], bool] = field(default_factory=dict)
     _seen: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
@@ -137,7 +141,7 @@ class SourcePass:
             return []
         scopes = [Scope()]
         if stream.over is not None:
-            made = [stream.scope(p) for p in self._parents[stream.over] if stream.scope]
+            made = [stream.scope(p) for p in self._parents_of(stream.over) if stream.scope]
             scopes = list({scope.id: scope for scope in made if scope is not None}.values())
         if self.only is not None:
             scopes = self.only.scopes(stream.name, scopes)
@@ -145,6 +149,14 @@ class SourcePass:
         with self.database.read() as session:
             tasks = [self._task(session, stream, scope) for scope in scopes]
         return [task for task in tasks if task is not None]
+
+    def _parents_of(self, stream: str) -> list[Payload]:
+        """What a stream told in this pass; where it had no need to ask, what is stored of it."""
+        if stream in self._told:
+            return self._parents[stream]
+        with self.database.read() as session:
+            stored = raw.load(session, self.source_id, stream)
+            return [one.payload for one in stored if not one.gone]
 
     def _judge(self, name: str) -> None:
         """One odd payload is skipped; where none of a stream ever made sense, something is
@@ -226,6 +238,7 @@ class SourcePass:
         counts = self.counts[name]
         if name in self._parents:
             self._parents[name] += page.payloads
+            self._told.add(name)
         with self.database.writing() as session:
             self.renew(session)
             raw.save(session, self.source_id, name, task.scope.id, page.rows, fetched_ts=now_ts())
@@ -254,6 +267,7 @@ class SourcePass:
             raise error
         note = self._notes.pop((name, scope), "")
         older = self._older.pop((name, scope), False)
+        counts.deeper += "older" in done.task.cursor
         if isinstance(error, SourcePausedError):
             counts.paused = str(error)
             self.progress.finished(self.name, name)

@@ -34,6 +34,11 @@ class Watching:
             wait = _WAITS_S[min(tries, len(_WAITS_S) - 1)]
             self.open[name] = [since, self.moment + wait, tries + 1]
 
+    @property
+    def seen(self) -> frozenset[str]:
+        """The ids of everything that came in this pass."""
+        return frozenset(self._seen)
+
     def due(self) -> list[str]:
         """What is to be read by id: open, not seen in this pass, and its wait is over."""
         return [

@@ -59,7 +59,7 @@ def test_the_census_asks_for_ids_only_and_within_the_history(
         assert asked == {"jql": jql, "maxResults": 5000, "fields": ["id"]}
     else:
         query = dict(get.calls.last.request.url.params)
-        assert query == {"jql": jql, "maxResults": "1000", "fields": "id"}
+        assert query == {"jql": jql, "maxResults": "1000", "fields": "id", "startAt": "0"}
 
 
 def test_what_is_missing_is_deleted_moved_or_there_after_all(

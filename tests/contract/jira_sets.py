@@ -23,13 +23,13 @@ def parse_entry(payload: Payload, scope: Scope) -> Iterable[Record]:
 
 
 JIRA = [
-    # The changelog has 25 entries: status 5, assignee 1, Epic Link 1; 20 of other fields.
+    # The changelog has 25 entries: status 5, assignee 1, Epic Link 1, Sprint 1; 19 of other fields.
     PayloadSet(
         files="jira/devlake/agile-board-issue-due-date/page-*.json",
         items=under("issues"),
         parse=_DEVLAKE,
         count=1,
-        records={"WorkItem": 1, "ItemKey": 1, "Transition": 7},
+        records={"WorkItem": 1, "ItemKey": 1, "Transition": 8},
     ),
     # K5-2 and K5-3 have a parent, written twice into their changelogs; K5-4 is an epic.
     PayloadSet(
@@ -48,12 +48,13 @@ JIRA = [
         records={"Transition": 1},
         scope=Scope("13383"),
     ),
-    # TEST-1 status, type and parent; TEST-3 status and one link; TEST-4 status and a parent.
+    # TEST-1 status, type and parent; TEST-3 status and one link; TEST-4 status and a parent; one
+    # of them a sprint.
     PayloadSet(
         files="jira/faros/issues.json",
         parse=_ISSUE,
         count=4,
-        records={"WorkItem": 4, "ItemKey": 4, "ItemLink": 2, "Transition": 5},
+        records={"WorkItem": 4, "ItemKey": 4, "ItemLink": 2, "Transition": 6},
     ),
     # "WO-2014 clones WO-1926"; no changelog.
     PayloadSet(

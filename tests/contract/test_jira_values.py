@@ -76,12 +76,12 @@ def test_a_changelog_is_what_another_program_made_of_it(fixtures_dir: Path) -> N
 @pytest.mark.parametrize(
     ("files", "fields"),
     [
-        (f"{BOARD}due-date/page-*.json", {"STATUS": 5, "ASSIGNEE": 1, "PARENT": 1}),
+        (f"{BOARD}due-date/page-*.json", {"STATUS": 5, "ASSIGNEE": 1, "PARENT": 1, "SPRINT": 1}),
         (f"{BOARD}external-epics/page-*.json", {"PARENT": 4}),
-        ("jira/faros/issues.json", {"STATUS": 3, "TYPE": 1, "PARENT": 1}),
+        ("jira/faros/issues.json", {"STATUS": 3, "TYPE": 1, "PARENT": 1, "SPRINT": 1}),
     ],
 )
-def test_the_changes_that_are_kept_are_those_of_five_fields(
+def test_the_changes_that_are_kept_are_those_of_six_fields(
     fixtures_dir: Path, files: str, fields: dict[str, int]
 ) -> None:
     kept = {
@@ -90,6 +90,7 @@ def test_the_changes_that_are_kept_are_those_of_five_fields(
         "issuetype": "TYPE",
         "Epic Link": "PARENT",
         "IssueParentAssociation": "PARENT",
+        "Sprint": "SPRINT",
     }
     plain = Counter(
         kept[change["field"]]

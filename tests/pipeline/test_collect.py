@@ -242,3 +242,26 @@ def _stored(database: Database) -> dict[str, int]:
     count = select(raw_record.c.stream, func.count()).group_by(raw_record.c.stream)
     with database.read() as session:
         return {row[0]: row[1] for row in session.execute(count)}
+
+
+def test_a_stream_is_read_over_what_is_stored_where_the_one_above_had_no_need_to_ask(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As sprints of boards that are read once an hour, after a pass that ended between the two."""
+    silent = False
+
+    def boards(_reading: Reading) -> Iterator[Page]:
+        if not silent:
+            yield Page([{"id": "1"}, {"id": "2"}], {"read": True})
+
+    def scoped(row: Payload) -> Scope:
+        return Scope(row["id"])
+
+    _collected(database, monkeypatch, [_stream("boards", boards)])
+    silent = True
+    streams = [
+        _stream("boards", boards),
+        _stream("sprints", _pages(1), over="boards", scope=scoped),
+    ]
+    assert _collected(database, monkeypatch, streams).problems == []
+    assert _stored(database) == {"boards": 2, "sprints": 2}
