@@ -82,11 +82,19 @@ class _Pass:
         )
 
     def pages(self) -> Iterator[Prepared]:
+        before = self._stored()
         for page in self.task.stream.read(self.reading):
             self.cursor = page.cursor
             yield self._prepare(page)
         yield from self._watched()
-        yield from self._census()
+        yield from self._census(before)
+
+    def _stored(self) -> dict[str, str]:
+        """External ids of the scope, with why they are gone, where a census is due."""
+        if not self._is_due():
+            return {}
+        key = (self.task.source_id, self.task.stream.name, self.task.scope.id)
+        return absence.stored_now(self.database, *key)
 
     def _known_in(self, stream: str, ids: Iterable[str]) -> set[str]:
         with self.database.read() as session:
@@ -103,21 +111,24 @@ class _Pass:
         self.watching.lost(self.watching.due())
         yield replace(page, cursor=self._with_state())
 
-    def _census(self) -> Iterator[Prepared]:
+    def _is_due(self) -> bool:
+        census, last = self.task.stream.census, self.counted
+        if census is None:
+            return False
+        return self.task.full if last is None else last.is_over(census, self.moment)
+
+    def _census(self, before: dict[str, str]) -> Iterator[Prepared]:
+        """before: what was stored when the pass began; what came since may not be written yet."""
         census = self.task.stream.census
         if census is None or "older" in self.cursor:
             return  # what is still to be read would all be taken for overlooked
-        if self.counted is None and not self.task.full:
-            self.counted = absence.Last(self.moment)  # what was just read whole is its own census
-            yield self._prepare(Page([], self.cursor))
-            return
-        if self.counted is not None and not self.counted.is_over(census, self.moment):
+        if not self._is_due() or not before:
+            if self.counted is None:  # what was just read whole is its own census
+                self.counted = absence.Last(self.moment)
+                yield self._prepare(Page([], self.cursor))
             return
         listed = absence.listed_now(census, self.reading)
-        stored = absence.stored_now(
-            self.database, self.task.source_id, self.task.stream.name, self.task.scope.id
-        )
-        stored |= dict.fromkeys(self.watching.seen, "")  # perhaps on its way to the store still
+        stored = before | dict.fromkeys(self.watching.seen, "")
         for page in absence.unread(census, self.reading, listed, stored):
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)
