@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connectors.gitlab_project import in_project, one, rows
+from connectors.gitlab_project import in_project, one, rows, rows_or_none
 from connectors.gitlab_reviews import kept_notes
 from connectors.http import Params, SourceClient, for_each
 from connectors.stream import Payload, Scope
@@ -24,7 +24,7 @@ def add_commits_and_notes(client: SourceClient, scope: Scope, requests: list[Pay
         path = in_project(f"merge_requests/{request['iid']}", scope)
         oldest_first = {"order_by": "created_at", "sort": "asc"}
         request["_details"] = {
-            "commits": list(rows(client, f"{path}/commits")),
+            "commits": rows_or_none(client, f"{path}/commits"),
             "notes": kept_notes(list(rows(client, f"{path}/notes", oldest_first))),
         }
 

@@ -170,3 +170,14 @@ def test_tags_are_read_to_the_end_once_and_then_to_the_first_page_without_a_new_
     read(tags, client, scope=SCOPE, cursor=cursor, known=["42:v1", "42:v2"])
     assert route.call_count == 3
     assert route.calls[0].request.url.params["order_by"] == "updated"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_commits_that_may_not_be_seen_are_unknown_and_not_none(
+    client: SourceClient, mock: respx.Router, status: int
+) -> None:
+    """What was stored of them before stays: only a list that was read is whole."""
+    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(status)
+    mock.get(url__regex=r".*/merge_requests/\d+/notes").respond(json=[])
+    records = completed(client, "merge_requests", saved("merge_requests"))
+    assert [r.commits for r in records if isinstance(r, MergeRequest)] == [None, None]
