@@ -66,8 +66,9 @@ class SourceReport:
 
     @property
     def history_left(self) -> frozenset[str]:
-        """Streams with older history that the next pass reads; none while something is wrong
-        or nothing may be asked."""
+        """Streams with older history to be read at once; none while something is wrong: each pass
+        that follows on schedule reads a part all the same.
+        """
         left = {name for name, counts in self.streams.items() if counts.older}
         return frozenset() if self.problems or self.paused else frozenset(left)
 
@@ -83,7 +84,8 @@ class SourceReport:
             for name in {**self.streams, **later.streams}
         }
         requests = self.requests + later.requests
-        return SourceReport(self.source, streams, requests, later.error, later.paused_at)
+        error = self.error or later.error
+        return SourceReport(self.source, streams, requests, error, later.paused_at)
 
 
 def _and_more(others: int) -> str:
@@ -243,15 +245,9 @@ def _record(
             cursors.save_error(session, key, message, now_ts=now_ts())
         elif report.paused:
             cursors.save_partial(session, key, f"partial: {report.paused}")
-        else:
-            cursors.save_cursor(
-                session,
-                key,
-                {"asked": turn.asked},
-                watermark_ts=None if noted is None else turn.from_ts,
-            )
+        elif noted is not None:
+            cursors.save_cursor(session, key, {"asked": turn.asked}, watermark_ts=turn.from_ts)
             cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
-        if not message and not report.paused and noted is not None:
             hooks.clear(session, source_id, last=noted)  # a whole pass has read them, too
             hooks.forget_deliveries(session, source_id, before_ts=turn.from_ts - _REPEATED_FOR_S)
     seen = sum(counts.seen for counts in report.streams.values())

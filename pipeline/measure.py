@@ -32,7 +32,7 @@ _DELIVERY = (
 
 
 RECORDS = "records"
-HISTORY = "history"
+"""Why facts change in the ordinary way: the records did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ def measure(
     *,
     progress: Progress | None = None,
     everything: bool = False,
-    cause: str = RECORDS,
+    cause: str | None = RECORDS,
 ) -> MeasureReport:
     """Facts of what waits, or of everything. A stream's version moves once, when a fact of it
     did, or one of its items: answers show titles and keys beside the facts.
 
-    cause: why facts change; with HISTORY because older records came, which restates nothing.
+    cause: why facts change; None while older history is still coming, which restates nothing.
     """
     tell = progress or Silent()
     with database.writing() as session:
@@ -109,7 +109,7 @@ def _measure_stream(
     wanted: set[int] | None,
     releases: pd.DataFrame,
     now: int,
-    cause: str,
+    cause: str | None,
 ) -> tuple[int, bool]:
     """Facts of the wanted items (None: of all), and of those whose release or idea moved.
 

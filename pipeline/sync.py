@@ -16,7 +16,7 @@ from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.database import Database
 from pipeline.mapping import apply_mapping
-from pipeline.measure import HISTORY, RECORDS, MeasureReport, measure
+from pipeline.measure import RECORDS, MeasureReport, measure
 from pipeline.progress import Progress, Silent
 from pipeline.stopping import Stop
 
@@ -105,7 +105,7 @@ def bring_up_to_date(
 ) -> SyncReport:
     """Links and facts from the records; of what changed, or of everything."""
     tell = progress or Silent()
-    cause = HISTORY if any(report.read_history for report in reports) else RECORDS
+    cause = None if any(report.read_history for report in reports) else RECORDS
     unread = {report.source for report in reports if report.problems or report.paused}
     warnings = apply_mapping(settings, database, unread=unread)
     links = correlate(settings, database, progress=tell, everything=everything)

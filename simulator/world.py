@@ -104,11 +104,13 @@ def _recorded(
     )  # fmt: skip
     repositories = [releaser.repository for releaser in releasers]
     commits = [commit for repository in repositories for commit in repository.commits.values()]
+    if frame.hosting == "gitlab":  # only there do pipelines start pipelines
+        builds = with_children(builds, deployments, frame.rng("children"))
     return World(
         seed=frame.seed, now=frame.now, start=frame.start, streams=plans, people=staff, items=every,
         commits=sorted(commits, key=lambda commit: (commit.committed, commit.sha)),
         merge_requests=_requests(repositories), deployments=deployments,
-        builds=with_children(builds, deployments, frame.rng("children")),
+        builds=builds,
         changes=changes, incidents=incidents,
         branches={one.service.repository: one.branches for one in repositories},
         tags={one.service.repository: one.tags for one in repositories},

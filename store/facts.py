@@ -51,18 +51,19 @@ def replace_item_facts(
     facts: pd.DataFrame,
     *,
     now_ts: int,
-    cause: str,
+    cause: str | None,
     item_ids: Collection[int] | None = None,
 ) -> FactChange:
     """Make `facts` the only facts of these items of the stream (None: of all).
 
     Every time or duration of an existing fact that changes is logged in `fact_change` with `cause`;
-    of a fact that vanishes all become null. A new fact restates nothing.
+    of a fact that vanishes all become null. A new fact restates nothing. cause: None where nothing
+    is restated at all, as while older history is still coming.
     """
     change, pairs = _replace(session, item_fact, stream_id, facts, item_ids)
     shared = {"fact": item_fact.name, "recorded_ts": now_ts, "cause": cause}
     logged = [{**shared, **row} for old, new in pairs for row in _restated(old, new)]
-    if logged:
+    if logged and cause is not None:
         session.connection().execute(fact_change.insert().inline(), logged)
     return change
 

@@ -155,7 +155,9 @@ class _Telling:
         value = row[name]
         if (table.name, name) == ("stream_state", "cursor"):
             told = orjson.loads(value)
-            return {key: told[key] for key in sorted(told) if key not in WHEN_IN_CURSOR}
+            nowhere = {"at", "id"} if told.get("id") == "" else set()  # no row was there yet
+            left_out = {*WHEN_IN_CURSOR, *nowhere}
+            return {key: told[key] for key in sorted(told) if key not in left_out}
         if target is None or value is None or value < 0:
             return bytes(value) if isinstance(value, memoryview) else value
         return f"{target} {self.names[target, value]}"

@@ -32,6 +32,9 @@ def little_world(*, items: int = 16) -> World:
     world.deployments = [one for one in world.deployments if one.service in _SERVICES]
     world.changes = [one for one in world.changes if one.ci in places]
     world.incidents = [one for one in world.incidents if one.ci in places]
+    requests = {one.id for one in world.merge_requests}
+    world.notes = [one for one in world.notes if one.request in requests]
+    world.issues = [one for one in world.issues if one.repository in homes]
     world.branches = {home: found for home, found in world.branches.items() if home in homes}
     world.tags = {home: found for home, found in world.tags.items() if home in homes}
     return world

@@ -108,6 +108,8 @@ def test_sources_that_fail_on_the_way_are_told_in_a_line_each_and_the_next_pass_
         "snow: changes: api/now/v2/table/change_request: the connection was lost (the answer is"
         " cut off); the next run tries again",
     ]
+    for _ in range(2):  # the other streams go on with their history, a part each time
+        run("sync", "--config", config, hasty=True)
     assert len(rows_of(settings)["build_stage"]) == len(whole["build_stage"])
     company.server.faults.clear()
     company.server.faults.hidden.clear()
@@ -119,7 +121,7 @@ def test_sources_that_fail_on_the_way_are_told_in_a_line_each_and_the_next_pass_
 def test_a_server_error_between_two_pages_keeps_the_first_page_and_its_cursor(
     company: Small, whole: dict[str, Rows], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.jira._PAGE", 10)
+    monkeypatch.setattr("connectors.jira_issues._PAGE", 10)
     _, settings = company.home(tmp_path)
     company.server.faults.add(Fault("error", vendor="jira", path=ISSUES, skip=2, status=502))
     jira = {one.source: one for one in synced(settings).sources}["jira"]
@@ -127,7 +129,9 @@ def test_a_server_error_between_two_pages_keeps_the_first_page_and_its_cursor(
         "issues: rest/api/3/search/jql: still 502 after 5 tries; the next run tries again"
     ]
     assert jira.streams["issues"].pages == 2
-    assert len(rows_of(settings)["work_item"]) == 20
+    items = rows_of(settings)["work_item"]
+    ours = [row for row in items if row.startswith("[('source_id', 'source jira')")]
+    assert 10 < len(ours) == jira.streams["issues"].seen
     company.server.faults.clear()
     assert not synced(settings).failed
     assert differences(rows_of(settings), whole, but=RESTATED) == {}
@@ -169,7 +173,7 @@ def test_a_failing_source_leaves_what_was_stored_as_it_was(
         company.server.faults.add(fault)
         report = synced(collected)
         assert exact_rows(database.engine, but="stream_state") == before
-    assert report.failed
+    assert report.failed or all(one.paused for one in report.sources)
     assert all("\n" not in line for one in report.sources for line in one.problems)
 
 

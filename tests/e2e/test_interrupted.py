@@ -21,6 +21,10 @@ _SHARES = [round(_RANDOM.uniform(part / 5, (part + 1) / 5), 3) for part in range
 """Five points of a pass, by the share of its requests that were made."""
 
 
+RESTATED = ("value_stream", "store_setting")
+"""How often facts moved on the way, which depends on where the pass was cut."""
+
+
 @pytest.fixture(scope="module")
 def company() -> Iterator[Small]:
     with small_company() as running:
@@ -49,7 +53,7 @@ def test_a_pass_killed_anywhere_and_the_next_one_store_what_one_undisturbed_pass
     assert rows_of(settings) != rows
     report = synced(settings)
     assert [one.problems for one in report.sources] == [[], [], [], []]
-    assert differences(rows_of(settings), rows) == {}
+    assert differences(rows_of(settings), rows, but=RESTATED) == {}
 
 
 @pytest.mark.parametrize(("step", "done"), [("correlate", 1), ("measure", 1)])
@@ -63,7 +67,7 @@ def test_a_pass_killed_while_it_links_or_measures_leaves_that_to_the_next_one(
         process.wait()
     assert len(rows_of(settings)["item_fact"]) == 0
     assert not synced(settings).failed
-    assert differences(rows_of(settings), whole[0]) == {}
+    assert differences(rows_of(settings), whole[0], but=RESTATED) == {}
 
 
 def test_ctrl_c_ends_a_pass_soon_with_one_line_and_status_130_and_the_next_pass_goes_on(
@@ -84,7 +88,7 @@ def test_ctrl_c_ends_a_pass_soon_with_one_line_and_status_130_and_the_next_pass_
     ]
     assert company.server.requests.total() < before + requests * 9 // 10
     assert not synced(settings).failed
-    assert differences(rows_of(settings), rows) == {}
+    assert differences(rows_of(settings), rows, but=RESTATED) == {}
 
 
 def _read_until(process: subprocess.Popen[str], step: str, done: int) -> None:
