@@ -27,6 +27,7 @@ def worklog_streams(api: str, wanted: Wanted) -> list[Stream]:
             id=own_id,
             parse=partial(parse_worklog, wanted=wanted),
             after=(_ISSUES,),
+            patient=True,
             optional=True,
         ),
         Stream(
@@ -35,6 +36,7 @@ def worklog_streams(api: str, wanted: Wanted) -> list[Stream]:
             id=_worklog_id,
             parse=parse_deleted,
             after=(_WORKLOGS,),
+            patient=True,
             optional=True,
         ),
     ]

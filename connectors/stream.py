@@ -133,6 +133,8 @@ class Stream:
     over: the stream whose payloads are the scopes of this one; it is read first, and whole.
     scope: makes the scope of a parent's payload, None to pass it over.
     after: streams whose records these belong to; they are read first.
+    patient: read only once those streams have all of their history: what belongs to a thing that is
+        not stored yet would be passed over for good.
     optional: a 403 or 404 on this stream means "switched off here", noted and not an error.
     watch, census: see there; None where the list itself tells everything.
     """
@@ -146,6 +148,7 @@ class Stream:
     over: str | None = None
     scope: Callable[[Payload], Scope | None] | None = None
     after: tuple[str, ...] = ()
+    patient: bool = False
     optional: bool = False
     watch: Watch | None = None
     census: Census | None = None

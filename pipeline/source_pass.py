@@ -105,7 +105,7 @@ class SourcePass:
     _pages: queue.Queue[tuple[Task, Prepared] | _Done] = field(init=False)
     _stop: threading.Event = field(init=False)
     _parents: dict[str, list[Payload]] = field(default_factory=dict)
-    _told: set[str] = field(default_factory=set)
+    _silent: dict[str, set[str]] = field(default_factory=dict)
     _notes: dict[tuple[str, str], str] = field(default_factory=dict)
     _older: dict[tuple[str, str], bool] = field(default_factory=dict)
     _seen: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
@@ -139,24 +139,31 @@ class SourcePass:
         if counts.held_back:
             # Records of things that are not stored yet would be left out, now and ever after.
             return []
+        if stream.patient and any(self.counts[name].older for name in before):
+            counts.older = 1
+            return []
         scopes = [Scope()]
         if stream.over is not None:
             made = [stream.scope(p) for p in self._parents_of(stream.over) if stream.scope]
             scopes = list({scope.id: scope for scope in made if scope is not None}.values())
         if self.only is not None:
             scopes = self.only.scopes(stream.name, scopes)
+        self._silent[stream.name] = {scope.id for scope in scopes}
         self.progress.started(self.name, stream.name, len(scopes))
         with self.database.read() as session:
             tasks = [self._task(session, stream, scope) for scope in scopes]
         return [task for task in tasks if task is not None]
 
     def _parents_of(self, stream: str) -> list[Payload]:
-        """What a stream told in this pass; where it had no need to ask, what is stored of it."""
-        if stream in self._told:
-            return self._parents[stream]
+        """What a stream told in this pass, and what is stored of the scopes that it had no need to
+        ask for.
+        """
+        found = list(self._parents[stream])
         with self.database.read() as session:
-            stored = raw.load(session, self.source_id, stream)
-            return [one.payload for one in stored if not one.gone]
+            for scope in sorted(self._silent.get(stream, ())):
+                stored = raw.load(session, self.source_id, stream, scope=scope)
+                found += [one.payload for one in stored if not one.gone]
+        return found
 
     def _judge(self, name: str) -> None:
         """One odd payload is skipped; where none of a stream ever made sense, something is
@@ -181,7 +188,7 @@ class SourcePass:
         """None for what was read to its end already in the round that this pass goes on with."""
         state = cursors.load_state(session, StreamKey(self.source_id, stream.name, scope.id))
         done = self.round_ts is not None and (state.last_success_ts or 0) >= self.round_ts
-        if done and stream.name not in self._parents:
+        if done and stream.name not in self._parents and "older" not in state.cursor:
             return None
         cursor = observed_of(state.cursor) if self.full else state.cursor
         return Task(self.source_id, stream, scope, cursor, self.since, self.full)
@@ -238,7 +245,7 @@ class SourcePass:
         counts = self.counts[name]
         if name in self._parents:
             self._parents[name] += page.payloads
-            self._told.add(name)
+            self._silent[name].discard(task.scope.id)
         with self.database.writing() as session:
             self.renew(session)
             raw.save(session, self.source_id, name, task.scope.id, page.rows, fetched_ts=now_ts())

@@ -47,12 +47,12 @@ class Extras:
         return {int(item.id): self._worklog(item) for item in booked}
 
     def _worklog(self, item: Item) -> Json:
-        at = item.moves[-1].at
+        at = item.moves[0].at
         base = f"{self.catalogue.base}/issue/{item.id}/worklog/{item.id}"
         return {
             "self": base,
-            "author": self.catalogue.user(item.moves[-1].by),
-            "updateAuthor": self.catalogue.user(item.moves[-1].by),
+            "author": self.catalogue.user(item.moves[0].by),
+            "updateAuthor": self.catalogue.user(item.moves[0].by),
             "created": jira_time(at),
             "updated": jira_time(at),
             "started": jira_time(item.moves[0].at),
@@ -123,16 +123,17 @@ class Extras:
         return json_answer({**row, "columnConfig": config, "self": f"{call.root}{call.path}"})
 
     def sprints(self, call: Call, board: str) -> Response:
-        """A fortnight each, over the half year up to now."""
+        """A fortnight each, from the beginning of the world up to now."""
         if self._project(board) is None:
             return json_answer({"errorMessages": ["The requested board cannot be viewed"]}, 404)
-        now = self.catalogue.world.now
-        rows = [self._sprint(int(board), number, now) for number in range(13)]
+        world = self.catalogue.world
+        count = (world.now - world.start) // _FORTNIGHT + 1
+        rows = [self._sprint(int(board), number) for number in range(count)]
         return self._page(call, rows)
 
-    def _sprint(self, board: int, number: int, now: datetime) -> Json:
-        start = now - (13 - number) * _FORTNIGHT + timedelta(days=3)
-        over = start + _FORTNIGHT < now
+    def _sprint(self, board: int, number: int) -> Json:
+        start = self.catalogue.world.start + number * _FORTNIGHT
+        over = start + _FORTNIGHT < self.catalogue.world.now
         return {
             "id": board * 1000 + number,
             "state": "closed" if over else "active",

@@ -37,6 +37,9 @@ WHEN_IT_RAN = {
 }
 """Columns that tell when and how a pass went, not what there is."""
 
+HOW_OFTEN = ("value_stream", "store_setting")
+"""Tables that count how often facts moved on the way, which depends on where a pass was cut."""
+
 WHEN_IN_CURSOR = ("_census", "_watch", "read_at")
 """The same inside a cursor."""
 

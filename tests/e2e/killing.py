@@ -25,7 +25,7 @@ from core.config_file import load_settings
 from core.settings import Settings
 from simulator.live import Live
 from tests.e2e.commands import ROOT, environment
-from tests.e2e.dumps import Rows, differences
+from tests.e2e.dumps import HOW_OFTEN, Rows, differences
 from tests.e2e.little import little_company
 from tests.e2e.small import rows_of, synced
 
@@ -162,7 +162,7 @@ class Killing:
         settings = self._settings(url)
         report = synced(settings)
         problems = [problem for one in report.sources for problem in one.problems]
-        found = differences(rows_of(settings), self.rows)
+        found = differences(rows_of(settings), self.rows, but=HOW_OFTEN)
         self.databases.drop(url)
         return Killed(kind, at, self.points, before, problems, found)
 

@@ -13,16 +13,12 @@ from random import Random
 import pytest
 
 from tests.e2e.commands import lines, started, wait_until
-from tests.e2e.dumps import Rows, differences
+from tests.e2e.dumps import HOW_OFTEN, Rows, differences
 from tests.e2e.small import Small, rows_of, small_company, synced, undisturbed
 
 _RANDOM = Random(20261120)
 _SHARES = [round(_RANDOM.uniform(part / 5, (part + 1) / 5), 3) for part in range(5)]
 """Five points of a pass, by the share of its requests that were made."""
-
-
-RESTATED = ("value_stream", "store_setting")
-"""How often facts moved on the way, which depends on where the pass was cut."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +49,7 @@ def test_a_pass_killed_anywhere_and_the_next_one_store_what_one_undisturbed_pass
     assert rows_of(settings) != rows
     report = synced(settings)
     assert [one.problems for one in report.sources] == [[], [], [], []]
-    assert differences(rows_of(settings), rows, but=RESTATED) == {}
+    assert differences(rows_of(settings), rows, but=HOW_OFTEN) == {}
 
 
 @pytest.mark.parametrize(("step", "done"), [("correlate", 1), ("measure", 1)])
@@ -67,7 +63,7 @@ def test_a_pass_killed_while_it_links_or_measures_leaves_that_to_the_next_one(
         process.wait()
     assert len(rows_of(settings)["item_fact"]) == 0
     assert not synced(settings).failed
-    assert differences(rows_of(settings), whole[0], but=RESTATED) == {}
+    assert differences(rows_of(settings), whole[0], but=HOW_OFTEN) == {}
 
 
 def test_ctrl_c_ends_a_pass_soon_with_one_line_and_status_130_and_the_next_pass_goes_on(
@@ -88,7 +84,7 @@ def test_ctrl_c_ends_a_pass_soon_with_one_line_and_status_130_and_the_next_pass_
     ]
     assert company.server.requests.total() < before + requests * 9 // 10
     assert not synced(settings).failed
-    assert differences(rows_of(settings), rows, but=RESTATED) == {}
+    assert differences(rows_of(settings), rows, but=HOW_OFTEN) == {}
 
 
 def _read_until(process: subprocess.Popen[str], step: str, done: int) -> None:
