@@ -16,7 +16,8 @@ import httpx
 
 from bench.company import company
 from bench.measuring import Outcome, in_turn, peak_mb
-from core.settings import AnySource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource
 from pipeline.collect import collect, wanted_of
 from pipeline.database import opened
 from pipeline.stopping import Stop

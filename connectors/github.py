@@ -15,7 +15,7 @@ from connectors.http import SourceClient, body_of, open_client
 from connectors.paging import pages
 from connectors.stream import Connection, Identity, Payload, Probe, Wanted
 from core.errors import ConfigError, SourceAuthError
-from core.settings import GithubSource
+from core.source_settings import GithubSource
 
 _CONCURRENCY = 4  # GitHub asks for few; bursts run into its secondary limits
 _API_VERSION = "2022-11-28"

@@ -17,7 +17,7 @@ from connectors.paging import pages
 from connectors.refusals import other_host
 from connectors.stream import Connection, Identity, Payload, Probe, Wanted
 from core.errors import SourceAuthError
-from core.settings import GitlabSource
+from core.source_settings import GitlabSource
 
 _KEPT_OF_PROJECT = (
     "id",

@@ -15,7 +15,7 @@ from connectors.jenkins_stages import Stages
 from connectors.stream import Connection, Identity, Payload, Probe, Scope, Stream, Wanted
 from core.errors import ConfigError, SourceAuthError
 from core.records import Record
-from core.settings import JenkinsSource
+from core.source_settings import JenkinsSource
 
 _CONCURRENCY = 2  # a controller builds; reading must not slow it
 _FOLDERS = ("Folder", "MultiBranchProject")

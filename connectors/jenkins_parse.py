@@ -14,7 +14,7 @@ from connectors.stream import Payload, Scope
 from connectors.times import utc
 from core.errors import PayloadError
 from core.records import Build, BuildStage, Deployment, Record, Result, Revision
-from core.settings import DeploymentRule
+from core.source_settings import DeploymentRule
 
 _RESULTS = {
     "SUCCESS": Result.SUCCESS,

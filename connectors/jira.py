@@ -25,7 +25,7 @@ from connectors.stream import (
 )
 from connectors.windows import listing
 from core.errors import SourceAuthError
-from core.settings import JiraSource
+from core.source_settings import JiraSource
 
 _KEYS_PER_SEARCH = 50
 

@@ -11,7 +11,7 @@ from connectors.budget import Budget, Spent
 from connectors.http import SourceClient
 from connectors.limits import HOSTS
 from connectors.stream import Connection, Wanted
-from core.settings import AnySource
+from core.source_settings import AnySource
 
 
 class Open(Protocol):

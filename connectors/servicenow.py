@@ -28,7 +28,7 @@ from connectors.stream import (
 )
 from core.errors import ConfigError, SourceAnswerError
 from core.records import Entity, Record
-from core.settings import ServiceNowSource
+from core.source_settings import ServiceNowSource
 
 _CONCURRENCY = 4
 _PROBED = 10  # a single row might be one that access rules take away

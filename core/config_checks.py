@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from core.settings import (
+from core.settings import Settings
+from core.source_settings import (
     AnySource,
     EventsSource,
     GithubSource,
     GitlabSource,
     JenkinsSource,
     JiraSource,
-    Settings,
 )
 from core.toml_lines import Path as Loc
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from core.config_checks import problems_of
 from core.errors import ConfigError
-from core.settings import AnySource, JiraSource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource, JiraSource
 from core.toml_lines import Path as Loc
 from core.toml_lines import line_of
 

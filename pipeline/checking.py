@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from connectors.budget import HOUR_S
 from connectors.stream import Connection, Probe
 from core.errors import SourceError
-from core.settings import AnySource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource
 from pipeline.clock import now_ts
 from pipeline.collect import connected, opened, wanted_of
 from pipeline.database import Database

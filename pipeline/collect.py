@@ -16,7 +16,8 @@ from connectors.http import SourceClient, request_count
 from connectors.registry import KINDS, open_source
 from connectors.stream import Connection, Stream, Wanted
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
-from core.settings import AnySource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.health import Health, Round, decoded, encoded
@@ -24,8 +25,9 @@ from pipeline.lease import WHOLE, held
 from pipeline.permission import check_account, lost_scopes, without_census
 from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
-from pipeline.source_pass import SourcePass, StreamCounts
+from pipeline.source_pass import SourcePass
 from pipeline.stopping import Stop
+from pipeline.stream_counts import StreamCounts
 from store import cursors, hooks
 from store.cursors import StreamKey
 from store.sources import SourceRow, ensure_sources

@@ -15,7 +15,8 @@ from connectors.hook_signatures import Delivery, events
 from connectors.pushed import records_of, records_of_events, whole_of
 from core.errors import FieldError, NotFoundError, UnverifiedError
 from core.records import Entity, Record, Transition, WorkItem
-from core.settings import EventsSource, Settings
+from core.settings import Settings
+from core.source_settings import EventsSource
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.stages import CORRELATE

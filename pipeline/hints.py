@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, SourceError, StoppedError
-from core.settings import AnySource, EventsSource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource, EventsSource
 from pipeline.clock import now_ts
 from pipeline.collect import connected, fingerprint, opened, wanted_of
 from pipeline.database import Database, lost
@@ -20,8 +21,9 @@ from pipeline.health import Health, decoded, encoded
 from pipeline.lease import WHOLE, held
 from pipeline.permission import check_account, without_census
 from pipeline.progress import Silent
-from pipeline.source_pass import SourcePass, StreamCounts
+from pipeline.source_pass import SourcePass
 from pipeline.stopping import Stop
+from pipeline.stream_counts import StreamCounts
 from pipeline.sync import bring_up_to_date
 from store import cursors, hooks
 from store.cursors import StreamKey

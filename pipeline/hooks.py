@@ -14,7 +14,8 @@ from connectors.hook_signatures import Delivery, Verify, github
 from connectors.hooks import HOOKS, Hook
 from connectors.hooks_told import Told
 from core.errors import DeliveryError, UnverifiedError
-from core.settings import AnySource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.reading import MISSHAPEN

@@ -16,7 +16,8 @@ from typing import Final
 from core.errors import ConfigError
 from core.record_fields import identity_of, record_of
 from core.records import Record, StateChange
-from core.settings import EventsSource, Settings
+from core.settings import Settings
+from core.source_settings import EventsSource
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.events import keep, store_pushed

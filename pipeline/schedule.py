@@ -11,7 +11,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, StoppedError
-from core.settings import AnySource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource
 from pipeline.collect import collect, wanted_of
 from pipeline.database import Database, lost
 from pipeline.hints import EVERY_S, Look

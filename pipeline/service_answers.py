@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import NotFoundError
-from core.settings import ServiceNowSource, Settings
+from core.settings import Settings
+from core.source_settings import ServiceNowSource
 from metrics import coverage, delivery
 from metrics.envelope import Context, document, envelope
 from metrics.measure import Measure

@@ -68,7 +68,7 @@ class Snapshots:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def present(self, session: Session) -> Snapshot:
-        """The facts as they stand in this session's transaction."""
+        """The facts as they stand in this transaction."""
         with self._lock:
             known = frames.value_streams(session)
             versions = dict(zip(known["name"], known["facts_version"], strict=True))

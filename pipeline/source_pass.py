@@ -25,51 +25,13 @@ from pipeline.progress import Progress
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
 from pipeline.stages import CORRELATE as STAGE
 from pipeline.stopping import Stop
+from pipeline.stream_counts import StreamCounts
 from store import cursors, dirty, raw, records
 from store.cursors import StreamKey
 
 _QUEUE_PAGES = 8
 _READERS = 8
 _POLL_S = 0.2
-
-
-@dataclass(slots=True)
-class StreamCounts:
-    """What one stream did in this pass, over all its scopes.
-
-    unparsed: payloads kept raw because they make no sense. orphans: records left out because what
-    they belong to is not stored (a history of an incident that the filter leaves out). held_back:
-    the stream that failed and that must be read before this one, which therefore was not read.
-    older: scopes of which older history is still to be read, by the passes that follow. deeper:
-    scopes of which older history was read.
-    paused: why it was not read to its end although nothing is wrong, and when that goes on.
-    """
-
-    pages: int = 0
-    seen: int = 0
-    changed: int = 0
-    unparsed: int = 0
-    orphans: int = 0
-    errors: list[str] = field(default_factory=list)
-    held_back: str = ""
-    older: int = 0
-    deeper: int = 0
-    paused: str = ""
-
-    def __add__(self, later: StreamCounts) -> StreamCounts:
-        """Both passes, the later one after this; what is left to do is what that one left."""
-        return StreamCounts(
-            pages=self.pages + later.pages,
-            seen=self.seen + later.seen,
-            changed=self.changed + later.changed,
-            unparsed=self.unparsed + later.unparsed,
-            orphans=self.orphans + later.orphans,
-            errors=self.errors + later.errors,
-            held_back=later.held_back,
-            older=later.older,
-            deeper=self.deeper + later.deeper,
-            paused=later.paused,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.budget import HOUR_S
-from core.settings import AnySource, EventsSource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource, EventsSource
 from pipeline.health import Health, decoded
 from pipeline.history_status import loading
 from pipeline.times import iso

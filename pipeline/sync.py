@@ -11,7 +11,8 @@ from datetime import date
 from functools import partial
 
 from core.errors import ConfigError
-from core.settings import AnySource, Settings
+from core.settings import Settings
+from core.source_settings import AnySource
 from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.database import Database

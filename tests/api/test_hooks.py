@@ -16,14 +16,8 @@ from sqlalchemy import select
 from api.app import create_app
 from api.bodies import LIMIT
 from api.schemas_pushed import HookTaken
-from core.settings import (
-    GitlabSource,
-    Hooks,
-    JenkinsSource,
-    JiraSource,
-    ServiceNowSource,
-    Settings,
-)
+from core.settings import Settings
+from core.source_settings import GitlabSource, Hooks, JenkinsSource, JiraSource, ServiceNowSource
 from pipeline.database import Database, opened
 from store.models import hook_hint
 from tests.api.client import Client

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from connectors import github
 from connectors.http import SourceClient
 from connectors.stream import Connection, Payload, Scope, Stream, Wanted
-from core.settings import Auth, GithubSource
+from core.source_settings import Auth, GithubSource
 from tests.connectors.readers import stream
 
 URL = "https://github.example/api/v3"

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from connectors import gitlab
 from connectors.http import SourceClient
 from connectors.stream import Connection, Payload, Scope, Stream, Wanted
-from core.settings import Auth, GitlabSource
+from core.source_settings import Auth, GitlabSource
 from tests.connectors.readers import stream
 
 URL = "https://gitlab.example"

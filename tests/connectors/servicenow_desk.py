@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from connectors import servicenow
 from connectors.http import SourceClient
 from connectors.stream import Connection, Wanted
-from core.settings import Auth, ServiceNowSource
+from core.source_settings import Auth, ServiceNowSource
 from tests.connectors.servicenow_instance import Instance, Row
 
 BASE = "/api/now/v2/table/"

@@ -13,7 +13,7 @@ from connectors import github
 from connectors.http import SourceClient
 from core.errors import ConfigError, SourceAnswerError, SourceAuthError, SourceUnavailableError
 from core.records import Project, Repository
-from core.settings import Auth
+from core.source_settings import Auth
 from tests.connectors.github_site import (
     REPOSITORY,
     SCOPE,

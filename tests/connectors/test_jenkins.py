@@ -21,7 +21,7 @@ from core.errors import (
     SourceAuthError,
     SourceUnavailableError,
 )
-from core.settings import Auth, JenkinsSource
+from core.source_settings import Auth, JenkinsSource
 
 DATA = Path(__file__).parent / "data"
 RUN = "org.jenkinsci.plugins.workflow.job.WorkflowRun"

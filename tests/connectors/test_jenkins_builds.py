@@ -14,7 +14,7 @@ from connectors.http import SourceClient
 from connectors.jenkins_builds import read_builds
 from connectors.stream import Reading, Scope
 from core.errors import SourceAnswerError
-from core.settings import JenkinsSource
+from core.source_settings import JenkinsSource
 from tests.connectors.jenkins_controller import (
     DAY_MS,
     START,

@@ -14,7 +14,7 @@ from connectors.jenkins_parse import parse_build, parse_stages
 from connectors.stream import Scope
 from core.errors import PayloadError
 from core.records import Build, BuildStage, Deployment, Record, Result, Revision
-from core.settings import DeploymentRule
+from core.source_settings import DeploymentRule
 
 DATA = Path(__file__).parent / "data"
 RULE = DeploymentRule(job="shop/deploy-*", environment="production", service="web")

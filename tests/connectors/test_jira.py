@@ -17,7 +17,7 @@ from connectors.http import SourceClient
 from connectors.stream import Connection, Payload, Scope, Wanted
 from core.errors import SourceAnswerError, SourceAuthError
 from core.records import WorkItem
-from core.settings import Auth, JiraSource
+from core.source_settings import Auth, JiraSource
 from tests.connectors.readers import payloads, read, stream
 
 URL = "https://jira.example"

@@ -17,7 +17,7 @@ from connectors.limits import Hosts, Limiter
 from connectors.registry import open_source
 from connectors.transport import RetryTransport
 from core.errors import SourcePausedError
-from core.settings import JiraSource
+from core.source_settings import JiraSource
 
 SEARCH = "GET /search"
 

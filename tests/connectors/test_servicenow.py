@@ -23,7 +23,7 @@ from core.errors import (
     SourceUnavailableError,
 )
 from core.records import ChangeRequest, Incident, Record
-from core.settings import Auth, IncidentFilter, ServiceNowSource
+from core.source_settings import Auth, IncidentFilter, ServiceNowSource
 
 DATA = Path(__file__).parent / "data"
 BASE = "/api/now/v2/table"

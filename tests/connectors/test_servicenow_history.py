@@ -12,7 +12,7 @@ from connectors.http import SourceClient
 from connectors.stream import Scope, Stream
 from core.errors import SourceAnswerError, SourceAuthError
 from core.records import Entity, Record, StateChange
-from core.settings import IncidentFilter
+from core.source_settings import IncidentFilter
 from tests.connectors.readers import payloads, quick_client, read, stream
 from tests.connectors.servicenow_desk import Desk, change, connect, desk, entry, incident
 

@@ -14,7 +14,7 @@ from connectors.http import SourceClient
 from connectors.servicenow_login import ClientCredentials
 from connectors.stream import Wanted
 from core.errors import ConfigError, SourceAuthError, SourceUnavailableError
-from core.settings import Auth
+from core.source_settings import Auth
 from tests.connectors.servicenow_desk import desk, source
 
 CLIENT = Auth(user=SecretStr("the-client"), password=SecretStr("its secret"))

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from connectors import github
 from connectors.http import SourceClient
 from connectors.stream import Scope, Wanted
-from core.settings import Auth, GithubSource
+from core.source_settings import Auth, GithubSource
 from tests.connectors.readers import payloads, read, stream
 
 URL = "https://api.github.com"

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, Table, func, select
 
 from connectors.stream import Wanted
-from core.settings import AnySource, Auth, GitlabSource, JenkinsSource, JiraSource
+from core.source_settings import AnySource, Auth, GitlabSource, JenkinsSource, JiraSource
 from pipeline.collect import SourceReport, collect
 from pipeline.database import over
 from store import models

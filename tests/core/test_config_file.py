@@ -11,7 +11,7 @@ import pytest
 
 from core.config_file import load_settings
 from core.errors import ConfigError
-from core.settings import GitlabSource, JenkinsSource, JiraSource, ServiceNowSource
+from core.source_settings import GitlabSource, JenkinsSource, JiraSource, ServiceNowSource
 
 ENV = {
     "JIRA_USER": "reader@acme.example",

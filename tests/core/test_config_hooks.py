@@ -8,7 +8,8 @@ import pytest
 
 from core.config_file import load_settings
 from core.errors import ConfigError
-from core.settings import EventsSource, Settings
+from core.settings import Settings
+from core.source_settings import EventsSource
 
 GITLAB = '[[sources]]\nname = "g"\nkind = "gitlab"\nurl = "https://g.example"\n'
 EVENTS = '[[sources]]\nname = "t"\nkind = "events"\n'

@@ -8,7 +8,8 @@ import pytest
 
 from core.config_file import load_settings
 from core.errors import ConfigError
-from core.settings import GitlabSource, Settings
+from core.settings import Settings
+from core.source_settings import GitlabSource
 
 SOURCE = """[[sources]]
 name = "code"

@@ -13,8 +13,9 @@ import pytest
 import respx
 from sqlalchemy import Engine, select
 
-import core.settings
+import core.source_settings
 from connectors import registry
+from core.settings import Settings
 from pipeline.collect import collect, wanted_of
 from pipeline.database import over
 from store.models import raw_record, transition, work_item
@@ -52,7 +53,7 @@ def pebble(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def _source(**given: Any) -> Any:
-    made: Callable[..., Any] = _run("settings", dict(vars(core.settings)))["PebbleSource"]
+    made: Callable[..., Any] = _run("settings", dict(vars(core.source_settings)))["PebbleSource"]
     auth = {"token": "secret"}
     return made(kind="pebble", name="pebble", url=URL, auth=auth, boards=["SHOP"], **given)
 
@@ -70,7 +71,7 @@ def test_the_source_of_the_page_is_collected_and_read_on(
     monkeypatch.setattr("pipeline.collect.KINDS", registry.KINDS)
     tickets = _run("test", dict(vars(pebble)))["TICKETS"]
     database = over(sqlite_engine)
-    settings = core.settings.Settings()
+    settings = Settings()
     with respx.mock(base_url=URL) as server:
         server.get("/api/me").respond(json={"login": "reader"})
         server.get("/api/states").respond(json=STATES)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from core.settings import Budget, Settings
+from core.settings import Settings
+from core.source_settings import Budget
 from pipeline.checking import check_sources
 from pipeline.database import opened
 from pipeline.health import decoded, encoded

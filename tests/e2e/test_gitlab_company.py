@@ -16,7 +16,7 @@ from connectors import gitlab
 from connectors.http import SourceClient
 from connectors.stream import Reading, Scope, Stream, Wanted
 from core.frames import to_ts
-from core.settings import GitlabSource
+from core.source_settings import GitlabSource
 from pipeline.database import Database, opened
 from simulator.calendar import HOUR
 from simulator.model import MergeRequest, World

@@ -20,7 +20,8 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
-from core.settings import Hooks, Settings
+from core.settings import Settings
+from core.source_settings import Hooks
 from pipeline.database import Database, opened
 from pipeline.due import Due
 from pipeline.hints import Look

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from core.settings import JiraSource
+from core.source_settings import JiraSource
 from pipeline.collect import collect, wanted_of
 from pipeline.database import opened
 from simulator.model import Edit, Item

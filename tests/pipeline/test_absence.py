@@ -24,7 +24,8 @@ from connectors.stream import (
     Watch,
 )
 from core.records import Entity, Record, StatusCategory, WorkflowStatus, WorkItem
-from core.settings import JenkinsSource, Settings
+from core.settings import Settings
+from core.source_settings import JenkinsSource
 from pipeline import reading
 from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.database import Database, over

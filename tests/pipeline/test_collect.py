@@ -15,7 +15,8 @@ from connectors.registry import KINDS, Kind
 from connectors.stream import Connection, Identity, Page, Payload, Read, Reading, Scope, Stream
 from core.errors import SourceUnavailableError, StoppedError
 from core.records import Entity
-from core.settings import DeploymentRule, JenkinsSource, Settings
+from core.settings import Settings
+from core.source_settings import DeploymentRule, JenkinsSource
 from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.database import Database, over
 from pipeline.stages import CORRELATE, CORRELATING

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import SecretStr
 from sqlalchemy import Engine, func, select
 
-from core.settings import Auth, JenkinsSource, Settings
+from core.settings import Settings
+from core.source_settings import Auth, JenkinsSource
 from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.database import Database, over
 from simulator.credentials import JENKINS_TOKEN, JENKINS_USER

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
 from core.records import Entity
-from core.settings import Auth, IncidentFilter, ServiceNowSource, Settings
+from core.settings import Settings
+from core.source_settings import Auth, IncidentFilter, ServiceNowSource
 from pipeline.collect import SourceReport, collect, wanted_of
 from pipeline.database import Database, over
 from simulator.credentials import SNOW_CLIENT, SNOW_PASSWORD, SNOW_SECRET, SNOW_USER
