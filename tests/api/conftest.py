@@ -27,8 +27,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         yield found
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _patched_clock() -> Iterator[Clock]:
+    """Not for the session: tests of other folders ask applications of the present."""
     found = Clock(_NOW)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.deps.now_ts", found)
