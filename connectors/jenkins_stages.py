@@ -7,8 +7,9 @@ new builds takes one request for each job; only the runs of a first load are ask
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -26,11 +27,12 @@ _NAME = re.compile(r"#(\d+)")
 class Stages:
     """Adds the stages of finished pipeline runs; gives up where the stage view is not installed.
 
-    A server without the plugin answers 404 each time, so after three of them and no answer we stop
-    asking until the next connection.
+    A server without the plugin answers 404 each time, so after three of them for one job, and no
+    answer for any, we stop asking for that job until the next connection. Jobs are counted apart:
+    of one whose runs were just discarded nothing follows for another.
     """
 
-    misses: int = 0
+    misses: Counter[str] = field(default_factory=Counter)
     found: bool = False
 
     def __call__(self, client: SourceClient, scope: Scope, payloads: list[Payload]) -> None:
@@ -48,7 +50,7 @@ class Stages:
         return kind.endswith("WorkflowRun") and numbered and not is_running(payload)
 
     def _add(self, client: SourceClient, scope: Scope, payload: Payload) -> None:
-        found = self._ask(client, f"{job_path(scope.id)}/{payload['number']}/wfapi/describe")
+        found = self._ask(client, scope, f"{payload['number']}/wfapi/describe")
         if isinstance(found, dict):
             payload["_details"] = {"describe": found}
 
@@ -56,18 +58,19 @@ class Stages:
         self, client: SourceClient, scope: Scope, wanted: Iterable[Payload]
     ) -> dict[int, Mapping[str, Any]]:
         """The newest runs by number."""
-        runs = self._ask(client, f"{job_path(scope.id)}/wfapi/runs")
+        runs = self._ask(client, scope, "wfapi/runs")
         numbers = {payload["number"] for payload in wanted}
         rows = [run for run in runs if isinstance(run, dict)] if isinstance(runs, list) else []
         return {number: run for run in rows if (number := _number(run)) in numbers}
 
-    def _ask(self, client: SourceClient, path: str) -> Any:
+    def _ask(self, client: SourceClient, scope: Scope, what: str) -> Any:
         """The body of the answer; None for a 404, and where there is no stage view at all."""
-        if self.misses >= _MISSES and not self.found:
+        if self.misses[scope.id] >= _MISSES and not self.found:
             return None
+        path = f"{job_path(scope.id)}/{what}"
         answer = client.get(path, none_on=(404,))
         if answer.status_code == 404:
-            self.misses += 1
+            self.misses[scope.id] += 1
             return None
         self.found = True
         return body_of(answer, path)

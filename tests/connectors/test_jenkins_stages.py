@@ -117,6 +117,17 @@ def test_a_server_without_the_stage_view_is_soon_not_asked_any_more(
     assert sum(counts(mock)) <= 4  # three refusals, and one more that was on its way
 
 
+def test_runs_of_one_job_that_were_discarded_hide_no_stages_of_another(
+    mock: respx.Router, client: SourceClient
+) -> None:
+    mock.get(path__regex=r"/job/gone/.*").respond(404)
+    complete = Stages()
+    complete(client, Scope("gone"), runs(*range(9, 0, -1)))
+    new = runs(40, 39)
+    complete(client, SCOPE, new)
+    assert stages(new) == ["of 40", "of 39"]
+
+
 def test_a_list_of_runs_that_is_refused_leaves_the_single_ones(
     mock: respx.Router, client: SourceClient
 ) -> None:

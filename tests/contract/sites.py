@@ -29,8 +29,8 @@ _IN_LIST = (
 
 
 def jenkins_site(folder: Path) -> Site:
-    """Recorded: builds of four jobs, stages of twelve runs. Brief: the tree of jobs, and the
-    builds of eleven of those runs, as a number with the start of its first stage.
+    """Recorded: builds of four jobs, stages of twelve runs. Brief: the tree of jobs, the builds of
+    eleven of those runs, as a number with the start of its first stage, and empty lists of runs.
     """
     builds = recorded(folder / "job-allBuilds")
     stages = recorded(folder / "wfapi-describe-stages")
@@ -45,6 +45,7 @@ def jenkins_site(folder: Path) -> Site:
     for job, found in jobs.items():
         newest_first = [found[number] for number in sorted(found, reverse=True)]
         answers[f"{job}/api/json"] = _range_of(newest_first)
+        answers[f"{job}/wfapi/runs"] = always([])
     return Site({**answers, "/api/json": always({"mode": "NORMAL", "jobs": top})})
 
 
