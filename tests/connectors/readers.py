@@ -8,6 +8,9 @@ from datetime import date
 from connectors.http import SourceClient, open_client
 from connectors.stream import Connection, Cursor, Page, Payload, Reading, Scope, Stream
 
+URL = "https://api.example"
+"""Where the tool of the shared fixtures stands."""
+
 
 def quick_client(url: str, *, concurrency: int = 2) -> SourceClient:
     """A client that does not sleep; requests are answered by `respx`."""

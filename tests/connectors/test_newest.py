@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
@@ -14,9 +13,8 @@ from connectors.newest import Newest, newest_first
 from connectors.stream import Cursor, Page, Payload, Reading, Scope
 from connectors.times import iso, utc
 from core.errors import SourceAnswerError
-from tests.connectors.readers import payloads, quick_client
+from tests.connectors.readers import URL, payloads
 
-URL = "https://list.example"
 TOP = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 READ = newest_first(
     Newest(
@@ -27,19 +25,6 @@ READ = newest_first(
         lag=timedelta(minutes=2),
     )
 )
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client(URL)
-    yield opened
-    opened.http.close()
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with respx.mock(base_url=URL) as router:
-        yield router
 
 
 def rows(first: int, last: int) -> list[Payload]:

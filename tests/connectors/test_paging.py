@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,23 +12,9 @@ import respx
 from connectors.http import SourceClient
 from connectors.paging import link_header, offset, pages, token
 from core.errors import SourceAnswerError
-from tests.connectors.readers import quick_client
+from tests.connectors.readers import URL
 
-URL = "https://api.example"
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client(URL)
-    yield opened
-    opened.http.close()
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with respx.mock(base_url=URL) as router:
-        yield router
 
 
 def linked(rows: list[dict[str, Any]], page: int | None = None) -> httpx.Response:

@@ -15,23 +15,8 @@ from connectors.stream import Cursor, Page, Reading, Scope
 from connectors.times import iso, utc
 from connectors.windows import Window, listing
 from core.errors import SourceAnswerError
-from tests.connectors.readers import quick_client
 
-URL = "https://api.example"
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client(URL)
-    yield opened
-    opened.http.close()
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with respx.mock(base_url=URL) as router:
-        yield router
 
 
 def row(number: int, minute: float) -> dict[str, Any]:

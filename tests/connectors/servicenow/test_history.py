@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-import respx
 
 from connectors.http import SourceClient
 from connectors.stream import Scope, Stream
 from core.errors import SourceAnswerError, SourceAuthError
 from core.records import Entity, Record, StateChange
 from core.source_settings import IncidentFilter
-from tests.connectors.readers import payloads, quick_client, read, stream
-from tests.connectors.servicenow_desk import Desk, change, connect, desk, entry, incident
+from tests.connectors.readers import payloads, read, stream
+from tests.connectors.servicenow.desk import Desk, change, connect, entry, incident
 
 AT = "2026-01-05 08:00:00"
 URGENT = IncidentFilter(priorities=(1, 2))
-
-
-@pytest.fixture
-def tool() -> Iterator[Desk]:
-    found = desk()
-    with respx.mock() as mock:
-        mock.route(host="acme.example").mock(side_effect=found.answer)
-        yield found
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client("https://acme.example")
-    yield opened
-    opened.http.close()
 
 
 def at(hour: int, minute: int = 0) -> datetime:

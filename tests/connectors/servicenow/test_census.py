@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import respx
 
 from connectors.http import SourceClient
 from connectors.stream import Census, Reading, Scope
 from core.errors import SourceAnswerError, SourceAuthError
 from core.records import Entity
-from tests.connectors.readers import quick_client, stream
-from tests.connectors.servicenow_desk import Desk, connect, desk, incident
-
-
-@pytest.fixture
-def tool() -> Iterator[Desk]:
-    found = desk()
-    with respx.mock() as mock:
-        mock.route(host="acme.example").mock(side_effect=found.answer)
-        yield found
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client("https://acme.example")
-    yield opened
-    opened.http.close()
+from tests.connectors.readers import stream
+from tests.connectors.servicenow.desk import Desk, connect, incident
 
 
 @pytest.fixture

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import respx
 
 from connectors.http import SourceClient
 from connectors.stream import Scope
 from core.errors import SourceAnswerError
 from core.records import ChangeRequest, Incident, StateChange
-from tests.connectors.readers import payloads, quick_client, read, stream
-from tests.connectors.servicenow_desk import Desk, change, connect, desk, incident
+from tests.connectors.readers import payloads, read, stream
+from tests.connectors.servicenow.desk import Desk, change, connect, incident
 
 AT = "2026-01-05 08:00:00"
-
-
-@pytest.fixture
-def tool() -> Iterator[Desk]:
-    found = desk()
-    with respx.mock() as mock:
-        mock.route(host="acme.example").mock(side_effect=found.answer)
-        yield found
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client("https://acme.example")
-    yield opened
-    opened.http.close()
 
 
 def choice(table: str, value: str, label: str, language: str = "en") -> dict[str, str]:

@@ -8,7 +8,7 @@ import respx
 
 from connectors.stream import Scope
 from tests.connectors.readers import payloads, quick_client, read, stream
-from tests.connectors.servicenow_desk import connect, desk, incident
+from tests.connectors.servicenow.desk import connect, desk, incident
 
 
 def test_a_thousand_changed_incidents_take_a_dozen_requests() -> None:

@@ -17,7 +17,7 @@ from connectors.servicenow_table import read_table
 from connectors.stream import Cursor, Page, Reading, Scope
 from core.errors import SourceAnswerError, SourceAuthError, SourceUnavailableError
 from core.source_settings import Auth, ServiceNowSource
-from tests.connectors.servicenow_instance import Instance, Row
+from tests.connectors.servicenow.instance import Instance, Row
 
 TABLE = Table(name="incident", fields=("sys_id", "sys_updated_on", "state"))
 NOON = "2026-01-05 12:00:00"

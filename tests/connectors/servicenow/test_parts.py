@@ -14,8 +14,7 @@ from connectors.servicenow_query import Table
 from connectors.servicenow_table import log_from, read_table
 from connectors.stream import Cursor, Page, Reading, Scope
 from core.errors import SourceAnswerError, SourceAuthError
-from tests.connectors.readers import quick_client
-from tests.connectors.servicenow_instance import Instance, Row
+from tests.connectors.servicenow.instance import Instance, Row
 
 TABLE = Table(name="incident", fields=("sys_id", "sys_updated_on"))
 NOW = datetime.now(UTC)
@@ -27,13 +26,6 @@ def instance() -> Iterator[Instance]:
     with respx.mock() as mock:
         mock.route(host="acme.example").mock(side_effect=found.answer)
         yield found
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    opened = quick_client("https://acme.example")
-    yield opened
-    opened.http.close()
 
 
 def stamp(days: float) -> str:

@@ -15,7 +15,7 @@ from connectors.servicenow_login import ClientCredentials
 from connectors.stream import Wanted
 from core.errors import ConfigError, SourceAuthError, SourceUnavailableError
 from core.source_settings import Auth
-from tests.connectors.servicenow_desk import desk, source
+from tests.connectors.servicenow.desk import desk, source
 
 CLIENT = Auth(user=SecretStr("the-client"), password=SecretStr("its secret"))
 OWN = source(auth=CLIENT, oauth=True)

@@ -43,7 +43,7 @@ def source(**changes: Any) -> ServiceNowSource:
 
 
 def saved(table: str, **changes: str) -> dict[str, str]:
-    return {**json.loads((DATA / f"servicenow_{table}.json").read_text()), **changes}
+    return {**json.loads((DATA / f"{table}.json").read_text()), **changes}
 
 
 def whole(rows: Iterable[dict[str, str]]) -> httpx.Response:

@@ -39,7 +39,7 @@ CHANGE = ChangeRequest(
 
 
 def saved(table: str, **changes: Any) -> dict[str, Any]:
-    row = json.loads((DATA / f"servicenow_{table}.json").read_text())
+    row = json.loads((DATA / f"{table}.json").read_text())
     return {**row, **NAMES, **changes}
 
 

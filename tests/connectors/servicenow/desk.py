@@ -12,7 +12,7 @@ from connectors import servicenow
 from connectors.http import SourceClient
 from connectors.stream import Connection, Wanted
 from core.source_settings import Auth, ServiceNowSource
-from tests.connectors.servicenow_instance import Instance, Row
+from tests.connectors.servicenow.instance import Instance, Row
 
 BASE = "/api/now/v2/table/"
 TASK = {

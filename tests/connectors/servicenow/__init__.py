@@ -1,0 +1,1 @@
+"""ServiceNow: its tables, names, history of states, census and sign-in."""
