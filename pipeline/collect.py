@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 import orjson
 import structlog
+from sqlalchemy.orm import Session
 
 from connectors.budget import Spent
 from connectors.http import SourceClient, request_count
@@ -26,6 +27,7 @@ from pipeline.permission import check_account, lost_scopes, without_census
 from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
 from pipeline.source_pass import SourcePass
+from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts
 from store import cursors, hooks
@@ -35,63 +37,6 @@ from store.sources import SourceRow, ensure_sources
 log = structlog.get_logger()
 _ASKS_THE_SAME = {"name", "url", "auth", "every", "concurrency", "budget", "hooks"}
 _REPEATED_FOR_S = 7 * 86_400  # vendors repeat a delivery for three days at most
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What a pass over a source did; `error` is one line for a person, empty when all went well."""
-
-    source: str
-    streams: dict[str, StreamCounts] = field(default_factory=dict)
-    requests: int = 0
-    error: str = ""
-    paused_at: str = ""
-
-    @property
-    def paused(self) -> str:
-        """Why the pass ended early without a fault, and when it goes on; empty where it did not."""
-        return self.paused_at or next((c.paused for c in self.streams.values() if c.paused), "")
-
-    @property
-    def problems(self) -> list[str]:
-        """One line for the source, or for each stream that failed, in however many scopes."""
-        whole = [self.error] if self.error else []
-        return whole + [
-            f"{stream}: {counts.errors[0]}{_and_more(len(counts.errors) - 1)}"
-            for stream, counts in self.streams.items()
-            if counts.errors
-        ]
-
-    @property
-    def changed(self) -> int:
-        return sum(counts.changed for counts in self.streams.values())
-
-    @property
-    def history_left(self) -> frozenset[str]:
-        """Streams with older history to be read at once; none while something is wrong: each pass
-        that follows on schedule reads a part all the same.
-        """
-        left = {name for name, counts in self.streams.items() if counts.older}
-        return frozenset() if self.problems or self.paused else frozenset(left)
-
-    @property
-    def read_history(self) -> bool:
-        """Whether older history came, by which facts change although nothing happened."""
-        return any(counts.deeper for counts in self.streams.values())
-
-    def __add__(self, later: SourceReport) -> SourceReport:
-        """Both passes over the source, the later one after this."""
-        streams = {
-            name: self.streams.get(name, StreamCounts()) + later.streams.get(name, StreamCounts())
-            for name in {**self.streams, **later.streams}
-        }
-        requests = self.requests + later.requests
-        error = self.error or later.error
-        return SourceReport(self.source, streams, requests, error, later.paused_at)
-
-
-def _and_more(others: int) -> str:
-    return f" (and {others} more of its scopes)" if others else ""
 
 
 def wanted_of(settings: Settings) -> Wanted:
@@ -105,6 +50,31 @@ def wanted_of(settings: Settings) -> Wanted:
         blocking_links=frozenset(kind for rule in blocked for kind in rule.links),
         bots=settings.people.bots,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a pass is to read: `turn` is the round that it begins or goes on with, since `round_ts`
+    (None where it begins one); `noted` the last hint before it, None where it reads only some
+    streams; `health` what is known from the passes before.
+    """
+
+    source_id: int
+    turn: Round
+    round_ts: int | None
+    noted: int | None
+    health: Health
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What is known of a pass, however far it came."""
+
+    health: Health
+    streams: dict[str, StreamCounts] = field(default_factory=dict)
+    requests: int = 0
+    error: str = ""
+    paused: str = ""
 
 
 def collect(
@@ -126,60 +96,73 @@ def collect(
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
-    asked = fingerprint(source, wanted)
+    order = _ordered(database, source, fingerprint(source, wanted), full=full, only=only)
+    outcome = _Outcome(order.health)
+    try:
+        with (
+            held(database, order.source_id, source.name) as renew,
+            opened(source, stop, spent=order.health.spent) as client,
+        ):
+            one = SourcePass(
+                order.source_id,
+                source.name,
+                database,
+                client,
+                progress or Silent(),
+                renew,
+                stop,
+                full=order.turn.full,
+                trusting=full,
+                round_ts=order.round_ts,
+                since=since or source.history,
+                counts=outcome.streams,
+            )
+            _read(one, source, wanted, only, outcome)
+    except SourcePausedError as raised:
+        outcome.paused = str(raised)
+    except SourceError as raised:
+        outcome.error = str(raised)
+    return _record(database, source.name, order, outcome)
+
+
+def _ordered(
+    database: Database, source: AnySource, asked: str, *, full: bool, only: frozenset[str]
+) -> _Order:
     with database.writing() as session:
         row = SourceRow(source.name, source.kind, source.url)
         source_id = ensure_sources(session, [row])[source.name]
         state = cursors.load_state(session, StreamKey(source_id, WHOLE))
-        noted = hooks.last_hint(session, source_id)
-    before = state.cursor.get("asked")
-    # Only who asks for it trusts that what vanished is gone; a changed configuration may want less.
-    trusting, full = full, full or before not in (None, asked)
+        noted = None if only else hooks.last_hint(session, source_id)
     health = decoded(state.health)
-    rounds = None if only else health.round
-    going_on = rounds if rounds and rounds.asked == asked else None
-    turn = Round(
-        going_on.from_ts if going_on else now_ts(), asked, full or bool(going_on and going_on.full)
-    )
-    streams: dict[str, StreamCounts] = {}
-    requests, error, paused = 0, "", ""
+    full = full or state.cursor.get("asked") not in (None, asked)
+    before = health.round
+    if only or before is None or before.asked != asked:
+        return _Order(source_id, Round(now_ts(), asked, full), None, noted, health)
+    turn = replace(before, full=full or before.full)
+    return _Order(source_id, turn, before.from_ts, noted, health)
+
+
+def _read(
+    one: SourcePass,
+    source: AnySource,
+    wanted: Wanted,
+    only: frozenset[str],
+    outcome: _Outcome,
+) -> None:
+    """Only who asks for everything trusts that what vanished is gone; of a changed configuration
+    it is not said, it may want less.
+    """
+    health = outcome.health
     try:
-        with (
-            held(database, source_id, source.name) as renew,
-            opened(source, stop, spent=health.spent) as client,
-        ):
-            try:
-                found = connected(client, source, wanted)
-                if not trusting:
-                    check_account(source.name, health, found)
-                error = "" if turn.full else lost_scopes(source.name, health, found)
-                health = health if error else health.accepting(found)
-                one = SourcePass(
-                    source_id,
-                    source.name,
-                    database,
-                    client,
-                    progress or Silent(),
-                    renew,
-                    stop,
-                    full=turn.full,
-                    trusting=trusting,
-                    round_ts=going_on.from_ts if going_on else None,
-                    since=since or source.history,
-                    counts=streams,
-                )
-                streams_wanted = _needed(found.streams, only)
-                one.run(without_census(streams_wanted) if error else streams_wanted)
-            finally:
-                requests, health = request_count(client), health.after(client)
-    except SourcePausedError as raised:
-        paused = str(raised)
-    except SourceError as raised:
-        error = str(raised)
-    report = SourceReport(source.name, streams, requests, error, paused)
-    health = replace(health, round=turn if report.paused and not only else None)
-    _record(database, source_id, report, turn=turn, health=health, noted=None if only else noted)
-    return report
+        found = connected(one.client, source, wanted)
+        if not one.trusting:
+            check_account(source.name, health, found)
+        outcome.error = "" if one.full else lost_scopes(source.name, health, found)
+        health = health if outcome.error else health.accepting(found)
+        streams = _needed(found.streams, only)
+        one.run(without_census(streams) if outcome.error else streams)
+    finally:
+        outcome.requests, outcome.health = request_count(one.client), health.after(one.client)
 
 
 def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
@@ -227,40 +210,38 @@ def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connec
         ) from error
 
 
-def _record(
-    database: Database,
-    source_id: int,
-    report: SourceReport,
-    *,
-    turn: Round,
-    health: Health,
-    noted: int | None,
-) -> None:
-    """noted: the last hint that there was before all streams were read; None where only some of
-    them were.
-    """
+def _record(database: Database, name: str, order: _Order, outcome: _Outcome) -> SourceReport:
+    """The report of the pass, stored as the state of the source."""
+    report = SourceReport(name, outcome.streams, outcome.requests, outcome.error, outcome.paused)
+    goes_on = order.turn if report.paused and order.noted is not None else None
+    health = replace(outcome.health, round=goes_on)
     message = "; ".join(report.problems)
-    key = StreamKey(source_id, WHOLE)
+    key = StreamKey(order.source_id, WHOLE)
     with database.writing() as session:
         cursors.save_health(session, key, encoded(health))
         if message:
             cursors.save_error(session, key, message, now_ts=now_ts())
         elif report.paused:
             cursors.save_partial(session, key, f"partial: {report.paused}")
-        elif noted is not None:
-            cursors.save_cursor(session, key, {"asked": turn.asked}, watermark_ts=turn.from_ts)
-            cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
-            hooks.clear(session, source_id, last=noted)  # a whole pass has read them, too
-            hooks.forget_deliveries(session, source_id, before_ts=turn.from_ts - _REPEATED_FOR_S)
-    seen = sum(counts.seen for counts in report.streams.values())
-    unparsed = sum(counts.unparsed for counts in report.streams.values())
+        elif order.noted is not None:
+            _ended(session, key, order, report)
     log.info(
         "source_collected",
-        source=report.source,
-        seen=seen,
+        source=name,
+        seen=report.seen,
         changed=report.changed,
-        unparsed=unparsed,
+        unparsed=report.unparsed,
         requests=report.requests,
         error=message or None,
         paused=report.paused or None,
     )
+    return report
+
+
+def _ended(session: Session, key: StreamKey, order: _Order, report: SourceReport) -> None:
+    """All streams were read well."""
+    turn = order.turn
+    cursors.save_cursor(session, key, {"asked": turn.asked}, watermark_ts=turn.from_ts)
+    cursors.save_success(session, key, now_ts=now_ts(), requests=report.requests)
+    hooks.clear(session, order.source_id, last=order.noted or 0)  # a whole pass has read them, too
+    hooks.forget_deliveries(session, order.source_id, before_ts=turn.from_ts - _REPEATED_FOR_S)

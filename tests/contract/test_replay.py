@@ -17,8 +17,9 @@ from sqlalchemy import Engine, Table, func, select
 
 from connectors.stream import Wanted
 from core.source_settings import AnySource, Auth, GitlabSource, JenkinsSource, JiraSource
-from pipeline.collect import SourceReport, collect
+from pipeline.collect import collect
 from pipeline.database import over
+from pipeline.source_report import SourceReport
 from store import models
 from tests.contract.replay import Query, Site, always, load, recorded, serving
 from tests.contract.sites import examples_site, jenkins_site, jira_site, pipelines_site

@@ -27,8 +27,9 @@ from core.records import Entity, Record, StatusCategory, WorkflowStatus, WorkIte
 from core.settings import Settings
 from core.source_settings import JenkinsSource
 from pipeline import reading
-from pipeline.collect import SourceReport, collect, wanted_of
+from pipeline.collect import collect, wanted_of
 from pipeline.database import Database, over
+from pipeline.source_report import SourceReport
 from pipeline.watching import Watching
 from store.cursors import StreamKey, load_state
 from store.models import raw_record, work_item

@@ -17,8 +17,9 @@ from core.errors import SourceUnavailableError, StoppedError
 from core.records import Entity
 from core.settings import Settings
 from core.source_settings import DeploymentRule, JenkinsSource
-from pipeline.collect import SourceReport, collect, wanted_of
+from pipeline.collect import collect, wanted_of
 from pipeline.database import Database, over
+from pipeline.source_report import SourceReport
 from pipeline.stages import CORRELATE, CORRELATING
 from pipeline.stopping import Stop
 from store import dirty

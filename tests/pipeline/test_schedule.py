@@ -16,10 +16,10 @@ from core.errors import SourceUnavailableError
 from core.settings import Settings
 from core.source_settings import JenkinsSource
 from pipeline import schedule
-from pipeline.collect import SourceReport
 from pipeline.correlate import CorrelateReport
 from pipeline.database import over
 from pipeline.measure import MeasureReport
+from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts
 from pipeline.sync import SyncReport

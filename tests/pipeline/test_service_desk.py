@@ -11,8 +11,9 @@ from sqlalchemy import Engine, select
 from core.records import Entity
 from core.settings import Settings
 from core.source_settings import Auth, IncidentFilter, ServiceNowSource
-from pipeline.collect import SourceReport, collect, wanted_of
+from pipeline.collect import collect, wanted_of
 from pipeline.database import Database, over
+from pipeline.source_report import SourceReport
 from simulator.credentials import SNOW_CLIENT, SNOW_PASSWORD, SNOW_SECRET, SNOW_USER
 from simulator.faults import Faults
 from simulator.model import AuditEntry, Incident
