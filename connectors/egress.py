@@ -6,7 +6,7 @@ machine with it. Loopback and private networks stay allowed: that is where compa
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import httpx
@@ -17,8 +17,12 @@ _METADATA_NAMES = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data"}
 )
 _METADATA_ADDRESSES = frozenset(
-    map(ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254"))
+    map(
+        ip_address,
+        ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"),
+    )
 )
+_TRANSLATED = ip_network("64:ff9b::/96")
 _CONNECTED = "connection.connect_tcp.complete"
 
 
@@ -49,8 +53,14 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         found = ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
         return None
-    inner = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return inner or found
+    return _inner(found) or found if isinstance(found, IPv6Address) else found
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that a gateway makes of it (mapped, 6to4, NAT64); None for others."""
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _is_forbidden(address: IPv4Address | IPv6Address | None) -> bool:

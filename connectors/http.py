@@ -17,7 +17,7 @@ from connectors.limits import Limiter
 from connectors.quota import date_of
 from connectors.refusals import refusal_of
 from connectors.transport import RetryTransport
-from core.errors import SourceAnswerError, SourceError, SourceUnavailableError
+from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
 
 _CONNECTIONS = 32
 _JSON = {"content-type": "application/json"}
@@ -70,6 +70,12 @@ class SourceClient:
             raise SourceUnavailableError(
                 f"{path}: no answer in time; the next run tries again"
             ) from error
+        except httpx.LocalProtocolError:
+            # Its own words quote the header, and with it the token.
+            raise SourceAuthError(
+                f"{path}: the request can't be sent with these headers; check that `auth` holds "
+                "the token and nothing else"
+            ) from None
         except httpx.HTTPError as error:
             raise SourceUnavailableError(
                 f"{path}: the connection was lost ({_reason(error)}); the next run tries again"

@@ -95,7 +95,8 @@ class Limiter:
         finally:
             with self._free:
                 self._running -= 1
-                self._free.notify()
+                # All of them: one that then gives up, as the wait is too long, would wake nobody.
+                self._free.notify_all()
 
     def _take(self, bucket: str, sleep: Sleep) -> float:
         waited_to = self.clock()

@@ -2,7 +2,8 @@
 
 One reader for the headers of all vendors. A reset is a Unix time (GitLab, GitHub, ServiceNow), an
 ISO time (Jira) or plain seconds; times are compared with the `Date` of the same answer, because a
-reset is told by the clock of the source and not by ours.
+reset is told by the clock of the source and not by ours. No answer is waited for longer than a day:
+what asks for more (a time in another unit, say) is asked again then.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ Headers = Mapping[str, str]
 
 WITHOUT_A_HINT_S = 60.0
 _UNIX_TIMES = 1_000_000_000.0
+_UNIX_MILLIS = 100_000_000_000.0
+_LONGEST_S = 86_400.0
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset", "ratelimit-resettime")
 _FAMILIES = ("ratelimit-", "x-ratelimit-")
 _POLICIES = ("beta-ratelimit", "ratelimit")
@@ -82,10 +85,10 @@ def retry_after(headers: Headers, now: datetime) -> float | None:
     """
     value = headers.get("retry-after", "").strip()
     if value.isdigit():
-        return float(value)
+        return _waited(float(value))
     at = date_of(value) if value else None
     if at is not None:
-        return max(0.0, (at - clock_of(headers, now)).total_seconds())
+        return _waited((at - clock_of(headers, now)).total_seconds())
     quota = quota_of(headers, now)
     if quota is not None and quota.remaining > 0:
         return None
@@ -137,7 +140,8 @@ def _policies(headers: Headers) -> list[Quota]:
         for name, values in _parts(headers.get(header, "")).items():
             limit = sizes.get(name, {}).get("q") or values.get("limit")
             if limit and "r" in values:
-                found.append(Quota(limit, values["r"], values.get("t")))
+                reset = values.get("t")
+                found.append(Quota(limit, values["r"], None if reset is None else _waited(reset)))
     return found
 
 
@@ -170,7 +174,9 @@ def _seconds_until(value: str, now: datetime) -> float | None:
         return _seconds_until_moment(value, now)
     if not math.isfinite(number) or number < 0:
         return None
-    return max(0.0, number - now.timestamp()) if number > _UNIX_TIMES else number
+    if number > _UNIX_MILLIS:
+        number /= 1000
+    return _waited(number - now.timestamp() if number > _UNIX_TIMES else number)
 
 
 def _seconds_until_moment(value: str, now: datetime) -> float | None:
@@ -180,7 +186,11 @@ def _seconds_until_moment(value: str, now: datetime) -> float | None:
         at = date_of(value)
     if at is None:
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+    return _waited((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def _waited(seconds: float) -> float:
+    return min(max(0.0, seconds), _LONGEST_S)
 
 
 def _number(headers: Headers, name: str) -> float | None:

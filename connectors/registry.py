@@ -11,6 +11,7 @@ from connectors.budget import Budget, Spent
 from connectors.http import SourceClient
 from connectors.limits import HOSTS
 from connectors.stream import Connection, Wanted
+from core.errors import SourceAuthError
 from core.source_settings import AnySource
 
 
@@ -46,9 +47,15 @@ def open_source(
     """The client of a source under the limiter of its host and its own budget, of which `spent` is
     used.
 
-    `SourceError` for an address that is refused; the caller closes `client.http`.
+    `SourceError` for an address that is refused, and a token that can't be one; the caller closes
+    `client.http`.
     """
-    client = KINDS[source.kind].open(source, sleep=sleep)
+    try:
+        client = KINDS[source.kind].open(source, sleep=sleep)
+    except UnicodeEncodeError:  # its own words quote the token
+        raise SourceAuthError(
+            "the token in `auth` has letters that no token has; copy it once more"
+        ) from None
     if client.transport is None:
         return client
     client.concurrency = source.concurrency or client.concurrency

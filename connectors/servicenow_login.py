@@ -31,21 +31,23 @@ class ClientCredentials(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         fresh = self.clock() >= self._until
         if fresh:
-            self._keep((yield self._asking()))
+            self._keep((yield self._asking(request)))
         request.headers["authorization"] = f"Bearer {self._token}"
         response = yield request
         if response.status_code == 401 and not fresh:
-            self._keep((yield self._asking()))
+            self._keep((yield self._asking(request)))
             request.headers["authorization"] = f"Bearer {self._token}"
             yield request
 
-    def _asking(self) -> httpx.Request:
+    def _asking(self, request: httpx.Request) -> httpx.Request:
+        """The request for a token, as patient as the one that it is for."""
         form = {
             "grant_type": "client_credentials",
             "client_id": self.client_id,
             "client_secret": self.secret,
         }
-        return httpx.Request("POST", f"{self.base_url.rstrip('/')}/{_PATH}", data=form)
+        url = f"{self.base_url.rstrip('/')}/{_PATH}"
+        return httpx.Request("POST", url, data=form, extensions=dict(request.extensions))
 
     def _keep(self, response: httpx.Response) -> None:
         if response.status_code >= 500 or response.status_code == 429:

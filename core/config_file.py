@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from core.config_checks import problems_of
 from core.errors import ConfigError
+from core.secret_files import FileSecret
 from core.settings import Settings
 from core.source_settings import AnySource, JiraSource
 from core.toml_lines import Path as Loc
@@ -125,17 +126,17 @@ def _hook_secrets(index: int, source: object) -> Iterator[tuple[Loc, Any, Any]]:
         yield ("sources", index, "hooks", "secrets"), secrets, position
 
 
-def _secret(reference: str, home: Path, env: Mapping[str, str]) -> str:
+def _secret(reference: str, home: Path, env: Mapping[str, str]) -> str | SecretStr:
     kind, _, name = reference.partition(":")
     if kind == "env" and name:
         if not env.get(name):
             raise ValueError(
                 f"the environment variable {name} is not set; set it: export {name}=.."
             )
-        return env[name]
+        return env[name].strip()
     if kind == "file" and name:
         try:
-            return (home / name).read_text(encoding="utf-8").strip()
+            return FileSecret(home / name)
         except OSError as error:
             raise ValueError(f"the secret file {name} cannot be read: {error.strerror}") from error
     raise ValueError('a secret is never written here; refer to it: "env:NAME" or "file:PATH"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -166,6 +167,16 @@ def test_an_expired_token_is_told_apart_from_a_wrong_one(
     mock.get("/things").respond(401, json={"error_description": "Token is expired. Re-authorize"})
     with pytest.raises(SourceAuthError, match="401, the token has expired; make a new one"):
         client.get("things")
+
+
+def test_a_token_that_can_not_be_sent_is_not_quoted(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    refused = httpx.LocalProtocolError("Illegal header value b'Bearer ghp_SECRET\\n'")
+    mock.get("/things").side_effect = refused
+    with pytest.raises(SourceAuthError, match="`auth` holds the token") as caught:
+        client.get("things")
+    assert "SECRET" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(

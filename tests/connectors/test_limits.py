@@ -57,6 +57,36 @@ def test_a_pace_keeps_starts_apart_until_it_is_lifted(clock: Clock) -> None:
     assert _starts(limiter, clock, count=2) == [4.0, 4.0]
 
 
+def test_when_a_long_wait_is_asked_for_all_who_wait_for_their_turn_give_up(clock: Clock) -> None:
+    looks = []
+
+    def looked() -> float:
+        looks.append(clock.now)
+        return clock.now
+
+    limiter = Limiter(1, clock=looked)
+    ended = []
+
+    def wait() -> None:
+        try:
+            with limiter.turn(SEARCH, clock.sleep):
+                ended.append("asked")
+        except SourcePausedError:
+            ended.append("gave up")
+
+    waiting = [threading.Thread(target=wait, daemon=True) for _ in range(5)]
+    with limiter.turn(SEARCH, clock.sleep):
+        before = len(looks)
+        for thread in waiting:
+            thread.start()
+        while len(looks) < before + 2 * len(waiting):
+            pass  # each looks once as it comes and once more before it waits
+        limiter.block(2400.0)
+    for thread in waiting:
+        thread.join(5)
+    assert ended == ["gave up"] * 5
+
+
 def test_a_blocked_endpoint_leaves_the_others_alone(clock: Clock) -> None:
     limiter = Limiter(1, clock=clock)
     limiter.block(30.0, SEARCH)

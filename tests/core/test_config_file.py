@@ -94,6 +94,29 @@ def test_a_secret_may_come_from_a_file_beside_the_configuration(tmp_path: Path) 
     assert token.get_secret_value() == "from-file"
 
 
+def test_a_secret_that_is_renewed_in_its_file_is_renewed_for_us(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("first\n", encoding="utf-8")
+    path = tmp_path / "headwater.toml"
+    path.write_text(SOURCE + 'auth = { token = "file:token" }\n', encoding="utf-8")
+    settings = load_settings(path, {})
+    token = settings.sources[0].auth.token
+    assert token is not None
+    file.write_text("glpat-2\n", encoding="utf-8")
+    assert token.get_secret_value() == "glpat-2"
+    file.unlink()
+    assert token.get_secret_value() == "glpat-2"
+    assert "glpat-2" not in repr(settings)
+
+
+def test_the_end_of_line_of_a_secret_is_none_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "headwater.toml"
+    path.write_text(SOURCE + 'auth = { token = "env:TOKEN" }\n', encoding="utf-8")
+    token = load_settings(path, {"TOKEN": "glpat\r\n"}).sources[0].auth.token
+    assert token is not None
+    assert token.get_secret_value() == "glpat"
+
+
 SOURCE = '[[sources]]\nname = "g"\nkind = "gitlab"\nurl = "https://g.example"\n'
 JIRA = '[[sources]]\nname = "j"\nkind = "jira"\nurl = "https://j.example"\nprojects = ["A"]\n'
 STREAM = JIRA + '[[streams]]\nname = "s"\nitems = { source = "j", projects = ["A"] }\n'

@@ -47,6 +47,15 @@ def bearers(mock: respx.Router) -> list[str]:
     return [call.request.headers["authorization"] for call in mock["table"].calls]
 
 
+def test_a_token_is_waited_for_no_longer_than_any_answer(
+    mock: respx.Router, client: SourceClient
+) -> None:
+    client.http.timeout = httpx.Timeout(7.0)
+    servicenow.connect(client, OWN, Wanted())
+    (asked,) = mock["token"].calls
+    assert asked.request.extensions["timeout"]["read"] == 7.0
+
+
 def test_one_token_serves_all_requests(mock: respx.Router, client: SourceClient) -> None:
     identity = servicenow.connect(client, OWN, Wanted()).identity
     assert identity.account == "reader"

@@ -1,0 +1,29 @@
+"""Secrets that stand in files of their own, which something else may renew while we run."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import SecretStr
+
+
+class FileSecret(SecretStr):
+    """The content of a file without the white space around it, read anew each time it is asked for.
+
+    `OSError` where the file can't be read at first; later the last content stands.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_content(path))
+        self._path = path
+
+    def get_secret_value(self) -> str:
+        with suppress(OSError):
+            # Empty: who renews it has just begun to write.
+            self._secret_value = _content(self._path) or self._secret_value
+        return self._secret_value
+
+
+def _content(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip()
