@@ -8,18 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from core.frames import NONE
 from core.records import Entity
-from core.settings import Settings, ValueStream
-from metrics.facts import FactInputs, Rules, item_facts
-from metrics.ideas import idea_times
+from core.settings import Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.progress import Progress, Silent
-from pipeline.service_facts import measure_services
+from pipeline.service_facts import Delivered, delivered, write_service_facts
 from pipeline.stages import MEASURE, MEASURING
+from pipeline.stream_facts import StreamFacts, stream_facts
 from store import dirty, facts, frames
-from store.sources import source_ids
 
 _DELIVERY = (
     Entity.COMMIT,
@@ -66,158 +63,64 @@ def measure(
         waiting = dirty.take_on(session, MEASURE, MEASURING)
     if not everything and not any(waiting.values()):
         return MeasureReport()
-    delivery = everything or any(waiting[entity] for entity in _DELIVERY)
-    total = len(settings.streams) + 1
-    changed: dict[str, int] = {}
+    with database.read() as session:
+        # Outside of what writes: that would keep pages and webhooks waiting for as long.
+        deliveries = everything or any(waiting[entity] for entity in _DELIVERY)
+        found = delivered(session, settings, whole=deliveries)
+        wanted = None if everything else set(waiting[Entity.ITEM])
+        made = _computed(session, settings, found.releases, wanted=wanted, tell=tell)
     with database.writing() as session:
-        now = now_ts()
-        found = measure_services(session, settings, write=delivery)
-        if found.changed:
-            facts.bump_services(session)
-        tell.step("measure", 1, total)
-        ids = None if everything else set(waiting[Entity.ITEM])
-        known = frames.value_streams(session)
-        numbers = dict(zip(known["name"], known["stream_id"], strict=True))
-        for place, stream in enumerate(settings.streams):
-            if stream.name in numbers:
-                stream_id = int(numbers[stream.name])
-                count, shown = _measure_stream(
-                    session,
-                    settings,
-                    stream,
-                    stream_id,
-                    wanted=ids,
-                    releases=found.releases,
-                    now=now,
-                    cause=cause,
-                )
-                if count or shown or (found.changed and set(stream.services) & found.services):
-                    facts.bump_version(session, stream_id, now)
-                    changed[stream.name] = count
-            tell.step("measure", place + 2, total)
+        report = _write(session, found, made, cause=cause)
         for entity in Entity:
             dirty.clear(session, MEASURING, entity, waiting[entity])
-    return MeasureReport(sum(changed.values()) + found.changed, tuple(changed))
+    return report
 
 
-def _measure_stream(
+def _computed(
     session: Session,
     settings: Settings,
-    stream: ValueStream,
-    stream_id: int,
+    releases: pd.DataFrame,
     *,
     wanted: set[int] | None,
-    releases: pd.DataFrame,
-    now: int,
-    cause: str | None,
-) -> tuple[int, bool]:
-    """Facts of the wanted items (None: of all), and of those whose release or idea moved.
+    tell: Progress,
+) -> list[StreamFacts]:
+    known = frames.value_streams(session)
+    numbers = dict(zip(known["name"], known["stream_id"], strict=True))
+    total = len(settings.streams) + 1
+    made = []
+    for place, stream in enumerate(settings.streams):
+        tell.step("measure", place + 1, total)
+        if stream.name in numbers:
+            number = int(numbers[stream.name])
+            made.append(
+                stream_facts(session, settings, stream, number, wanted=wanted, releases=releases)
+            )
+    tell.step("measure", total, total)
+    return made
 
-    How many rows changed, and whether any of the items that were wanted is in the stream.
-    """
-    items = frames.stream_items(session, stream_id)
-    ideas = _ideas(session, stream, items)
-    if wanted is not None:
-        wanted = wanted | _moved(session, stream_id, items, releases, ideas)
-        items = items[items["item_id"].isin(wanted)]
-        if not wanted:
-            return 0, False
-    ids = [int(one) for one in items["item_id"]]
-    inputs = FactInputs(
-        items=items,
-        transitions=frames.item_transitions(session, item_ids=ids),
-        blocks=_blocks(frames.item_blocks(session, stream_id), stream),
-        mapping=frames.stage_mappings(session, stream_id),
-        stages=frames.stages(session, stream_id),
-        statuses=frames.statuses(session),
-        ideas=ideas,
-        releases=releases,
-    )
-    made = item_facts(inputs, _rules(session, settings, stream))
+
+def _write(
+    session: Session, found: Delivered, made: Sequence[StreamFacts], *, cause: str | None
+) -> MeasureReport:
+    now = now_ts()
+    services = write_service_facts(session, found.facts) if found.facts else {}
+    changed: dict[str, int] = {}
+    for one in made:
+        count = _write_stream(session, one, now=now, cause=cause)
+        if count or one.shown or services.keys() & set(one.stream.services):
+            facts.bump_version(session, one.stream_id, now)
+            changed[one.stream.name] = count
+    return MeasureReport(sum(changed.values()) + sum(services.values()), tuple(changed))
+
+
+def _write_stream(session: Session, one: StreamFacts, *, now: int, cause: str | None) -> int:
+    """How many rows changed."""
+    if one.facts is None:
+        return 0
     changes = [
         facts.replace_item_facts(
-            session, stream_id, made.items, now_ts=now, cause=cause, item_ids=wanted
+            session, one.stream_id, one.facts.items, now_ts=now, cause=cause, item_ids=one.wanted
         ),
-        facts.replace_stage_visits(session, stream_id, made.visits, item_ids=wanted),
+        facts.replace_stage_visits(session, one.stream_id, one.facts.visits, item_ids=one.wanted),
     ]
-    return sum(len(change.keys) for change in changes), wanted is not None and len(items) > 0
-
-
-_RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]
-
-
-def _moved(
-    session: Session,
-    stream_id: int,
-    items: pd.DataFrame,
-    releases: pd.DataFrame,
-    ideas: pd.DataFrame,
-) -> set[int]:
-    """Items whose stored release or idea is no longer what their commits and ancestors say."""
-    stored = frames.item_facts(session, stream_id)
-    last = stored.sort_values("episode").drop_duplicates("item_id", keep="last")
-    told = items[["item_id"]].merge(releases, on="item_id", how="left").merge(ideas, on="item_id")
-    told["has_code"] = told["has_code"].eq(True)
-    told["release_reason"] = told["release_reason"].fillna("no_commits")
-    for name in ("first_released_ts", "released_ts"):
-        told[name] = told[name].fillna(NONE).astype("int64")
-    both = last.merge(told, on="item_id", suffixes=("", "_now"))
-    differs = pd.Series(False, index=both.index)
-    for name in [*_RELEASE, "idea_ts"]:
-        differs |= both[name] != both[f"{name}_now"]
-    return {int(one) for one in both["item_id"][differs]}
-
-
-def _blocks(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
-    """Those that the stream's `blocked` rule names, in any case.
-
-    A link's detail is its kind and a key. A flag tells the name of its field: where the rule gives
-    the id instead, every flag counts.
-    """
-    rule, kind, detail = stream.blocked, blocks["kind"], blocks["detail"].str.lower()
-    field = rule.field.lower()
-    flagged = detail.eq(field) | field.startswith("customfield_")
-    labelled = detail.isin([label.lower() for label in rule.labels])
-    linked = detail.str.replace(r" \S+$", "", regex=True).isin([one.lower() for one in rule.links])
-    return blocks[
-        (kind.eq("flag") & flagged) | (kind.eq("label") & labelled) | (kind.eq("link") & linked)
-    ]
-
-
-def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
-    statuses = frames.statuses(session)
-    own = statuses[statuses["source_id"] == source_ids(session).get(stream.items.source, NONE)]
-    words = {
-        name if name.startswith("id:") else name.casefold() for name in stream.blocked.statuses
-    }
-    by_name = own["name"].str.casefold().isin(words)
-    named = own[by_name | ("id:" + own["external_id"]).isin(words)]["status_id"]
-    types = settings.types
-    kinds = {
-        name: kind
-        for kind in ("feature", "defect", "risk", "debt")
-        for name in getattr(types, kind)
-    }
-    return Rules(
-        reopen_window_s=int(stream.reopen_window.total_seconds()),
-        count_ignored=stream.count_ignored,
-        blocked_statuses=frozenset(int(one) for one in named),
-        kinds=kinds,
-        expects_code=frozenset(stream.expects_code),
-    )
-
-
-def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.DataFrame:
-    """When each item was first an idea: by its ancestors, and by what the stream's rule links."""
-    known = frames.item_parents(session)
-    upstream = known[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
-    links = frames.item_links(session)
-    linked = links["kind"].eq("parent")
-    if stream.ideas is not None:
-        home = source_ids(session).get(stream.ideas.source, NONE)
-        held = known["project"].isin(stream.ideas.projects) & known["source_id"].eq(home)
-        idea = links["other_item_id"].isin(known["item_id"][held])
-        linked |= links["kind"].eq(stream.ideas.link.lower()) & idea
-    edges = pd.concat([upstream, links[linked][["item_id", "other_item_id"]]], ignore_index=True)
-    found = idea_times(known[["item_id", "created_ts"]], edges)
-    return found.times[found.times["item_id"].isin(items["item_id"])]
+    return sum(len(change.keys) for change in changes)

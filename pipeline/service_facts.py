@@ -31,24 +31,30 @@ SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceMeasure:
-    """releases: see `item_releases`, over all items. services: names of those whose facts
-    changed.
-    """
+class ServiceFacts:
+    """The facts of all services."""
+
+    changes: pd.DataFrame
+    deployments: pd.DataFrame
+    incidents: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """releases: see `item_releases`, over all items. facts: None where only those were wanted."""
 
     releases: pd.DataFrame
-    changed: int
-    services: frozenset[str]
+    facts: ServiceFacts | None
 
 
-def measure_services(session: Session, settings: Settings, *, write: bool) -> ServiceMeasure:
-    """Bring the facts of all services up to date, where `write`; the releases are made anyway."""
+def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered:
+    """What the deliveries say now; nothing is written. whole: the facts of services too."""
     loaded = load_evidence(session, settings)
     live = _production(loaded)
     written = _written(session)
     releases = item_releases(_release_inputs(session, loaded, live, written))
-    if not write:
-        return ServiceMeasure(releases, 0, frozenset())
+    if not whole:
+        return Delivered(releases, None)
     deployments = _marked(session, settings, loaded, live)
     incidents = _incidents(session, settings, loaded)
     blame = _blame(session)
@@ -61,24 +67,18 @@ def measure_services(session: Session, settings: Settings, *, write: bool) -> Se
         deployments[["deployment_id", "service_id"]].drop_duplicates("deployment_id"),
         on="deployment_id",
     )
-    made = _Made(
+    made = ServiceFacts(
         _changes(loaded, live),
         deployment_facts(deployments, incidents, links),
         incident_facts(incidents, placed),
     )
-    changed = _write(session, made)
-    return ServiceMeasure(releases, sum(changed.values()), frozenset(filter(changed.get, changed)))
+    return Delivered(releases, made)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    changes: pd.DataFrame
-    deployments: pd.DataFrame
-    incidents: pd.DataFrame
-
-
-def _write(session: Session, made: _Made) -> dict[str, int]:
-    """Make these the only facts of every service; how many rows changed, by the service's name."""
+def write_service_facts(session: Session, made: ServiceFacts) -> dict[str, int]:
+    """Make these the only facts of every service; how many rows changed, by the name of each
+    service of which any did.
+    """
     known = frames.services(session)
     changed = {}
     for number, name in zip(known["service_id"].tolist(), known["name"], strict=True):
@@ -88,7 +88,9 @@ def _write(session: Session, made: _Made) -> dict[str, int]:
             facts.replace_incident_facts(session, number, _of(made.incidents, number)),
         ]
         changed[str(name)] = sum(len(outcome.keys) for outcome in outcomes)
-    return changed
+    if any(changed.values()):
+        facts.bump_services(session)
+    return {name: count for name, count in changed.items() if count}
 
 
 def _of(frame: pd.DataFrame, service_id: int) -> pd.DataFrame:

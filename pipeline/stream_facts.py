@@ -1,0 +1,140 @@
+"""The facts of one stream, computed from what is stored; nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from core.frames import NONE
+from core.settings import Settings, ValueStream
+from metrics.facts import FactInputs, Facts, Rules, item_facts
+from metrics.ideas import idea_times
+from store import frames
+from store.sources import source_ids
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """wanted: the items that these are the facts of, None for all. shown: whether any item that was
+    asked for is in the stream.
+    """
+
+    stream: ValueStream
+    stream_id: int
+    wanted: set[int] | None
+    facts: Facts | None
+    shown: bool
+
+
+def stream_facts(
+    session: Session,
+    settings: Settings,
+    stream: ValueStream,
+    stream_id: int,
+    *,
+    wanted: set[int] | None,
+    releases: pd.DataFrame,
+) -> StreamFacts:
+    """Facts of the wanted items (None: of all), and of those whose release or idea moved."""
+    items = frames.stream_items(session, stream_id)
+    ideas = _ideas(session, stream, items)
+    if wanted is not None:
+        wanted = wanted | _moved(session, stream_id, items, releases, ideas)
+        items = items[items["item_id"].isin(wanted)]
+        if not wanted:
+            return StreamFacts(stream, stream_id, wanted, None, False)
+    ids = [int(one) for one in items["item_id"]]
+    inputs = FactInputs(
+        items=items,
+        transitions=frames.item_transitions(session, item_ids=ids),
+        blocks=_blocks(frames.item_blocks(session, stream_id), stream),
+        mapping=frames.stage_mappings(session, stream_id),
+        stages=frames.stages(session, stream_id),
+        statuses=frames.statuses(session),
+        ideas=ideas,
+        releases=releases,
+    )
+    made = item_facts(inputs, _rules(session, settings, stream))
+    return StreamFacts(stream, stream_id, wanted, made, wanted is not None and len(items) > 0)
+
+
+_RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]
+
+
+def _moved(
+    session: Session,
+    stream_id: int,
+    items: pd.DataFrame,
+    releases: pd.DataFrame,
+    ideas: pd.DataFrame,
+) -> set[int]:
+    """Items whose stored release or idea is no longer what their commits and ancestors say."""
+    stored = frames.item_facts(session, stream_id)
+    last = stored.sort_values("episode").drop_duplicates("item_id", keep="last")
+    told = items[["item_id"]].merge(releases, on="item_id", how="left").merge(ideas, on="item_id")
+    told["has_code"] = told["has_code"].eq(True)
+    told["release_reason"] = told["release_reason"].fillna("no_commits")
+    for name in ("first_released_ts", "released_ts"):
+        told[name] = told[name].fillna(NONE).astype("int64")
+    both = last.merge(told, on="item_id", suffixes=("", "_now"))
+    differs = pd.Series(False, index=both.index)
+    for name in [*_RELEASE, "idea_ts"]:
+        differs |= both[name] != both[f"{name}_now"]
+    return {int(one) for one in both["item_id"][differs]}
+
+
+def _blocks(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
+    """Those that the stream's `blocked` rule names, in any case.
+
+    A link's detail is its kind and a key. A flag tells the name of its field: where the rule gives
+    the id instead, every flag counts.
+    """
+    rule, kind, detail = stream.blocked, blocks["kind"], blocks["detail"].str.lower()
+    field = rule.field.lower()
+    flagged = detail.eq(field) | field.startswith("customfield_")
+    labelled = detail.isin([label.lower() for label in rule.labels])
+    linked = detail.str.replace(r" \S+$", "", regex=True).isin([one.lower() for one in rule.links])
+    return blocks[
+        (kind.eq("flag") & flagged) | (kind.eq("label") & labelled) | (kind.eq("link") & linked)
+    ]
+
+
+def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
+    statuses = frames.statuses(session)
+    own = statuses[statuses["source_id"] == source_ids(session).get(stream.items.source, NONE)]
+    words = {
+        name if name.startswith("id:") else name.casefold() for name in stream.blocked.statuses
+    }
+    by_name = own["name"].str.casefold().isin(words)
+    named = own[by_name | ("id:" + own["external_id"]).isin(words)]["status_id"]
+    types = settings.types
+    kinds = {
+        name: kind
+        for kind in ("feature", "defect", "risk", "debt")
+        for name in getattr(types, kind)
+    }
+    return Rules(
+        reopen_window_s=int(stream.reopen_window.total_seconds()),
+        count_ignored=stream.count_ignored,
+        blocked_statuses=frozenset(int(one) for one in named),
+        kinds=kinds,
+        expects_code=frozenset(stream.expects_code),
+    )
+
+
+def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.DataFrame:
+    """When each item was first an idea: by its ancestors, and by what the stream's rule links."""
+    known = frames.item_parents(session)
+    upstream = known[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
+    links = frames.item_links(session)
+    linked = links["kind"].eq("parent")
+    if stream.ideas is not None:
+        home = source_ids(session).get(stream.ideas.source, NONE)
+        held = known["project"].isin(stream.ideas.projects) & known["source_id"].eq(home)
+        idea = links["other_item_id"].isin(known["item_id"][held])
+        linked |= links["kind"].eq(stream.ideas.link.lower()) & idea
+    edges = pd.concat([upstream, links[linked][["item_id", "other_item_id"]]], ignore_index=True)
+    found = idea_times(known[["item_id", "created_ts"]], edges)
+    return found.times[found.times["item_id"].isin(items["item_id"])]
