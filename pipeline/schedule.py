@@ -75,7 +75,7 @@ def run_source(
             report = collect(source, database, wanted_of(settings), only=left, stop=stop)
             with turn:
                 stop.check()
-                outcome = bring_up_to_date(settings, database, [report])
+                outcome = bring_up_to_date(settings, database, [report], stop=stop)
             left = report.history_left
             if not left:
                 break

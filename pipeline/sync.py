@@ -21,6 +21,9 @@ from pipeline.measure import RECORDS, MeasureReport, measure
 from pipeline.progress import Progress, Silent
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
+from store.alone import alone
+
+_LINKING = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,13 @@ def sync(
 
     chosen = _chosen(settings, only)
     reports = _side_by_side([partial(one, source) for source in chosen], stop)
-    outcome = bring_up_to_date(settings, database, reports, tell)
+    outcome = bring_up_to_date(settings, database, reports, tell, stop=stop)
     told = {report.source: report for report in reports}
     while behind := [source for source in chosen if told[source.name].history_left]:
         parts = [partial(one, source, told[source.name].history_left) for source in behind]
         for report in _side_by_side(parts, stop):
             told[report.source] += report
-        outcome += bring_up_to_date(settings, database, list(told.values()), tell)
+        outcome += bring_up_to_date(settings, database, list(told.values()), tell, stop=stop)
     return outcome
 
 
@@ -104,14 +107,18 @@ def bring_up_to_date(
     progress: Progress | None = None,
     *,
     everything: bool = False,
+    stop: Stop | None = None,
 ) -> SyncReport:
-    """Links and facts from the records; of what changed, or of everything."""
+    """Links and facts from the records; of what changed, or of everything. Of several processes one
+    at a time: what an older look at the records made of them must not overwrite a newer one's.
+    """
     tell = progress or Silent()
     cause = None if any(report.read_history for report in reports) else RECORDS
     unread = {report.source for report in reports if report.problems or report.paused}
-    warnings = apply_mapping(settings, database, unread=unread)
-    links = correlate(settings, database, progress=tell, everything=everything)
-    facts = measure(settings, database, progress=tell, everything=everything, cause=cause)
+    with alone(database.engine, _LINKING, (stop or Stop()).sleep):
+        warnings = apply_mapping(settings, database, unread=unread)
+        links = correlate(settings, database, progress=tell, everything=everything)
+        facts = measure(settings, database, progress=tell, everything=everything, cause=cause)
     return SyncReport(reports, links, facts, warnings)
 
 
