@@ -49,6 +49,10 @@ class SourceUnavailableError(SourceError):
     """Unreachable, timed out, or answering 429 or 5xx after all retries."""
 
 
+class SourceBusyError(SourceError):
+    """Another process is reading the source: nothing is wrong with it."""
+
+
 class SourceAnswerError(SourceError):
     """An answer that breaks the protocol: HTML for JSON, a repeated page, rows outside the
     filter.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -10,13 +11,20 @@ from hashlib import blake2b
 
 import orjson
 import structlog
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from connectors.budget import Spent
 from connectors.http import SourceClient, request_count
 from connectors.registry import KINDS, open_source
 from connectors.stream import Connection, Stream, Wanted
-from core.errors import SourceAnswerError, SourceError, SourcePausedError
+from core.errors import (
+    SourceAnswerError,
+    SourceBusyError,
+    SourceError,
+    SourcePausedError,
+    StoppedError,
+)
 from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.clock import now_ts
@@ -54,14 +62,14 @@ def wanted_of(settings: Settings) -> Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What a pass is to read: `turn` is the round that it begins or goes on with, since `round_ts`
-    (None where it begins one); `noted` the last hint before it, None where it reads only some
-    streams; `health` what is known from the passes before.
+    """What a pass is to read: `turn` is its round; `going_on` the one that it goes on with, None
+    where it begins one; `noted` the last hint before it, None where it reads only some streams;
+    `health` what is known from the passes before.
     """
 
     source_id: int
     turn: Round
-    round_ts: int | None
+    going_on: Round | None
     noted: int | None
     health: Health
 
@@ -96,41 +104,68 @@ def collect(
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
-    order = _ordered(database, source, fingerprint(source, wanted), full=full, only=only)
-    outcome = _Outcome(order.health)
+    with database.writing() as session:
+        row = SourceRow(source.name, source.kind, source.url)
+        source_id = ensure_sources(session, [row])[source.name]
     try:
-        with (
-            held(database, order.source_id, source.name) as renew,
-            opened(source, stop, spent=order.health.spent) as client,
-        ):
-            one = SourcePass(
-                order.source_id,
-                source.name,
-                database,
-                client,
-                progress or Silent(),
-                renew,
-                stop,
-                full=order.turn.full,
-                trusting=full,
-                round_ts=order.round_ts,
-                since=since or source.history,
-                counts=outcome.streams,
-            )
-            _read(one, source, wanted, only, outcome)
+        with held(database, source_id, source.name, wait=stop.sleep) as renew:
+            order = _ordered(database, source_id, fingerprint(source, wanted), full=full, only=only)
+            outcome = _Outcome(order.health)
+            with (
+                _told(database, source_id, outcome),
+                opened(source, stop, spent=order.health.spent) as client,
+            ):
+                one = SourcePass(
+                    source_id,
+                    source.name,
+                    database,
+                    client,
+                    progress or Silent(),
+                    renew,
+                    stop,
+                    full=order.turn.full,
+                    trusting=full,
+                    round=order.going_on,
+                    since=since or source.history,
+                    counts=outcome.streams,
+                )
+                _read(one, source, wanted, only, outcome)
+            return _record(database, source.name, order, outcome)
+    except SourceBusyError as busy:
+        return SourceReport(source.name, error=str(busy))
+
+
+@contextmanager
+def _told(database: Database, source_id: int, outcome: _Outcome) -> Iterator[None]:
+    """Faults go into the outcome, so that the other sources are read and linked all the same; what
+    a pass that is asked to stop used up of the budget is kept.
+    """
+    try:
+        yield
     except SourcePausedError as raised:
         outcome.paused = str(raised)
     except SourceError as raised:
         outcome.error = str(raised)
-    return _record(database, source.name, order, outcome)
+    except StoppedError:
+        with database.writing() as session:
+            key = StreamKey(source_id, WHOLE)
+            cursors.save_health(session, key, encoded(outcome.health))
+        raise
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        # Neither its words, which may quote what was read, nor the other sources are to suffer.
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        outcome.error = (
+            f"a fault of Headwater's own ({type(fault).__name__} in {place.name}, line"
+            f" {place.lineno}); what was read is stored, please report it"
+        )
 
 
 def _ordered(
-    database: Database, source: AnySource, asked: str, *, full: bool, only: frozenset[str]
+    database: Database, source_id: int, asked: str, *, full: bool, only: frozenset[str]
 ) -> _Order:
-    with database.writing() as session:
-        row = SourceRow(source.name, source.kind, source.url)
-        source_id = ensure_sources(session, [row])[source.name]
+    with database.read() as session:
         state = cursors.load_state(session, StreamKey(source_id, WHOLE))
         noted = None if only else hooks.last_hint(session, source_id)
     health = decoded(state.health)
@@ -139,7 +174,7 @@ def _ordered(
     if only or before is None or before.asked != asked:
         return _Order(source_id, Round(now_ts(), asked, full), None, noted, health)
     turn = replace(before, full=full or before.full)
-    return _Order(source_id, turn, before.from_ts, noted, health)
+    return _Order(source_id, turn, before, noted, health)
 
 
 def _read(
@@ -213,8 +248,7 @@ def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connec
 def _record(database: Database, name: str, order: _Order, outcome: _Outcome) -> SourceReport:
     """The report of the pass, stored as the state of the source."""
     report = SourceReport(name, outcome.streams, outcome.requests, outcome.error, outcome.paused)
-    goes_on = order.turn if report.paused and order.noted is not None else None
-    health = replace(outcome.health, round=goes_on)
+    health = replace(outcome.health, round=_left_of(order, report))
     message = "; ".join(report.problems)
     key = StreamKey(order.source_id, WHOLE)
     with database.writing() as session:
@@ -236,6 +270,17 @@ def _record(database: Database, name: str, order: _Order, outcome: _Outcome) -> 
         paused=report.paused or None,
     )
     return report
+
+
+def _left_of(order: _Order, report: SourceReport) -> Round | None:
+    """The round that the next pass goes on with: of one that was paused, and of one that takes
+    everything as new and met a fault, which must not take the rest as new for ever.
+    """
+    if order.noted is None:
+        return None
+    if report.paused:
+        return replace(order.turn, paused=True)
+    return replace(order.turn, paused=False) if report.problems and order.turn.full else None
 
 
 def _ended(session: Session, key: StreamKey, order: _Order, report: SourceReport) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,13 +30,15 @@ class Left:
 class Round:
     """Several passes that together read everything once, as one pass would with a larger budget.
 
-    What ended well since `from_ts` is not read again in it. `asked` is what was asked for: a round
-    that asks for something else begins anew. full: whether everything is taken as new.
+    What ended well since `from_ts` is not read again in it where it was paused, and else only for
+    what is new. `asked` is what was asked for: a round that asks for something else begins anew.
+    full: whether everything is taken as new.
     """
 
     from_ts: int
     asked: str
     full: bool
+    paused: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def encoded(health: Health) -> dict[str, Any]:
         "visible": dict(health.visible),
         "clock_offset_s": health.clock_offset_s,
         "spent": [spent.from_ts, spent.requests] if spent else None,
-        "round": [rounds.from_ts, rounds.asked, rounds.full] if rounds else None,
+        "round": [*astuple(rounds)] if rounds else None,
         "left": [left.limit, left.remaining, left.at_ts, left.renews_ts] if left else None,
     }
 

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from core.errors import SourceUnavailableError
+from core.errors import SourceBusyError, SourceUnavailableError
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from store import cursors
@@ -21,6 +23,9 @@ from store.cursors import StreamKey
 WHOLE = ""
 """The stream under which the source itself stands in `stream_state`."""
 _LEASE_S = 300
+_RENEW_S = 60.0
+_PATIENCE_S = 60.0
+_LOOK_AGAIN_S = 1.0
 
 
 def owner_name() -> str:
@@ -46,32 +51,63 @@ def _is_dead(owner: str) -> bool:
 
 
 @contextmanager
-def held(database: Database, source_id: int, name: str) -> Iterator[Callable[[Session], None]]:
-    """Hold the source for this process; yields what renews the lease inside a page's transaction.
+def held(
+    database: Database,
+    source_id: int,
+    name: str,
+    *,
+    wait: Callable[[float], None] | None = None,
+) -> Iterator[Callable[[Session], None]]:
+    """Hold the source for this process; yields what makes sure of it inside a page's transaction.
 
-    `SourceUnavailableError` while another living process holds it, or when it was lost meanwhile.
+    `SourceBusyError` while another living process, or another thread of this one, holds it: at
+    once, or after a minute of `wait(seconds)`, by which time one that only read what a webhook
+    named is done. `SourceUnavailableError` when it was lost meanwhile. It is renewed by the clock:
+    one request may be waited for longer than it lasts.
     """
-    owner = owner_name()
-    key = StreamKey(source_id, WHOLE)
+    owner, key = owner_name(), StreamKey(source_id, WHOLE)
+    waited = 0.0
+    while not _taken(database, key, owner):
+        if wait is None or waited >= _PATIENCE_S:
+            raise SourceBusyError(
+                f"{name} is being read by another process; it needs nothing from you, the next run"
+                " finds it free"
+            )
+        wait(_LOOK_AGAIN_S)
+        waited += _LOOK_AGAIN_S
+
+    def renew(session: Session) -> None:
+        until_ts = now_ts() + _LEASE_S
+        if not cursors.renew_lease(session, key, owner=owner, until_ts=until_ts):
+            raise SourceUnavailableError(
+                f"{name}: another process took over; this one stops here, what it read is stored"
+            )
+
+    ended = threading.Event()
+    clock = threading.Thread(
+        target=_keep, args=(database, renew, ended), name=f"lease-{name}", daemon=True
+    )
+    clock.start()
+    try:
+        yield renew
+    finally:
+        ended.set()
+        clock.join()
+        with database.writing() as session:
+            cursors.release_lease(session, key, owner=owner)
+
+
+def _taken(database: Database, key: StreamKey, owner: str) -> bool:
     with database.writing() as session:
         holder = cursors.load_state(session, key).lease_owner
         if holder and _is_dead(holder):
             cursors.release_lease(session, key, owner=holder)
         now = now_ts()
-        if not cursors.acquire_lease(
-            session, key, owner=owner, now_ts=now, until_ts=now + _LEASE_S
-        ):
-            raise SourceUnavailableError(
-                f"{name} is being read by another process; wait for it, or see: headwater check"
-            )
+        return cursors.acquire_lease(session, key, owner=owner, now_ts=now, until_ts=now + _LEASE_S)
 
-    def renew(session: Session) -> None:
-        until_ts = now_ts() + _LEASE_S
-        if not cursors.renew_lease(session, key, owner=owner, until_ts=until_ts):
-            raise SourceUnavailableError(f"{name}: another process took over; this one stops here")
 
-    try:
-        yield renew
-    finally:
-        with database.writing() as session:
-            cursors.release_lease(session, key, owner=owner)
+def _keep(database: Database, renew: Callable[[Session], None], ended: threading.Event) -> None:
+    """A lease that was lost is told to who writes the next page, a database that fails as well."""
+    while not ended.wait(_RENEW_S):
+        with suppress(SourceUnavailableError, DatabaseError), database.writing() as session:
+            renew(session)

@@ -20,7 +20,14 @@ from pipeline.watching import Watching
 from store import raw
 from store.raw import RawPayload
 
-MISSHAPEN = (PayloadError, KeyError, TypeError, ValueError, AttributeError, IndexError)
+MISSHAPEN = (
+    PayloadError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+)
 """What code that reads a payload raises where the payload is not what its vendor documents."""
 
 

@@ -20,6 +20,7 @@ from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.due import Due
+from pipeline.health import Round
 from pipeline.permission import SWITCHED_OFF, loss_of
 from pipeline.progress import Progress
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
@@ -32,6 +33,8 @@ from store.cursors import StreamKey
 _QUEUE_PAGES = 8
 _READERS = 8
 _POLL_S = 0.2
+_MANY = 5
+"""So many payloads of one pass are not all odd by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class _Done:
 class SourcePass:
     """`renew` is called before each page is written and raises when the lease is lost.
 
-    round_ts: when the round began that this pass goes on with, None where it begins one. trusting:
+    round: what this pass goes on with, None where it begins one. trusting:
     what can't be read any more is meant to be so, and no lost permission. only: the scopes that are
     due now, None for all.
     """
@@ -60,7 +63,7 @@ class SourcePass:
     stop: Stop
     full: bool = False
     trusting: bool = False
-    round_ts: int | None = None
+    round: Round | None = None
     since: date | None = None
     counts: dict[str, StreamCounts] = field(default_factory=dict)
     only: Due | None = None
@@ -128,18 +131,21 @@ class SourcePass:
         return found
 
     def _judge(self, name: str) -> None:
-        """One odd payload is skipped; where none of a stream ever made sense, something is
-        wrong.
+        """One odd payload is skipped; where none of many that came, or none that is stored, makes
+        sense, the vendor changed its shape.
         """
         counts = self.counts[name]
         if not counts.unparsed:
             return
         with self.database.read() as session:
-            stored = raw.count_records(session, self.source_id)[name]
-            unparsed = raw.count_unparsed(session, self.source_id)[name]
-        if unparsed == stored:
+            stored = raw.count_records(session, self.source_id).get(name, 0)
+            unparsed = raw.count_unparsed(session, self.source_id).get(name, 0)
+        many = counts.changed >= _MANY and counts.unparsed == counts.changed
+        if many or unparsed == stored:
             counts.errors.append(
-                f"none of {stored} payloads could be understood; kept raw, nothing is lost"
+                f"none of {counts.changed if many else stored} payloads could be understood; they"
+                " are kept raw, nothing is lost: bring Headwater up to date, then run"
+                f" headwater sync --source {self.name} --full"
             )
 
     def _failed(self, stream: str) -> bool:
@@ -147,13 +153,18 @@ class SourcePass:
         return bool(counts.errors or counts.held_back or counts.paused)
 
     def _task(self, session: Session, stream: Stream, scope: Scope) -> Task | None:
-        """None for what was read to its end already in the round that this pass goes on with."""
+        """None for what was read to its end already in the paused round that this pass goes on
+        with.
+        """
         state = cursors.load_state(session, StreamKey(self.source_id, stream.name, scope.id))
-        done = self.round_ts is not None and (state.last_success_ts or 0) >= self.round_ts
-        if done and stream.name not in self._parents and "older" not in state.cursor:
+        begun = self.round
+        done = begun is not None and (state.last_success_ts or 0) > begun.from_ts
+        needed = stream.name in self._parents or "older" in state.cursor
+        if begun and begun.paused and done and not needed:
             return None
-        cursor = observed_of(state.cursor) if self.full else state.cursor
-        return Task(self.source_id, stream, scope, cursor, self.since, self.full)
+        full = self.full and not (begun and done and not begun.paused)
+        cursor = observed_of(state.cursor) if full else state.cursor
+        return Task(self.source_id, stream, scope, cursor, self.since, full)
 
     def _read_all(self, tasks: Sequence[Task]) -> None:
         pool = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self.name}")

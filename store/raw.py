@@ -200,10 +200,13 @@ def count_records(session: Session, source_id: int) -> dict[str, int]:
 
 
 def count_unparsed(session: Session, source_id: int) -> dict[str, int]:
-    """How many stored payloads of each stream do not parse; streams without any are absent."""
+    """How many of the stored payloads that `count_records` counts do not parse, by stream; streams
+    without any are absent.
+    """
+    own = (raw_record.c.source_id == source_id, raw_record.c.gone == "")
     statement = (
         select(raw_record.c.stream, func.count())
-        .where(raw_record.c.source_id == source_id, raw_record.c.problem != "")
+        .where(*own, raw_record.c.problem != "")
         .group_by(raw_record.c.stream)
     )
     return {row[0]: row[1] for row in session.execute(statement)}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx
@@ -17,13 +20,15 @@ from core.errors import SourceUnavailableError, StoppedError
 from core.records import Entity
 from core.settings import Settings
 from core.source_settings import DeploymentRule, JenkinsSource
+from pipeline import lease
 from pipeline.collect import collect, wanted_of
 from pipeline.database import Database, over
+from pipeline.lease import WHOLE, held
 from pipeline.source_report import SourceReport
 from pipeline.stages import CORRELATE, CORRELATING
 from pipeline.stopping import Stop
-from store import dirty
-from store.cursors import StreamKey, all_states, load_state
+from store import cursors, dirty
+from store.cursors import StreamKey, StreamState, all_states, load_state
 from store.models import raw_record
 
 SOURCE = JenkinsSource(kind="jenkins", name="tool", url="http://localhost")
@@ -178,6 +183,122 @@ def test_a_pass_that_reads_all_anew_keeps_what_no_answer_tells_again(
     for source in (SOURCE, SOURCE, SOURCE.model_copy(update={"jobs": ("shop/**",)})):
         _collected(database, monkeypatch, [_stream("jobs", read)], source=source)
     assert met == [{}, {"page": 1, "observed": {"b": "a"}}, {"observed": {"b": "a"}}]
+
+
+def test_a_changed_configuration_reads_all_anew_once_though_one_stream_keeps_failing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = count(1_800_000_000)
+    for module in ("pipeline.collect", "pipeline.source_pass"):
+        monkeypatch.setattr(f"{module}.now_ts", lambda: next(seconds))
+    met: list[dict[str, Any]] = []
+
+    def read(reading: Reading) -> Iterator[Page]:
+        met.append(reading.cursor)
+        yield Page([], {"page": len(met)})
+
+    good, broken = _stream("good", read), _stream("broken", _failing())
+    _collected(database, monkeypatch, [good, _stream("broken", _pages(1))])
+    other = SOURCE.model_copy(update={"jobs": ("shop/**",)})
+    for _ in range(3):
+        assert _collected(database, monkeypatch, [good, broken], source=other).problems
+    assert met == [{}, {}, {"page": 2}, {"page": 3}]
+    again: list[dict[str, Any]] = []
+
+    def mended(reading: Reading) -> Iterator[Page]:
+        again.append(reading.cursor)
+        yield from _pages(1)(reading)
+
+    for _ in range(2):
+        _collected(database, monkeypatch, [good, _stream("broken", mended)], source=other)
+    assert again == [{}, {"page": 1}]
+
+
+def test_a_source_that_is_being_read_is_left_alone_and_is_not_red(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams = [_stream("things", _pages(1))]
+    assert _collected(database, monkeypatch, streams).problems == []
+    with held(database, 1, "tool"):
+        (line,) = _collected(database, monkeypatch, streams, _Hasty()).problems
+    assert line.startswith("tool is being read by another process; it needs nothing from you")
+    with database.read() as session:
+        assert load_state(session, StreamKey(1, WHOLE)).last_error == ""
+    assert _collected(database, monkeypatch, streams).problems == []
+
+
+def test_a_pass_waits_for_one_that_is_soon_over(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams = [_stream("things", _pages(1))]
+    _collected(database, monkeypatch, streams)
+    with ExitStack() as other:
+        other.enter_context(held(database, 1, "tool"))
+        stop = _Hasty(after=3, then=other.close)
+        assert _collected(database, monkeypatch, streams, stop).problems == []
+
+
+def test_a_lease_is_renewed_while_one_answer_is_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _collected(database, monkeypatch, [_stream("things", _pages(1))])
+    monkeypatch.setattr(lease, "_RENEW_S", 0.001)
+    key = StreamKey(1, WHOLE)
+    with held(database, 1, "tool"):
+        with database.writing() as session:
+            owner = load_state(session, key).lease_owner
+            cursors.renew_lease(session, key, owner=owner, until_ts=1)
+        while (load_state_now(database, key).lease_until_ts or 0) == 1:
+            pass
+
+
+def test_payloads_of_a_new_shape_turn_the_source_red_though_old_ones_were_sound(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(count: int, shape: int) -> Read:
+        page = Page([{"id": str(n), "shape": shape} for n in range(count)], {"shape": shape})
+        return lambda _reading: iter([page])
+
+    def parse(payload: Payload, _scope: Scope) -> Iterable[Any]:
+        return () if payload["shape"] == 1 else [payload["status"]]
+
+    def things(count: int, shape: int) -> Stream:
+        return replace(_stream("things", rows(count, shape)), parse=parse)
+
+    assert _collected(database, monkeypatch, [things(50, 1)]).problems == []
+    assert _collected(database, monkeypatch, [things(1, 2)]).problems == []  # an odd one
+    (line,) = _collected(database, monkeypatch, [things(9, 2)]).problems
+    assert "none of 8 payloads could be understood" in line
+    assert line.endswith("then run headwater sync --source tool --full")
+
+
+def test_a_fault_of_our_own_is_told_without_its_words(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_reading: Reading) -> Iterator[Page]:
+        raise RuntimeError("glpat-secret")
+
+    (line,) = _collected(database, monkeypatch, [_stream("things", read)]).problems
+    assert line.startswith("a fault of Headwater's own (RuntimeError in read, line ")
+    assert "glpat" not in line
+
+
+class _Hasty(Stop):
+    """Waits take no time; after some of them something happens."""
+
+    def __init__(self, after: int = 0, then: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self.left, self.then = after, then
+
+    def sleep(self, _seconds: float) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.then()
+
+
+def load_state_now(database: Database, key: StreamKey) -> StreamState:
+    with database.read() as session:
+        return load_state(session, key)
 
 
 def _collected(
