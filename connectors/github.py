@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 import httpx
 
+from connectors.github_graph import choose
 from connectors.github_rest import PER_PAGE, kept
-from connectors.github_streams import streams
+from connectors.github_streams import ONE_BY_ONE, streams
 from connectors.http import SourceClient, body_of, open_client
 from connectors.paging import pages
 from connectors.stream import Connection, Identity, Payload, Probe, Wanted
@@ -49,9 +50,15 @@ def connect(client: SourceClient, source: GithubSource, wanted: Wanted) -> Conne
     account, app, headers = _account(client)
     repositories = _repositories(client, source, app=app)
     found = f"{len(repositories)} visible" if repositories else "none visible; name some"
-    probes = [Probe("repositories", bool(repositories), found), _quota(headers)]
-    identity = _identity(client, account)
-    return Connection(identity, streams(repositories, source.status_labels, wanted), probes)
+    identity, graph = _identity(client, account), choose(client)
+    road = "answers; read in bulk" if graph.usable else ONE_BY_ONE
+    probes = [
+        Probe("repositories", bool(repositories), found),
+        _quota(headers),
+        Probe("graphql", ok=True, detail=road),
+    ]
+    declared = streams(repositories, source.status_labels, wanted, graph=graph)
+    return Connection(identity, declared, probes)
 
 
 def _account(client: SourceClient) -> tuple[str, bool, Mapping[str, str]]:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
+from connectors.github_graph import Graph
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
 from connectors.paging import fetched, pages
 from connectors.stream import (
     Census,
+    Page,
     Payload,
     Read,
     Reading,
@@ -27,20 +29,24 @@ from core.records import Record
 
 Parse = Callable[[Payload, Scope], Iterable[Record]]
 Complete = Callable[[SourceClient, Scope, list[Payload]], None]
+ONE_BY_ONE = (
+    "GraphQL is refused here; commits, reviews and statuses are asked for one by one by REST"
+)
 _NO_LOG = (404, 409, 422)
 """A sha that is gone, an empty repository."""
 
 
 def streams(
-    repositories: Sequence[Payload], status_labels: Sequence[str], wanted: Wanted
+    repositories: Sequence[Payload], status_labels: Sequence[str], wanted: Wanted, *, graph: Graph
 ) -> list[Stream]:
     """All streams; those of issues only over repositories that have issues."""
+    note = {} if graph.usable else {"note": ONE_BY_ONE}
     ids = {str(one["full_name"]).lower(): str(one["id"]) for one in repositories}
     layout = github_issues.Layout(github_issues.patterns(status_labels), ids, wanted)
     return [
         Stream(
             name="repositories",
-            read=fetched(repositories),
+            read=lambda _reading: iter([Page(repositories, note)]),
             id=own_id,
             parse=github_parse.parse_repository,
         ),
@@ -50,13 +56,13 @@ def streams(
             id=own_id,
             parse=github_issues.parse_status,
         ),
-        *_code(wanted.bots),
+        *_code(wanted.bots, graph),
         *_issues(layout),
-        *_delivery(),
+        *_delivery(graph),
     ]
 
 
-def _code(bots: Sequence[str]) -> list[Stream]:
+def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
     walk = graph_walk(heads=_heads, log=_log, id=partial(_in, "id"))
     parse_commit = partial(github_parse.parse_commit, bots=bots)
     return [
@@ -68,7 +74,7 @@ def _code(bots: Sequence[str]) -> list[Stream]:
             "pull_requests",
             github_pulls.read_pulls,
             partial(github_pulls.parse_pull, bots=bots),
-            complete=github_pulls.add_details,
+            complete=partial(github_pulls.add_details, graph=graph),
             watch=github_pulls.watch_pulls,
         ),
     ]
@@ -93,7 +99,7 @@ def _issues(layout: github_issues.Layout) -> list[Stream]:
     return found
 
 
-def _delivery() -> list[Stream]:
+def _delivery(graph: Graph) -> list[Stream]:
     return [
         _stream(
             "workflow_runs",
@@ -111,7 +117,7 @@ def _delivery() -> list[Stream]:
             "deployments",
             github_deployments.read_deployments,
             github_deployments.parse_deployment,
-            complete=github_deployments.add_statuses,
+            complete=partial(github_deployments.add_statuses, graph=graph),
         ),
     ]
 

@@ -133,6 +133,7 @@ def test_a_second_pass_asks_once_for_each_stream_and_repository_and_changes_noth
 _LISTS = {
     "/user": 1,
     "/meta": 1,
+    "/graphql": 1,  # whether it answers; what is read by it are only things that changed
     "/repos/*/*/branches": 2,  # `branches`, and `commits` for the heads where its walk begins
     "/repos/*/*/tags": 1,
     "/repos/*/*/releases": 1,
