@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
@@ -58,7 +59,15 @@ def connect(client: SourceClient, source: GithubSource, wanted: Wanted) -> Conne
         Probe("graphql", ok=True, detail=road),
     ]
     declared = streams(repositories, source.status_labels, wanted, graph=graph)
-    return Connection(identity, declared, probes)
+    visible = {str(one["id"]): f"repository {one['full_name']}" for one in repositories}
+    return Connection(identity, declared, probes, visible, partial(_is_readable, client))
+
+
+def _is_readable(client: SourceClient, id: str) -> bool:
+    """Of a repository that left an organization or was archived: it is only not among the others
+    any more.
+    """
+    return client.get(f"repositories/{id}", none_on=(403, 404, 451)).status_code == 200
 
 
 def _account(client: SourceClient) -> tuple[str, bool, Mapping[str, str]]:

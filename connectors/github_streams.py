@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
+from connectors.github_absence import issues_census
 from connectors.github_graph import Graph
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
@@ -88,7 +89,7 @@ def _issues(layout: github_issues.Layout) -> list[Stream]:
             partial(github_issues.parse_issue, layout=layout),
             id=github_issues.issue_id,
             complete=github_issues.add_timelines,
-            census=github_issues.issues_census,
+            census=issues_census(layout),
             scope=_with_issues,
         )
     ]

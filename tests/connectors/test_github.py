@@ -68,6 +68,18 @@ def test_a_spent_quota_is_told(client: SourceClient, mock: respx.Router) -> None
     assert [one.ok for one in found.probes] == [True, False, True]
 
 
+def test_a_repository_that_left_the_list_is_asked_for_by_its_number(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    """It was archived or given away, and can be read all the same; or it can not."""
+    found = connected(client)
+    assert found.visible == {"42": "repository shop/api"}
+    mock.get("/repositories/7").respond(json=REPOSITORY | {"id": 7, "archived": True})
+    mock.get("/repositories/8").respond(404, json={"message": "Not Found"})
+    assert found.still is not None
+    assert [found.still(number) for number in ("7", "8")] == [True, False]
+
+
 def test_an_installation_of_an_app_is_no_user(client: SourceClient, mock: respx.Router) -> None:
     mock.get("/user").respond(403, json={"message": "Resource not accessible by integration"})
     owner = {"owner": {"login": "shop"}}
