@@ -40,6 +40,7 @@ _REVIEWS = {
     "DISMISSED": ReviewKind.COMMENTED,
 }
 _GONE = (404, 409, 422)
+_FEW = 3
 
 
 def short_pull(row: Payload) -> Payload:
@@ -68,10 +69,18 @@ read_pulls = newest_first(
 )
 
 
-watch_pulls = Watch(
-    open=lambda pull: pull.get("state") == "open",
-    read=partial(read_again, what="pulls", keep=short_pull, key="number"),
-)
+def _still_open(client: SourceClient, scope: Scope, stored: Sequence[Payload]) -> Iterator[Payload]:
+    """Several by the list of what is open; only what left it, and a few, by number."""
+    listed: dict[Any, Payload] = {}
+    if len(stored) > _FEW:
+        found = rows(client, in_repository("pulls", scope), {"state": "open"}, none_on=())
+        listed = {row["number"]: short_pull(row) for row in found}
+    others = [row for row in stored if row["number"] not in listed]
+    yield from (listed[row["number"]] for row in stored if row["number"] in listed)
+    yield from read_again(client, scope, others, what="pulls", keep=short_pull, key="number")
+
+
+watch_pulls = Watch(open=lambda pull: pull.get("state") == "open", read=_still_open)
 
 
 def add_details(client: SourceClient, scope: Scope, pulls: list[Payload], *, graph: Graph) -> None:

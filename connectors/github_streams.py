@@ -8,6 +8,7 @@ from functools import partial
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
 from connectors.github_absence import issues_census
 from connectors.github_graph import Graph
+from connectors.github_lists import whole
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
 from connectors.paging import fetched, pages
@@ -25,7 +26,6 @@ from connectors.stream import (
     text_of,
 )
 from connectors.walk import graph_walk
-from connectors.windows import listing
 from core.records import Record
 
 Parse = Callable[[Payload, Scope], Iterable[Record]]
@@ -67,9 +67,9 @@ def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
     walk = graph_walk(heads=_heads, log=_log, id=partial(_in, "id"))
     parse_commit = partial(github_parse.parse_commit, bots=bots)
     return [
-        _stream("branches", _whole("branches"), github_parse.parse_branch, id=partial(_in, "name")),
-        _stream("tags", _whole("tags"), github_parse.parse_tag, id=partial(_in, "name")),
-        _stream("releases", _whole("releases"), github_parse.parse_release, complete=_add_shas),
+        _stream("branches", whole("branches"), github_parse.parse_branch, id=partial(_in, "name")),
+        _stream("tags", whole("tags"), github_parse.parse_tag, id=partial(_in, "name")),
+        _stream("releases", whole("releases"), github_parse.parse_release, complete=_add_shas),
         _stream("commits", walk, parse_commit, id=partial(_in, "id")),
         _stream(
             "pull_requests",
@@ -95,7 +95,7 @@ def _issues(layout: github_issues.Layout) -> list[Stream]:
     ]
     if layout.labels:
         parse = partial(github_issues.parse_label, layout=layout)
-        labels = _whole("labels")
+        labels = whole("labels")
         found.append(_stream("labels", labels, parse, id=partial(_in, "id"), scope=_with_issues))
     return found
 
@@ -111,7 +111,7 @@ def _delivery(graph: Graph) -> list[Stream]:
         ),
         _stream(
             "environments",
-            _whole("environments", items="environments"),
+            whole("environments", items="environments"),
             github_parse.parse_environment,
         ),
         _stream(
@@ -156,15 +156,6 @@ def _stream(
         watch=watch,
         census=census,
     )
-
-
-def _whole(what: str, *, items: str = "") -> Read:
-    """A list without a filter by time, read whole each time."""
-
-    def params(_scope: Scope, _since: object) -> Params:
-        return {"per_page": PER_PAGE}
-
-    return listing(path=partial(in_repository, what), params=params, items=items)
 
 
 def _in(key: str, payload: Payload, scope: Scope) -> str:
