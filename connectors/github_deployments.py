@@ -69,18 +69,25 @@ def add_statuses(
         if statuses is None:
             path = in_repository(f"deployments/{deployment['id']}/statuses", scope)
             statuses = [_short_status(row) for row in rows(client, path)]
-        deployment["_details"] = {"statuses": statuses}
+        job = (deployment.get("_details") or {}).get("job") or ""
+        deployment["_details"] = {"statuses": statuses, "job": job}
 
     for_each(client, add, deployments)
-    runs = {run for deployment in deployments if (run := _run(deployment)[0])}
+    unnamed = [row for row in deployments if not row["_details"]["job"]]
+    runs = {run for deployment in unnamed if (run := _run(deployment)[0])}
     names: dict[str, str] = {}
 
     def name(run: Payload) -> None:
         names.update({str(job["id"]): job["name"] for job in jobs_of(client, scope, run["id"])})
 
     for_each(client, name, [{"id": run} for run in sorted(runs)])
-    for deployment in deployments:
+    for deployment in unnamed:
         deployment["_details"]["job"] = names.get(_run(deployment)[1], "")
+
+
+def keep_job(stored: Payload, deployment: Payload) -> None:
+    """A job keeps its name: a deployment that gets another status needs not ask for it again."""
+    deployment["_details"] = {"job": (stored.get("_details") or {}).get("job") or ""}
 
 
 def _short_status(row: Payload) -> Payload:

@@ -119,6 +119,7 @@ def _delivery(graph: Graph) -> list[Stream]:
             github_deployments.read_deployments,
             github_deployments.parse_deployment,
             complete=partial(github_deployments.add_statuses, graph=graph),
+            kept=github_deployments.keep_job,
         ),
     ]
 
@@ -139,6 +140,7 @@ def _stream(
     *,
     id: Callable[[Payload, Scope], str] = own_id,
     complete: Complete | None = None,
+    kept: Callable[[Payload, Payload], None] | None = None,
     watch: Watch | None = None,
     census: Census | None = None,
     scope: Callable[[Payload], Scope | None] = _scope,
@@ -150,6 +152,7 @@ def _stream(
         id=id,
         parse=parse,
         complete=complete,
+        kept=kept,
         over="repositories",
         scope=scope,
         optional=True,
