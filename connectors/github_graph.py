@@ -26,6 +26,8 @@ MOST = 100
 """So many ids a query may name, and so many rows a list inside it may have."""
 _FEWEST = 10
 _AT_ONCE = 20
+_MOST_LOST = 5
+"""So many things that GraphQL can't tell even alone, and the rest is not tried."""
 _REFUSED = (400, 403, 404, 405, 410, 422)
 _TOO_LONG = (502, 504)
 _POINTS = "rateLimit{limit cost remaining resetAt}"
@@ -86,6 +88,7 @@ class Graph:
     path: str
     usable: bool = True
     size: int = field(default=MOST)
+    _lost: int = field(init=False, default=0)
 
     def read(self, ids: Sequence[str], asked: Asked) -> dict[str, Payload]:
         """By node id: each thing with whole lists of rows; those that did not come are left out."""
@@ -98,6 +101,8 @@ class Graph:
             except _NoAnswerError:
                 self.size = max(_FEWEST, min(self.size, len(batch) // 2))
                 middle = len(batch) // 2
+                self._lost += not middle
+                self.usable = self.usable and self._lost < _MOST_LOST
                 waiting += [half for half in (batch[middle:], batch[:middle]) if middle]
         return found
 

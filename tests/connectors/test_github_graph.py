@@ -193,6 +193,16 @@ def test_one_thing_that_is_too_much_for_graphql_is_left_to_rest(
     assert set(graph.read(["1", "2", "3", "4"], THINGS)) == {"1", "2", "4"}
 
 
+def test_a_server_that_tells_of_nothing_is_not_asked_for_everything(
+    graph: Graph, mock: respx.Router
+) -> None:
+    route = graphql(mock)
+    route.return_value = answered(None, {"message": "Something went wrong"})
+    assert graph.read([str(n) for n in range(1000)], THINGS) == {}
+    assert not graph.usable
+    assert route.call_count < 30
+
+
 def test_a_query_that_is_not_understood_ends_the_road(graph: Graph, mock: respx.Router) -> None:
     wrong = {"message": "Field 'rows' doesn't exist", "extensions": {"code": "undefinedField"}}
     route = graphql(mock)
