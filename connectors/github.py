@@ -6,11 +6,13 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
+from connectors.github_graph import choose
 from connectors.github_rest import PER_PAGE, kept
-from connectors.github_streams import streams
+from connectors.github_streams import ONE_BY_ONE, streams
 from connectors.http import SourceClient, body_of, open_client
 from connectors.paging import pages
 from connectors.stream import Connection, Identity, Payload, Probe, Wanted
@@ -49,9 +51,23 @@ def connect(client: SourceClient, source: GithubSource, wanted: Wanted) -> Conne
     account, app, headers = _account(client)
     repositories = _repositories(client, source, app=app)
     found = f"{len(repositories)} visible" if repositories else "none visible; name some"
-    probes = [Probe("repositories", bool(repositories), found), _quota(headers)]
-    identity = _identity(client, account)
-    return Connection(identity, streams(repositories, source.status_labels, wanted), probes)
+    identity, graph = _identity(client, account), choose(client)
+    road = "answers; read in bulk" if graph.usable else ONE_BY_ONE
+    probes = [
+        Probe("repositories", bool(repositories), found),
+        _quota(headers),
+        Probe("graphql", ok=True, detail=road),
+    ]
+    declared = streams(repositories, source.status_labels, wanted, graph=graph)
+    visible = {str(one["id"]): f"repository {one['full_name']}" for one in repositories}
+    return Connection(identity, declared, probes, visible, partial(_is_readable, client))
+
+
+def _is_readable(client: SourceClient, id: str) -> bool:
+    """Of a repository that left an organization or was archived: it is only not among the others
+    any more.
+    """
+    return client.get(f"repositories/{id}", none_on=(403, 404, 451)).status_code == 200
 
 
 def _account(client: SourceClient) -> tuple[str, bool, Mapping[str, str]]:

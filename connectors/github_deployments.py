@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from connectors import github_bulk
+from connectors.github_graph import Graph
 from connectors.github_parse import tier
 from connectors.github_rest import PER_PAGE, in_repository, kept, rows
 from connectors.github_runs import jobs_of
@@ -20,10 +22,10 @@ from core.records import Deployment, Record, Result
 _REREAD = timedelta(days=31)
 """A job that waits for an approval fails after 30 days, so that nothing older is still open."""
 _KEPT = (
-    "id", "sha", "ref", "task", "environment", "original_environment", "production_environment",
-    "transient_environment", "description", "created_at", "updated_at", "url",
+    "id", "node_id", "sha", "ref", "task", "environment", "original_environment",
+    "production_environment", "transient_environment", "description", "created_at", "updated_at",
+    "url",
 )  # fmt: skip
-_KEPT_OF_STATUS = ("id", "state", "created_at", "log_url", "target_url", "environment_url")
 _RESULTS = {
     "success": Result.SUCCESS,
     "failure": Result.FAILED,
@@ -54,26 +56,44 @@ read_deployments = newest_first(
 )
 
 
-def add_statuses(client: SourceClient, scope: Scope, deployments: list[Payload]) -> None:
+def add_statuses(
+    client: SourceClient, scope: Scope, deployments: list[Payload], *, graph: Graph
+) -> None:
     """The statuses of each changed deployment, and the names of the jobs that made them: one list
     for each run, whatever it deployed.
     """
+    told = github_bulk.statuses(graph, deployments)
 
     def add(deployment: Payload) -> None:
-        path = in_repository(f"deployments/{deployment['id']}/statuses", scope)
-        statuses = [kept(row, _KEPT_OF_STATUS) for row in rows(client, path)]
-        deployment["_details"] = {"statuses": statuses}
+        statuses = told.get(str(deployment.get("node_id")))
+        if statuses is None:
+            path = in_repository(f"deployments/{deployment['id']}/statuses", scope)
+            statuses = [_short_status(row) for row in rows(client, path)]
+        job = (deployment.get("_details") or {}).get("job") or ""
+        deployment["_details"] = {"statuses": statuses, "job": job}
 
     for_each(client, add, deployments)
-    runs = {run for deployment in deployments if (run := _run(deployment)[0])}
+    unnamed = [row for row in deployments if not row["_details"]["job"]]
+    runs = {run for deployment in unnamed if (run := _run(deployment)[0])}
     names: dict[str, str] = {}
 
     def name(run: Payload) -> None:
         names.update({str(job["id"]): job["name"] for job in jobs_of(client, scope, run["id"])})
 
     for_each(client, name, [{"id": run} for run in sorted(runs)])
-    for deployment in deployments:
+    for deployment in unnamed:
         deployment["_details"]["job"] = names.get(_run(deployment)[1], "")
+
+
+def keep_job(stored: Payload, deployment: Payload) -> None:
+    """A job keeps its name: a deployment that gets another status needs not ask for it again."""
+    deployment["_details"] = {"job": (stored.get("_details") or {}).get("job") or ""}
+
+
+def _short_status(row: Payload) -> Payload:
+    """What both roads tell. `log_url` took the place of `target_url`."""
+    address = row.get("log_url") or row.get("target_url") or ""
+    return {"state": row["state"], "created_at": row["created_at"], "log_url": address}
 
 
 def _run(deployment: Mapping[str, Any]) -> tuple[str, str]:
@@ -119,10 +139,13 @@ def outcome(
 ) -> tuple[Result, datetime | None, datetime | None]:
     """How it ended, since when, and when it began to run.
 
-    `inactive` says that another deployment took its place, so what was before it counts. A state
-    that is told again (with another address) holds since it was told first. No status yet: waiting.
+    statuses: newest first. `inactive` says that another deployment took its place, so what was
+    before it counts. A state that is told again (with another address) holds since it was told
+    first. No status yet: waiting.
     """
-    told = [(utc(row["created_at"]), int(row["id"]), str(row["state"])) for row in statuses]
+    told = [
+        (utc(row["created_at"]), -place, str(row["state"])) for place, row in enumerate(statuses)
+    ]
     told = [row for row in sorted(told) if row[2] != "inactive"]
     started = next((at for at, _, state in told if state == "in_progress"), None)
     if not told:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from connectors.github_rest import PER_PAGE, account, in_repository, kept, read_again, rows
+from connectors.github_rest import GONE, PER_PAGE, account, in_repository, kept, rows
 from connectors.github_timeline import (
     CLOSED,
     NOT_PLANNED,
@@ -21,12 +21,10 @@ from connectors.github_timeline import (
     status_of,
 )
 from connectors.http import Params, SourceClient, for_each
-from connectors.newest import beginning
-from connectors.paging import pages
-from connectors.stream import Census, Page, Payload, Reading, Scope, Wanted, text_of
+from connectors.stream import Page, Payload, Reading, Scope, Wanted, text_of
 from connectors.times import iso, utc, utc_or_none
 from connectors.windows import Window, listing
-from core.records import Entity, ItemKey, Record, StatusCategory, WorkflowStatus, WorkItem
+from core.records import ItemKey, Record, StatusCategory, WorkflowStatus, WorkItem
 
 _KEPT = (
     "id", "number", "title", "state", "state_reason", "html_url", "repository_url",
@@ -80,7 +78,7 @@ def _named(label: str | Payload) -> Payload:
     return {"name": label} if isinstance(label, str) else kept(label, ("name",))
 
 
-def _asked(_scope: Scope, since: datetime | None) -> Params:
+def asked_since(_scope: Scope, since: datetime | None) -> Params:
     return {
         "state": "all",
         "sort": "updated",
@@ -92,14 +90,14 @@ def _asked(_scope: Scope, since: datetime | None) -> Params:
 
 _changed = listing(
     path=partial(in_repository, "issues"),
-    params=_asked,
+    params=asked_since,
     window=Window(
         at=lambda row: utc(row["updated_at"]),
         overlap=timedelta(minutes=10),
         lag=timedelta(minutes=2),
         reanchor=True,
         # There is no filter up to a time: what is younger is listed again, and changes nothing.
-        between=lambda scope, since, _until: _asked(scope, since),
+        between=lambda scope, since, _until: asked_since(scope, since),
     ),
 )
 
@@ -116,48 +114,15 @@ def add_timelines(client: SourceClient, scope: Scope, issues: list[Payload]) -> 
 
     def add(issue: Payload) -> None:
         path = in_repository(f"issues/{issue['number']}/timeline", scope)
-        events = [short_event(row) for row in rows(client, path, none_on=(404, 410))]
-        issue["_details"] = {"timeline": [event for event in events if event]}
+        issue["_details"] = {"timeline": timeline_of(client, path)}
 
     for_each(client, add, issues)
 
 
-def _numbers(reading: Reading) -> Iterator[Iterable[str]]:
-    asked = {**_asked(reading.scope, beginning(reading)), "sort": "created"}
-    for page in pages(reading.client, in_repository("issues", reading.scope), asked):
-        yield [issue_id(row, reading.scope) for row in page if "pull_request" not in row]
-
-
-def _missing(client: SourceClient, scope: Scope, ids: Sequence[str]) -> Mapping[str, str]:
-    """A deleted issue answers 410, a transferred one leads elsewhere; 404 tells nothing."""
-    found: dict[str, str] = {}
-    words = {301: "deleted", 410: "deleted", 404: "not_visible"}
-
-    def ask(row: Payload) -> None:
-        path = in_repository(f"issues/{row['id'].rpartition('#')[2]}", scope)
-        status = client.get(path, none_on=words).status_code
-        if status in words:
-            found[row["id"]] = words[status]
-
-    for_each(client, ask, [{"id": name} for name in ids])
-    return found
-
-
-def _read_again(
-    client: SourceClient, scope: Scope, ids: Sequence[str]
-) -> Iterator[Sequence[Payload]]:
-    """By number; an issue that was transferred here may be older than what was read last."""
-    numbers = [{"number": name.rpartition("#")[2]} for name in ids]
-    yield read_again(client, scope, numbers, what="issues", keep=short_issue, key="number")
-
-
-issues_census = Census(
-    ids=_numbers,
-    missing=_missing,
-    entity=Entity.ITEM,
-    every=timedelta(days=7),
-    read=_read_again,
-)
+def timeline_of(client: SourceClient, path: str) -> list[Payload]:
+    """The events that are of use; none of an issue that went away meanwhile."""
+    events = [short_event(row) for row in rows(client, path, none_on=GONE)]
+    return [event for event in events if event]
 
 
 def parse_status(payload: Payload, _scope: Scope) -> Iterator[Record]:
@@ -177,8 +142,19 @@ def parse_label(payload: Payload, _scope: Scope, *, layout: Layout) -> Iterator[
 def parse_issue(payload: Payload, scope: Scope, *, layout: Layout) -> Iterator[Record]:
     """The item with its key, links, history and blocks."""
     item = issue_id(payload, scope)
+    history = history_of(payload, item, layout)
+    moves = list(history.transitions())
+    yield _work_item(payload, item, scope, history=history, layout=layout)
+    yield ItemKey(item, key_of(payload, scope), current=True)
+    yield from history.links()
+    yield from moves
+    yield from history.blocks(layout.wanted.blocking_labels, layout.wanted.blocking_links)
+
+
+def history_of(payload: Payload, item: str, layout: Layout) -> History:
+    """What happened to an issue; `item` the id that it goes by."""
     timeline = (payload.get("_details") or {}).get("timeline")
-    history = History(
+    return History(
         item,
         payload,
         timeline or (),
@@ -186,18 +162,12 @@ def parse_issue(payload: Payload, scope: Scope, *, layout: Layout) -> Iterator[R
         labels=layout.labels,
         bots=layout.wanted.bots,
     )
-    moves = list(history.transitions())
-    yield _work_item(payload, item, scope, history=history, layout=layout)
-    yield ItemKey(item, _key(payload, scope), current=True)
-    yield from history.links()
-    yield from moves
-    yield from history.blocks(layout.wanted.blocking_labels, layout.wanted.blocking_links)
 
 
 def _work_item(
     payload: Payload, item: str, scope: Scope, *, history: History, layout: Layout
 ) -> WorkItem:
-    key = _key(payload, scope)
+    key = key_of(payload, scope)
     above = key_in(payload.get("parent_issue_url"))
     status = _status(payload, history)
     return WorkItem(
@@ -229,7 +199,7 @@ def _status(payload: Payload, history: History) -> str:
     return label_status(names[-1]) if names else OPEN
 
 
-def _key(payload: Payload, scope: Scope) -> str:
+def key_of(payload: Payload, scope: Scope) -> str:
     path = scope.payload.get("full_name") or payload["repository_url"].partition("/repos/")[2]
     return f"{path}#{payload['number']}"
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from connectors import github_bulk
+from connectors.github_graph import Graph
 from connectors.github_parse import commit_of
 from connectors.github_rest import (
     PER_PAGE,
@@ -27,7 +29,7 @@ from core.errors import PayloadError
 from core.records import MergeRequest, MergeState, Record, Review, ReviewKind
 
 _KEPT = (
-    "id", "number", "title", "body", "state", "draft", "html_url",
+    "id", "node_id", "number", "title", "body", "state", "draft", "html_url",
     "created_at", "updated_at", "closed_at", "merged_at",
 )  # fmt: skip
 _REVIEWS = {
@@ -38,6 +40,7 @@ _REVIEWS = {
     "DISMISSED": ReviewKind.COMMENTED,
 }
 _GONE = (404, 409, 422)
+_FEW = 3
 
 
 def short_pull(row: Payload) -> Payload:
@@ -66,23 +69,40 @@ read_pulls = newest_first(
 )
 
 
-watch_pulls = Watch(
-    open=lambda pull: pull.get("state") == "open",
-    read=partial(read_again, what="pulls", keep=short_pull, key="number"),
-)
+def _still_open(client: SourceClient, scope: Scope, stored: Sequence[Payload]) -> Iterator[Payload]:
+    """Several by the list of what is open; only what left it, and a few, by number."""
+    listed: dict[Any, Payload] = {}
+    if len(stored) > _FEW:
+        found = rows(client, in_repository("pulls", scope), {"state": "open"}, none_on=())
+        listed = {row["number"]: short_pull(row) for row in found}
+    others = [row for row in stored if row["number"] not in listed]
+    yield from (listed[row["number"]] for row in stored if row["number"] in listed)
+    yield from read_again(client, scope, others, what="pulls", keep=short_pull, key="number")
 
 
-def add_details(client: SourceClient, scope: Scope, pulls: list[Payload]) -> None:
-    """Commits and reviews of each changed request, and the commit that a merged one landed as."""
+watch_pulls = Watch(open=lambda pull: pull.get("state") == "open", read=_still_open)
+
+
+def add_details(client: SourceClient, scope: Scope, pulls: list[Payload], *, graph: Graph) -> None:
+    """Commits and reviews of each changed request, and the commit that a merged one landed as: of
+    all at once by GraphQL, of what it does not tell one by one.
+    """
+    told = github_bulk.pulls(graph, pulls)
 
     def add(pull: Payload) -> None:
         path = in_repository(f"pulls/{pull['number']}", scope)
-        commits = [short_commit(row) for row in rows(client, f"{path}/commits", none_on=_GONE)]
-        reviews = [_short_review(row) for row in rows(client, f"{path}/reviews", none_on=_GONE)]
-        landed = _landed(client, scope, pull, commits)
-        pull["_details"] = {"commits": commits, "reviews": reviews, "landed": landed}
+        found = told.get(str(pull.get("node_id"))) or _alone(client, path)
+        landed = _landed(client, scope, pull, found)
+        pull["_details"] = {**found, "landed": landed}
 
     for_each(client, add, pulls)
+
+
+def _alone(client: SourceClient, path: str) -> Payload:
+    return {
+        "commits": [short_commit(row) for row in rows(client, f"{path}/commits", none_on=_GONE)],
+        "reviews": [_short_review(row) for row in rows(client, f"{path}/reviews", none_on=_GONE)],
+    }
 
 
 def _short_review(row: Payload) -> Payload:
@@ -92,13 +112,16 @@ def _short_review(row: Payload) -> Payload:
 
 
 def _landed(
-    client: SourceClient, scope: Scope, pull: Payload, commits: Sequence[Payload]
+    client: SourceClient, scope: Scope, pull: Payload, found: Mapping[str, Any]
 ) -> Payload | None:
     sha = pull.get("merge_commit_sha")
-    if not pull.get("merged_at") or not sha or _forwarded(pull, commits):
+    if not pull.get("merged_at") or not sha or _forwarded(pull, found["commits"]):
         return None
-    found = one(client, in_repository(f"commits/{sha}", scope), none_on=_GONE)
-    return short_commit(found) if found else None
+    told: Payload | None = found.get("landed")
+    if told is not None and told["sha"] == sha:
+        return told
+    row = one(client, in_repository(f"commits/{sha}", scope), none_on=_GONE)
+    return short_commit(row) if row else None
 
 
 def _forwarded(pull: Mapping[str, Any], commits: Iterable[Payload]) -> bool:

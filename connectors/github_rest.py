@@ -14,6 +14,8 @@ from core.records import Person
 PER_PAGE = 100
 OFF = (403, 404)
 """Not visible, or switched off in this repository."""
+GONE = (301, 404, 410)
+"""An issue that was transferred, one that is hidden, one that was deleted."""
 
 
 def in_repository(what: str, scope: Scope) -> str:
@@ -50,6 +52,7 @@ def read_again(
     what: str,
     keep: Callable[[Payload], Payload],
     key: str = "id",
+    none_on: Collection[int] = (404,),
 ) -> list[Payload]:
     """These payloads by id, as a list would give them; without those that are gone. `what`: their
     list.
@@ -57,7 +60,7 @@ def read_again(
     found: list[Payload] = []
 
     def ask(payload: Payload) -> None:
-        row = one(client, in_repository(f"{what}/{payload[key]}", scope))
+        row = one(client, in_repository(f"{what}/{payload[key]}", scope), none_on=none_on)
         found.extend([keep(row)] if row else [])
 
     for_each(client, ask, payloads)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
+from connectors.github_absence import issues_census
+from connectors.github_graph import Graph
+from connectors.github_lists import whole
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
 from connectors.paging import fetched, pages
 from connectors.stream import (
     Census,
+    Page,
     Payload,
     Read,
     Reading,
@@ -22,25 +26,28 @@ from connectors.stream import (
     text_of,
 )
 from connectors.walk import graph_walk
-from connectors.windows import listing
 from core.records import Record
 
 Parse = Callable[[Payload, Scope], Iterable[Record]]
 Complete = Callable[[SourceClient, Scope, list[Payload]], None]
+ONE_BY_ONE = (
+    "GraphQL is refused here; commits, reviews and statuses are asked for one by one by REST"
+)
 _NO_LOG = (404, 409, 422)
 """A sha that is gone, an empty repository."""
 
 
 def streams(
-    repositories: Sequence[Payload], status_labels: Sequence[str], wanted: Wanted
+    repositories: Sequence[Payload], status_labels: Sequence[str], wanted: Wanted, *, graph: Graph
 ) -> list[Stream]:
     """All streams; those of issues only over repositories that have issues."""
+    note = {} if graph.usable else {"note": ONE_BY_ONE}
     ids = {str(one["full_name"]).lower(): str(one["id"]) for one in repositories}
     layout = github_issues.Layout(github_issues.patterns(status_labels), ids, wanted)
     return [
         Stream(
             name="repositories",
-            read=fetched(repositories),
+            read=lambda _reading: iter([Page(repositories, note)]),
             id=own_id,
             parse=github_parse.parse_repository,
         ),
@@ -50,25 +57,25 @@ def streams(
             id=own_id,
             parse=github_issues.parse_status,
         ),
-        *_code(wanted.bots),
+        *_code(wanted.bots, graph),
         *_issues(layout),
-        *_delivery(),
+        *_delivery(graph),
     ]
 
 
-def _code(bots: Sequence[str]) -> list[Stream]:
+def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
     walk = graph_walk(heads=_heads, log=_log, id=partial(_in, "id"))
     parse_commit = partial(github_parse.parse_commit, bots=bots)
     return [
-        _stream("branches", _whole("branches"), github_parse.parse_branch, id=partial(_in, "name")),
-        _stream("tags", _whole("tags"), github_parse.parse_tag, id=partial(_in, "name")),
-        _stream("releases", _whole("releases"), github_parse.parse_release, complete=_add_shas),
+        _stream("branches", whole("branches"), github_parse.parse_branch, id=partial(_in, "name")),
+        _stream("tags", whole("tags"), github_parse.parse_tag, id=partial(_in, "name")),
+        _stream("releases", whole("releases"), github_parse.parse_release, complete=_add_shas),
         _stream("commits", walk, parse_commit, id=partial(_in, "id")),
         _stream(
             "pull_requests",
             github_pulls.read_pulls,
             partial(github_pulls.parse_pull, bots=bots),
-            complete=github_pulls.add_details,
+            complete=partial(github_pulls.add_details, graph=graph),
             watch=github_pulls.watch_pulls,
         ),
     ]
@@ -82,18 +89,18 @@ def _issues(layout: github_issues.Layout) -> list[Stream]:
             partial(github_issues.parse_issue, layout=layout),
             id=github_issues.issue_id,
             complete=github_issues.add_timelines,
-            census=github_issues.issues_census,
+            census=issues_census(layout),
             scope=_with_issues,
         )
     ]
     if layout.labels:
         parse = partial(github_issues.parse_label, layout=layout)
-        labels = _whole("labels")
+        labels = whole("labels")
         found.append(_stream("labels", labels, parse, id=partial(_in, "id"), scope=_with_issues))
     return found
 
 
-def _delivery() -> list[Stream]:
+def _delivery(graph: Graph) -> list[Stream]:
     return [
         _stream(
             "workflow_runs",
@@ -104,14 +111,15 @@ def _delivery() -> list[Stream]:
         ),
         _stream(
             "environments",
-            _whole("environments", items="environments"),
+            whole("environments", items="environments"),
             github_parse.parse_environment,
         ),
         _stream(
             "deployments",
             github_deployments.read_deployments,
             github_deployments.parse_deployment,
-            complete=github_deployments.add_statuses,
+            complete=partial(github_deployments.add_statuses, graph=graph),
+            kept=github_deployments.keep_job,
         ),
     ]
 
@@ -132,6 +140,7 @@ def _stream(
     *,
     id: Callable[[Payload, Scope], str] = own_id,
     complete: Complete | None = None,
+    kept: Callable[[Payload, Payload], None] | None = None,
     watch: Watch | None = None,
     census: Census | None = None,
     scope: Callable[[Payload], Scope | None] = _scope,
@@ -143,21 +152,13 @@ def _stream(
         id=id,
         parse=parse,
         complete=complete,
+        kept=kept,
         over="repositories",
         scope=scope,
         optional=True,
         watch=watch,
         census=census,
     )
-
-
-def _whole(what: str, *, items: str = "") -> Read:
-    """A list without a filter by time, read whole each time."""
-
-    def params(_scope: Scope, _since: object) -> Params:
-        return {"per_page": PER_PAGE}
-
-    return listing(path=partial(in_repository, what), params=params, items=items)
 
 
 def _in(key: str, payload: Payload, scope: Scope) -> str:

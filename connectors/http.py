@@ -43,12 +43,20 @@ class SourceClient:
     refused: SourceError | None = None
 
     def get(
-        self, path: str, params: Params | None = None, *, none_on: Collection[int] = ()
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        none_on: Collection[int] = (),
+        etag: str = "",
     ) -> httpx.Response:
         """The answer to a GET; a status in `none_on` is handed back instead of raised (its body is
-        no promise).
+        no promise). etag: of the answer that is known already, quotes and all; 304 if it still is.
         """
-        return self._send("GET", path, none_on, params=_present(params))
+        if not etag:
+            return self._send("GET", path, none_on, params=_present(params))
+        known = {"if-none-match": etag}
+        return self._send("GET", path, (*none_on, 304), params=_present(params), headers=known)
 
     def post(self, path: str, body: object, *, none_on: Collection[int] = ()) -> httpx.Response:
         """The answer to a POST that only reads (searches and bulk reads)."""

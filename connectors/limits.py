@@ -44,8 +44,8 @@ class Limiter:
     _changed_at: float = field(init=False)
     _halved_at: float = field(init=False, default=-math.inf)
     _blocked: dict[str, float] = field(init=False, default_factory=dict)
-    _next_at: float = field(init=False, default=0.0)
-    _spacing: float = field(init=False, default=0.0)
+    _next_at: dict[str, float] = field(init=False, default_factory=dict)
+    _spacing: dict[str, float] = field(init=False, default_factory=dict)
     _free: threading.Condition = field(init=False, default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
@@ -78,10 +78,10 @@ class Limiter:
                 self._allowed = max(1, self._allowed // 2)
                 self._changed_at = self._halved_at = self.clock()
 
-    def pace(self, seconds: float) -> None:
-        """From now on requests start at least so far apart; 0 lifts that."""
+    def pace(self, seconds: float, bucket: str = _ALL) -> None:
+        """From now on requests of this bucket start at least so far apart; 0 lifts that."""
         with self._free:
-            self._spacing = seconds
+            self._spacing[bucket] = seconds
 
     @contextmanager
     def turn(self, bucket: str, sleep: Sleep) -> Iterator[float]:
@@ -99,7 +99,7 @@ class Limiter:
                 self._free.notify_all()
 
     def _take(self, bucket: str, sleep: Sleep) -> float:
-        waited_to = self.clock()
+        waited_to, which = self.clock(), {_ALL, bucket}
         while True:
             with self._free:
                 now = max(self.clock(), waited_to)
@@ -107,7 +107,7 @@ class Limiter:
                 wait = self._wait(bucket, now)
                 if wait <= 0 and self._running < self._allowed:
                     self._running += 1
-                    self._next_at = now + self._spacing
+                    self._next_at.update({one: now + self._spacing.get(one, 0.0) for one in which})
                     return now
                 if wait <= 0:
                     self._free.wait()
@@ -118,8 +118,9 @@ class Limiter:
             waited_to = now + wait
 
     def _wait(self, bucket: str, now: float) -> float:
-        blocked = max(self._blocked.get(_ALL, now), self._blocked.get(bucket, now))
-        paced = self._next_at if self._spacing else now
+        which = {_ALL, bucket}
+        blocked = max(self._blocked.get(one, now) for one in which)
+        paced = max(self._next_at.get(one, now) if self._spacing.get(one) else now for one in which)
         return max(blocked, paced) - now
 
     def _raise_again(self, now: float) -> None:

@@ -63,8 +63,10 @@ class Asker:
     _asked: set[str] = field(default_factory=set)
     _before: list[Payload] = field(default_factory=list)
 
-    def ask(self, params: Params) -> tuple[httpx.Response, list[Payload]]:
-        """The answer and its rows; no rows for a status in `none_on`."""
+    def ask(self, params: Params, *, etag: str = "") -> tuple[httpx.Response, list[Payload]]:
+        """The answer and its rows; no rows for a status in `none_on`, and none where `etag` still
+        names the page (304).
+        """
         question = repr(sorted((name, str(value)) for name, value in params.items()))
         if question in self._asked:
             raise SourceAnswerError(f"{self.path}: the next page is one that was read already")
@@ -72,8 +74,8 @@ class Asker:
         if self.post:
             response = self.client.post(self.path, params, none_on=self.none_on)
         else:
-            response = self.client.get(self.path, params, none_on=self.none_on)
-        if response.status_code in self.none_on:
+            response = self.client.get(self.path, params, none_on=self.none_on, etag=etag)
+        if response.status_code == 304 or response.status_code in self.none_on:
             return response, []
         rows = self._rows(body_of(response, self.path))
         if rows and rows == self._before:

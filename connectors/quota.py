@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+import orjson
 
 Headers = Mapping[str, str]
 
@@ -99,14 +100,17 @@ def held_off(response: httpx.Response, now: datetime) -> float | None:
     """Seconds to wait where the answer says that we ask too much; None where it says no such thing.
 
     429, 503 with `Retry-After`, and 403 where it speaks of a limit and either tells when to come
-    back or has nothing left (GitHub). The body of the answer has been read.
+    back or has nothing left (GitHub; its GraphQL says so with 200). The body of the answer has been
+    read.
     """
     status, headers = response.status_code, response.headers
-    if status not in (403, 429, 503):
+    if status not in (200, 403, 429, 503):
         return None
     if status == 503 and "retry-after" not in headers:
         return None
     if status == 403 and not _is_limit(response):
+        return None
+    if status == 200 and not _is_limit_of_graphql(response):
         return None
     told = retry_after(headers, now)
     return WITHOUT_A_HINT_S if told is None else told
@@ -119,6 +123,22 @@ def _is_limit(response: httpx.Response) -> bool:
     headers = response.headers
     spent = headers.get("x-ratelimit-remaining", "").strip() == "0"
     return spent or "retry-after" in headers or "secondary" in text
+
+
+def _is_limit_of_graphql(response: httpx.Response) -> bool:
+    """Points are spent, or were asked for too fast: an error among those of the query."""
+    if b'"errors"' not in response.content or not response.request.url.path.endswith("/graphql"):
+        return False
+    try:
+        told = orjson.loads(response.content).get("errors")
+    except (orjson.JSONDecodeError, AttributeError):
+        return False
+    errors = [error for error in told if isinstance(error, dict)] if isinstance(told, list) else []
+    return any(
+        error.get("type") == "RATE_LIMITED"
+        or "secondary rate limit" in str(error.get("message")).lower()
+        for error in errors
+    )
 
 
 def quota_of(headers: Headers, now: datetime) -> Quota | None:

@@ -110,6 +110,8 @@ class Census:
     every: how often to look.
     read: pages of payloads by id, as the list gives them, of what is there and was never read, or
         was gone and is back; None where the list of changes tells of those anyway.
+    lives_on: of stored payloads that are gone because they moved, the records of each where it is
+        now, its former key among them; None where the source tells of that elsewhere.
     """
 
     ids: Callable[[Reading], Iterator[Iterable[str]]]
@@ -117,6 +119,7 @@ class Census:
     entity: Entity
     every: timedelta
     read: Callable[[SourceClient, Scope, Sequence[str]], Iterator[Sequence[Payload]]] | None = None
+    lives_on: Callable[[SourceClient, Scope, Sequence[Payload]], Iterable[Record]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

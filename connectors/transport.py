@@ -26,7 +26,8 @@ _ENDS = {b"[": b"]", b"{": b"}"}
 class RetryTransport(httpx.BaseTransport):
     """Repeats reads that were held off, on 5xx and on lost connections, at most five tries.
 
-    quota: what the last answer that told of one said is left; None before.
+    quota: what the last answer that told of one said is left, of the scarcest where a source keeps
+    several (GitHub: requests, and points of GraphQL); None before.
     """
 
     inner: httpx.BaseTransport
@@ -38,6 +39,7 @@ class RetryTransport(httpx.BaseTransport):
     quota: Quota | None = None
     quota_at: datetime | None = None
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _told: dict[str, tuple[Quota, datetime]] = field(init=False, default_factory=dict)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer with its body read, so that a body cut off on the way is asked for again.
@@ -84,12 +86,21 @@ class RetryTransport(httpx.BaseTransport):
             told = response.headers.get("x-ratelimit-nearlimit", "true").lower()
             if told == "true":
                 self.limiter.slow_down(asked_at=began)
-        self.limiter.pace(quota.spacing_s if quota else 0.0)
         if quota is None:
+            self.limiter.pace(0.0, bucket_of(response))
             return
-        self.quota, self.quota_at = quota, now
-        if quota.remaining <= 0 and quota.reset_s and quota.refill_s is None:
-            self.limiter.block(quota.reset_s, bucket_of(response))
+        self._told[response.headers.get("x-ratelimit-resource", "")] = quota, now
+        scarcest = min(self._told.values(), key=lambda told: told[0].remaining / told[0].limit)
+        self.quota, self.quota_at = scarcest
+        self.ration(quota, bucket_of(response))
+
+    def ration(self, quota: Quota, bucket: str) -> None:
+        """Spread what is nearly spent over the time until it is renewed; wait where nothing is
+        left of it. In requests: of points, as many as the last one cost.
+        """
+        self.limiter.pace(quota.spacing_s, bucket)
+        if quota.remaining < 1 and quota.reset_s and quota.refill_s is None:
+            self.limiter.block(quota.reset_s, bucket)
 
     def _wait(self, response: httpx.Response, seconds: float, *, last: bool) -> None:
         """Block what the answer names; the next try waits for it. Never longer than a pass may."""

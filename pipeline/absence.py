@@ -16,6 +16,7 @@ KEY: Final = "_census"
 
 DELETED: Final = "deleted"
 NOT_VISIBLE: Final = "not_visible"
+MOVED: Final = "moved"
 _MANY = 20
 _SHARE = 0.1
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 
 from connectors.http import SourceClient
-from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream
+from connectors.stream import Census, Cursor, Page, Payload, Reading, Scope, Stream
 from core.errors import PayloadError
 from core.records import Gone, Record
 from pipeline import absence
@@ -140,8 +140,19 @@ class _Pass:
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)
         self.counted = absence.Last(self.moment, found.doubt)
-        records = [Gone(census.entity, name, why) for name, why in sorted(found.gone.items())]
+        records: list[Record] = [
+            Gone(census.entity, name, why) for name, why in sorted(found.gone.items())
+        ]
+        records += self._moved(census, found.gone)
         yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)
+
+    def _moved(self, census: Census, gone: Mapping[str, str]) -> list[Record]:
+        names = [name for name, why in gone.items() if why == absence.MOVED]
+        if census.lives_on is None or not names:
+            return []
+        with self.database.read() as session:
+            stored = raw.payloads(session, self.task.source_id, self.task.stream.name, names)
+        return list(census.lives_on(self.client, self.task.scope, list(stored.values())))
 
     def _prepare(self, page: Page) -> Prepared:
         task, hashed = self.task, {}

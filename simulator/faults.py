@@ -79,6 +79,7 @@ class Faults:
     world is put in place, and so are: unlisted_builds (`job#number`), renamed_jobs and
     discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows (sys_ids),
     hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of ServiceNow.
+    refused_nodes (node ids) and points_per_hour of GitHub's GraphQL are read then, too.
     now: where the clock of the tools stands still, None where it runs.
     """
 
@@ -97,6 +98,8 @@ class Faults:
     hidden_columns: set[str] = field(default_factory=set)
     hidden_tables: set[str] = field(default_factory=set)
     queries_ignored: bool = False
+    refused_nodes: set[str] = field(default_factory=set)
+    points_per_hour: int = 5000
     fired: Counter[str] = field(default_factory=Counter)
     _seen: Counter[Fault] = field(default_factory=Counter)
     _done: Counter[Fault] = field(default_factory=Counter)

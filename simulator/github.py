@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from starlette.responses import Response
@@ -13,33 +13,54 @@ from starlette.responses import Response
 from simulator import github_lists as lists
 from simulator.credentials import GITHUB_TOKEN
 from simulator.github_actions import Runs
+from simulator.github_graph import Graph
 from simulator.github_index import Actions, GithubIndex, latest
+from simulator.github_limits import Allowance
 from simulator.github_payloads import Payloads
+from simulator.github_reviews import review, reviews_of
 from simulator.github_shapes import own_account
 from simulator.gitlab_index import Project
 from simulator.model import World
 from simulator.paging import Window, address, link_header, whole_number
 from simulator.vendor import Call, Json, bearer_token, json_answer
 
-_HOUR_S = 3600
 T = TypeVar("T")
 
 
 class Github:
-    """One enterprise server. `hidden`: paths of repositories without access."""
+    """One enterprise server. `hidden`: paths of repositories without access. `refused`: node ids
+    that GraphQL keeps to itself.
+    """
 
     def __init__(
-        self, world: World, *, hidden: Collection[str] = (), limit_per_hour: int = 5000
+        self,
+        world: World,
+        *,
+        hidden: Collection[str] = (),
+        refused: Collection[str] = (),
+        limit_per_hour: int = 5000,
+        points_per_hour: int = 5000,
     ) -> None:
         self.index = GithubIndex(world, hidden)
         self.payloads = Payloads(self.index)
         self.runs = Runs(self.payloads)
-        self.limit_per_hour = limit_per_hour
-        self._hour = (0, 0)
+        self.reviews = reviews_of(world.notes)
+        self.graph = Graph(self.runs, self.reviews, hidden=refused)
+        self._requests = Allowance("core", limit_per_hour)
+        self._points = Allowance("graphql", points_per_hour)
         self._lock = threading.Lock()
 
     def answer(self, call: Call) -> Response:
-        """With the limits, and 304 where the caller has the answer already: that one is free."""
+        """With the limits, and 304 where the caller has the answer already: that one is free.
+
+        The API is at `/api/v3`, as on an enterprise server, and at the root, as on github.com.
+        """
+        if call.segments[:1] == ("api",):
+            call = replace(
+                call, segments=call.segments[2 if call.segments[1:2] == ("v3",) else 1 :]
+            )
+        if (call.method, call.segments) == ("POST", ("graphql",)):
+            return self._graphql(call)
         response = self._answer(call)
         fresh = True
         if response.status_code == 200:
@@ -48,25 +69,26 @@ class Github:
             if not fresh:
                 response = Response(status_code=304)
             response.headers["ETag"] = tag
-        response.headers.update(self._limits(counted=fresh))
+        with self._lock:
+            self._requests.take(int(fresh))
+            response.headers.update(self._requests.headers())
         return response
 
     def refusal(self) -> Response:
         return _message("Resource not accessible by personal access token", 403)
 
-    def _limits(self, *, counted: bool) -> dict[str, str]:
-        hour = int(time.time()) // _HOUR_S
+    def _graphql(self, call: Call) -> Response:
+        if bearer_token(call.headers) != GITHUB_TOKEN:
+            return _message("Bad credentials", 401)
+        body = call.json()
+        cost = self.graph.cost(body)
         with self._lock:
-            last, used = self._hour
-            used = (used if last == hour else 0) + counted
-            self._hour = (hour, used)
-        return {
-            "X-RateLimit-Limit": str(self.limit_per_hour),
-            "X-RateLimit-Remaining": str(max(0, self.limit_per_hour - used)),
-            "X-RateLimit-Used": str(used),
-            "X-RateLimit-Reset": str((hour + 1) * _HOUR_S),
-            "X-RateLimit-Resource": "core",
-        }
+            spent = not self._points.take(cost)
+            points, headers = self._points.told(cost), self._points.headers()
+        if spent:
+            told = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1000."}
+            return json_answer({"errors": [told]}, headers=headers)
+        return json_answer(self.graph.answer(body, points), headers=headers)
 
     def _answer(self, call: Call) -> Response:
         if bearer_token(call.headers) != GITHUB_TOKEN:
@@ -159,7 +181,10 @@ class Github:
                     shas = [sha for sha in request.commits if sha in project.commits]
                     rows = [project.commits[sha] for sha in shas]
                     return self._page(call, rows, lambda row: make.commit(project, row))
-                if rest in (["reviews"], ["timeline"]):
+                if rest == ["reviews"]:
+                    given = self.reviews.get(request.id, [])
+                    return self._page(call, given, lambda row: review(make, project, request, row))
+                if rest == ["timeline"]:
                     return json_answer([])
                 if not rest:
                     one = make.issue if what == "issues" else make.full_pull

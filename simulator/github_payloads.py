@@ -43,8 +43,10 @@ class Payloads:
         found = self._users.get(person.email)
         if found is None:
             number = self.index.code.user_number(person)
-            kind = "Bot" if person.bot else "User"
-            found = self._users[person.email] = account(person.username, number, kind=kind)
+            kind, login = "User", person.username
+            if person.bot:
+                kind, login = "Bot", f"{login.removesuffix('[bot]')}[bot]"
+            found = self._users[person.email] = account(login, number, kind=kind)
         return found
 
     def owner(self, project: Project) -> Json:
@@ -75,8 +77,8 @@ class Payloads:
             "sha": commit.sha,
             "node_id": node_id("Commit", commit.sha),
             "commit": {
-                "author": _signature(commit.author, commit.authored),
-                "committer": _signature(commit.author, commit.committed),
+                "author": _signature(commit.author, who, commit.authored),
+                "committer": _signature(commit.author, who, commit.committed),
                 "message": commit.message,
                 "tree": {"sha": commit.sha[::-1], "url": f"{url}/git/trees/{commit.sha[::-1]}"},
                 "url": f"{url}/git/commits/{commit.sha}",
@@ -240,8 +242,10 @@ def landed(request: MergeRequest) -> str:
     return _digest(f"trial {request.id} {request.head_sha}")
 
 
-def _signature(person: Person, at: datetime) -> Json:
-    return {"name": person.name, "email": person.email, "date": utc(at)}
+def _signature(person: Person, who: Json, at: datetime) -> Json:
+    """Apps write with an address that GitHub makes for them."""
+    own = f"{who['id']}+{who['login']}@users.noreply.github.com"
+    return {"name": person.name, "email": own if person.bot else person.email, "date": utc(at)}
 
 
 def _digest(text: str) -> str:

@@ -75,7 +75,12 @@ class CompanyServer:
             "servicenow": ServiceNow(world, self._rules(hidden["servicenow"])),
         }
         if self.code == "github":
-            self.vendors["github"] = Github(world, hidden=hidden["github"])
+            self.vendors["github"] = Github(
+                world,
+                hidden=hidden["github"],
+                refused=frozenset(self.faults.refused_nodes),
+                points_per_hour=self.faults.points_per_hour,
+            )
             return
         self.vendors |= {
             "gitlab": Gitlab(

@@ -17,6 +17,7 @@ from core.source_settings import Auth, GithubSource
 from tests.connectors.readers import stream
 
 URL = "https://github.example/api/v3"
+GRAPHQL = "https://github.example/api/graphql"
 REPOSITORY: Payload = {
     "id": 42,
     "name": "api",
@@ -52,7 +53,15 @@ def site() -> Iterator[respx.Router]:
         router.get("/user").respond(json={"login": "reader"}, headers=headers)
         router.get("/meta").respond(json={"installed_version": "3.19.1"})
         router.get("/repos/shop/api").respond(json=REPOSITORY)
+        graphql(router).respond(404, json={"message": "Not Found"})
         yield router
+
+
+def graphql(router: respx.Router) -> respx.Route:
+    """The route of GraphQL, which an enterprise server has beside REST; without another answer it
+    is refused.
+    """
+    return router.routes.add(respx.Route(method="POST", url=GRAPHQL), name="graphql")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import respx
 from pydantic import ValidationError
 
 from connectors import github
+from connectors.github_streams import ONE_BY_ONE
 from connectors.http import SourceClient
 from core.errors import ConfigError, SourceAnswerError, SourceAuthError, SourceUnavailableError
 from core.records import Project, Repository
@@ -54,6 +55,7 @@ def test_connecting_tells_who_we_are_what_it_is_and_how_much_is_left(
     assert [(one.name, one.ok, one.detail) for one in found.probes] == [
         ("repositories", True, "1 visible"),
         ("quota", True, "4990 of 5000 requests left, renewed at 14:13 UTC"),
+        ("graphql", True, ONE_BY_ONE),
     ]
 
 
@@ -63,7 +65,19 @@ def test_a_spent_quota_is_told(client: SourceClient, mock: respx.Router) -> None
     mock.get("/meta").respond(404, json={"message": "Not Found"})
     found = connected(client)
     assert (found.identity.product, found.identity.version) == ("GitHub", "")
-    assert [one.ok for one in found.probes] == [True, False]
+    assert [one.ok for one in found.probes] == [True, False, True]
+
+
+def test_a_repository_that_left_the_list_is_asked_for_by_its_number(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    """It was archived or given away, and can be read all the same; or it can not."""
+    found = connected(client)
+    assert found.visible == {"42": "repository shop/api"}
+    mock.get("/repositories/7").respond(json=REPOSITORY | {"id": 7, "archived": True})
+    mock.get("/repositories/8").respond(404, json={"message": "Not Found"})
+    assert found.still is not None
+    assert [found.still(number) for number in ("7", "8")] == [True, False]
 
 
 def test_an_installation_of_an_app_is_no_user(client: SourceClient, mock: respx.Router) -> None:

@@ -119,6 +119,27 @@ def test_deployments_get_statuses_and_the_names_of_their_jobs_by_one_list_for_a_
     assert one.url == f"{RUN}/501"
 
 
+def test_the_job_of_a_deployment_is_asked_for_once_however_often_its_status_changes(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    one = repository_stream(client, "deployments")
+    assert one.complete is not None
+    assert one.kept is not None
+    route = mock.get(f"{PATH}/1/statuses")
+    route.respond(json=statuses("in_progress", "success", url=f"{RUN}/501"))
+    jobs = mock.get("/repos/shop/api/actions/runs/77/jobs")
+    jobs.respond(json={"total_count": 1, "jobs": [{"id": 501, "name": "deploy (eu)"}]})
+    stored, again = deployment(1), deployment(1)
+    one.complete(client, SCOPE, [stored])
+    route.respond(json=statuses("in_progress", "success", "inactive", url=f"{RUN}/501"))
+    one.kept(stored, again)
+    one.complete(client, SCOPE, [again])
+    (found,) = one.parse(again, SCOPE)
+    assert isinstance(found, Deployment)
+    assert (found.job, len(again["_details"]["statuses"])) == ("deploy (eu)", 3)
+    assert jobs.call_count == 1
+
+
 def test_deployments_made_by_something_else_than_actions_count_too(
     client: SourceClient, mock: respx.Router
 ) -> None:

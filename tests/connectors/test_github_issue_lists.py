@@ -99,10 +99,12 @@ def test_statuses_are_those_of_every_issue_and_the_labels_that_stand_for_one(
     assert "labels" not in [one.name for one in connected(client).streams]
 
 
-def test_the_census_tells_deleted_issues_from_those_that_cannot_be_seen(
+def test_the_census_tells_deleted_issues_from_those_that_moved_or_cannot_be_seen(
     client: SourceClient, mock: respx.Router
 ) -> None:
-    """A transferred issue leads elsewhere, where it is another issue."""
+    """A transferred issue leads elsewhere, where it is another issue; one that leads to itself is
+    there, in a repository that is being renamed.
+    """
     one = repository_stream(client, "issues")
     assert one.census is not None
     assert one.census.entity is Entity.ITEM
@@ -111,9 +113,11 @@ def test_the_census_tells_deleted_issues_from_those_that_cannot_be_seen(
     mock.get(f"{PATH}/2").respond(410, json={"message": "This issue was deleted"})
     mock.get(f"{PATH}/3").respond(404, json={"message": "Not Found"})
     mock.get(f"{PATH}/4").respond(json=issue(4))
-    given = [f"42#{number}" for number in range(1, 5)]
+    itself = {"location": f"{URL}/repositories/42/issues/5"}
+    mock.get(f"{PATH}/5").respond(301, json={"message": "Moved"}, headers=itself)
+    given = [f"42#{number}" for number in range(1, 6)]
     assert one.census.missing(client, SCOPE, given) == {
-        "42#1": "deleted",
+        "42#1": "moved",
         "42#2": "deleted",
         "42#3": "not_visible",
     }

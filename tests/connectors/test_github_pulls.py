@@ -99,6 +99,21 @@ def test_open_requests_are_read_again_as_the_list_gives_them(
     assert list(again) == listed
 
 
+def test_several_open_requests_are_read_again_by_one_list_and_what_left_it_by_number(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    one = repository_stream(client, "pull_requests")
+    listed = mock.get(f"{PATH}/pulls").respond(json=[pull(n) for n in range(1, 6)])
+    closed = pull(6, state="closed", closed_at="2026-02-04T10:00:00Z")
+    alone = mock.get(f"{PATH}/pulls/6").respond(json=closed)
+    assert one.watch is not None
+    stored = [pull(n) for n in (2, 3, 5, 6)]
+    again = {row["number"]: row["state"] for row in one.watch.read(client, SCOPE, stored)}
+    assert again == {2: "open", 3: "open", 5: "open", 6: "closed"}
+    assert (listed.call_count, alone.call_count) == (1, 1)
+    assert listed.calls[0].request.url.params["state"] == "open"
+
+
 def details(
     router: respx.Router, *, commits: list[Payload], landed: Payload | None = None
 ) -> respx.Route:

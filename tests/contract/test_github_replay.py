@@ -64,6 +64,7 @@ def test_five_pages_are_followed_by_their_links_to_the_repositorys_number(
     with respx.mock(base_url=URL) as router:
         router.get("/user").respond(json={"login": "reader"})
         router.get("/meta").respond(json={})
+        router.post("/graphql").respond(404, json={"message": "Not Found"})
         router.get(f"/repos/{name}").respond(json=repository)
         router.get(f"/repos/{name}/issues").mock(side_effect=answer)
         issues = stream(github.connect(client, _source("paginate-issues"), Wanted()), "issues")
@@ -80,6 +81,7 @@ def test_a_renamed_repository_is_followed_to_its_number(
     with respx.mock(base_url=URL) as router:
         router.get("/user").respond(json={"login": "reader"})
         router.get("/meta").respond(json={})
+        router.post("/graphql").respond(404, json={"message": "Not Found"})
         for one in gets:
             router.get(one["path"]).mock(return_value=_answer(one))
         opened = github.connect(client, _source("rename-repository"), Wanted())

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from simulator.model_gitlab import Note
 from simulator.server import running
 from tests.contract.openapi import Described, described
 from tests.simulator.login import client
@@ -43,8 +44,7 @@ PATHS = {
 """Path as described, and what is asked: below the repository unless it is described elsewhere."""
 
 EMPTY = {f"{REPO}/releases", f"{REPO}/issues/{{issue_number}}/timeline"}
-EMPTY |= {f"{REPO}/pulls/{{pull_number}}/reviews"}
-"""The company publishes no releases there, has its tickets in Jira, and reviews nothing."""
+"""The company publishes no releases there and has its tickets in Jira."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,10 @@ def github_api(fixtures_dir: Path) -> Described:
 
 @pytest.fixture(scope="module")
 def github() -> Iterator[httpx.Client]:
-    with running(tiny_world(), code="github") as server, client(server, "github") as opened:
+    world = tiny_world()
+    one = next(row for row in world.merge_requests if (row.repository, row.iid) == ("shop/web", 1))
+    world.notes.append(Note(1, one.id, one.created, one.author, "Why not earlier?"))
+    with running(world, code="github") as server, client(server, "github") as opened:
         yield opened
 
 

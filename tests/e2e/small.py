@@ -15,7 +15,7 @@ from pipeline.sync import SyncReport, sync
 from simulator.faults import Faults
 from simulator.model import World
 from simulator.server import CompanyServer, running
-from simulator.world import build_world
+from simulator.world import Hosting, build_world
 from store.migrate import upgrade
 from tests.e2e.company import NOW, configured
 from tests.e2e.dumps import Rows, natural_rows, same_people
@@ -51,9 +51,9 @@ class Small:
 
 
 @contextmanager
-def small_company(items: int = ITEMS) -> Iterator[Small]:
-    world = build_world(1, NOW, items=items)
-    with running(world, faults=Faults()) as server:
+def small_company(items: int = ITEMS, *, code: Hosting = "gitlab") -> Iterator[Small]:
+    world = build_world(1, NOW, items=items, hosting=code)
+    with running(world, faults=Faults(), code=code) as server:
         yield Small(world, server)
 
 

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+import httpx
 import pytest
 
 from core.frames import NONE, to_ts
 from core.records import Entity
+from simulator.credentials import GITHUB_TOKEN
+from simulator.github import Github
 from store import frames
 from tests.e2e import test_truth
 from tests.e2e.company import Company, collected
@@ -120,19 +123,40 @@ def test_a_second_pass_asks_once_for_each_stream_and_repository_and_changes_noth
     company: Company,
 ) -> None:
     before = exact_rows(company.database.engine, but="stream_state")
+    used = 1 + _spent(company)
     asked = Counter(company.server.requests)
     report = synced(company.settings)
     asked = Counter(company.server.requests) - asked
+    spent = _spent(company) - used
     assert not report.failed
     assert [one.changed for one in report.sources] == [0, 0, 0]
     assert exact_rows(company.database.engine, but="stream_state") == before
     ours = {path: count for (kind, path), count in asked.items() if kind == "github"}
     assert {path: n for path, n in ours.items() if n > _allowed(path)} == {}
+    # Lists that are as they were answer 304, which is free; an empty one is always looked at.
+    github = company.server.vendors["github"]
+    assert isinstance(github, Github)
+    lists = [
+        rows
+        for path, project in github.index.code.projects.items()
+        for rows in (project.branches, project.tags, github.index.actions[path].environments)
+    ]
+    assert len(lists) > 10
+    free = ours["/graphql"] + sum(1 for rows in lists if rows)
+    assert spent == sum(ours.values()) - free
+
+
+def _spent(company: Company) -> int:
+    """Requests that GitHub counted, this one left out."""
+    url = f"{company.server.url('github')}/meta"
+    answer = httpx.get(url, headers={"authorization": f"Bearer {GITHUB_TOKEN}"})
+    return int(answer.headers["x-ratelimit-used"]) - 1
 
 
 _LISTS = {
     "/user": 1,
     "/meta": 1,
+    "/graphql": 1,  # whether it answers; what is read by it are only things that changed
     "/repos/*/*/branches": 2,  # `branches`, and `commits` for the heads where its walk begins
     "/repos/*/*/tags": 1,
     "/repos/*/*/releases": 1,
