@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
-import pytest
 import respx
 
 from connectors.http import SourceClient
 from connectors.stream import Reading
 from connectors.times import iso
 from core.records import Entity, StatusCategory, WorkflowStatus
-from tests.connectors.github_issue import AT, event, issue
-from tests.connectors.github_site import (
+from tests.connectors.github.issue import AT, event, issue
+from tests.connectors.github.site import (
     SCOPE,
     URL,
     connected,
     linked,
-    opened,
     repository_stream,
-    site,
 )
 from tests.connectors.readers import payloads, read, stream
 
 PATH = "/repos/shop/api/issues"
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def test_issues_are_read_by_their_last_change_without_pull_requests_and_texts(

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.stream import Payload
 from connectors.times import iso, utc
-from tests.connectors.github_site import URL
+from tests.connectors.github.site import URL
 
 AT = utc("2026-04-01T10:00:00Z")
 

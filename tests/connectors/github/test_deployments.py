@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,24 +14,12 @@ from connectors.http import SourceClient
 from connectors.stream import Payload
 from connectors.times import iso, utc
 from core.records import Deployment, Result
-from tests.connectors.github_site import SCOPE, completed, linked, opened, repository_stream, site
+from tests.connectors.github.site import SCOPE, completed, linked, repository_stream
 from tests.connectors.readers import payloads, read
 
 PATH = "/repos/shop/api/deployments"
 AT = utc("2026-03-01T10:00:00Z")
 RUN = "https://github.example/shop/api/actions/runs/77/job"
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def deployment(number: int, **changes: Any) -> Payload:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,22 +15,10 @@ from connectors.github_graph import Asked, Graph, Listed, address, choose
 from connectors.http import SourceClient, open_client
 from connectors.stream import Payload
 from core.errors import SourceAuthError, SourcePausedError
-from tests.connectors.github_site import graphql, opened, site
+from tests.connectors.github.site import graphql
 
 THINGS = Asked(type="Thing", lists=(Listed("rows", "n", first=2),))
 KNOWN = {"review": {"fields": [{"name": "fullDatabaseId"}]}}
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 @pytest.fixture

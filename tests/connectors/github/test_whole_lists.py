@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
-import pytest
 import respx
 
 from connectors.http import SourceClient
 from connectors.stream import Cursor, Payload
 from simulator.github import Github
 from simulator.server import running
-from tests.connectors.github_site import SCOPE, URL, opened, repository_stream, site
+from tests.connectors.github.site import SCOPE, URL, repository_stream
 from tests.connectors.readers import payloads, read
 from tests.simulator.login import client as logged_in
 from tests.simulator.tiny import tiny_world
 
 PATH = "/repos/shop/api/branches"
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def branches(*numbers: int) -> list[Payload]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,30 +12,16 @@ from connectors.http import SourceClient
 from connectors.stream import Payload
 from core.errors import PayloadError
 from core.records import Commit, MergeRequest, MergeState, Review, ReviewKind
-from tests.connectors.github_site import (
+from tests.connectors.github.site import (
     SCOPE,
     commit,
     completed,
     linked,
-    opened,
     repository_stream,
-    site,
 )
 from tests.connectors.readers import payloads, read
 
 PATH = "/repos/shop/api"
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def pull(number: int = 7, **changes: Any) -> Payload:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 import respx
@@ -12,29 +10,15 @@ from connectors.github_parse import parse_environment, tier
 from connectors.http import SourceClient
 from connectors.stream import Payload
 from core.records import Commit, Ref
-from tests.connectors.github_site import (
+from tests.connectors.github.site import (
     SCOPE,
     commit,
     completed,
-    opened,
     repository_stream,
-    site,
 )
 from tests.connectors.readers import payloads, read
 
 PATH = "/repos/shop/api"
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def branches(router: respx.Router, **heads: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,31 +15,17 @@ from connectors.stream import Cursor, Page, Payload, Reading
 from connectors.times import iso, utc
 from core.errors import SourceAnswerError
 from core.records import Build, BuildStage, Result
-from tests.connectors.github_site import (
+from tests.connectors.github.site import (
     REPOSITORY,
     SCOPE,
     URL,
     completed,
-    opened,
     repository_stream,
-    site,
 )
 from tests.connectors.readers import payloads, read
 
 PATH = "/repos/shop/api/actions/runs"
 BORN = utc(REPOSITORY["created_at"])
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def run(number: int, at: datetime, **changes: Any) -> Payload:

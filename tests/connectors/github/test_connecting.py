@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 import respx
@@ -15,30 +13,16 @@ from connectors.http import SourceClient
 from core.errors import ConfigError, SourceAnswerError, SourceAuthError, SourceUnavailableError
 from core.records import Project, Repository
 from core.source_settings import Auth
-from tests.connectors.github_site import (
+from tests.connectors.github.site import (
     REPOSITORY,
     SCOPE,
     URL,
     connected,
     linked,
-    opened,
     repository_stream,
-    site,
     source,
 )
 from tests.connectors.readers import payloads, read, stream
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def test_connecting_tells_who_we_are_what_it_is_and_how_much_is_left(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import respx
 
 from connectors.http import SourceClient
@@ -21,30 +19,16 @@ from core.records import (
     Transition,
     WorkItem,
 )
-from tests.connectors.github_issue import AT, event, issue
-from tests.connectors.github_site import (
+from tests.connectors.github.issue import AT, event, issue
+from tests.connectors.github.site import (
     SCOPE,
     URL,
     connected,
-    opened,
-    site,
 )
 from tests.connectors.readers import stream
 
 PATH = "/repos/shop/api/issues"
 WANTED = Wanted(blocking_labels=frozenset({"Blocked"}), blocking_links=frozenset({"is blocked by"}))
-
-
-@pytest.fixture
-def mock() -> Iterator[respx.Router]:
-    with site() as router:
-        yield router
-
-
-@pytest.fixture
-def client() -> Iterator[SourceClient]:
-    with opened() as found:
-        yield found
 
 
 def records(

@@ -1,0 +1,1 @@
+"""GitHub: issues, pull requests, commits, runs, deployments, by REST and by GraphQL."""
