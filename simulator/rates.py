@@ -124,10 +124,11 @@ def held_off(vendor: str, wait_s: int, now: datetime, *, secondary: bool = True)
         limits = {"ratelimit-remaining": "0", "ratelimit-reset": str(int(again))}
         return Response("Retry later\n", 429, headers={**wait, **limits}, media_type="text/plain")
     if vendor == "github":
+        if not secondary:
+            text = "API rate limit exceeded for user ID 1000."
+            return json_answer({"message": text, "documentation_url": ""}, 403)
         text = "You have exceeded a secondary rate limit. Please wait a few minutes."
-        first = "API rate limit exceeded for user ID 1000."
-        body = {"message": text if secondary else first, "documentation_url": ""}
-        return json_answer(body, 403, headers=wait if secondary else {})
+        return json_answer({"message": text, "documentation_url": ""}, 403, headers=wait)
     if vendor == "jira":
         reason = {
             "ratelimit-reason": "jira-burst-based",
