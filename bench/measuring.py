@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import time
 from collections.abc import Callable
@@ -34,14 +35,14 @@ class Outcome:
         return self.baseline_s / self.product_s
 
     @property
-    def multiple(self) -> float | None:
-        """How many times as long as the baseline the product takes; None where that takes none."""
-        return self.product_s / self.baseline_s if self.baseline_s else None
+    def multiple(self) -> float:
+        """How many times as long as the baseline the product takes."""
+        return self.product_s / self.baseline_s if self.baseline_s else math.inf
 
     @property
     def met(self) -> bool | None:
         if self.most is not None:
-            return self.multiple is not None and self.multiple <= self.most
+            return self.multiple <= self.most
         return None if self.target is None else self.ratio >= self.target
 
     def line(self) -> str:
