@@ -1,8 +1,8 @@
 """P14: a first load at the vendors' rate limits, beside the time that these limits alone impose.
 
 The tools keep the limits that their vendors document (`simulator/rates.py`), on clocks that run
-faster than ours, and the pauses of the client are as much shorter: 60 times, and for GitLab twice
-as well, because no tool on one machine answers 2,000 requests in a second.
+faster than ours, and the pauses of the client are as much shorter: 60 times, and for GitLab as fast
+as ours too, because no tool on one machine answers 2,000 requests in a second.
 
 What the limits impose follows from the requests of the load: a window of so many requests lets the
 last of n of them through after `ceil(n / requests) - 1` whole windows, however fast the client and
@@ -46,8 +46,8 @@ class _Run:
     speed: int
 
 
-_SMALL = (_Run("github", 2_500, 60), _Run("gitlab", 5_000, 60), _Run("gitlab", 2_000, 2))
-_FULL = (_Run("github", 100_000, 60), _Run("gitlab", 100_000, 60), _Run("gitlab", 100_000, 2))
+_SMALL = (_Run("github", 2_500, 60), _Run("gitlab", 5_000, 60), _Run("gitlab", 2_000, 1))
+_FULL = (_Run("github", 100_000, 60), _Run("gitlab", 100_000, 60), _Run("gitlab", 100_000, 1))
 
 
 @dataclass(frozen=True, slots=True)
