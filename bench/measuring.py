@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ ROUNDS = 5
 class Outcome:
     """One comparison. ratio: how fast the product is beside the baseline, 1 is as fast; target: the
     least that is wanted of it, None where nothing is promised. peak_mb: of the process so far.
+    most: where the time is bounded instead, as a multiple of the baseline's; it replaces `target`.
     """
 
     id: str
@@ -26,13 +28,21 @@ class Outcome:
     product_s: float
     target: float | None
     peak_mb: int
+    most: float | None = None
 
     @property
     def ratio(self) -> float:
         return self.baseline_s / self.product_s
 
     @property
+    def multiple(self) -> float:
+        """How many times as long as the baseline the product takes."""
+        return self.product_s / self.baseline_s if self.baseline_s else math.inf
+
+    @property
     def met(self) -> bool | None:
+        if self.most is not None:
+            return self.multiple <= self.most
         return None if self.target is None else self.ratio >= self.target
 
     def line(self) -> str:

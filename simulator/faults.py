@@ -10,7 +10,7 @@ import asyncio
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -22,8 +22,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simulator.rates import Limits, Meter, held_off
 from simulator.refusals import CHANGES, REFUSALS, changed_answer, refusal, without_login
-from simulator.vendor import html_answer, json_answer
+from simulator.vendor import html_answer
 
 Kind = Literal[
     "rate_limit",
@@ -75,21 +76,22 @@ class Faults:
     hidden: by vendor, names as its own paths have them: project keys of Jira, project paths of
     GitLab, full job names of Jenkins, sys_ids of ServiceNow. dropped_rows: sys_ids of rows that
     access rules take out of a page. totals_up_to: beyond so many rows GitLab tells no total.
-    limit_per_minute: what GitLab's rate limit headers tell, 0: no limit. These four are read when a
-    world is put in place, and so are: unlisted_builds (`job#number`), renamed_jobs and
-    discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows (sys_ids),
-    hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of ServiceNow.
-    refused_nodes (node ids) and points_per_hour of GitHub's GraphQL are read then, too.
-    now: where the clock of the tools stands still, None where it runs.
+    These three are read when a world is put in place, and so are: unlisted_builds (`job#number`),
+    renamed_jobs and discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows
+    (sys_ids), hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of
+    ServiceNow; refused_nodes (node ids) and points_per_hour of GitHub's GraphQL. limits: rate
+    limits by vendor, read at the start. now: where the clock of the tools stands still, None where
+    it runs; speed: so many times as fast as ours.
     """
 
     rules: list[Fault] = field(default_factory=list)
     hidden: dict[str, set[str]] = field(default_factory=dict)
     dropped_rows: set[str] = field(default_factory=set)
     totals_up_to: int = 10_000
-    limit_per_minute: int = 0
+    limits: Limits = field(default_factory=dict)
     clock_skew: timedelta = timedelta(0)
     now: datetime | None = None
+    speed: float = 1.0
     seed: int = 0
     unlisted_builds: set[str] = field(default_factory=set)
     renamed_jobs: dict[str, str] = field(default_factory=dict)
@@ -105,9 +107,15 @@ class Faults:
     _done: Counter[Fault] = field(default_factory=Counter)
     _random: Random = field(default_factory=Random)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _began: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self._random.seed(self.seed)
+
+    def clock(self) -> datetime:
+        """What the clocks of the tools show."""
+        running = self._began + (datetime.now(UTC) - self._began) * self.speed
+        return (self.now or running) + self.clock_skew
 
     def add(self, *rules: Fault) -> None:
         with self._lock:
@@ -156,6 +164,7 @@ class Traffic:
     ) -> None:
         self.app = app
         self.faults = faults
+        self.meter = Meter(faults.limits)
         self.requests = requests
         self.abort = abort
         self.refuse = refuse
@@ -166,9 +175,14 @@ class Traffic:
             return
         vendor, path = split_mount(scope)
         self.requests[(vendor, path)] += 1
-        send = self._dated(send)
+        now = self.faults.clock()
+        met = self.meter.take(vendor, scope["method"], path, now)
+        send = self._dated(send, met.headers)
         fault = self.faults.hit(vendor, path)
-        if fault is None:
+        if met.refused_s is not None:
+            answer = held_off(vendor, met.refused_s, now, secondary=met.secondary)
+            await answer(scope, receive, send)
+        elif fault is None:
             await self.app(scope, receive, send)
         elif fault.kind == "reset":
             self.abort(scope["client"])
@@ -185,14 +199,16 @@ class Traffic:
         elif fault.kind in ("slow", "truncate"):
             await self.app(scope, receive, _changed_body(send, fault))
         else:
-            answer = self.refuse(vendor) if fault.kind == "forbidden" else _instead(vendor, fault)
+            refused = fault.kind == "forbidden"
+            answer = self.refuse(vendor) if refused else _instead(vendor, fault, now)
             await answer(scope, receive, send)
 
-    def _dated(self, send: Send) -> Send:
+    def _dated(self, send: Send, told: Mapping[str, str]) -> Send:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                now = (self.faults.now or datetime.now(UTC)) + self.faults.clock_skew
-                MutableHeaders(scope=message)["date"] = format_datetime(now, usegmt=True)
+                headers = MutableHeaders(scope=message)
+                headers["date"] = format_datetime(self.faults.clock(), usegmt=True)
+                headers.update(told)
             await send(message)
 
         return dated
@@ -231,28 +247,13 @@ def _with_wrong_credentials(scope: Scope) -> Scope:
     }
 
 
-def _instead(vendor: str, fault: Fault) -> Response:
-    wait = {"retry-after": str(fault.retry_after)}
+def _instead(vendor: str, fault: Fault, now: datetime) -> Response:
     if fault.kind == "login_page":
         return html_answer("Log in", 200)
     if fault.kind == "error":
-        headers = wait if fault.status == 503 else {}
+        headers = {"retry-after": str(fault.retry_after)} if fault.status == 503 else {}
         return html_answer(f"{fault.status} from the proxy", fault.status, headers=headers)
-    if vendor == "gitlab":
-        reset = int((datetime.now(UTC) + timedelta(seconds=fault.retry_after)).timestamp())
-        limits = {"ratelimit-remaining": "0", "ratelimit-reset": str(reset)}
-        return Response("Retry later\n", 429, headers={**wait, **limits}, media_type="text/plain")
-    if vendor == "github":
-        text = "You have exceeded a secondary rate limit. Please wait a few minutes."
-        return json_answer({"message": text, "documentation_url": ""}, 403, headers=wait)
-    if vendor == "jira":
-        reason = {"ratelimit-reason": "jira-burst-based", "x-ratelimit-remaining": "0"}
-        body = {"errorMessages": ["Rate limit exceeded."], "errors": {}}
-        return json_answer(body, 429, headers={**wait, **reason})
-    if vendor == "servicenow":
-        error = {"message": "Rate limit exceeded", "detail": "Rejected by a rate limit rule"}
-        return json_answer({"error": error, "status": "failure"}, 429, headers=wait)
-    return html_answer("Too many requests", 429, headers=wait)
+    return held_off(vendor, fault.retry_after, now)
 
 
 def _changed_body(send: Send, fault: Fault) -> Send:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Collection, Sequence
 
 from starlette.responses import Response
@@ -24,35 +22,18 @@ class Gitlab:
     """One self-managed GitLab.
 
     hidden: paths of projects without access. totals_up_to: rows beyond which the total is not told.
-    limit_per_minute: what the rate limit headers tell; 0, as an administrator finds it: no limit.
     """
 
     def __init__(
-        self,
-        world: World,
-        *,
-        hidden: Collection[str] = (),
-        totals_up_to: int = 10_000,
-        limit_per_minute: int = 0,
+        self, world: World, *, hidden: Collection[str] = (), totals_up_to: int = 10_000
     ) -> None:
         self.index = Index(world, hidden)
         self.payloads = Payloads(self.index)
         self.runs = Runs(self.payloads)
         self.page = Pager(totals_up_to).page
         self.talk = Talk(self.payloads, self.page)
-        self.limit_per_minute = limit_per_minute
-        self._minute = (0, 0)
-        self._lock = threading.Lock()
 
     def answer(self, call: Call) -> Response:
-        response = self._answer(call)
-        response.headers.update(self._limits())
-        return response
-
-    def refusal(self) -> Response:
-        return message("403 Forbidden", 403)
-
-    def _answer(self, call: Call) -> Response:
         token = call.headers.get("private-token") or bearer_token(call.headers)
         if token != GITLAB_TOKEN:
             return message("401 Unauthorized", 401)
@@ -63,21 +44,8 @@ class Gitlab:
         except lists.BadRequestError as error:
             return message(f"400 Bad request - {error}", 400)
 
-    def _limits(self) -> dict[str, str]:
-        if not self.limit_per_minute:
-            return {}
-        now = int(time.time())
-        with self._lock:
-            minute, seen = self._minute
-            self._minute = (now // 60, seen + 1 if minute == now // 60 else 1)
-            observed = self._minute[1]
-        return {
-            "RateLimit-Limit": str(self.limit_per_minute),
-            "RateLimit-Observed": str(observed),
-            "RateLimit-Remaining": str(max(0, self.limit_per_minute - observed)),
-            "RateLimit-Reset": str((now // 60 + 1) * 60),
-            "RateLimit-Name": "throttle_authenticated_api",
-        }
+    def refusal(self) -> Response:
+        return message("403 Forbidden", 403)
 
     def _route(self, call: Call, path: tuple[str, ...]) -> Response:
         match path:

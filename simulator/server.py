@@ -83,12 +83,7 @@ class CompanyServer:
             )
             return
         self.vendors |= {
-            "gitlab": Gitlab(
-                world,
-                hidden=hidden["gitlab"],
-                totals_up_to=self.faults.totals_up_to,
-                limit_per_minute=self.faults.limit_per_minute,
-            ),
+            "gitlab": Gitlab(world, hidden=hidden["gitlab"], totals_up_to=self.faults.totals_up_to),
             "jenkins": Jenkins(world, hidden=hidden["jenkins"], oddities=self._oddities()),
         }
 

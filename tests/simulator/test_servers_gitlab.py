@@ -189,16 +189,6 @@ def test_a_token_is_needed_in_either_header(company: CompanyServer) -> None:
         assert stranger.get("/api/v4/user", headers=bearer).json()["username"] == "headwater"
 
 
-def test_a_limit_is_told_on_every_answer_and_none_by_default(gitlab: httpx.Client) -> None:
-    assert "ratelimit-limit" not in gitlab.get("/api/v4/version").headers
-    with (
-        running(tiny_world(), faults=Faults(limit_per_minute=2000)) as limited,
-        client(limited, "gitlab") as http,
-    ):
-        told = http.get("/api/v4/version").headers
-        assert int(told["ratelimit-remaining"]) + int(told["ratelimit-observed"]) == 2000
-
-
 def test_a_hidden_project_is_not_found() -> None:
     with (
         running(tiny_world(), faults=Faults(hidden={"gitlab": {"shop/web"}})) as server,

@@ -1,0 +1,73 @@
+"""What a pass holds while it reads: a few pages, however many there are."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from connectors.http import SourceClient
+from connectors.registry import KINDS, Kind
+from connectors.stream import Connection, Identity, Stream, own_id
+from connectors.times import utc
+from connectors.windows import Window, listing
+from core.settings import Settings
+from core.source_settings import JenkinsSource
+from pipeline.collect import collect, wanted_of
+from pipeline.database import over
+from tests.telling import measured
+
+SOURCE = JenkinsSource(kind="jenkins", name="tool", url="http://localhost")
+START = datetime(2026, 1, 5, tzinfo=UTC)
+PAGES, WARM, ROWS, BYTES = 60, 20, 40, 8_000
+
+
+class Server:
+    """A long list; notes how much memory is held when an early page and the last are asked for."""
+
+    def __init__(self) -> None:
+        self.held: dict[int, int] = {}
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 0))
+        if page in (WARM, PAGES - 1):
+            gc.collect()
+            self.held[page] = tracemalloc.get_traced_memory()[0]
+        following = f'<http://localhost/things?page={page + 1}>; rel="next"'
+        links = {"link": following} if page + 1 < PAGES else {}
+        return httpx.Response(200, json=[_row(page, place) for place in range(ROWS)], headers=links)
+
+    def open(self, source: JenkinsSource, *, sleep: Callable[[float], None]) -> SourceClient:
+        sleep(0)
+        transport = httpx.MockTransport(self.answer)
+        return SourceClient(httpx.Client(transport=transport, base_url=source.url))
+
+
+def test_a_pass_over_a_long_list_holds_at_its_end_what_it_held_near_its_beginning(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = timedelta(days=1)
+    window = Window(at=lambda row: utc(row["at"]), overlap=day, lag=day)
+    read = listing(path="things", params=lambda _scope, _since: {}, window=window)
+    stream = Stream(name="things", read=read, id=own_id, parse=lambda _row, _scope: ())
+    made, server = Connection(Identity("me", "Tool"), [stream]), Server()
+    monkeypatch.setitem(KINDS, "jenkins", Kind(lambda *_: made, server.open))
+    tracemalloc.start()
+    report = collect(SOURCE, over(sqlite_engine), wanted_of(Settings()))
+    tracemalloc.stop()
+    passed = (PAGES - 1 - WARM) * ROWS * BYTES
+    grown = server.held[PAGES - 1] - server.held[WARM]
+    measured(f"{grown:,} bytes more are held after {passed:,} bytes of a list were read")
+    assert report.changed == PAGES * ROWS
+    assert grown < 0.1 * passed  # the ids that were met
+
+
+def _row(page: int, place: int) -> dict[str, str]:
+    number = page * ROWS + place
+    text = f"{number:08}" * (BYTES // 8)
+    return {"id": str(number), "at": (START + timedelta(minutes=number)).isoformat(), "text": text}
