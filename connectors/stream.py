@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.http import SourceClient
@@ -110,6 +110,8 @@ class Census:
     every: how often to look.
     read: pages of payloads by id, as the list gives them, of what is there and was never read, or
         was gone and is back; None where the list of changes tells of those anyway.
+    again: pages of what changed since a time, as the list gives them, for changes that were shown
+        too late for the list of changes; None where every change is shown at once.
     """
 
     ids: Callable[[Reading], Iterator[Iterable[str]]]
@@ -117,6 +119,7 @@ class Census:
     entity: Entity
     every: timedelta
     read: Callable[[SourceClient, Scope, Sequence[str]], Iterator[Sequence[Payload]]] | None = None
+    again: Callable[[SourceClient, Scope, datetime], Iterator[Sequence[Payload]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

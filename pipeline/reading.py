@@ -134,6 +134,8 @@ class _Pass:
                 self.counted = absence.Last(self.moment)
                 yield self._prepare(Page([], self.cursor))
             return
+        for page in absence.overlooked(census, self.reading, self.counted):
+            yield self._prepare(Page(page.payloads, self.cursor))
         listed = absence.listed_now(census, self.reading)
         stored = before | dict.fromkeys(self.watching.seen, "")
         for page in absence.unread(census, self.reading, listed, stored):

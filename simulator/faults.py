@@ -76,7 +76,8 @@ class Faults:
     GitLab, full job names of Jenkins, sys_ids of ServiceNow. dropped_rows: sys_ids of rows that
     access rules take out of a page. totals_up_to: beyond so many rows GitLab tells no total.
     limit_per_minute: what GitLab's rate limit headers tell, 0: no limit. These four are read when a
-    world is put in place, and so are: unlisted_builds (`job#number`), renamed_jobs and
+    world is put in place, and so are: index_lag (by the id of a Jira issue, how long its search
+    takes to know of a change); unlisted_builds (`job#number`), renamed_jobs and
     discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows (sys_ids),
     hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of ServiceNow.
     now: where the clock of the tools stands still, None where it runs.
@@ -88,6 +89,7 @@ class Faults:
     totals_up_to: int = 10_000
     limit_per_minute: int = 0
     clock_skew: timedelta = timedelta(0)
+    index_lag: dict[str, timedelta] = field(default_factory=dict)
     now: datetime | None = None
     seed: int = 0
     unlisted_builds: set[str] = field(default_factory=set)
