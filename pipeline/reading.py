@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 
 from connectors.http import SourceClient
@@ -142,7 +142,8 @@ class _Pass:
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)
         self.counted = absence.Last(self.moment, found.doubt)
-        records = [Gone(census.entity, name, why) for name, why in sorted(found.gone.items())]
+        at = datetime.fromtimestamp(self.moment, UTC)
+        records = [Gone(census.entity, name, why, at) for name, why in sorted(found.gone.items())]
         yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)
 
     def _prepare(self, page: Page) -> Prepared:
