@@ -32,6 +32,16 @@ class LongestWait(Shape):
     seconds: int
 
 
+class GoneRow(Shape):
+    """Why the source does not show the item any more (deleted, moved, not_visible), the same in
+    words, and when that was noticed; null where its source told of it without a time.
+    """
+
+    why: str
+    noticed_at: Time
+    note: str
+
+
 class VisitRow(Shape):
     """A stretch in one stage; `end` null while it lasts."""
 
@@ -132,6 +142,7 @@ class JourneyBody(Shape):
     slower_than: SlowerThan | None
     longest_wait: LongestWait | None
     grade: Grade
+    gone: GoneRow | None
     reasons: list[str]
     visits: list[VisitRow]
     lanes: list[LaneRow]

@@ -52,6 +52,11 @@ def head_lines(body: dict[str, Any]) -> Iterable[str]:
         f" · {body['url']}"
     )
     yield ""
+    if body["gone"]:
+        yield escape(_gone(body))
+    if body["gone"] and not body["stream"]:
+        yield ""
+        return
     yield escape(_sentence(body))
     cost = body["delay_cost"]
     yield escape(
@@ -64,9 +69,18 @@ def head_lines(body: dict[str, Any]) -> Iterable[str]:
         )
         + "."
     )
+    told = (body["gone"] or {}).get("note")
     for reason in body["reasons"]:
-        yield escape(f"Note: {reason}")
+        if reason != told:
+            yield escape(f"Note: {reason}")
     yield ""
+
+
+def _gone(body: dict[str, Any]) -> str:
+    """That its source does not show the item any more, since when, and what that means."""
+    gone = body["gone"]
+    at = f" Noticed {moment(gone['noticed_at'])} UTC." if gone["noticed_at"] else ""
+    return f"Gone from {body['source']}: {gone['note']}.{at}"
 
 
 def _sentence(body: dict[str, Any]) -> str:

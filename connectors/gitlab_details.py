@@ -33,18 +33,29 @@ def add_commits_and_notes(client: SourceClient, scope: Scope, requests: list[Pay
 
 def add_jobs(client: SourceClient, scope: Scope, pipelines: list[Payload]) -> None:
     """The jobs with earlier attempts. They have the times that the list leaves out; where there
-    are none to see, the pipeline itself is asked.
+    are none to see, the pipeline itself is asked. What may not be read any more stays as it was.
     """
 
     def add(pipeline: Payload) -> None:
         path = in_project(f"pipelines/{pipeline['id']}", scope)
-        jobs = [
-            {name: value for name, value in job.items() if name not in _REPEATED_IN_JOBS}
-            for job in rows(client, f"{path}/jobs", {"include_retried": True})
-        ]
-        pipeline["_details"] = {"pipeline": {} if jobs else one(client, path), "jobs": jobs}
+        found = rows_or_none(client, f"{path}/jobs", {"include_retried": True})
+        if found is None:
+            jobs = (pipeline.get("_details") or {}).get("jobs") or []
+        else:
+            jobs = [_kept_of(job) for job in found]
+        pipeline["_details"] = {"pipeline": {} if found else one(client, path), "jobs": jobs}
 
     for_each(client, add, pipelines)
+
+
+def keep_jobs(stored: Payload, payload: Payload) -> None:
+    """Hand on the jobs that were read once, for `add_jobs` to fall back on."""
+    if "_details" in stored:
+        payload["_details"] = {"jobs": stored["_details"]["jobs"]}
+
+
+def _kept_of(job: Payload) -> Payload:
+    return {name: value for name, value in job.items() if name not in _REPEATED_IN_JOBS}
 
 
 def add_tiers_and_roots(client: SourceClient, scope: Scope, deployments: list[Payload]) -> None:

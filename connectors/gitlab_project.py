@@ -28,6 +28,7 @@ class Extras(TypedDict, total=False):
     """What a stream may have besides: see `Stream`."""
 
     complete: Callable[[SourceClient, Scope, list[Payload]], None]
+    kept: Callable[[Payload, Payload], None]
     after: tuple[str, ...]
     watch: Watch
     census: Census
@@ -131,11 +132,13 @@ def rows(client: SourceClient, path: str, extra: Params | None = None) -> Iterat
         yield from page
 
 
-def rows_or_none(client: SourceClient, path: str) -> list[Payload] | None:
+def rows_or_none(
+    client: SourceClient, path: str, extra: Params | None = None
+) -> list[Payload] | None:
     """All rows of a list; None where it is switched off, which is not the same as empty."""
     refused = True
     found: list[Payload] = []
-    for page in pages(client, path, {"per_page": PER_PAGE}, none_on=_OFF):
+    for page in pages(client, path, {**(extra or {}), "per_page": PER_PAGE}, none_on=_OFF):
         refused = False
         found += page
     return None if refused else found

@@ -8,7 +8,13 @@ from functools import partial
 
 from connectors import gitlab_issues, gitlab_parse
 from connectors.gitlab_absence import census, project_census, watch
-from connectors.gitlab_details import CHILD, add_commits_and_notes, add_jobs, add_tiers_and_roots
+from connectors.gitlab_details import (
+    CHILD,
+    add_commits_and_notes,
+    add_jobs,
+    add_tiers_and_roots,
+    keep_jobs,
+)
 from connectors.gitlab_project import (
     PER_PAGE,
     changing,
@@ -115,6 +121,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
             own_id,
             gitlab_parse.parse_pipeline,
             complete=add_jobs,
+            kept=keep_jobs,
             watch=watch("pipelines", by="status", open=_OPEN_PIPELINES, extra=extra),
         )
     yield per_project("environments", whole("environments"), own_id, gitlab_parse.parse_environment)

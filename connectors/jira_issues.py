@@ -58,6 +58,7 @@ def issues_stream(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -
             entity=Entity.ITEM,
             every=timedelta(days=1),
             read=site.by_id,
+            again=site.again,
         ),
     )
 
@@ -136,6 +137,14 @@ class _Site:
         for some in batches(ids, _PAGE):
             found = f"id in ({', '.join(some)}) ORDER BY key ASC"
             yield from self._search(client, self._asked(found))
+
+    def again(
+        self, client: SourceClient, _scope: Scope, since: datetime
+    ) -> Iterator[list[Payload]]:
+        """What changed since then: the index of a search may take in a change after the list of
+        changes has gone past it.
+        """
+        return self._search(client, self._asked(jql(self.keys, since)))
 
     def missing(self, client: SourceClient, _scope: Scope, ids: Sequence[str]) -> Mapping[str, str]:
         """An issue that Jira does not find at all is deleted; one that it finds in a project that

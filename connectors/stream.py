@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.http import SourceClient
@@ -112,6 +112,8 @@ class Census:
         was gone and is back; None where the list of changes tells of those anyway.
     lives_on: of stored payloads that are gone because they moved, the records of each where it is
         now, its former key among them; None where the source tells of that elsewhere.
+    again: pages of what changed since a time, as the list gives them, for changes that were shown
+        too late for the list of changes; None where every change is shown at once.
     """
 
     ids: Callable[[Reading], Iterator[Iterable[str]]]
@@ -120,6 +122,7 @@ class Census:
     every: timedelta
     read: Callable[[SourceClient, Scope, Sequence[str]], Iterator[Sequence[Payload]]] | None = None
     lives_on: Callable[[SourceClient, Scope, Sequence[Payload]], Iterable[Record]] | None = None
+    again: Callable[[SourceClient, Scope, datetime], Iterator[Sequence[Payload]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from core.record_words import BlockKind, Entity, Field, StatusCategory
 
@@ -129,9 +130,15 @@ class Worklog:
 @dataclass(frozen=True, slots=True)
 class Gone:
     """Something that the source no longer shows. `why` is one word: deleted, moved (to where it
-    is not read), or not_visible (it may come back; nothing is known of it).
+    is not read), or not_visible (it may come back; nothing is known of it). noticed_at: when it was
+    looked for; None where nobody looked, as its source told of it.
     """
 
     entity: Entity
     id: str
     why: str
+    noticed_at: datetime | None = None
+
+
+LEFT: Final = ("deleted", "moved")
+"""Why something is gone for good: it has no part in links and numbers any more."""

@@ -20,6 +20,7 @@ from core.record_delivery import (
     StateChange,
 )
 from core.record_items import (
+    LEFT,
     Block,
     Gone,
     ItemKey,
@@ -67,6 +68,7 @@ Record = (
 )
 
 __all__ = [
+    "LEFT",
     "Block",
     "BlockKind",
     "Build",

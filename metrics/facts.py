@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
+from core.records import LEFT
 from metrics import blocks as blocked_times
 from metrics import fact_frames
 from metrics.episodes import episodes, in_process
@@ -28,9 +29,6 @@ from metrics.states import (
     RETURNED,
     WAITING,
 )
-
-_LEFT = ("deleted", "moved")
-"""Items that are gone for good: they belong to no stream that is read."""
 
 _CHUNK = 8_192
 """Items handled at once: the arrays of a chunk stay in the processor's cache."""
@@ -96,7 +94,7 @@ def item_facts(inputs: FactInputs, rules: Rules) -> Facts:
         inputs.statuses,
         blocked_statuses=rules.blocked_statuses,
     )
-    items = inputs.items[~inputs.items["gone"].isin(_LEFT)].sort_values("item_id")
+    items = inputs.items[~inputs.items["gone"].isin(LEFT)].sort_values("item_id")
     ids = _ints(items, "item_id")
     transitions, first, last = _ordered(ids, inputs.transitions)
     arrays = _item_arrays(items, first, last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from connectors.stream import Census, Cursor, Page, Reading
@@ -66,6 +67,17 @@ def unread(
     if census.read is not None and wanted:
         for payloads in census.read(reading.client, reading.scope, wanted):
             yield Page(payloads, {})
+
+
+def overlooked(census: Census, reading: Reading, last: Last | None) -> Iterator[Page]:
+    """What changed since the census before the last one, so that a change may take that long to be
+    shown; nothing where all was just read whole.
+    """
+    if census.again is None or last is None:
+        return
+    since = datetime.fromtimestamp(last.moment, UTC) - census.every
+    for payloads in census.again(reading.client, reading.scope, since):
+        yield Page(payloads, {})
 
 
 def listed_now(census: Census, reading: Reading) -> set[str]:

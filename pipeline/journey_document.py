@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.frames import NONE
+from core.records import LEFT
 from core.settings import Settings, ValueStream
 from metrics.cost import accrued_cents
 from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
@@ -68,7 +69,8 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "slower_than": _slower(snapshot, fact, done, committed),
         "longest_wait": _longest(journey),
         "grade": "B" if fact.get("complete") else "C",
-        "reasons": _reasons(fact),
+        "gone": _gone(item),
+        "reasons": _reasons(item, fact),
         "visits": [_visit(visit) for visit in journey.visits],
         "lanes": [_lane(lane) for lane in journey.lanes],
         "links": [_link(link) for link in journey.links],
@@ -80,8 +82,26 @@ def _config(settings: Settings, name: object) -> ValueStream | None:
     return next((stream for stream in settings.streams if stream.name == name), None)
 
 
+_GONE = {
+    "deleted": "it was deleted; what was read before is kept, and it is in no number",
+    "moved": "it was moved to where nothing is read; what was read before is kept, and it is in no"
+    " number",
+    "not_visible": "it is not visible any more; it stays as it was last read, and in the numbers",
+}
+
+
+def _gone(item: Answer) -> Answer | None:
+    """Why the source does not show the item any more, and when that was noticed."""
+    if not item["gone"]:
+        return None
+    note = _GONE.get(item["gone"], "its source does not show it any more")
+    return {"why": item["gone"], "noticed_at": iso(item["gone_ts"]), "note": note}
+
+
 def _cost(item: Answer, fact: Answer, parts: dict[str, int]) -> Answer:
     value = item["value_cents"]
+    if item["gone"] in LEFT:
+        return {"cents": None, "per_week_cents": value, "reason": "it is in no number"}
     if value is None:
         return {"cents": None, "per_week_cents": None, "reason": "nobody valued this item"}
     if not fact or fact.get("committed_ts") is None:
@@ -117,10 +137,11 @@ def _longest(journey: Journey) -> Answer | None:
     return {"stage": visit.stage, "reason": visit.reason, "seconds": seconds}
 
 
-def _reasons(fact: Answer) -> list[str]:
+def _reasons(item: Answer, fact: Answer) -> list[str]:
+    found: list[str] = []
     if not fact:
-        return ["no value stream counts this item"]
-    found = []
+        gone = _gone(item)
+        return [gone["note"] if gone else "no value stream counts this item"]
     if not fact["complete"]:
         found.append("the history is incomplete: ages are at least this long")
     if fact["violations"]:

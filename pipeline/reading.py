@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 
 from connectors.http import SourceClient
@@ -134,14 +134,17 @@ class _Pass:
                 self.counted = absence.Last(self.moment)
                 yield self._prepare(Page([], self.cursor))
             return
+        for page in absence.overlooked(census, self.reading, self.counted):
+            yield self._prepare(Page(page.payloads, self.cursor))
         listed = absence.listed_now(census, self.reading)
         stored = before | dict.fromkeys(self.watching.seen, "")
         for page in absence.unread(census, self.reading, listed, stored):
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)
         self.counted = absence.Last(self.moment, found.doubt)
+        at = datetime.fromtimestamp(self.moment, UTC)
         records: list[Record] = [
-            Gone(census.entity, name, why) for name, why in sorted(found.gone.items())
+            Gone(census.entity, name, why, at) for name, why in sorted(found.gone.items())
         ]
         records += self._moved(census, found.gone)
         yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)

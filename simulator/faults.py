@@ -76,7 +76,8 @@ class Faults:
     hidden: by vendor, names as its own paths have them: project keys of Jira, project paths of
     GitLab, full job names of Jenkins, sys_ids of ServiceNow. dropped_rows: sys_ids of rows that
     access rules take out of a page. totals_up_to: beyond so many rows GitLab tells no total.
-    These three are read when a world is put in place, and so are: unlisted_builds (`job#number`),
+    These three are read when a world is put in place, and so are: index_lag (by the id of a Jira
+    issue, how long its search takes to know of a change); unlisted_builds (`job#number`),
     renamed_jobs and discarded_builds (job to the lowest number kept) of Jenkins; deleted_rows
     (sys_ids), hidden_columns (`incident.resolved_at`), hidden_tables and queries_ignored of
     ServiceNow; refused_nodes (node ids) and points_per_hour of GitHub's GraphQL. limits: rate
@@ -90,6 +91,7 @@ class Faults:
     totals_up_to: int = 10_000
     limits: Limits = field(default_factory=dict)
     clock_skew: timedelta = timedelta(0)
+    index_lag: dict[str, timedelta] = field(default_factory=dict)
     now: datetime | None = None
     speed: float = 1.0
     seed: int = 0

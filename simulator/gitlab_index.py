@@ -132,6 +132,7 @@ class Index:
         for build in builds.values():
             below.setdefault(build.parent or build.id, []).append(build)
         services = {s.name: s for stream in self.world.streams for s in stream.services}
+        named = {str(number) for one in self.world.deployments for number in one.job_ids}
         for deployment in self.world.deployments:
             service = services[deployment.service]
             if service.deploys != "gitlab":
@@ -140,7 +141,8 @@ class Index:
             if deployment.environment not in project.environments:
                 project.environments.append(deployment.environment)
             first = len(project.deployments) + 1
-            project.deployments += _jobs(deployment, below[deployment.build], first=first)
+            runs = below[deployment.build]
+            project.deployments += _jobs(deployment, runs, first=first, named=named)
 
 
 def _projects(world: World) -> list[Project]:
@@ -155,21 +157,24 @@ def _projects(world: World) -> list[Project]:
     ]
 
 
-def _jobs(deployment: Deployment, builds: list[Build], *, first: int) -> list[JobDeployment]:
+def _jobs(
+    deployment: Deployment, builds: list[Build], *, first: int, named: Collection[str]
+) -> list[JobDeployment]:
     """One for each deploying job of a pipeline and its children, with the job's own result and
     times.
 
     A pipeline that fails before it deploys has skipped its jobs; the last of them then carries the
     result of the deployment, as does a job that has not begun. A deployment that was run again in
-    the same pipeline has the number of its own job.
+    the same pipeline has the number of its own job; named: such numbers, which are of no other one.
     """
+    ids = deployment.job_ids or [deployment.build * 10]
+    others = set(named) - {str(number) for number in ids}
     stages = [
         (build, stage)
         for build in sorted(builds, key=lambda build: build.id)
         for stage in build.stages
-        if stage.name.startswith("deploy")
+        if stage.name.startswith("deploy") and stage.id not in others
     ]
-    ids = deployment.job_ids or [deployment.build * 10]
     told = any(stage.status == deployment.status for _, stage in stages)
     top = next(build for build in builds if build.id == deployment.build)
     own: dict[str, tuple[Build, Stage | None]] = {one.id: (build, one) for build, one in stages}

@@ -6,7 +6,7 @@ for the own user. Wrong credentials are 401 everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from starlette.responses import Response
 
@@ -25,15 +25,25 @@ WITH_ISSUE = 100
 
 
 class Jira:
-    """One Jira site. `hidden`: keys of projects that the account may not browse."""
+    """One Jira site. `hidden`: keys of projects that the account may not browse. `indexed`: the
+    issues as its search knows them, where that is not how they are.
+    """
 
-    def __init__(self, world: World, *, edition: Edition, hidden: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        edition: Edition,
+        hidden: Collection[str] = (),
+        indexed: Sequence[Item] | None = None,
+    ) -> None:
         self.world = world
         self.edition = edition
         self.hidden = hidden
         self.catalogue = Catalogue(world, edition)
         self.issues = Issues(self.catalogue, hidden)
-        self.search = Search(self.catalogue, self.issues)
+        indexed_issues = Issues(self.catalogue, hidden, indexed)
+        self.search = Search(self.catalogue, self.issues, indexed_issues)
         self.extras = Extras(self.catalogue, self.issues)
 
     def answer(self, call: Call) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -47,11 +47,14 @@ class History:
 
 
 class Issues:
-    """The issues of a world that the account may see."""
+    """The issues of a world that the account may see; `items` where they are not as it has them."""
 
-    def __init__(self, catalogue: Catalogue, hidden: Collection[str]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, hidden: Collection[str], items: Sequence[Item] | None = None
+    ) -> None:
         self.catalogue = catalogue
-        self.items = [item for item in catalogue.world.items if item.project not in hidden]
+        every = catalogue.world.items if items is None else items
+        self.items = [item for item in every if item.project not in hidden]
         self.by_id = {item.id: item for item in self.items}
         self.by_key = {item.key: item for item in self.items}
         self._fields: dict[str, Json] = {}
@@ -64,7 +67,7 @@ class Issues:
     @cached_property
     def updated(self) -> dict[str, datetime]:
         """When each issue was last changed, by id."""
-        return {item.id: item.updated or _last_change(item) for item in self.items}
+        return {item.id: last_change(item) for item in self.items}
 
     @cached_property
     def _implementers(self) -> dict[str, list[Item]]:
@@ -260,7 +263,10 @@ def _priority() -> Json:
     return {"self": f"{SITE}/rest/api/3/priority/3", "name": "Medium", "id": "3"}
 
 
-def _last_change(item: Item) -> datetime:
+def last_change(item: Item) -> datetime:
+    """When an issue was last changed."""
+    if item.updated:
+        return item.updated
     times = [item.created]
     times += [move.at for move in item.moves]
     times += [edit.at for edit in item.edits]

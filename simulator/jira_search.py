@@ -39,11 +39,15 @@ def problem(message: str, status: int = 400) -> Response:
 
 
 class Search:
-    """Queries over the issues of one world; their results are kept while the world stands."""
+    """Queries over the issues of one world; their results are kept while the world stands.
 
-    def __init__(self, catalogue: Catalogue, issues: Issues) -> None:
+    indexed: the issues as a search finds and shows them; what is read by id is as it really is.
+    """
+
+    def __init__(self, catalogue: Catalogue, issues: Issues, indexed: Issues) -> None:
         self.catalogue = catalogue
         self.issues = issues
+        self.indexed = indexed
         self._found: dict[str, Found] = {}
 
     def by_token(self, call: Call, *, anonymous: bool) -> Response:
@@ -60,7 +64,7 @@ class Search:
         cap = PAGE_OF_IDS if set(wanted) <= {"id", "key"} else PAGE_WITH_FIELDS
         size = whole_number(_text(asked.get("maxResults")), 50, low=1, high=cap)
         page = items[start : start + size]
-        answer: Json = {"issues": [self._row(item, wanted, asked) for item in page]}
+        answer: Json = {"issues": [_row(self.indexed, item, wanted, asked) for item in page]}
         answer["isLast"] = start + size >= len(items)
         if not answer["isLast"]:
             answer["nextPageToken"] = _token(list(places[start + size - 1]))
@@ -82,7 +86,8 @@ class Search:
         size = whole_number(_text(asked.get("maxResults")), 50, low=0, high=1000)
         start = whole_number(_text(asked.get("startAt")), 0, low=0, high=len(items))
         wanted = _names(asked.get("fields")) or ["*all"]
-        page = [self._row(item, wanted, asked) for item in items[start : start + size]]
+        shown = items[start : start + size]
+        page = [_row(self.indexed, item, wanted, asked) for item in shown]
         return json_answer(
             {
                 "expand": "schema,names",
@@ -104,7 +109,7 @@ class Search:
         wanted = _names(body.get("fields")) or ["*all"]
         missing = "Issue does not exist or you do not have permission to see it."
         errors = [{"id": name, "errorMessage": missing} for name, item in found.items() if not item]
-        rows = [self._row(item, wanted, body) for item in items]
+        rows = [_row(self.issues, item, wanted, body) for item in items]
         return json_answer({"issues": rows, "issueErrors": errors})
 
     def bulk_changelogs(self, call: Call) -> Response:
@@ -141,21 +146,22 @@ class Search:
     def _run(self, asked: Json, *, bounded: bool) -> Found:
         jql = _text(asked.get("jql")) or ""
         if jql not in self._found:
-            query = parse_jql(jql, self.issues, projects=self.catalogue.projects)
+            query = parse_jql(jql, self.indexed, projects=self.catalogue.projects)
             if bounded and not query.tests:
                 raise JqlError(UNBOUNDED)
             if len(self._found) > 64:
                 self._found.clear()
-            rows = query.run(self.issues)
+            rows = query.run(self.indexed)
             self._found[jql] = ([place for place, _ in rows], [item for _, item in rows])
         return self._found[jql]
 
-    def _row(self, item: Item, wanted: list[str], asked: Json) -> Json:
-        if wanted == ["id"]:
-            return {"id": item.id}
-        expanded = "changelog" in _names(asked.get("expand"))
-        log = self.issues.changelog(item, limit=EMBEDDED_HISTORIES) if expanded else None
-        return self.issues.issue(item, wanted, changelog=log)
+
+def _row(issues: Issues, item: Item, wanted: list[str], asked: Json) -> Json:
+    if wanted == ["id"]:
+        return {"id": item.id}
+    expanded = "changelog" in _names(asked.get("expand"))
+    log = issues.changelog(item, limit=EMBEDDED_HISTORIES) if expanded else None
+    return issues.issue(item, wanted, changelog=log)
 
 
 def _id(item: Item) -> int:

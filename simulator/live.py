@@ -13,7 +13,7 @@ from random import Random
 
 from simulator import live_code, live_desk, live_runs, live_tickets
 from simulator.live_world import LiveWorld
-from simulator.model import World
+from simulator.model import Item, World
 from simulator.server import CompanyServer
 
 Operation = Callable[[LiveWorld], str]
@@ -32,6 +32,7 @@ OPERATIONS: Mapping[str, Operation] = {
         live_tickets.reassign_ticket,
         live_tickets.rename_status,
         live_tickets.delete_ticket,
+        live_tickets.hand_over_ticket,
         live_code.open_request,
         live_code.push_late,
         live_code.push_late_to_default,
@@ -91,6 +92,11 @@ class Live:
         self.done.append((name, told))
         self.show()
         return told
+
+    @property
+    def deleted(self) -> Sequence[Item]:
+        """Tickets that are no more."""
+        return self._state.deleted
 
     def show(self) -> None:
         """Serve the world as it is now."""

@@ -13,12 +13,15 @@ from simulator.model import Edit, Flag, Item, Move
 RENAMED = ("Code Review", "Peer Review")
 """The status that gets another name, and that name."""
 
+ELSEWHERE = "OPS"
+"""A project that no configuration names."""
+
 
 def create_ticket(live: LiveWorld) -> str:
     stream = live.rng.choice(live.world.streams)
     at = live.tick()
     item = Item(
-        id=str(following(int(one.id) for one in live.world.items)),
+        id=str(following(int(one.id) for one in live.items_ever)),
         key=live.key(stream.project),
         project=stream.project,
         stream=stream.name,
@@ -111,13 +114,11 @@ def reassign_ticket(live: LiveWorld) -> str:
     others = [one for one in live.world.streams if item and one.project != item.project]
     if item is None or not others:
         return ""
-    target, someone, old = live.rng.choice(others), live.person(), item.key
-    item.updated, key = live.tick(), live.key(target.project)
-    for field, before, after in (("project", item.project, target.project), ("Key", old, key)):
-        item.edits.append(Edit(live.entry_id(), item.updated, field, before, after, someone))
-    item.key, item.project, item.stream = key, target.project, target.name
+    target, old = live.rng.choice(others), item.key
+    _rekey(live, item, target.project)
+    item.stream = target.name
     _move(live, item, target.statuses[0].id)
-    return f"{old} became {key}"
+    return f"{old} became {item.key}"
 
 
 def rename_status(live: LiveWorld) -> str:
@@ -129,6 +130,17 @@ def rename_status(live: LiveWorld) -> str:
     return f"{old} is now {new}" if found else ""
 
 
+def hand_over_ticket(live: LiveWorld) -> str:
+    """To a project that is not read: to who reads the others, it is as good as deleted."""
+    here = [one for one in live.world.items if one.project != ELSEWHERE]
+    item = live.pick(one for one in here if one.type not in ("Epic", "Idea"))
+    if item is None:
+        return ""
+    old = item.key
+    _rekey(live, item, ELSEWHERE)
+    return f"{old} became {item.key}"
+
+
 def delete_ticket(live: LiveWorld) -> str:
     """Gone without a trace: no list of changes ever shows it."""
     item = live.pick(one for one in live.world.items if one.type not in ("Epic", "Idea"))
@@ -136,7 +148,16 @@ def delete_ticket(live: LiveWorld) -> str:
         return ""
     live.tick()
     live.world.items.remove(item)
+    live.deleted.append(item)
     return f"{item.key} deleted"
+
+
+def _rekey(live: LiveWorld, item: Item, project: str) -> None:
+    """Into another project, under its next key."""
+    item.updated, key, someone = live.tick(), live.key(project), live.person()
+    for field, before, after in (("project", item.project, project), ("Key", item.key, key)):
+        item.edits.append(Edit(live.entry_id(), item.updated, field, before, after, someone))
+    item.key, item.project = key, project
 
 
 def _move(live: LiveWorld, item: Item, to_status: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
@@ -19,10 +19,12 @@ class LiveWorld:
     """A world that is changed in place; `rng` decides all that is left open, so a seed repeats it.
 
     Everything that happens moves `world.now` on by some seconds, to a second of its own.
+    deleted: tickets that are no more; no tracker gives their ids and keys again.
     """
 
     world: World
     rng: Random
+    deleted: list[Item] = field(default_factory=list)
 
     def tick(self) -> datetime:
         """A little later; answers with the new now."""
@@ -47,6 +49,11 @@ class LiveWorld:
         return f"{self.rng.getrandbits(128):032x}"
 
     @property
+    def items_ever(self) -> list[Item]:
+        """The tickets, those that are deleted too."""
+        return [*self.world.items, *self.deleted]
+
+    @property
     def services(self) -> list[Service]:
         return [service for stream in self.world.streams for service in stream.services]
 
@@ -65,16 +72,16 @@ class LiveWorld:
     def entry_id(self) -> int:
         """The id of the next changelog entry of the whole tracker."""
         ids = [0]
-        for item in self.world.items:
+        for item in self.items_ever:
             ids += [move.id for move in item.moves]
             ids += [edit.id for edit in item.edits]
             ids += [number for flag in item.flags for number in (flag.start_id, flag.end_id or 0)]
         return max(ids) + 1
 
     def key(self, project: str) -> str:
-        """The next key of a project; one that a moved ticket had is never given again."""
-        keys = [item.key for item in self.world.items]
-        keys += [edit.old or "" for item in self.world.items for edit in item.edits]
+        """The next key of a project; one that another ticket had is never given again."""
+        keys = [item.key for item in self.items_ever]
+        keys += [edit.old or "" for item in self.items_ever for edit in item.edits]
         own = [key for key in keys if key.startswith(f"{project}-")]
         return f"{project}-{following(int(key.rpartition('-')[2]) for key in own)}"
 

@@ -28,6 +28,7 @@ from simulator.gitlab import Gitlab
 from simulator.jenkins import Jenkins, Oddities
 from simulator.jira import Jira
 from simulator.jira_catalogue import Edition
+from simulator.jira_index import SearchIndex
 from simulator.model import World
 from simulator.servicenow import Rules, ServiceNow
 from simulator.vendor import Vendor, read_call
@@ -49,6 +50,10 @@ class CompanyServer:
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     vendors: dict[str, Vendor] = field(default_factory=dict)
     transports: dict[tuple[str, int], asyncio.Transport] = field(default_factory=dict)
+    _index: SearchIndex = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._index = SearchIndex(self.faults.index_lag)
 
     def url(self, kind: str) -> str:
         """Base address of a tool: jira, gitlab, jenkins, servicenow; or github."""
@@ -71,7 +76,12 @@ class CompanyServer:
         """Serve this world from now on, with what `faults` hides at this moment."""
         hidden = {kind: frozenset(self.faults.hidden.get(kind, ())) for kind in self.kinds}
         self.vendors = {
-            "jira": Jira(world, edition=self.edition, hidden=hidden["jira"]),
+            "jira": Jira(
+                world,
+                edition=self.edition,
+                hidden=hidden["jira"],
+                indexed=self._index.of(world),
+            ),
             "servicenow": ServiceNow(world, self._rules(hidden["servicenow"])),
         }
         if self.code == "github":

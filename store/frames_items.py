@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
-from core.records import Field
+from core.records import LEFT, Field
 from store.models import (
     block,
     item_key,
@@ -23,6 +23,8 @@ from store.models import (
     workflow_status,
 )
 from store.read import read_frame, read_frames
+
+_STAYED = work_item.c.gone.not_in(LEFT)
 
 
 def _members(stream_id: int, kind: str) -> Select[tuple[str]]:
@@ -151,9 +153,12 @@ def statuses(session: Session) -> pd.DataFrame:
 
 
 def item_keys(session: Session, *, committed: bool = False) -> pd.DataFrame:
-    """Every key that an item has or had: key, item_id, source_id, current."""
+    """Every key that an item has or had: key, item_id, source_id, current. Not of items that are
+    gone for good: nothing is linked to those.
+    """
     names = ("key", "item_id", "source_id", "current")
-    statement = select(*(item_key.c[name] for name in names))
+    items = item_key.join(work_item, work_item.c.id == item_key.c.item_id)
+    statement = select(*(item_key.c[name] for name in names)).select_from(items).where(_STAYED)
     ordered = statement.order_by(item_key.c.source_id, item_key.c.key)
     return read_frame(session, ordered, committed=committed)
 
@@ -191,8 +196,8 @@ def item_links(
 
 
 def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
-    """All items: item_id, parent_id (NONE: none, or not stored), source_id, project, type,
-    created_ts."""
+    """All items but those that are gone for good: item_id, parent_id (NONE: none, or not stored),
+    source_id, project, type, created_ts."""
     parent = work_item.alias("parent")
     same = and_(
         parent.c.source_id == work_item.c.source_id,
@@ -203,4 +208,5 @@ def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
         parent.c.id.label("parent_id"),
         *(work_item.c[name] for name in ("source_id", "project", "type", "created_ts")),
     ).select_from(work_item.outerjoin(parent, same))
-    return read_frame(session, statement.order_by(work_item.c.id), committed=committed)
+    ordered = statement.where(_STAYED).order_by(work_item.c.id)
+    return read_frame(session, ordered, committed=committed)

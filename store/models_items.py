@@ -73,6 +73,7 @@ work_item = Table(
     Column("value_cents", BigInteger),
     Column("changelog_complete", Boolean, nullable=False),
     text_column("gone"),
+    ts_column("gone_ts"),
     UniqueConstraint("source_id", "external_id"),
     Index(None, "source_id", "key"),
     Index(None, "source_id", "project"),

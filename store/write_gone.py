@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from core.records import Entity, Gone
-from store.batch import Batch
+from store.batch import Batch, seconds
 from store.models import work_item, worklog
 from store.upsert import chunks, delete_rows
 
@@ -15,19 +15,22 @@ def write_gone(batch: Batch) -> None:
     payload alone is marked: what happened once stays true.
     """
     gone = batch.of(Gone)
-    _mark_items(batch, {found.id: found.why for found in gone if found.entity is Entity.ITEM})
+    _mark_items(batch, [found for found in gone if found.entity is Entity.ITEM])
     _delete_worklogs(batch, {found.id for found in gone if found.entity is Entity.WORKLOG})
 
 
-def _mark_items(batch: Batch, reasons: dict[str, str]) -> None:
-    ids = batch.lookup(work_item, reasons)
-    for why in set(reasons.values()):
-        chosen = [found for name, found in ids.items() if reasons[name] == why]
+def _mark_items(batch: Batch, gone: list[Gone]) -> None:
+    """What was noticed first stays, for an item that is gone for the same reason still."""
+    told = {found.id: (found.why, seconds(found.noticed_at)) for found in gone}
+    ids = batch.lookup(work_item, told)
+    for why, noticed_ts in set(told.values()):
+        chosen = [found for name, found in ids.items() if told[name] == (why, noticed_ts)]
         for chunk in chunks(chosen):
             where = (work_item.c.id.in_(chunk), work_item.c.gone != why)
             different = batch.session.execute(select(work_item.c.id).where(*where)).scalars()
             batch.touched[Entity.ITEM].update(different)
-            batch.session.execute(update(work_item).where(*where).values(gone=why))
+            marked = update(work_item).where(*where).values(gone=why, gone_ts=noticed_ts)
+            batch.session.execute(marked)
 
 
 def _delete_worklogs(batch: Batch, names: set[str]) -> None:

@@ -78,6 +78,7 @@ def _item_row(batch: Batch, item: WorkItem, statuses: dict[str, int]) -> dict[st
         "value_cents": None if value is None else round(value * 100),
         "changelog_complete": item.changelog_complete,
         "gone": "",
+        "gone_ts": None,
     }
 
 

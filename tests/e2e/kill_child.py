@@ -1,8 +1,9 @@
 """A process that forks one child for each pass that is to be killed, with everything imported.
 
-It reads a line of JSON for each: {"config", "url", "at"}. The child makes one pass and ends itself
-with SIGKILL before its statement or commit number `at`; with `at` 0 it runs to the end. The answer
-is a line of JSON: {"points": how many it came to, "before": what it was about to do}.
+It reads a line of JSON for each: {"config", "url", "at", "now"}. The child makes one pass at that
+time (epoch seconds) and ends itself with SIGKILL before its statement or commit number `at`; with
+`at` 0 it runs to the end. The answer is a line of JSON: {"points": how many it came to, "before":
+what it was about to do}.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import structlog
 from sqlalchemy import Engine, event
 
 from core.config_file import load_settings
+from pipeline import reading
 from tests.e2e.small import synced
 
 
@@ -52,7 +55,8 @@ def _pass(asked: dict[str, Any], report: int) -> None:
     counting = _Counting(asked["at"], report)
     event.listen(Engine, "before_cursor_execute", counting.statement)
     event.listen(Engine, "commit", counting.commit)
-    done = synced(settings)
+    with patch.object(reading, "now_ts", return_value=asked["now"]):
+        done = synced(settings)
     counting.tell("the end" if not done.failed else "the end, with problems")
 
 

@@ -18,11 +18,13 @@ from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, Literal, Protocol
+from unittest.mock import patch
 
 from sqlalchemy import Engine, make_url, text
 
 from core.config_file import load_settings
 from core.settings import Settings
+from pipeline import reading
 from simulator.live import Live
 from tests.e2e.commands import ROOT, environment
 from tests.e2e.dumps import HOW_OFTEN, Rows, differences
@@ -31,9 +33,10 @@ from tests.e2e.small import rows_of, synced
 
 Kind = Literal["full", "incremental"]
 KINDS: tuple[Kind, ...] = ("full", "incremental")
-_CHANGES = 27
-"""Operations between the first pass and the incremental one: most kinds of them once."""
-_WITHOUT = ("delete_ticket",)
+_CHANGES = 29
+"""Operations between the first pass and the incremental one: each kind of them once."""
+_LATER_H = 25.0
+"""Hours between the two: it is time to see what is gone."""
 
 
 class Databases(Protocol):
@@ -150,7 +153,7 @@ class Killing:
         """The undisturbed pass; an incremental one follows the full one after some changes."""
         if kind == "incremental":
             self.base = self.followed
-            self.live.round(operations=_CHANGES)
+            self.live.round(operations=_CHANGES, hours=_LATER_H)
         url = self.databases.copy(self.base)
         self._ask(url, at=0)
         told = self._answer()
@@ -160,11 +163,16 @@ class Killing:
 
     def _made_up(self, kind: Kind, url: str, at: int, before: str) -> Killed:
         settings = self._settings(url)
-        report = synced(settings)
+        with patch.object(reading, "now_ts", self._now):
+            report = synced(settings)
         problems = [problem for one in report.sources for problem in one.problems]
         found = differences(rows_of(settings), self.rows, but=HOW_OFTEN)
         self.databases.drop(url)
         return Killed(kind, at, self.points, before, problems, found)
+
+    def _now(self) -> int:
+        """What our clock tells in every pass: the time of the tools."""
+        return int(self.live.world.now.timestamp())
 
     def _settings(self, url: str) -> Settings:
         return load_settings(self.folder / "headwater.toml", {"HEADWATER_DATABASE_URL": url})
@@ -172,7 +180,8 @@ class Killing:
     def _ask(self, url: str, *, at: int) -> None:
         """Have the child make a pass and kill it at a point; 0: never."""
         assert self.child.stdin is not None
-        line = {"config": str(self.folder / "headwater.toml"), "url": url, "at": at}
+        config, now = str(self.folder / "headwater.toml"), self._now()
+        line = {"config": config, "url": url, "at": at, "now": now}
         self.child.stdin.write(json.dumps(line) + "\n")
         self.child.stdin.flush()
 
@@ -186,7 +195,7 @@ class Killing:
 def killing(folder: Path, databases: Databases) -> Iterator[Killing]:
     """The company, its tools running, and an empty database."""
     with little_company() as company, _forking() as child:
-        live = Live(company.world, company.server, 1, without=_WITHOUT)
+        live = Live(company.world, company.server, 1)
         base = databases.empty()
         company.home(folder, url=base)
         yield Killing(folder, databases, live, child, base)

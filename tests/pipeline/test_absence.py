@@ -47,6 +47,7 @@ class Server:
         self.hidden: set[str] = set()
         self.asked: list[list[str]] = []
         self.counted = 0
+        self.asked_since: list[int] = []
 
     def read(self, _reading: Reading) -> Iterator[Page]:
         shown = [_row(n, s) for n, s in self.things.items() if n not in self.hidden]
@@ -74,6 +75,13 @@ class Server:
     ) -> Iterator[list[Payload]]:
         yield [_row(name, self.things[name]) for name in names]
 
+    def again(
+        self, _client: SourceClient, _scope: Scope, since: datetime
+    ) -> Iterator[list[Payload]]:
+        """Everything, with nothing hidden."""
+        self.asked_since.append(int(since.timestamp()))
+        yield [_row(name, state) for name, state in self.things.items()]
+
     def stream(self) -> Stream:
         return Stream(
             name="things",
@@ -87,6 +95,7 @@ class Server:
                 entity=Entity.ITEM,
                 every=timedelta(days=1),
                 read=self.back,
+                again=self.again,
             ),
         )
 
@@ -207,6 +216,22 @@ def test_what_is_back_or_was_never_told_is_read_by_id(
     clock.now += DAY
     run()
     assert _gone(database) == {"1": "", "2": "", "3": ""}
+
+
+def test_a_census_finds_changes_that_were_shown_too_late_since_the_one_before_the_last(
+    server: Server, clock: Clock, run: Run
+) -> None:
+    server.things = {"1": "done", "2": "done"}
+    run()
+    begun = clock.now
+    server.things["1"] = "reopened"
+    server.hidden = {"1"}
+    clock.now += DAY - 1
+    assert run().changed == 0
+    clock.now += 1
+    assert run().changed == 1
+    assert run().changed == 0
+    assert server.asked_since == [begun - DAY]
 
 
 def test_a_scope_that_is_empty_all_at_once_is_a_lost_permission_and_changes_nothing(

@@ -9,8 +9,10 @@ import pytest
 
 from simulator.credentials import GITLAB_TOKEN
 from simulator.faults import Faults
+from simulator.gitlab_index import Index
 from simulator.live import OPERATIONS, Live
 from simulator.server import CompanyServer, running
+from simulator.world import build_world
 from tests.simulator.tiny import tiny_world
 
 
@@ -81,6 +83,49 @@ def test_a_forced_push_leaves_the_old_commits_to_no_branch(server: CompanyServer
     heads = set(live.world.branches["shop/web"].values())
     assert not set(old) & (heads | set(request.commits))
     assert request.head_sha in heads
+
+
+def test_no_ticket_gets_the_id_or_key_of_one_that_was_deleted(server: CompanyServer) -> None:
+    live = Live(tiny_world(), server, 1)
+    for _ in range(3):
+        live.act("create_ticket")
+    ever = {(item.id, item.key) for item in live.world.items}
+    while live.act("delete_ticket"):
+        continue
+    live.act("create_ticket")
+    new = live.world.items[-1]
+    assert new.id not in {id for id, _ in ever}
+    assert new.key not in {key for _, key in ever}
+
+
+def test_a_ticket_that_is_handed_over_is_in_a_project_that_nobody_reads(
+    server: CompanyServer,
+) -> None:
+    live = Live(tiny_world(), server, 1)
+    key = live.act("hand_over_ticket").partition(" became ")[2]
+    (moved,) = [item for item in live.world.items if item.key == key]
+    assert key == "OPS-1"
+    assert moved.project not in {stream.project for stream in live.world.streams}
+
+
+def test_a_deployment_that_is_run_again_leaves_the_others_of_its_pipelines_as_they_were(
+    server: CompanyServer,
+) -> None:
+    live = Live(build_world(1, tiny_world().now, items=16), server, 1)
+    before = _deployments(live)
+    told = [live.act("redeploy") for _ in range(20)]
+    assert any(one.endswith("deployed again") for one in told)
+    after = _deployments(live)
+    assert {number: after[number] for number in before} == before
+
+
+def _deployments(live: Live) -> dict[int, tuple[object, ...]]:
+    """Of GitLab, by number: result, times, and the job of which pipeline each one is."""
+    return {
+        one.id: (one.status, one.started, one.finished, one.build.id, one.job and one.job.id)
+        for project in Index(live.world, ()).projects.values()
+        for one in project.deployments
+    }
 
 
 def test_the_tools_show_what_happened_and_what_time_it_is(server: CompanyServer) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from core.frames import to_ts
 from core.records import (
     Entity,
     Gone,
@@ -23,6 +25,7 @@ from core.records import (
     WorkItem,
     Worklog,
 )
+from store import frames
 from store.batch import Touched
 from store.models import review, work_item, worklog
 from store.records import save_records
@@ -75,9 +78,26 @@ def test_a_worklog_changes_and_goes_with_its_source_alone(session: Session) -> N
 
 
 def test_an_item_that_is_gone_keeps_its_row_until_it_is_seen_again(session: Session) -> None:
+    def told() -> list[tuple[str, int | None]]:
+        return [(row.gone, row.gone_ts) for row in _rows(session, work_item)]
+
     _save(session, STATUS, ITEM)
-    assert _save(session, Gone(Entity.ITEM, "10", "deleted"))
-    assert [row.gone for row in _rows(session, work_item)] == ["deleted"]
-    assert not _save(session, Gone(Entity.ITEM, "10", "deleted"))
+    assert _save(session, Gone(Entity.ITEM, "10", "deleted", START))
+    noticed = to_ts(START)
+    assert told() == [("deleted", noticed)]
+    assert not _save(session, Gone(Entity.ITEM, "10", "deleted", START + timedelta(days=1)))
+    assert told() == [("deleted", noticed)], "when it was noticed first stays"
     assert _save(session, ITEM)
-    assert [row.gone for row in _rows(session, work_item)] == [""]
+    assert told() == [("", None)]
+
+
+@pytest.mark.parametrize(("why", "stays"), [("deleted", 0), ("moved", 0), ("not_visible", 1)])
+def test_what_is_gone_for_good_is_no_more_to_be_linked_to(
+    session: Session, why: str, stays: int
+) -> None:
+    _save(session, STATUS, ITEM)
+    _save(session, Gone(Entity.ITEM, "10", why))
+    assert len(frames.item_keys(session)) == stays
+    assert len(frames.item_parents(session)) == stays
+    _save(session, ITEM)
+    assert len(frames.item_keys(session)) == 1

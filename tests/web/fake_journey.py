@@ -123,6 +123,7 @@ def base() -> Answer:
         "slower_than": None,
         "longest_wait": None,
         "grade": "B",
+        "gone": None,
         "reasons": [],
         "visits": [],
         "lanes": [],

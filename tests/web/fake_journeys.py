@@ -71,8 +71,42 @@ def hostile() -> Answer:
     }
 
 
+def deleted() -> Answer:
+    """It was noticed that the ticket is no more: what is known is what it told before."""
+    note = "it was deleted; what was read before is kept, and it is in no number"
+    unknown = dict.fromkeys(("active_s", "waiting_s", "blocked_s", "age_s", "stage", "state"))
+    return (
+        base()
+        | unknown
+        | {
+            "key": "SHOP-99",
+            "title": "Pay by telegram",
+            "stream": None,
+            "stream_title": None,
+            "committed_at": None,
+            "grade": "C",
+            "gone": {"why": "deleted", "noticed_at": at("10 Nov 14:00"), "note": note},
+            "reasons": [note],
+            "longest_wait": None,
+            "visits": [],
+            "lanes": [
+                lane("jira", "Jira", "SHOP-99", event("a", "created", "2 Jan 09:00", "ticket"))
+            ],
+            "links": [],
+            "evidence": [],
+        }
+    )
+
+
+def hidden() -> Answer:
+    """Not visible any more, and counted as it was last seen."""
+    note = "it is not visible any more; it stays as it was last read, and in the numbers"
+    gone = {"why": "not_visible", "noticed_at": at("10 Nov 14:00"), "note": note}
+    return ageing() | {"key": "SHIP-8", "gone": gone}
+
+
 RELEASED = released()
-JOURNEYS = {one["key"]: one for one in (RELEASED, ageing(), hostile())}
+JOURNEYS = {one["key"]: one for one in (RELEASED, ageing(), hostile(), deleted(), hidden())}
 
 
 def item(journey: Answer, **more: Any) -> Answer:

@@ -162,3 +162,25 @@ def test_without_a_key_the_page_lists_items_and_searches(visit: Open, fake: Fake
 
     assert page.url.endswith(RELEASED)
     assert "/v1/items?q=instalments&limit=50" in fake.asked
+
+
+def test_a_deleted_item_says_so_and_since_when_it_is_known_instead_of_numbers(visit: Open) -> None:
+    page = visit("/journey?key=SHOP-99")
+
+    assert text(page, ".answer") == (
+        "Gone from Jira: it was deleted; what was read before is kept, and it is in no number."
+        " Noticed on 10 Nov 2026."
+    )
+    assert "deleted" in text(page, ".env")
+    assert page.locator(".figs").count() == 0
+
+
+def test_an_item_that_is_not_visible_any_more_says_so_below_its_answer(visit: Open) -> None:
+    page = visit("/journey?key=SHIP-8")
+
+    assert not text(page, ".answer").startswith("Gone")
+    assert text(page, ".note >> nth=0") == (
+        "Gone from Jira: it is not visible any more; it stays as it was last read, and in the"
+        " numbers. Noticed on 10 Nov 2026."
+    )
+    assert page.locator(".figs").count() == 1

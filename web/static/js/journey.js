@@ -4,7 +4,14 @@ import { h, responsive } from "./dom.js";
 import { evidenceSection } from "./evidence.js";
 import { choice, chevron } from "./frame.js";
 import { drawItems, itemReads } from "./items.js";
-import { finding, journeyAnswer, journeyFacts, journeyFigures } from "./journey_head.js";
+import {
+  finding,
+  goneWords,
+  journeyAnswer,
+  journeyFacts,
+  journeyFigures,
+  left,
+} from "./journey_head.js";
 import { asTable, figures, head, section } from "./parts.js";
 import { ribbon, stretchTable } from "./ribbon.js";
 import { drawTimeline } from "./timeline.js";
@@ -47,11 +54,18 @@ function clockNotes(journey) {
   });
 }
 
+/** What is not visible any more is told below its answer; it still has one. */
+function goneNote(journey) {
+  if (!journey.gone || left(journey)) return [];
+  return [h("p", { class: "note" }, goneWords(journey))];
+}
+
 function drawJourney(journey, query) {
   const place = h("figure", { class: "wide timeline", "aria-label": finding(journey) });
   return [
     head(journey.title, journeyAnswer(journey), journeyFacts(journey)),
-    figures(...journeyFigures(journey)),
+    ...goneNote(journey),
+    ...(left(journey) ? [] : [figures(...journeyFigures(journey))]),
     section("Time line", HOW),
     journey.visits.length || journey.lanes.length
       ? responsive(place, (width) => drawTimeline(journey, width))

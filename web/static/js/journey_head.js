@@ -94,8 +94,23 @@ function again({ episode, committed_at: begun }) {
   ];
 }
 
+const toolOf = (journey) =>
+  journey.lanes.find(({ id }) => id === journey.source)?.tool ?? journey.source;
+
+/** Whether it was deleted or moved away: there is no number of it any more. */
+export const left = ({ gone }) => Boolean(gone) && gone.why !== "not_visible";
+
+/** That its tool does not show it any more, what that means, and when it was noticed. */
+export function goneWords(journey) {
+  if (!journey.gone) return [];
+  const { note, noticed_at: at } = journey.gone;
+  const noticed = at ? [" Noticed on ", bold(date(at)), "."] : [];
+  return [`Gone from ${toolOf(journey)}: ${note}.`, ...noticed];
+}
+
 /** Values of grade A and B only; else it says what is not known. */
 export function journeyAnswer(journey) {
+  if (left(journey)) return goneWords(journey);
   const { seconds, title } = whole(journey);
   if (journey.cancelled_at)
     return [
@@ -142,7 +157,8 @@ export function journeyFacts(journey) {
         : journey.done_at
           ? `done, not live${journey.release_reason ? `: ${reasonWords(journey.release_reason)}` : ""}`
           : `in ${journey.stage ?? "no known step"}`;
-  const chip = journey.grade
+  const state = left(journey) ? (journey.gone.why === "moved" ? "moved away" : "deleted") : live;
+  const chip = journey.grade && !left(journey)
     ? h(
         "span",
         null,
@@ -154,11 +170,11 @@ export function journeyFacts(journey) {
     link(
       journey.url,
       { class: "lnk" },
-      `${journey.key} in ${journey.lanes.find(({ id }) => id === journey.source)?.tool ?? journey.source}`,
+      `${journey.key} in ${toolOf(journey)}`,
     ),
     journey.type,
     journey.stream_title ?? journey.stream,
-    live,
+    state,
     chip,
   ].filter(Boolean);
 }
