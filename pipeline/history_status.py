@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,19 +15,28 @@ _ENOUGH = 0.02
 """Before so much of a part is read, no end is foretold."""
 
 
-def loading(states: Iterable[StreamState], *, as_of: int) -> Answer | None:
+def parts_left(states: Iterable[StreamState]) -> list[Older]:
+    """The parts of the history that are read next; empty where all that is wanted is there."""
+    return [part for state in states if (part := Older.of(state.cursor.get("older")))]
+
+
+def back_to(parts: Sequence[Older]) -> int | None:
+    """From when on everything is there, None where nothing is left to be read."""
+    return max((int(part.until.timestamp()) for part in parts), default=None)
+
+
+def loading(parts: Sequence[Older], *, as_of: int) -> Answer | None:
     """None where all that is wanted is there. Else `back_to`: what is younger is complete;
     `reading_from` (null: the beginning), `share` of the part that is being read and when it is
     expected to end, null where that can't be told yet.
     """
-    parts = [part for state in states if (part := Older.of(state.cursor.get("older")))]
     if not parts:
         return None
     slowest = min(parts, key=lambda part: (-part.until.timestamp(), part.share or 0.0))
     starts = [part.since for part in parts]
     earliest = None if None in starts else min(start for start in starts if start)
     return {
-        "back_to": _iso(max(part.until for part in parts)),
+        "back_to": iso(back_to(parts)),
         "reading_from": _iso(earliest),
         "share": slowest.share,
         "expected_at": _expected(slowest, as_of),

@@ -10,9 +10,10 @@ import pandas as pd
 from core.frames import NONE
 from core.settings import Settings
 from metrics import flow
-from metrics.envelope import document, envelope
+from metrics.envelope import document, envelope, unread_history
 from metrics.measure import Measure
 from metrics.registry import METRICS
+from pipeline.history_status import loading
 from pipeline.question import Question
 from pipeline.series import stream_series
 from pipeline.service_answers import missing_of, service_metric
@@ -21,7 +22,9 @@ from pipeline.stage_answers import stage_rows
 from pipeline.stream_answers import (
     answer,
     pooled_context,
+    read_from,
     services_of,
+    sources_of,
     stream_metric,
 )
 from pipeline.stream_measures import asked_items
@@ -55,6 +58,7 @@ def overview(snapshot: Snapshot, settings: Settings, asked: Question, weekly: Qu
         "as_of": iso(asked.as_of),
         "watermarks": {name: iso(mark) for name, mark in marks.items()},
         "oldest_watermark": iso(min(known)) if len(known) == len(marks) and known else None,
+        "history": _history(snapshot, asked),
         "incomplete_week": running["start"] if running else None,
         "headline": _headline(snapshot, settings, asked, streams),
         "streams": streams,
@@ -66,6 +70,13 @@ def overview(snapshot: Snapshot, settings: Settings, asked: Question, weekly: Qu
     }
 
 
+def _history(snapshot: Snapshot, asked: Question) -> Answer | None:
+    """How far back all sources are there, of the slowest of them; None once they are whole."""
+    parts = [part for parts in snapshot.older.values() for part in parts]
+    told = loading(parts, as_of=asked.as_of)
+    return told and {**told, "sources": list(snapshot.older)}
+
+
 def _stream(
     snapshot: Snapshot,
     settings: Settings,
@@ -74,8 +85,9 @@ def _stream(
     weekly: Question,
 ) -> Answer:
     found = {slug: stream_metric(snapshot, settings, stream, slug, asked) for slug in _STREAM}
-    weeks = stream_series(settings, stream, "idea_to_release", weekly)
-    stages = _stages(settings, stream, asked)
+    whole_from = read_from(snapshot, stream, "idea_to_release")
+    weeks = stream_series(settings, stream, "idea_to_release", weekly, whole_from=whole_from)
+    stages = _stages(settings, stream, asked) if _is_told(snapshot, stream, asked) else []
     total = sum(row["waiting_d"] + row["active_d"] for row in stages)
     grades = [found[slug]["grade"] for slug in ("idea_to_release", "flow_time")]
     return {
@@ -90,6 +102,12 @@ def _stream(
         "grade": max(grades),
         "reasons": found["idea_to_release"]["reasons"],
     }
+
+
+def _is_told(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> bool:
+    """Whether enough of the window is read to say where the time of its deliveries went."""
+    sources = sources_of(snapshot, stream, "flow_time")
+    return all(grade != "D" for grade, _ in unread_history(sources, asked.window))
 
 
 def _stages(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
@@ -201,6 +219,8 @@ def _where(
     """The longest step wait of the costliest stream: where to look first."""
     for row in rows:
         stream = snapshot.streams[row["name"]]
+        if not _is_told(snapshot, stream, asked):
+            continue
         steps = [step for step in stage_rows(settings, stream, asked) if step["waiting_d"]]
         if not steps:
             continue
