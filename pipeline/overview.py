@@ -171,8 +171,13 @@ def _headline(
         "where": _where(snapshot, settings, rows, asked),
         "cost": _pooled_cost(snapshot, settings, streams, rows, asked) if streams else None,
         "grade": max((row["grade"] for row in rows), default="D"),
-        "trust": trust_lines(snapshot, settings, asked),
+        "trust": [*_unread(snapshot, asked), *trust_lines(snapshot, settings, asked)],
     }
+
+
+def _unread(snapshot: Snapshot, asked: Question) -> list[str]:
+    found = unread_history(snapshot.freshness, asked.window)
+    return [reason for _, reason in found]
 
 
 def _pooled_time(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Question) -> Answer:
@@ -205,12 +210,16 @@ def _pooled_cost(
         value=sums,
         n=int(parts["valued"]),
         parts=parts,
-        reasons=() if known else ("nothing that waited has a value",),
+        reasons=() if known else (_no_cost(valued=parts["valued"] > 0),),
     )
     context = pooled_context(snapshot, streams, asked)
     body = answer(document(envelope(measure, METRICS["delay_cost"].definition, context)))
     body["value"]["currency"] = settings.cost_of_delay.currency
     return body
+
+
+def _no_cost(*, valued: bool) -> str:
+    return "withheld for every stream" if valued else "nothing that waited has a value"
 
 
 def _where(

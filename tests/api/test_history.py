@@ -1,4 +1,4 @@
-"""While the history of a source is still being read, every number that lacks a part of it says so."""
+"""While the history of a source is read, every number that lacks a part of it says so."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 // Connectors: are the sources healthy, how far do they reach, and what do the figures rest on.
 
 import { h, link, s } from "./dom.js";
-import { clock, count, date, day, duration, percent, stamp } from "./format.js";
+import { clock, count, date, day, duration, stamp } from "./format.js";
+import { loadingWords } from "./history.js";
 import { asTable, empty, figures, head, section, table } from "./parts.js";
 import { qualitySection } from "./quality.js";
 
@@ -169,11 +170,9 @@ const PARTS = [
   ["Note"],
 ];
 
-/** The first load, newest first: numbers are there before the history is. */
 function loading(history) {
-  const part = history.share === null ? "" : `, ${percent(history.share)} of the older part read`;
-  const end = history.expected_at ? `, expected to end ${stamp(history.expected_at)} UTC` : "";
-  return `history back to ${date(history.back_to)}${part || ", the older part is being read"}${end}`;
+  const { short, part } = loadingWords(history);
+  return `${short}; ${part}`;
 }
 
 function clockFact({ clock_offset_s: offset }) {
