@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.history import Older
+from connectors.stream import Cursor
+from pipeline.progress import Part
 from pipeline.times import iso
 from store.cursors import StreamState
 
@@ -41,6 +43,28 @@ def loading(parts: Sequence[Older], *, as_of: int) -> Answer | None:
         "share": slowest.share,
         "expected_at": _expected(slowest, as_of),
     }
+
+
+def part_read(before: Cursor, now: Cursor, now_ts: int) -> Part | None:
+    """The part of the history that a run reads which began at the cursor `before`; None where the
+    history is not read in parts, or is whole.
+    """
+    going, left = Older.of(before.get("older")), Older.of(now.get("older"))
+    if going is None:
+        share = _share_of_newest(left.until, now, now_ts) if left else None
+        return Part(left.until, share, more=True) if left else None
+    if left is None or left.until != going.until:
+        return Part(going.since, 1.0, more=left is not None)
+    return Part(going.since, left.share if left.begun else None)
+
+
+def _share_of_newest(since: datetime, now: Cursor, now_ts: int) -> float | None:
+    mark = now.get("watermark")
+    if not isinstance(mark, str):
+        return None
+    start = since.timestamp()
+    read = (datetime.fromisoformat(mark).timestamp() - start) / max(now_ts - start, 1)
+    return min(max(read, 0.0), 1.0)
 
 
 def _expected(part: Older, as_of: int) -> str | None:
