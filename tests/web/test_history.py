@@ -91,6 +91,6 @@ def test_a_week_that_is_not_read_yet_is_no_week_with_too_few(visit: Open, fake: 
 def test_the_connectors_page_says_the_same_of_a_source(visit: Open, fake: FakeApi) -> None:
     fake.answers["/v1/sources"]["items"][0]["history"] = _history()
 
-    facts = text(visit("/connectors"), ".sources .facts")
+    facts = text(visit("/connectors"), ".sources tr.tail")
 
     assert "history back to 23 Aug 2026, the rest is loading; the next part, back to" in facts
