@@ -25,6 +25,7 @@ ENVELOPE: Final[dict[str, Any]] = {
     "excluded": {"cancelled": 6, "censored_start": 3},
     "coverage": {"C6": 0.98, "C8": 0.95},
     "watermarks": {"jira": "2026-11-21T05:58:11Z"},
+    "history_back_to": {},
     "grade": "B",
     "reasons": ["n<59", "p95 withheld: n<59"],
     "explain": "/v1/streams/checkout/metrics/flow_time/explain"

@@ -47,7 +47,7 @@ class SeriesRow(BaseModel):
     start: str = Field(description="First day of the period in the configured time zone.")
     end: str = Field(description="The instant at which it ends.")
     complete: bool
-    n: int
+    n: int | None = Field(description="Null, as all values, where its history is not read yet.")
 
 
 class Envelope(Shape):
@@ -71,6 +71,9 @@ class Envelope(Shape):
     excluded: dict[str, int] = Field(description="What was left out, by reason.")
     coverage: dict[str, float | None] = Field(description="Shares from 0 to 1, see /v1/quality.")
     watermarks: dict[str, Time] = Field(description="Up to when each source was read.")
+    history_back_to: dict[str, str] = Field(
+        description="Sources whose history is still being read, and from when on it is there."
+    )
     grade: Grade
     reasons: list[str] = Field(description="Why the grade is not better, or a value is null.")
     explain: str = Field(description="The address that lists what is in the number.")
@@ -155,6 +158,16 @@ class OverviewService(Shape):
     missing: Missing | None
 
 
+class OverviewHistory(Shape):
+    """While sources are read for the first time, newest first: how far back all of them are."""
+
+    back_to: str = Field(description="Everything that changed since then is there.")
+    reading_from: Time = Field(description="What is being read reaches to there; null: all.")
+    share: float | None = Field(description="Of the slowest source's part that is being read.")
+    expected_at: Time = Field(description="When that part will be there; null: not known yet.")
+    sources: list[str]
+
+
 class Overview(Shape):
     """The first screen; streams by what their waiting costs."""
 
@@ -162,6 +175,7 @@ class Overview(Shape):
     as_of: str
     watermarks: dict[str, Time]
     oldest_watermark: Time
+    history: OverviewHistory | None = Field(description="Null once all that is wanted is there.")
     incomplete_week: str | None
     headline: Headline
     streams: list[OverviewStream]

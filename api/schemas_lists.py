@@ -64,6 +64,17 @@ class StageRow(Shape):
     currency: str
 
 
+_CAVEATS = (
+    "Of what the rows lack the older part, while the history of a source is still being read."
+)
+
+
+class StageRows(Listed[StageRow]):
+    """The steps of a stream, in the order of the map."""
+
+    caveats: list[str] = Field(description=_CAVEATS)
+
+
 class CostRow(Shape):
     """Delay cost of one stage or one item."""
 
@@ -83,6 +94,7 @@ class CostRows(Listed[CostRow]):
     reason: str | None
     currency: str
     profile: str
+    caveats: list[str] = Field(description=_CAVEATS)
 
 
 class ServiceRow(Shape):

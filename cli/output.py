@@ -10,16 +10,13 @@ from typing import Any
 
 import orjson
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.live import Live
 
+from cli.bars import Bars
+from cli.reading import SourceReading, StreamReading
+from pipeline.progress import Part
 from pipeline.progress import Progress as Telling
+from pipeline.times import iso
 
 _EVERY_S = 1.0
 
@@ -40,67 +37,82 @@ def tell(text: str) -> None:
 
 
 @dataclass(slots=True)
-class Bars:
-    """A line per source and stream: how many were seen, how many of them are new or changed."""
-
-    progress: Progress
-    tasks: dict[str, TaskID] = field(default_factory=dict)
-    counts: dict[str, list[int]] = field(default_factory=dict)
-
-    def started(self, source: str, stream: str, scopes: int) -> None:
-        name = f"{source} {stream}"
-        self.counts[name] = [0, 0]
-        self.tasks[name] = self.progress.add_task(name, total=max(scopes, 1), told="")
-
-    def page(self, source: str, stream: str, *, seen: int, changed: int) -> None:
-        name = f"{source} {stream}"
-        counts = self.counts[name]
-        counts[0] += seen
-        counts[1] += changed
-        self.progress.update(self.tasks[name], told=f"{counts[0]} seen, {counts[1]} new")
-
-    def finished(self, source: str, stream: str) -> None:
-        self.progress.advance(self.tasks[f"{source} {stream}"])
-
-    def step(self, name: str, done: int, total: int) -> None:
-        if name not in self.tasks:
-            self.tasks[name] = self.progress.add_task(name, total=max(total, 1), told="")
-        self.progress.update(self.tasks[name], completed=done, total=max(total, 1))
-
-
-@dataclass(slots=True)
 class Lines:
     """The same as JSON lines, at most one a second for each stream."""
 
-    counts: dict[str, list[int]] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
+    sources: dict[str, SourceReading] = field(default_factory=dict)
+    told: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def started(self, source: str, stream: str, scopes: int) -> None:
-        self.counts[f"{source} {stream}"] = [0, 0]
+        now = time.monotonic()
+        self.sources.setdefault(source, SourceReading(now)).started(stream, scopes, now)
         print_json(
             {"event": "stream_started", "source": source, "stream": stream, "scopes": scopes}
         )
 
-    def page(self, source: str, stream: str, *, seen: int, changed: int) -> None:
-        name = f"{source} {stream}"
-        counts = self.counts[name]
-        counts[0] += seen
-        counts[1] += changed
-        if time.monotonic() - self.told.get(name, 0.0) >= _EVERY_S:
-            self._tell("stream_progress", source, stream)
+    def page(
+        self,
+        source: str,
+        stream: str,
+        *,
+        seen: int,
+        changed: int,
+        scope: str = "",
+        requests: int = 0,
+        part: Part | None = None,
+    ) -> None:
+        now = time.monotonic()
+        self.sources[source].page(
+            stream,
+            scope=scope,
+            seen=seen,
+            changed=changed,
+            requests=requests,
+            part=part,
+            now=now,
+        )
+        if now - self.told.get((source, stream), 0.0) >= _EVERY_S:
+            self._tell("stream_progress", source, stream, now)
 
-    def finished(self, source: str, stream: str) -> None:
-        self._tell("scope_finished", source, stream)
+    def finished(self, source: str, stream: str, *, scope: str = "") -> None:
+        now = time.monotonic()
+        self.sources[source].finished(stream, scope, now)
+        self._tell("scope_finished", source, stream, now)
 
     def step(self, name: str, done: int, total: int) -> None:
         print_json({"event": "step", "name": name, "done": done, "total": total})
 
-    def _tell(self, event: str, source: str, stream: str) -> None:
-        name = f"{source} {stream}"
-        self.told[name] = time.monotonic()
-        seen, changed = self.counts[name]
-        body = {"event": event, "source": source, "stream": stream, "seen": seen}
-        print_json({**body, "changed": changed})
+    def _tell(self, event: str, source: str, stream: str, now: float) -> None:
+        self.told[source, stream] = now
+        whole, one = self.sources[source], self.sources[source].streams[stream]
+        items, asked = whole.rates(now) or (None, None)
+        print_json(
+            {
+                "event": event,
+                "source": source,
+                "stream": stream,
+                "scopes": one.scopes,
+                "finished": one.finished,
+                "seen": one.seen,
+                "changed": one.changed,
+                "items_per_s": None if items is None else round(items, 1),
+                "requests": whole.requests,
+                "requests_per_s": None if asked is None else round(asked, 1),
+                "history": _part_of(one, now),
+            }
+        )
+
+
+def _part_of(one: StreamReading, now: float) -> dict[str, Any] | None:
+    """The part of the history that is being read; None where it is not read in parts."""
+    if not one.parts:
+        return None
+    share, left = one.share, one.left_s(now)
+    return {
+        "back_to": None if one.back_to is None else iso(int(one.back_to.timestamp())),
+        "share": None if share is None else round(share, 3),
+        "left_s": None if left is None else round(left),
+    }
 
 
 @contextmanager
@@ -109,12 +121,6 @@ def telling() -> Iterator[Telling]:
     if not console.is_terminal:
         yield Lines()
         return
-    columns = (
-        TextColumn("{task.description}", table_column=None),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[told]}"),
-    )
-    with Progress(*columns, console=console) as progress:
-        yield Bars(progress)
+    bars = Bars()
+    with Live(bars, console=console, refresh_per_second=8):
+        yield bars

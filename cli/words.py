@@ -54,6 +54,10 @@ def moment(text: str | None) -> str:
     return datetime.fromisoformat(text).strftime("%d %b %Y %H:%M").lstrip("0")
 
 
+def _day(text: str) -> str:
+    return moment(text).removesuffix(" 00:00")
+
+
 _COVERED = {
     "C1": "done items have a commit",
     "C3": "deployments have known commits",
@@ -71,6 +75,8 @@ _PLAIN = {
 _BELOW = re.compile(r"(C\d+)<([\d.]+)")
 _STALE = re.compile(r"(\S+) is stale")
 _FEW = re.compile(r"n<(\d+)")
+_READ = re.compile(r"(.+) is read back to ([\d-]{10}) only")
+_STILL = re.compile(r"(.+): what last changed before ([\d-]{10}) is still to come")
 
 
 def reasons(lines: Iterable[str], *, shown: Iterable[str]) -> list[str]:
@@ -87,6 +93,13 @@ def reasons(lines: Iterable[str], *, shown: Iterable[str]) -> list[str]:
         text = _BELOW.sub(lambda found: _below(found[1], float(found[2])), line)
         text = _STALE.sub(r"\1 was not read lately", text)
         text = _FEW.sub(lambda found: f"fewer than {found[1]} in the sample", text)
+        text = _READ.sub(lambda found: f"{found[1]} is read back to {_day(found[2])} only", text)
+        text = _STILL.sub(
+            lambda found: (
+                f"what last changed before {_day(found[2])} is still to come from {found[1]}"
+            ),
+            text,
+        )
         told.append(_PLAIN.get(text, text))
     return told
 

@@ -20,13 +20,15 @@ YEAR: Final = timedelta(days=365)
 class Older:
     """The part that is to be read next: from `since` (None: the beginning) up to `until`.
 
-    at: how far it was read, ascending, by a run that was cut short. begun: when reading it began.
+    at: how far it was read, ascending, by a run that was cut short. down_to: the same of a list
+    that descends. begun: when reading it began.
     """
 
     since: datetime | None
     until: datetime
     at: datetime | None = None
     begun: datetime | None = None
+    down_to: datetime | None = None
 
     @classmethod
     def first(cls, now: datetime, *, floor: datetime | None) -> Older | None:
@@ -41,7 +43,8 @@ class Older:
         if kept is None:
             return None
         times = {name: utc(str(at)) for name, at in kept.items()}
-        return cls(times.get("since"), times["until"], times.get("at"), times.get("begun"))
+        begun, down_to = times.get("begun"), times.get("down_to")
+        return cls(times.get("since"), times["until"], times.get("at"), begun, down_to)
 
     @property
     def start(self) -> datetime | None:
@@ -53,6 +56,8 @@ class Older:
         """How much of the part is read, by time; None where it has no first moment."""
         if self.since is None or self.until <= self.since:
             return None
+        if self.down_to is not None:
+            return (self.until - self.down_to) / (self.until - self.since)
         return ((self.at or self.since) - self.since) / (self.until - self.since)
 
     def reached(self, at: datetime | None, now: datetime) -> Older:
@@ -60,13 +65,24 @@ class Older:
         later = max(filter(None, (self.at, at)), default=None)
         return replace(self, at=later, begun=self.begun or now)
 
+    def lowered(self, at: datetime | None, now: datetime) -> Older:
+        """The same of a list that descends: down to where it was read, None for no further."""
+        reached = min(filter(None, (self.down_to, at)), default=self.until)
+        return replace(self, down_to=min(reached, self.until), begun=self.begun or now)
+
     def next(self, now: datetime, *, floor: datetime | None) -> Older | None:
         """The part before this one, once this one is read; None at the end of the history."""
         return None if self.since is None else _part(self.since, now, floor)
 
     def kept(self) -> dict[str, str]:
         """As JSON that goes into a cursor."""
-        times = {"since": self.since, "until": self.until, "at": self.at, "begun": self.begun}
+        times = {
+            "since": self.since,
+            "until": self.until,
+            "at": self.at,
+            "begun": self.begun,
+            "down_to": self.down_to,
+        }
         return {name: iso(at) for name, at in times.items() if at is not None}
 
 

@@ -8,11 +8,14 @@ absence uses it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from connectors.history import Older
 from connectors.http import SourceClient, body_of
 from connectors.jenkins_names import build_id, job_path, lasting_id
 from connectors.jenkins_parse import is_running
+from connectors.newest import beginning, server_time
 from connectors.stream import Cursor, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
 
@@ -48,9 +51,7 @@ def read_builds(reading: Reading) -> Iterator[Page]:
 def _read(reading: Reading, cursor: Cursor) -> Iterator[Page]:
     if "last" not in cursor and reading.scope.payload.get("lastBuild", ()) is None:
         return
-    if "last" in cursor:
-        if _unchanged(cursor, reading.scope):
-            return
+    if "last" in cursor and not _unchanged(cursor, reading.scope):
         for page in _newest(reading, cursor):
             cursor = page.cursor
             yield page
@@ -60,7 +61,7 @@ def _read(reading: Reading, cursor: Cursor) -> Iterator[Page]:
 
 def _unchanged(cursor: Cursor, scope: Scope) -> bool:
     last = scope.payload.get("lastBuild")
-    if cursor.get("open") or "offset" in cursor or not last:
+    if cursor.get("open") or not last:
         return False
     return cursor.get("head") == [last.get("number"), last.get("timestamp")]
 
@@ -119,7 +120,10 @@ def _with_losses(cursor: Cursor, lost: int, *, gap: list[int]) -> Cursor:
 
 
 def _history(reading: Reading, cursor: Cursor) -> Iterator[Page]:
-    """The first load. One taken up again steps back a range: builds may have been deleted."""
+    """The first load, or its next part. One taken up again steps back a range: builds may have been
+    deleted.
+    """
+    run = _Part.of(reading, cursor)
     offset = max(0, cursor.get("offset", 0) - _RANGE)
     for payloads in _ranges(reading.client, reading.scope, start=offset, first=_RANGE):
         offset += _RANGE
@@ -127,14 +131,51 @@ def _history(reading: Reading, cursor: Cursor) -> Iterator[Page]:
         if numbers and "last" not in cursor:
             cursor = {**cursor, "last": max(numbers), "head": _head(payloads)}
         cursor = _gaps(reading, cursor, _numbers(kept))
+        lowest = _lowest_at(payloads)
         if not kept or 1 in numbers:
             cursor = _ended(reading, cursor, discarded=not payloads)
         else:
-            cursor = {**cursor, "offset": offset}
+            cursor = {**cursor, "offset": offset, **run.kept(lowest)}
         cursor["open"] = sorted({*cursor.get("open", ()), *_open(kept)})
         yield Page(kept, cursor)
-        if "offset" not in cursor:
+        if "offset" not in cursor or run.ends(lowest):
             return
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one pass reads of the history: `part` of it, None for its newest days or for all of it;
+    what it leaves for the next pass is `left`, None where it goes on to the end.
+    """
+
+    part: Older | None
+    left: Older | None
+    now: datetime
+
+    @classmethod
+    def of(cls, reading: Reading, cursor: Cursor) -> _Part:
+        now, part = server_time(reading.client), Older.of(cursor.get("older"))
+        floor = beginning(reading)
+        if part is not None:
+            return cls(part, part.next(now, floor=floor), now)
+        return cls(None, Older.first(now, floor=floor) if reading.newest_first else None, now)
+
+    def ends(self, lowest: datetime | None) -> bool:
+        """Whether the oldest build of a range lies behind the part."""
+        return self.left is not None and lowest is not None and lowest < self.left.until
+
+    def kept(self, lowest: datetime | None) -> Cursor:
+        """What the cursor has of it once such a range is stored."""
+        if self.left is not None and self.ends(lowest):
+            return {"older": self.left.kept()}
+        return {"older": self.part.lowered(lowest, self.now).kept()} if self.part else {}
+
+
+def _lowest_at(payloads: Sequence[Payload]) -> datetime | None:
+    """When the build of the lowest number began; None where there is none, or it does not say."""
+    numbered = [p for p in payloads if isinstance(p.get("number"), int)]
+    at = min(numbered, key=lambda p: p["number"]).get("timestamp") if numbered else None
+    return datetime.fromtimestamp(at / 1000, UTC) if isinstance(at, int) else None
 
 
 def _gaps(reading: Reading, cursor: Cursor, numbers: Sequence[int]) -> Cursor:
@@ -156,7 +197,8 @@ def _gaps(reading: Reading, cursor: Cursor, numbers: Sequence[int]) -> Cursor:
 def _ended(reading: Reading, cursor: Cursor, *, discarded: bool) -> Cursor:
     """The first load came to the end: of what is wanted, or of what the server has kept."""
     lowest = cursor.get("lowest", 1)
-    cursor = {key: value for key, value in cursor.items() if key not in ("offset", "lowest")}
+    over = ("offset", "lowest", "older")
+    cursor = {key: value for key, value in cursor.items() if key not in over}
     before = build_id(reading.scope, lowest - 1)
     if not discarded or lowest == 1 or reading.known([before]):
         return cursor

@@ -9,11 +9,13 @@ stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 
-from connectors.stream import Page, Payload, Read, Reading, Scope, text_of
+from connectors.history import Older
+from connectors.newest import beginning, server_time
+from connectors.stream import Cursor, Page, Payload, Read, Reading, Scope, text_of
 from connectors.times import utc
 from core.errors import PayloadError
 
@@ -29,10 +31,14 @@ def graph_walk(*, heads: Heads, log: Log, id: Callable[[Payload, Scope], str]) -
     is gone. id: the external id of a commit. An empty cursor walks everything again. The history
     that is wanted bounds the walk by commit date: nothing is looked for behind a commit older than
     that.
+
+    A first walk comes in parts (`connectors/history.py`): what lies behind a commit older than the
+    part waits in the cursor as `beyond`, from where the next part goes on. Dates only decide in
+    which part a commit comes, never whether it does.
     """
 
     def read(reading: Reading) -> Iterator[Page]:
-        walk = _Walk(reading, id)
+        walk = _begun(reading, id)
         walk.add([*reading.cursor.get("frontier", ()), *heads(reading)])
         while walk.frontier:
             start = next(iter(walk.frontier))
@@ -45,7 +51,7 @@ def graph_walk(*, heads: Heads, log: Log, id: Callable[[Payload, Scope], str]) -
                     break
             # Gone if its own log did not show it: a pruned commit must not hold up the others.
             walk.frontier.pop(start, None)
-        yield Page([], walk.cursor())
+        yield Page([], walk.ended())
 
     return read
 
@@ -54,16 +60,34 @@ def graph_walk(*, heads: Heads, log: Log, id: Callable[[Payload, Scope], str]) -
 class _Walk:
     reading: Reading
     id: Callable[[Payload, Scope], str]
+    part: Older | None = None
+    left: Older | None = None
     frontier: dict[str, None] = field(default_factory=dict)
+    beyond: dict[str, None] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
+    _lowest: datetime | None = None
 
-    def cursor(self) -> dict[str, list[str]]:
-        return {"frontier": list(self.frontier)}
+    def cursor(self) -> Cursor:
+        """While it goes on; `part` None is that of the newest days, if `left` follows it."""
+        if self.part is None:
+            return self._kept(self.left)
+        return self._kept(self.part.lowered(self._lowest, server_time(self.reading.client)))
+
+    def ended(self) -> Cursor:
+        """At its end; where nothing lies beyond, all of the history is read."""
+        return self._kept(self.left if self.beyond else None)
+
+    def _kept(self, older: Older | None) -> Cursor:
+        beyond = {"beyond": list(self.beyond)} if self.beyond else {}
+        part = {"older": older.kept()} if older else {}
+        return {"frontier": list(self.frontier), **beyond, **part}
 
     def add(self, shas: Iterable[str]) -> Iterable[str]:
         """Put on the frontier what is neither read in this walk nor stored; answers with that."""
         added = self._new(shas)
         self.frontier.update(added)
+        for sha in added:
+            self.beyond.pop(sha, None)
         return added
 
     def take(self, commits: list[Payload], below: set[str]) -> list[Payload]:
@@ -73,10 +97,26 @@ class _Walk:
         self._taken.update(unread)
         for sha in unread:
             self.frontier.pop(sha, None)
-        expanded = [commit for commit in fresh if not self._too_old(commit)]
-        parents = (sha for commit in expanded for sha in commit.get("parent_ids") or ())
-        below.update(self.add(parents))
+            self.beyond.pop(sha, None)
+        nearer, later = self._parents(fresh)
+        below.update(self.add(nearer))
+        self.beyond.update({sha: None for sha in self._new(later) if sha not in self.frontier})
         return fresh
+
+    def _parents(self, commits: Sequence[Payload]) -> tuple[list[str], list[str]]:
+        """What this part goes on with, and what it leaves for the next one."""
+        floor, limit = beginning(self.reading), self.left.until if self.left else None
+        nearer: list[str] = []
+        later: list[str] = []
+        for commit in commits:
+            at = _committed(commit)
+            if at is not None and floor is not None and at < floor:
+                continue
+            behind = at is not None and limit is not None and at < limit
+            (later if behind else nearer).extend(commit.get("parent_ids") or ())
+            if not behind:
+                self._lowest = min(filter(None, (self._lowest, at)), default=None)
+        return nearer, later
 
     def _new(self, shas: Iterable[str]) -> dict[str, None]:
         unread = dict.fromkeys(sha for sha in shas if sha not in self._taken)
@@ -86,11 +126,25 @@ class _Walk:
         known = self.reading.known(ids.values()) if ids else set()
         return {sha: None for sha, name in ids.items() if name not in known}
 
-    def _too_old(self, commit: Payload) -> bool:
-        since = self.reading.since
-        if since is None:
-            return False
-        try:
-            return utc(commit["committed_date"]) < datetime.combine(since, time(), UTC)
-        except (PayloadError, KeyError):
-            return False
+
+def _begun(reading: Reading, id: Callable[[Payload, Scope], str]) -> _Walk:
+    """What this pass walks: the newest days, the next part, or, once all is read, what is new."""
+    floor, now = beginning(reading), server_time(reading.client)
+    kept = Older.of(reading.cursor.get("older"))
+    if kept is None:
+        first = reading.newest_first and not reading.cursor
+        return _Walk(reading, id, left=Older.first(now, floor=floor) if first else None)
+    beyond = dict.fromkeys(reading.cursor.get("beyond", ()))
+    if kept.begun is None and reading.cursor.get("frontier"):
+        return _Walk(reading, id, left=kept, beyond=beyond)  # cut off within the newest days
+    walk = _Walk(reading, id, part=kept, left=kept.next(now, floor=floor), beyond=beyond)
+    if kept.begun is None:
+        walk.add(beyond)
+    return walk
+
+
+def _committed(commit: Payload) -> datetime | None:
+    try:
+        return utc(commit["committed_date"])
+    except (PayloadError, KeyError):
+        return None

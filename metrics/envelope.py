@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from core.frames import from_ts
 from metrics.measure import Measure
 from metrics.periods import Window
 from metrics.stats import LEVEL, MINIMUM_N, Bounds
 
+InFlight = Literal["no", "also", "only"]
 GRADES: Final = "ABCD"
 _COVERAGE_STEPS: Final = (0.9, 0.7, 0.5)
 _SAMPLE_STEPS: Final = (59, 19, 5)
@@ -19,11 +20,15 @@ _STALE_AFTER: Final = 3
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far a source has been read: its watermark (None: never) and its interval in seconds."""
+    """How far a source has been read: its watermark (None: never) and its interval in seconds.
+
+    back_to_ts: while its history is still being read, from when on it is whole; None once it is.
+    """
 
     watermark_ts: int | None
     every_s: int
     required: bool = True
+    back_to_ts: int | None = None
 
     def fresh(self, as_of: int) -> bool:
         """Whether the watermark is younger than three intervals."""
@@ -34,11 +39,16 @@ class Freshness:
 
 @dataclass(frozen=True)
 class Definition:
-    """What the envelope needs of a metric: name, version, the coverages that grade it."""
+    """What the envelope needs of a metric: name, version, the coverages that grade it.
+
+    in_flight: whether it counts what is in flight, however long ago that last changed: beside what
+    happened in the window, or only, at its end.
+    """
 
     slug: str
     version: int
     required: tuple[str, ...]
+    in_flight: InFlight = "no"
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class Envelope:
     excluded: Mapping[str, int]
     coverage: Mapping[str, float | None]
     watermarks: Mapping[str, int | None]
+    history_back_to: Mapping[str, int]
     grade: str
     reasons: tuple[str, ...]
     explain: str
@@ -113,6 +124,11 @@ def envelope(measure: Measure, definition: Definition, context: Context) -> Enve
         excluded=measure.excluded,
         coverage=context.coverage,
         watermarks={name: source.watermark_ts for name, source in context.sources.items()},
+        history_back_to={
+            name: source.back_to_ts
+            for name, source in context.sources.items()
+            if source.back_to_ts is not None
+        },
         grade=grade,
         reasons=(*measure.reasons, *causes, *few),
         explain=context.explain,
@@ -135,6 +151,7 @@ def document(answer: Envelope) -> dict[str, object]:
         "known_at": _iso(answer.known_at),
         "interval": intervals,
         "watermarks": {name: _iso(ts) for name, ts in answer.watermarks.items()},
+        "history_back_to": {name: _iso(ts) for name, ts in answer.history_back_to.items()},
         "reasons": list(answer.reasons),
     }
 
@@ -150,7 +167,11 @@ def _too_few(measure: Measure, name: str) -> bool:
 
 
 def _grade(measure: Measure, definition: Definition, context: Context) -> tuple[str, list[str]]:
-    found = [_by_coverage(name, context.coverage) for name in definition.required]
+    found = []
+    if context.window is not None:
+        count, in_flight = measure.sort in ("count", "sum"), definition.in_flight
+        found = unread_history(context.sources, context.window, count=count, in_flight=in_flight)
+    found += [_by_coverage(name, context.coverage) for name in definition.required]
     found += [
         _by_freshness(name, source, context.as_of)
         for name, source in context.sources.items()
@@ -160,6 +181,47 @@ def _grade(measure: Measure, definition: Definition, context: Context) -> tuple[
         found.append(_by_sample(measure.n))
     lowest = max((grade for grade, _ in found), default="A")
     return lowest, [reason for _, reason in found if reason]
+
+
+def unread_history(
+    sources: Mapping[str, Freshness],
+    window: Window,
+    *,
+    count: bool = False,
+    in_flight: InFlight = "no",
+) -> list[tuple[str, str]]:
+    """Grade and reason for each required source of which not all that is asked for is read.
+
+    Less than half of the window says nothing (D), less than seven tenths only a direction (C). A
+    count or a sum of a part is not that of the whole: less than nine tenths of one are withheld.
+    """
+    if in_flight == "only":
+        window = Window(window.to_ts - 1, window.to_ts)
+    found = []
+    for name, source in sources.items():
+        back_to = source.back_to_ts
+        if not source.required or back_to is None:
+            continue
+        if back_to > window.from_ts:
+            found.append(_half_read(name, back_to, window, count=count))
+        elif in_flight != "no":
+            found.append(
+                ("B", f"{name}: what last changed before {_day(back_to)} is still to come")
+            )
+    return found
+
+
+def _half_read(name: str, back_to: int, window: Window, *, count: bool) -> tuple[str, str]:
+    read = max(0, window.to_ts - back_to) / max(window.seconds, 1)
+    best, good, least = _COVERAGE_STEPS
+    text = f"{name} is read back to {_day(back_to)} only"
+    if read < (best if count else least):
+        return "D", f"withheld: {text}"
+    return ("B" if count or read >= good else "C"), text
+
+
+def _day(ts: int) -> str:
+    return str(_iso(ts))[:10]
 
 
 def _by_coverage(name: str, coverage: Mapping[str, float | None]) -> tuple[str, str]:

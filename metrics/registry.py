@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from metrics import cost, delivery, flow
 from metrics.cost import DelayCost
 from metrics.delivery import Recovery
-from metrics.envelope import Definition
+from metrics.envelope import Definition, InFlight
 from metrics.measure import Measure
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. `required`: the coverages that grade it; the function documents the rest."""
+    """One metric. `required`: the coverages that grade it; `in_flight`: see
+    `metrics/envelope.py`. The function documents the rest.
+    """
 
     slug: str
     title: str
@@ -22,10 +24,11 @@ class Metric:
     version: int
     required: tuple[str, ...]
     function: Callable[..., Measure | Recovery | DelayCost]
+    in_flight: InFlight = "no"
 
     @property
     def definition(self) -> Definition:
-        return Definition(self.slug, self.version, self.required)
+        return Definition(self.slug, self.version, self.required, self.in_flight)
 
 
 _FLOW = ("C6", "C8")
@@ -38,7 +41,7 @@ _ALL = (
         "idea_to_release", "Idea to release", "d", 1, ("C1", "C3", *_FLOW), flow.idea_to_release
     ),
     Metric("velocity", "Flow velocity", "items", 1, _FLOW, flow.velocity),
-    Metric("load", "Flow load", "items", 1, _FLOW, flow.load),
+    Metric("load", "Flow load", "items", 1, _FLOW, flow.load, in_flight="only"),
     Metric("efficiency", "Flow efficiency", "ratio", 1, ("C6", "C7", "C8"), flow.efficiency),
     Metric("distribution", "Flow distribution", "share", 1, _FLOW, flow.distribution),
     Metric("reopen_rate", "Reopen rate", "ratio", 1, _FLOW, flow.reopen_rate),
@@ -79,7 +82,15 @@ _ALL = (
         _FAILURES,
         delivery.deployment_rework_rate,
     ),
-    Metric("delay_cost", "Delay cost", "cents", 1, ("C6", "C8", "C11"), cost.delay_cost),
+    Metric(
+        "delay_cost",
+        "Delay cost",
+        "cents",
+        1,
+        ("C6", "C8", "C11"),
+        cost.delay_cost,
+        in_flight="also",
+    ),
 )
 
 METRICS: dict[str, Metric] = {metric.slug: metric for metric in _ALL}

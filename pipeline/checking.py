@@ -104,7 +104,9 @@ def limit_probes(source: AnySource, health: Health, *, now_ts: int) -> Iterator[
     if left is not None:
         again = f", renewed at {_clock(left.renews_ts)}" if left.renews_ts else ""
         yield Probe(
-            "limit", left.remaining > 0, f"{left.remaining:,} of {left.limit:,} left{again}"
+            "limit",
+            left.remaining > 0,
+            f"the tool says {left.remaining:,} of {left.limit:,} are left{again}",
         )
 
 

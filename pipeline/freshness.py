@@ -11,14 +11,20 @@ from store.facts import services_version
 
 
 def served_version(session: Session) -> str:
-    """Equal as long as no fact changed and no source was read or failed."""
+    """Equal as long as no fact changed, no source was read or failed, and no history came."""
     streams = frames.value_streams(session)
     facts = ",".join(
         f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
     )
-    states = [state for state in cursors.all_states(session) if state.key.stream == ""]
+    everything = cursors.all_states(session)
+    states = [state for state in everything if state.key.stream == ""]
     read = ",".join(
         f"{state.source}:{state.last_success_ts}:{state.last_error_ts}:{state.lease_until_ts}"
         for state in states
     )
-    return f"{facts}|{services_version(session)}|{read}"
+    older = ",".join(
+        f"{state.source}:{state.key.stream}:{state.key.scope}:{part}"
+        for state in everything
+        if (part := state.cursor.get("older"))
+    )
+    return f"{facts}|{services_version(session)}|{read}|{older}"

@@ -10,9 +10,10 @@ import pandas as pd
 from core.frames import NONE
 from core.settings import Settings
 from metrics import flow
-from metrics.envelope import document, envelope
+from metrics.envelope import document, envelope, unread_history
 from metrics.measure import Measure
 from metrics.registry import METRICS
+from pipeline.history_status import loading
 from pipeline.question import Question
 from pipeline.series import stream_series
 from pipeline.service_answers import missing_of, service_metric
@@ -21,7 +22,9 @@ from pipeline.stage_answers import stage_rows
 from pipeline.stream_answers import (
     answer,
     pooled_context,
+    read_from,
     services_of,
+    sources_of,
     stream_metric,
 )
 from pipeline.stream_measures import asked_items
@@ -55,6 +58,7 @@ def overview(snapshot: Snapshot, settings: Settings, asked: Question, weekly: Qu
         "as_of": iso(asked.as_of),
         "watermarks": {name: iso(mark) for name, mark in marks.items()},
         "oldest_watermark": iso(min(known)) if len(known) == len(marks) and known else None,
+        "history": _history(snapshot, asked),
         "incomplete_week": running["start"] if running else None,
         "headline": _headline(snapshot, settings, asked, streams),
         "streams": streams,
@@ -66,6 +70,13 @@ def overview(snapshot: Snapshot, settings: Settings, asked: Question, weekly: Qu
     }
 
 
+def _history(snapshot: Snapshot, asked: Question) -> Answer | None:
+    """How far back all sources are there, of the slowest of them; None once they are whole."""
+    parts = [part for parts in snapshot.older.values() for part in parts]
+    told = loading(parts, as_of=asked.as_of)
+    return told and {**told, "sources": list(snapshot.older)}
+
+
 def _stream(
     snapshot: Snapshot,
     settings: Settings,
@@ -74,8 +85,9 @@ def _stream(
     weekly: Question,
 ) -> Answer:
     found = {slug: stream_metric(snapshot, settings, stream, slug, asked) for slug in _STREAM}
-    weeks = stream_series(settings, stream, "idea_to_release", weekly)
-    stages = _stages(settings, stream, asked)
+    whole_from = read_from(snapshot, stream, "idea_to_release")
+    weeks = stream_series(settings, stream, "idea_to_release", weekly, whole_from=whole_from)
+    stages = _stages(settings, stream, asked) if _is_told(snapshot, stream, asked) else []
     total = sum(row["waiting_d"] + row["active_d"] for row in stages)
     grades = [found[slug]["grade"] for slug in ("idea_to_release", "flow_time")]
     return {
@@ -90,6 +102,12 @@ def _stream(
         "grade": max(grades),
         "reasons": found["idea_to_release"]["reasons"],
     }
+
+
+def _is_told(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> bool:
+    """Whether enough of the window is read to say where the time of its deliveries went."""
+    sources = sources_of(snapshot, stream, "flow_time")
+    return all(grade != "D" for grade, _ in unread_history(sources, asked.window))
 
 
 def _stages(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
@@ -153,8 +171,13 @@ def _headline(
         "where": _where(snapshot, settings, rows, asked),
         "cost": _pooled_cost(snapshot, settings, streams, rows, asked) if streams else None,
         "grade": max((row["grade"] for row in rows), default="D"),
-        "trust": trust_lines(snapshot, settings, asked),
+        "trust": [*_unread(snapshot, asked), *trust_lines(snapshot, settings, asked)],
     }
+
+
+def _unread(snapshot: Snapshot, asked: Question) -> list[str]:
+    found = unread_history(snapshot.freshness, asked.window)
+    return [reason for _, reason in found]
 
 
 def _pooled_time(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Question) -> Answer:
@@ -187,12 +210,16 @@ def _pooled_cost(
         value=sums,
         n=int(parts["valued"]),
         parts=parts,
-        reasons=() if known else ("nothing that waited has a value",),
+        reasons=() if known else (_no_cost(valued=parts["valued"] > 0),),
     )
     context = pooled_context(snapshot, streams, asked)
     body = answer(document(envelope(measure, METRICS["delay_cost"].definition, context)))
     body["value"]["currency"] = settings.cost_of_delay.currency
     return body
+
+
+def _no_cost(*, valued: bool) -> str:
+    return "withheld for every stream" if valued else "nothing that waited has a value"
 
 
 def _where(
@@ -201,6 +228,8 @@ def _where(
     """The longest step wait of the costliest stream: where to look first."""
     for row in rows:
         stream = snapshot.streams[row["name"]]
+        if not _is_told(snapshot, stream, asked):
+            continue
         steps = [step for step in stage_rows(settings, stream, asked) if step["waiting_d"]]
         if not steps:
             continue

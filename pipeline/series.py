@@ -23,34 +23,47 @@ Answer = dict[str, Any]
 _LEAST_FOR_LIMITS = 6
 
 
-def stream_series(settings: Settings, stream: StreamFacts, slug: str, asked: Question) -> Answer:
+def stream_series(
+    settings: Settings,
+    stream: StreamFacts,
+    slug: str,
+    asked: Question,
+    *,
+    whole_from: int | None = None,
+) -> Answer:
     """`series`, a row per period, and `limits`; for the metrics of a stream.
 
-    Nothing is withheld in a row: `n` says what it rests on.
+    Nothing is withheld in a row: `n` says what it rests on. A period that begins before
+    `whole_from` is not read yet, or in part: its values and its `n` are None.
     """
     found = _periods(asked)
     if slug in CLOCKS:
         frame = flow_series.flow_time_series(
             stream.items, found, clock=CLOCKS[slug], kinds=asked.kinds, trailing_weeks=None
         )
-        return _of_frame(frame, {"n": "n", "p50": "p50_d", "p85": "p85_d", "p95": "p95_d"})
+        columns = {"n": "n", "p50": "p50_d", "p85": "p85_d", "p95": "p95_d"}
+        return _of_frame(frame, columns, whole_from)
     if slug == "load":
         frame = flow_series.load_series(stream.items, found, as_of=asked.as_of, kinds=asked.kinds)
-        return _of_frame(frame.assign(n=frame["load"]), {"n": "n", "now": "load"})
+        return _of_frame(frame.assign(n=frame["load"]), {"n": "n", "now": "load"}, whole_from)
     if slug == "velocity":
         frame = flow_series.velocity_series(stream.items, found, kinds=asked.kinds)
-        return _of_frame(frame.assign(n=frame["count"]), {"n": "n", "count": "count"})
-    return measured_series(lambda one: stream_measure(settings, stream, slug, one), asked)
+        return _of_frame(frame.assign(n=frame["count"]), {"n": "n", "count": "count"}, whole_from)
+    return measured_series(
+        lambda one: stream_measure(settings, stream, slug, one), asked, whole_from=whole_from
+    )
 
 
-def measured_series(measure: Callable[[Question], Measure], asked: Question) -> Answer:
+def measured_series(
+    measure: Callable[[Question], Measure], asked: Question, *, whole_from: int | None = None
+) -> Answer:
     """The same for any measure: asked once for each period, the running one up to now."""
     rows = []
     for period in _periods(asked):
         window = Window(period.from_ts, min(period.to_ts, asked.as_of))
         found = measure(replace(asked, window=window))
         values = {name: _plain(name, value) for name, value in found.value.items()}
-        rows.append({**_head(period), "n": found.n, **values})
+        rows.append(_row(period, {"n": found.n, **values}, whole_from))
     return _answer(rows)
 
 
@@ -69,14 +82,20 @@ def _head(period: Period) -> Answer:
     return {"start": period.label, "end": iso(period.to_ts), "complete": period.complete}
 
 
-def _of_frame(frame: pd.DataFrame, columns: Mapping[str, str]) -> Answer:
+def _row(period: Period, values: Answer, whole_from: int | None) -> Answer:
+    if whole_from is not None and period.from_ts < whole_from:
+        values = dict.fromkeys(values)
+    return {**_head(period), **values}
+
+
+def _of_frame(frame: pd.DataFrame, columns: Mapping[str, str], whole_from: int | None) -> Answer:
     rows = []
     for record in frame.to_dict("records"):
         period = Period(
             record["period"], int(record["from_ts"]), int(record["to_ts"]), bool(record["complete"])
         )
         values = {name: _plain(name, float(record[column])) for name, column in columns.items()}
-        rows.append({**_head(period), **values})
+        rows.append(_row(period, values, whole_from))
     return _answer(rows)
 
 

@@ -15,7 +15,7 @@ from metrics.registry import METRICS
 from pipeline.question import Question
 from pipeline.series import measured_series
 from pipeline.snapshot import ServiceFacts, Snapshot
-from pipeline.stream_answers import answer, explain_address, known_at
+from pipeline.stream_answers import answer, explain_address, known_at, whole_from
 
 Answer = dict[str, Any]
 
@@ -72,7 +72,11 @@ def service_metric(
         )
         body["value"]["bucket"] = word
     if asked.interval is not None:
-        body |= measured_series(lambda one: _measure(settings, service, slug, one), asked)
+        body |= measured_series(
+            lambda one: _measure(settings, service, slug, one),
+            asked,
+            whole_from=whole_from(context.sources),
+        )
     return body
 
 

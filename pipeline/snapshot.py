@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from connectors.history import Older
 from core.settings import Service, Settings, ValueStream
 from metrics.envelope import Freshness
+from pipeline.history_status import back_to, parts_left
 from pipeline.memo import Memo
 from store import cursors, frames
+from store.cursors import StreamState
 from store.facts import services_version
 
 
@@ -55,6 +58,8 @@ class Snapshot:
     streams: Mapping[str, StreamFacts]
     services: Mapping[str, ServiceFacts]
     freshness: Mapping[str, Freshness]
+    older: Mapping[str, Sequence[Older]] = field(default_factory=dict)
+    """By source, the parts of its history that are still to be read; only where there are any."""
 
 
 @dataclass(slots=True)
@@ -88,7 +93,10 @@ class Snapshots:
             if moved != self._versions or not self._services:
                 self._services = _services(session, self.settings)
                 self._versions = moved
-            return Snapshot(streams, self._services, freshness(session, self.settings))
+            states = cursors.all_states(session)
+            older = _older(states, self.settings)
+            fresh = freshness(states, self.settings, older)
+            return Snapshot(streams, self._services, fresh, older)
 
 
 def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:
@@ -121,16 +129,26 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
     }
 
 
-def freshness(session: Session, settings: Settings) -> dict[str, Freshness]:
-    """Up to when each source was read; None for one that never was. One that reports by itself
-    has no such time.
+def freshness(
+    states: Sequence[StreamState], settings: Settings, older: Mapping[str, Sequence[Older]]
+) -> dict[str, Freshness]:
+    """Up to when each source was read, None for one that never was, and from when on. One that
+    reports by itself has no such times.
     """
-    marks = {
-        state.source: state.watermark_ts
-        for state in cursors.all_states(session)
-        if state.key.stream == ""
-    }
+    marks = {state.source: state.watermark_ts for state in states if state.key.stream == ""}
     return {
-        source.name: Freshness(marks.get(source.name), int(source.every.total_seconds()))
+        source.name: Freshness(
+            marks.get(source.name),
+            int(source.every.total_seconds()),
+            back_to_ts=back_to(older.get(source.name, ())),
+        )
         for source in settings.polled
     }
+
+
+def _older(states: Sequence[StreamState], settings: Settings) -> dict[str, list[Older]]:
+    left = {
+        source.name: parts_left(state for state in states if state.source == source.name)
+        for source in settings.polled
+    }
+    return {name: parts for name, parts in left.items() if parts}

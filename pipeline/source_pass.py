@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from connectors.http import SourceClient
+from connectors.http import SourceClient, request_count
 from connectors.stream import Cursor, Payload, Scope, Stream, observed_of
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
 from pipeline.absence import note_of
@@ -21,6 +21,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.due import Due
 from pipeline.health import Round
+from pipeline.history_status import part_read
 from pipeline.permission import SWITCHED_OFF, loss_of
 from pipeline.progress import Progress
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
@@ -237,7 +238,15 @@ class SourcePass:
         counts.changed += len(page.rows)
         counts.unparsed += page.unparsed
         counts.orphans += len(saved.skipped)
-        self.progress.page(self.name, name, seen=page.seen, changed=len(page.rows))
+        self.progress.page(
+            self.name,
+            name,
+            scope=task.scope.id,
+            seen=page.seen,
+            changed=len(page.rows),
+            requests=request_count(self.client),
+            part=part_read(task.cursor, page.cursor, now_ts()),
+        )
 
     def _finish(self, done: _Done) -> None:
         name, scope = done.task.stream.name, done.task.scope.id
@@ -250,7 +259,7 @@ class SourcePass:
         counts.deeper += "older" in done.task.cursor
         if isinstance(error, SourcePausedError):
             counts.paused = str(error)
-            self.progress.finished(self.name, name)
+            self.progress.finished(self.name, name, scope=scope)
             return
         counts.older += older
         if lost := self._loss(done, error):
@@ -265,7 +274,7 @@ class SourcePass:
                 cursors.save_error(session, key, str(error), now_ts=now_ts())
         if error is not None:
             counts.errors.append(f"{scope}: {error}" if scope else str(error))
-        self.progress.finished(self.name, name)
+        self.progress.finished(self.name, name, scope=scope)
 
     def _loss(self, done: _Done, error: SourceError | None) -> SourceError | None:
         """What was readable before and is not any more; None where that is meant to be so."""

@@ -12,7 +12,7 @@ from connectors.budget import HOUR_S
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.health import Health, decoded
-from pipeline.history_status import loading
+from pipeline.history_status import loading, parts_left
 from pipeline.times import iso
 from store import cursors, raw
 from store.cursors import StreamState
@@ -76,7 +76,7 @@ def _row(
         "watermark_at": iso(mark),
         "late": mark is None or as_of - mark > _LATE_AFTER * every,
         "history_from": source.history.isoformat() if source.history else None,
-        "history": loading(states, as_of=as_of),
+        "history": loading(parts_left(states), as_of=as_of),
         "records": sum(records.values()),
         "unparsed": sum(unparsed.values()),
         "requests": whole.requests if whole else 0,

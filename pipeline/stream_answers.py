@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from core.errors import NotFoundError
 from core.settings import Settings
 from metrics import coverage
-from metrics.envelope import Context, Freshness, document, envelope
+from metrics.envelope import Context, Freshness, document, envelope, unread_history
 from metrics.registry import METRICS
 from metrics.stats import ratio
 from pipeline.question import Question
@@ -41,7 +41,8 @@ def stream_metric(
     if slug == "delay_cost":
         body["value"]["currency"] = settings.cost_of_delay.currency
     if asked.interval is not None:
-        body |= stream_series(settings, stream, slug, asked)
+        whole_from = read_from(snapshot, stream, slug)
+        body |= stream_series(settings, stream, slug, asked, whole_from=whole_from)
     return body
 
 
@@ -103,13 +104,36 @@ def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[
     ]
 
 
-def _context(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Question) -> Context:
+def sources_of(snapshot: Snapshot, stream: StreamFacts, slug: str) -> dict[str, Freshness]:
+    """How far each source was read; required are those without which the metric can't be told."""
     tracker = stream.config.items.source
     everything = slug == "idea_to_release"
-    sources = {
+    return {
         name: replace(one, required=everything or name == tracker)
         for name, one in snapshot.freshness.items()
     }
+
+
+def read_from(snapshot: Snapshot, stream: StreamFacts, slug: str) -> int | None:
+    """From when on all that a metric requires is read, None where its history is whole."""
+    return whole_from(sources_of(snapshot, stream, slug))
+
+
+def whole_from(sources: Mapping[str, Freshness]) -> int | None:
+    """The same of these sources."""
+    marks = [one.back_to_ts for one in sources.values() if one.required]
+    return max((mark for mark in marks if mark is not None), default=None)
+
+
+def window_caveats(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[str]:
+    """What to know of rows about a window, and about what is in flight, while history is read."""
+    sources = sources_of(snapshot, stream, "flow_time")
+    found = unread_history(sources, asked.window, in_flight="also")
+    return [reason.removeprefix("withheld: ") for _, reason in found]
+
+
+def _context(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Question) -> Context:
+    sources = sources_of(snapshot, stream, slug)
     return Context(
         scope={"stream": stream.config.name},
         window=asked.window,

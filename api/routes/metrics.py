@@ -13,10 +13,10 @@ from api.documented import answers
 from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_journey import Explained
-from api.schemas_lists import CostRows, Listed, StageRow, StreamRow
+from api.schemas_lists import CostRows, Listed, StageRows, StreamRow
 from pipeline.explain import explain_stream
 from pipeline.stage_answers import delay_cost_rows, stage_rows
-from pipeline.stream_answers import stream_document, stream_metric, stream_of
+from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
 
 router = APIRouter(prefix="/streams", tags=["streams"])
@@ -87,15 +87,17 @@ def explain_metric(
 @router.get(
     "/{name}/stages",
     summary="Time, queue and cost of each stage",
-    responses=answers(Listed[StageRow], named=True),
+    responses=answers(StageRows, named=True),
 )
 def read_stages(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
     """In the order of the map: percentiles per visit, average days per delivery, what is inside
     now.
     """
-    stream = stream_of(served.snapshots.present(session), name)
-    rows = stage_rows(served.settings, stream, asked_of(served, query))
-    return encoded({"items": rows, "next": None})
+    snapshot = served.snapshots.present(session)
+    stream, asked = stream_of(snapshot, name), asked_of(served, query)
+    rows = stage_rows(served.settings, stream, asked)
+    caveats = window_caveats(snapshot, stream, asked)
+    return encoded({"items": rows, "next": None, "caveats": caveats})
 
 
 @router.get(
@@ -112,6 +114,7 @@ def read_delay_cost(
     """Integer cents; the parts add up to the whole to the cent. Unvalued items are counted
     apart.
     """
-    stream = stream_of(served.snapshots.present(session), name)
-    asked = asked_of(served, query)
-    return encoded(delay_cost_rows(served.settings, stream, asked, by=query.by))
+    snapshot = served.snapshots.present(session)
+    stream, asked = stream_of(snapshot, name), asked_of(served, query)
+    rows = delay_cost_rows(served.settings, stream, asked, by=query.by)
+    return encoded({**rows, "caveats": window_caveats(snapshot, stream, asked)})

@@ -59,6 +59,8 @@ def test_reasons_are_told_in_plain_words() -> None:
             "p95 withheld: n<59",
             "p85 withheld: n<19",
             "no incident source for this service",
+            "withheld: jira is read back to 2026-08-04 only",
+            "jira: what last changed before 2026-08-04 is still to come",
         ],
         shown=("p50", "p85"),
     )
@@ -68,6 +70,8 @@ def test_reasons_are_told_in_plain_words() -> None:
         "fewer than 59 in the sample",
         "p85 withheld: fewer than 19 in the sample",
         "no incident source for this service",
+        "withheld: jira is read back to 4 Aug 2026 only",
+        "what last changed before 4 Aug 2026 is still to come from jira",
     ]
 
 

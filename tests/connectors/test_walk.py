@@ -59,7 +59,12 @@ class Store:
     pages: int = 0
 
     def sync(
-        self, repository: Repository, *, stop_after: int | None = None, since: date | None = None
+        self,
+        repository: Repository,
+        *,
+        stop_after: int | None = None,
+        since: date | None = None,
+        newest_first: bool = False,
     ) -> list[str]:
         """The shas of one pass, in order; `stop_after` kills it after so many pages."""
         client = SourceClient(httpx.Client(transport=httpx.MockTransport(_no_request)))
@@ -69,7 +74,8 @@ class Store:
             id=lambda payload, _scope: str(payload["id"]),
         )
         stored = set(self.shas)
-        reading = Reading(client, Scope("7"), self.cursor, stored.intersection, since)
+        scope, known = Scope("7"), stored.intersection
+        reading = Reading(client, scope, self.cursor, known, since, newest_first=newest_first)
         found: list[str] = []
         for count, page in enumerate(read(reading)):
             if stop_after is not None and count >= stop_after:

@@ -98,6 +98,58 @@ def test_stale_is_three_intervals_and_never_read_is_nothing() -> None:
     assert grades == ["A", "B", "D", "A"]
 
 
+def _back_to(day: int, *, required: bool = True) -> Context:
+    """History that is read from this day of the hundred on, the rest is loading."""
+    source = Freshness(NOW - 60, 600, required=required, back_to_ts=day * DAY)
+    return replace(CONTEXT, sources={"jira": source})
+
+
+@pytest.mark.parametrize(
+    ("day", "percentiles", "count"),
+    [(0, "A", "A"), (1, "B", "B"), (10, "B", "B"), (11, "B", "D"), (30, "B", "D"), (31, "C", "D")],
+)
+def test_a_window_that_reaches_behind_what_is_read_lowers_the_grade(
+    day: int, percentiles: str, count: str
+) -> None:
+    """A distribution is judged by the share of the window; a count of nine tenths is no count."""
+    items = Measure(sort="count", unit="items", value={"count": 7.0}, n=7)
+    counted = envelope(items, Definition("velocity", 1, ()), _back_to(day))
+    assert (answer(60, _back_to(day)).grade, counted.grade) == (percentiles, count)
+
+
+def test_a_window_of_which_less_than_half_is_read_says_nothing_but_since_when() -> None:
+    found = answer(60, _back_to(51))
+    assert found.value == {"p50": None, "p85": None, "p95": None}
+    assert found.reasons == ("withheld: jira is read back to 1970-02-21 only",)
+    assert document(found)["history_back_to"] == {"jira": "1970-02-21T00:00:00Z"}
+
+
+def test_history_that_a_number_does_not_need_changes_nothing() -> None:
+    assert answer(60, _back_to(99, required=False)).grade == "A"
+    assert answer(60, _back_to(99, required=False)).reasons == ()
+
+
+def test_what_is_in_flight_may_have_moved_last_before_what_is_read() -> None:
+    """However young the window is: an item that has waited for longer is not there yet."""
+    young = replace(_back_to(10), window=Window(50 * DAY, NOW))
+    count = Measure(sort="count", unit="items", value={"now": 7.0}, n=7)
+    caveat = ("jira: what last changed before 1970-01-11 is still to come",)
+    for slug in ("load", "delay_cost"):
+        definition = replace(METRICS[slug].definition, required=())
+        found = envelope(count, definition, young)
+        assert (found.grade, found.value, found.reasons) == ("B", {"now": 7.0}, caveat)
+    velocity = envelope(count, METRICS["velocity"].definition, young)
+    assert (velocity.grade, velocity.reasons) == ("A", ())
+
+
+def test_what_is_in_flight_now_does_not_depend_on_where_the_window_begins() -> None:
+    load = Measure(sort="count", unit="items", value={"now": 7.0}, n=7)
+    definition = METRICS["load"].definition
+    assert envelope(load, definition, _back_to(90)).value == {"now": 7.0}
+    past = replace(_back_to(90), window=Window(0, 80 * DAY))
+    assert envelope(load, definition, past).grade == "D"
+
+
 def test_few_deployments_do_not_lower_a_count() -> None:
     count = Measure(sort="count", unit="deployments", value={"count": 1.0}, n=1)
     found = envelope(count, Definition("deployment_frequency", 1, ()), CONTEXT)
@@ -107,7 +159,7 @@ def test_few_deployments_do_not_lower_a_count() -> None:
 def test_the_document_has_the_fields_of_the_specification() -> None:
     printed = document(answer(30))
     expected = "metric definition scope window as_of known_at unit calendar value observed interval"
-    expected += " n parts excluded coverage watermarks grade reasons explain"
+    expected += " n parts excluded coverage watermarks history_back_to grade reasons explain"
     assert list(printed) == expected.split()
     assert printed["definition"] == "flow_time@1"
     assert printed["window"] == ["1970-01-01T00:00:00Z", "1970-04-11T00:00:00Z"]

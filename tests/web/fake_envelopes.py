@@ -29,6 +29,7 @@ def envelope(metric: str, value: Answer, **more: Any) -> Answer:
         "excluded": {},
         "coverage": {"C6": 0.98, "C8": 0.95},
         "watermarks": {"jira": AS_OF},
+        "history_back_to": {},
         "grade": "B",
         "reasons": [],
         "explain": f"/v1/streams/checkout/metrics/{metric}/explain",

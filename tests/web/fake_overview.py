@@ -193,6 +193,7 @@ def overview() -> Answer:
         "as_of": AS_OF,
         "watermarks": {"jira": AS_OF, "snow": None},
         "oldest_watermark": AS_OF,
+        "history": None,
         "incomplete_week": "2026-11-16",
         "headline": {
             "how_long": times("idea_to_release", 34, 77, n=298),

@@ -110,8 +110,25 @@ def test_a_source_tells_its_clock_its_budget_and_what_the_tool_has_left(
 
     assert text(page, ".answer").startswith("gitlab is only partly read: partial: budget of 2,000")
     assert page.locator(".state").all_inner_texts() == ["partly read", "up to date"]
-    facts = plain(page.locator(".facts").first.inner_text())
-    assert "its clock is 10 min behind; set one of the two" in facts
-    assert "2 000 of 2 000 requests of this hour, renewed at 14:05" in facts
-    assert "the tool says 5 100 of 7 200 are left, renewed at 14:10" in facts
-    assert "clocks agree" in plain(page.locator(".facts").nth(1).inner_text())
+    who, history, limits, *other = map(plain, page.locator(".facts").all_inner_texts())
+    assert "its clock is 10 min behind; set one of the two" in who
+    assert history == "history from 1 Jan 2024"
+    assert "budget: 2 000 of 2 000 requests of this hour, all used, renewed at 14:05" in limits
+    assert "the tool says 5 100 of 7 200 are left, renewed at 14:10" in limits
+    assert "clocks agree" in other[0]
+    assert page.locator(".facts b").all_inner_texts()[1:] == [
+        "2\u202f000 of 2\u202f000 requests of this hour, all used"
+    ]
+
+
+def test_a_limit_that_is_nearly_used_up_stands_out(visit: Open, fake: FakeApi) -> None:
+    quota = {"limit": 2000, "known_at": "2026-11-21T05:58:00Z", "renews_at": None}
+    rows = [
+        source("jira", "jira", quota={**quota, "remaining": 200}),
+        source("gitlab", "gitlab", quota={**quota, "remaining": 201}),
+    ]
+    fake.answers["/v1/sources"]["items"] = rows
+
+    page = visit("/connectors")
+
+    assert page.locator(".facts b").all_inner_texts() == ["200 of 2\u202f000 are left"]

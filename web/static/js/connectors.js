@@ -1,9 +1,10 @@
 // Connectors: are the sources healthy, how far do they reach, and what do the figures rest on.
 
 import { h, link, s } from "./dom.js";
-import { clock, count, date, day, duration, percent, stamp } from "./format.js";
+import { clock, count, day, duration, stamp } from "./format.js";
 import { asTable, empty, figures, head, section, table } from "./parts.js";
 import { qualitySection } from "./quality.js";
+import { factLines } from "./source_facts.js";
 
 const KINDS = {
   jira: "Jira",
@@ -20,7 +21,6 @@ const WORDS = {
   syncing: "reading",
   never: "never read",
 };
-const CLOCK_LIMIT_S = 120;
 const TITLES = ["Sources", "Oldest data", "Records", "Not understood"];
 const FIRST_SOURCE = `[[sources]]
 name = "jira"
@@ -169,48 +169,7 @@ const PARTS = [
   ["Note"],
 ];
 
-/** The first load, newest first: numbers are there before the history is. */
-function loading(history) {
-  const part = history.share === null ? "" : `, ${percent(history.share)} of the older part read`;
-  const end = history.expected_at ? `, expected to end ${stamp(history.expected_at)} UTC` : "";
-  return `history back to ${date(history.back_to)}${part || ", the older part is being read"}${end}`;
-}
-
-function clockFact({ clock_offset_s: offset }) {
-  if (offset === null || offset === undefined) return null;
-  if (Math.abs(offset) <= CLOCK_LIMIT_S) return "clocks agree";
-  const told = `its clock is ${duration(Math.abs(offset))} ${offset > 0 ? "ahead" : "behind"}`;
-  return h("b", { class: "w-blocked" }, `${told}; set one of the two`);
-}
-
-function budgetFact({ budget }) {
-  if (!budget || (!budget.used && budget.requests_per_hour === null)) return null;
-  const of = budget.requests_per_hour === null ? "" : ` of ${count(budget.requests_per_hour)}`;
-  const again = budget.renews_at && of ? `, renewed at ${clock(budget.renews_at)}` : "";
-  return `${count(budget.used)}${of} requests of this hour${again}`;
-}
-
-function quotaFact({ quota }) {
-  if (!quota) return null;
-  const again = quota.renews_at ? `, renewed at ${clock(quota.renews_at)}` : "";
-  return `the tool says ${count(quota.remaining)} of ${count(quota.limit)} are left${again}`;
-}
-
 function tail(source) {
-  const facts = [
-    source.account ? `signed in as ${source.account}` : null,
-    source.version,
-    source.history
-      ? loading(source.history)
-      : source.history_from
-        ? `history from ${date(source.history_from)}`
-        : null,
-    clockFact(source),
-    budgetFact(source),
-    quotaFact(source),
-  ]
-    .filter(Boolean)
-    .flatMap((fact, index) => (index ? [" \u00b7 ", fact] : [fact]));
   const parts = source.streams ?? [];
   return h(
     "tr",
@@ -221,7 +180,7 @@ function tail(source) {
       source.message
         ? h("p", { class: source.state === "red" ? "msg" : "note" }, source.message)
         : null,
-      facts.length ? h("span", { class: "sub facts" }, ...facts) : null,
+      ...factLines(source),
       parts.length
         ? asTable(
             `${count(parts.length)} ${parts.length === 1 ? "stream" : "streams"} of ${source.name}`,

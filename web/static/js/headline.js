@@ -135,14 +135,16 @@ function howLong({ how_long: long, streams, pooled }) {
   };
 }
 
-function whereItWaits({ where, streams, pooled }) {
-  if (!where)
+function whereItWaits({ where, streams, pooled, trust: reasons }) {
+  if (!where) {
+    const unread = (reasons ?? []).find((reason) => / is read back to /.test(reason));
     return {
       title: "Where it waits",
       value: null,
       none: "not known",
-      notes: ["no waiting was measured in this period"],
+      notes: [unread ? reasonWords(unread) : "no waiting was measured in this period"],
     };
+  }
   const title = streams.find(({ name }) => name === where.stream)?.title ?? where.stream;
   const queue = where.team ? `${where.team}\u2019s queue` : "the queue";
   const wait = duration(seconds(where.average_wait_d, "d"));

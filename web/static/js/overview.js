@@ -3,6 +3,7 @@
 import { address } from "./api.js";
 import { day, period } from "./format.js";
 import { choice } from "./frame.js";
+import { loadingWords } from "./history.js";
 import { answer, headline, scoped } from "./headline.js";
 import { h, link } from "./dom.js";
 import { empty, figures, head } from "./parts.js";
@@ -48,6 +49,12 @@ function noStreams() {
   ];
 }
 
+/** Numbers are there before the history is: since when they are whole, and the way to the rest. */
+function loading(history) {
+  const told = loadingWords(history);
+  return told && h("span", null, link("/connectors", { class: "lnk" }, told.short), `; ${told.part}`);
+}
+
 function facts(overview, query) {
   const week = overview.incomplete_week;
   const running = !week
@@ -62,6 +69,7 @@ function facts(overview, query) {
     "elapsed days",
     type ? `${type[1].toLowerCase()} only` : null,
     running,
+    loading(overview.history),
   ].filter(Boolean);
 }
 

@@ -246,6 +246,7 @@ function weeksTable(streams) {
   const cell = (stream, start) => {
     const week = (stream.weeks ?? []).find((one) => one.start === start);
     if (!week) return "";
+    if (week.n === null) return "not read yet";
     const text =
       week.p50 === null || week.p50 === undefined
         ? "too few"
