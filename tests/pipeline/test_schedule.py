@@ -69,7 +69,7 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> Passes:
     monkeypatch.setattr(schedule, "collect", made.collect)
     monkeypatch.setattr(schedule, "_SPREAD_S", 0)
     nothing = SyncReport((), CorrelateReport(), MeasureReport())
-    monkeypatch.setattr(schedule, "bring_up_to_date", lambda *_: nothing)
+    monkeypatch.setattr(schedule, "bring_up_to_date", lambda *_, **__: nothing)
     return made
 
 
@@ -156,7 +156,7 @@ def test_nothing_is_linked_or_measured_once_asked_to_stop(
     passes: Passes, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     linked: list[object] = []
-    monkeypatch.setattr(schedule, "bring_up_to_date", lambda *given: linked.append(given))
+    monkeypatch.setattr(schedule, "bring_up_to_date", lambda *given, **_: linked.append(given))
     passes.act = lambda _name, stop: stop.ask()
     source = JenkinsSource(kind="jenkins", name="one", url="http://localhost")
     settings = Settings(sources=(source,))
@@ -171,7 +171,7 @@ def test_older_history_is_read_part_by_part_with_numbers_in_between(
     done: list[str] = []
     nothing = SyncReport((), CorrelateReport(), MeasureReport())
 
-    def up_to_date(*_: object) -> SyncReport:
+    def up_to_date(*_: object, **__: object) -> SyncReport:
         done.append("numbers")
         return nothing
 
