@@ -34,7 +34,8 @@ def merge_groups(deployments: pd.DataFrame) -> pd.DataFrame:
     group a row stays alone. In it the latest run of a job stands for that job (a retry after a
     failure counts, the failure does not); but a job that runs again after it had succeeded begins
     another deployment, or a job re-run next month would move the date of this one. The row keeps
-    the lowest deployment_id, sha, ref and version of the last job, the first start, the last finish
+    the deployment_id of the job made first (ids tell in which order jobs were read, newest history
+    first), sha, ref and version of the last job, the first start, the last finish
     (`NONE` while open), all build ids (newline between), and `jobs`, the number of jobs. Order:
     finish, deployment_id.
     """
@@ -42,7 +43,7 @@ def merge_groups(deployments: pd.DataFrame) -> pd.DataFrame:
         return deployments.assign(jobs=pd.Series(dtype="int64"))
     table = _rounds(deployments)
     counts = table.groupby("_key", sort=False).agg(
-        deployment_id=("deployment_id", "min"),
+        deployment_id=("deployment_id", "first"),
         created_ts=("created_ts", "min"),
         started_ts=("_start", "min"),
         build_external_id=("build_external_id", _distinct),

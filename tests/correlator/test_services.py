@@ -137,6 +137,12 @@ def test_jobs_of_one_pipeline_are_one_deployment_from_first_start_to_last_finish
     assert row["build_external_id"] == "8\n9"
 
 
+def test_a_deployment_goes_by_its_first_job_in_whatever_order_they_were_read() -> None:
+    read_late = job(7, "prod-eu", created_ts=100)
+    table = merged(job(2, "prod-us", created_ts=900), read_late)
+    assert table["deployment_id"].tolist() == [7]
+
+
 def test_a_retry_after_a_failure_is_the_same_deployment_and_heals_it() -> None:
     table = merged(job(1, "eu", "failed"), job(2, "us"), job(3, "eu"))
     assert table["jobs"].tolist() == [3]
