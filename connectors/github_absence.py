@@ -21,7 +21,7 @@ from connectors.github_issues import (
 )
 from connectors.github_rest import GONE, in_repository, one, read_again
 from connectors.http import SourceClient, for_each
-from connectors.newest import beginning
+from connectors.ordered import beginning
 from connectors.paging import pages
 from connectors.stream import Census, Payload, Reading, Scope
 from connectors.times import utc

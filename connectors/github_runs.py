@@ -15,7 +15,7 @@ from typing import Any
 from connectors.github_rest import PER_PAGE, account, in_repository, kept, read_again, rows
 from connectors.history import Older
 from connectors.http import Params, SourceClient, body_of, for_each
-from connectors.newest import beginning, server_time
+from connectors.ordered import beginning, server_time
 from connectors.paging import link_header
 from connectors.stream import Cursor, Page, Payload, Reading, Scope, Watch
 from connectors.times import iso, utc, utc_or_none

@@ -15,7 +15,7 @@ from connectors.history import Older
 from connectors.http import SourceClient, body_of
 from connectors.jenkins_names import build_id, job_path, lasting_id
 from connectors.jenkins_parse import is_running
-from connectors.newest import beginning, server_time
+from connectors.ordered import beginning, server_time
 from connectors.stream import Cursor, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
 

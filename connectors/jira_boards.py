@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.http import Params, SourceClient, body_of
+from connectors.ordered import server_time
 from connectors.paging import offset, pages
 from connectors.stream import Page, Payload, Reading, Scope, Stream, own_id
 from connectors.times import iso, utc
-from connectors.windows import now_at
 from core.errors import SourceError
 from core.records import Record
 
@@ -65,7 +65,7 @@ def _read_sprints(reading: Reading) -> Iterator[Page]:
 
 def _hourly(reading: Reading, where: str, asked: dict[str, str]) -> Iterator[Page]:
     """All rows, unless they were read within the hour; the note tells where they can't be."""
-    now = now_at(reading.client)
+    now = server_time(reading.client)
     read_at = reading.cursor.get("read_at")
     if read_at and now - utc(read_at) < _EVERY:
         return

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 
 from connectors.history import Older
-from connectors.http import Params, SourceClient
+from connectors.http import Params
+from connectors.ordered import beginning, require_order, server_time, time_of
 from connectors.paging import pages
 from connectors.stream import Page, Payload, Read, Reading, Scope
 from connectors.times import iso, utc
-from core.errors import PayloadError, SourceAnswerError
 
 _SETTLED = 50
 """So many old rows in a row end the reading: half a page, so that a run with nothing new asks
@@ -52,8 +51,9 @@ def newest_first(plan: Newest) -> Read:
         marks = [utc(reading.cursor["watermark"])] if reading.cursor else []
         path, old = plan.path(reading.scope), 0
         for rows in pages(reading.client, path, plan.params):
-            times = [_time(plan, row) for row in rows]
-            _check_order(path, times, started)
+            times = [time_of(plan.at, row) for row in rows]
+            settled = [at for at in times if at is not None and at < started - _TOLERANCE]
+            require_order(path, reversed(settled), tolerance=_TOLERANCE)
             marks += [at for at in times if at is not None]
             for at in times:
                 old = old + 1 if _is_before(at, floor) else 0
@@ -72,16 +72,6 @@ def _is_before(at: datetime | None, limit: datetime | None) -> bool:
     return at is not None and limit is not None and at < limit
 
 
-def server_time(client: SourceClient) -> datetime:
-    """The source's clock, by its last answer."""
-    return datetime.now(UTC) + timedelta(seconds=client.clock_offset_s or 0.0)
-
-
-def beginning(reading: Reading) -> datetime | None:
-    """The first moment of the history that is wanted, None for all of it."""
-    return datetime.combine(reading.since, time(), UTC) if reading.since else None
-
-
 def _plan_of(plan: Newest, reading: Reading, now: datetime) -> tuple[datetime | None, Older | None]:
     """Down to where this run reads (None: to the end), and what it leaves for the next one."""
     first, cursor = beginning(reading), reading.cursor
@@ -92,24 +82,3 @@ def _plan_of(plan: Newest, reading: Reading, now: datetime) -> tuple[datetime | 
     if part is not None:
         return part.since, part.next(now, floor=first)
     return utc(cursor["watermark"]) - plan.overlap, None
-
-
-def _time(plan: Newest, row: Payload) -> datetime | None:
-    """None for a row without a readable time: it is handed on, and counted where it is parsed."""
-    try:
-        return plan.at(row)
-    except (PayloadError, KeyError, TypeError, ValueError):
-        return None
-
-
-def _check_order(path: str, times: Sequence[datetime | None], started: datetime) -> None:
-    """A server that does not know an order ignores it. What changes during the pass may stand
-    anywhere.
-    """
-    settled = [at for at in times if at is not None and at < started - _TOLERANCE]
-    for newer, older in pairwise(settled):
-        if older > newer + _TOLERANCE:
-            raise SourceAnswerError(
-                f"{path}: not in the order that was asked for; "
-                "the server ignores it, nothing more is read from it"
-            )

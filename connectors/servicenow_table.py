@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectors.history import Older
 from connectors.http import SourceClient
+from connectors.ordered import beginning, server_time
 from connectors.servicenow_query import Answer, Asker, Table
 from connectors.stream import Cursor, Page, Payload, Reading
 from connectors.times import utc
@@ -44,7 +45,7 @@ def read_table(reading: Reading, *, table: Table) -> Iterator[Page]:
     """
     first, older = "at" not in reading.cursor, Older.of(reading.cursor.get("older"))
     if first and reading.newest_first:
-        older = Older.first(_now(reading), floor=_floor(reading))
+        older = Older.first(server_time(reading.client), floor=beginning(reading))
     recent = _Key(_stamp(older.until)) if first and older else None
     stored = recent or _Key(reading.cursor.get("at", ""), reading.cursor.get("id", ""))
     start = recent or _start(reading)
@@ -67,9 +68,9 @@ def _deeper(reading: Reading, table: Table, older: Older, cursor: Cursor) -> Ite
     for page in walk.pages():
         cursor = {**cursor, **walk.losses()}
         reached = utc(f"{walk.key.at}+00:00") if walk.visible else None
-        older = older.reached(reached, _now(reading))
+        older = older.reached(reached, server_time(reading.client))
         yield Page(page.payloads, {**cursor, **_kept(older)})
-    left = older.next(_now(reading), floor=_floor(reading))
+    left = older.next(server_time(reading.client), floor=beginning(reading))
     without = {name: value for name, value in cursor.items() if name != "older"}
     yield Page([], {**without, **_kept(left)})
 
@@ -96,7 +97,7 @@ def log_from(reading: Reading, changed_at: str) -> str:
 
 def wanted_from(reading: Reading) -> str:
     """The last moment before the history that is wanted, as it is stored; empty for all of it."""
-    floor = _floor(reading)
+    floor = beginning(reading)
     return _shifted(_stamp(floor), _SECOND) if floor else ""
 
 
@@ -179,14 +180,6 @@ class _Walk:
 def _start(reading: Reading) -> _Key:
     at = reading.cursor.get("at")
     return _Key(_shifted(at, _OVERLAP) if at else wanted_from(reading))
-
-
-def _floor(reading: Reading) -> datetime | None:
-    return datetime.combine(reading.since, time(), UTC) if reading.since else None
-
-
-def _now(reading: Reading) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=reading.client.clock_offset_s or 0.0)
 
 
 def _stamp(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.history import Older
-from connectors.newest import beginning, server_time
+from connectors.ordered import beginning, server_time
 from connectors.stream import Cursor, Page, Payload, Read, Reading, Scope, text_of
 from connectors.times import utc
 from core.errors import PayloadError

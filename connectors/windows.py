@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from connectors.history import Older
-from connectors.http import Params, SourceClient
+from connectors.http import Params
+from connectors.ordered import beginning, require_order, server_time, time_of
 from connectors.paging import Asker, NextPage, link_header, pages
 from connectors.stream import Cursor, Page, Payload, Read, Reading, Scope
 from connectors.times import iso, utc
-from core.errors import PayloadError, SourceAnswerError
+from core.errors import SourceAnswerError
 
 Between = Callable[[Scope, datetime | None, datetime], Params]
 """What to ask of a scope from a time on (None: from the beginning) up to a time."""
 
 _FILTER_TOLERANCE = timedelta(minutes=1)
 _ANCHOR_SLACK = timedelta(seconds=1)
+_LOOKS = 5
+"""So often a stretch of rows of one moment, paged by offset, is looked through for what moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +122,14 @@ class _Run:
 
     def __post_init__(self) -> None:
         window, cursor = self.plan.window, self.reading.cursor
-        now = now_at(self.reading.client)
+        now = server_time(self.reading.client)
         self.ceiling = now - window.lag
         usable = bool(cursor) and cursor.get("asked", "") == window.asked
         mark = cursor.get("watermark") if usable else None
         self.mark = utc(mark) if mark else None
         self.older = Older.of(cursor.get("older")) if usable else None
         if not usable and window.between is not None and self.reading.newest_first:
-            self.older = Older.first(now, floor=_floor(self.reading))
+            self.older = Older.first(now, floor=beginning(self.reading))
         self._deeper = self.older is not None and usable
 
     def pages(self) -> Iterator[Page]:
@@ -150,11 +153,11 @@ class _Run:
         for rows, settled in self._list(
             part.start, lambda at: between(scope, at, until), part.until
         ):
-            part = part.reached(max(settled, default=None), now_at(self.reading.client))
+            part = part.reached(max(settled, default=None), server_time(self.reading.client))
             self.older = part
             self._move(settled)
             yield Page(rows, self._cursor())
-        self.older = part.next(now_at(self.reading.client), floor=_floor(self.reading))
+        self.older = part.next(server_time(self.reading.client), floor=beginning(self.reading))
         yield Page([], self._cursor())
 
     def _list(
@@ -165,22 +168,32 @@ class _Run:
     ) -> Iterator[tuple[list[Payload], list[datetime]]]:
         """Pages of rows not met before in the same state, with the times that are settled."""
         plan, client = self.plan, self.reading.client
-        asker = Asker(client, plan.path(self.reading.scope), plan.items, plan.post)
+        path = plan.path(self.reading.scope)
+        asker = Asker(client, path, plan.items, plan.post)
         anchor, asked = since, params(since)
+        by_offset, found, looks = False, False, 0
         while True:
             response, rows = asker.ask(asked)
-            timed = [(row, _time(plan.window, row)) for row in rows]
-            _check(plan, asker.path, timed, anchor)
+            timed = [(row, time_of(plan.window.at, row)) for row in rows]
+            _check(plan, path, timed, anchor)
             settled = [at for _, at in timed if at is not None and at <= ceiling]
-            yield _unseen(timed, self._seen), settled
+            require_order(path, settled, tolerance=_FILTER_TOLERANCE)
+            fresh = _unseen(timed, self._seen)
+            yield fresh, settled
             change = plan.next_page(response, asked)
-            if change is None:
+            moved = _moved(anchor, settled) if plan.window.reanchor and change else None
+            found = found or bool(by_offset and fresh)
+            if change is not None and moved is None:
+                asked, by_offset = {**asked, **change}, plan.window.reanchor
+            elif found and looks < _LOOKS:
+                # A row that moved to the end meanwhile pushed another one over a page boundary.
+                asker = Asker(client, path, plan.items, plan.post)
+                asked, by_offset, found, looks = params(anchor), False, False, looks + 1
+            elif moved is None:
                 return
-            moved = _moved(anchor, settled) if plan.window.reanchor else None
-            if moved is None:
-                asked = {**asked, **change}
             else:
                 anchor, asked = moved, params(moved)
+                by_offset, found, looks = False, False, 0
 
     def _move(self, settled: Sequence[datetime]) -> None:
         self.mark = max([*settled, *([self.mark] if self.mark else [])], default=None)
@@ -189,7 +202,7 @@ class _Run:
         """A little before the watermark; without one the last months, or all that is wanted."""
         if self.mark is not None:
             return self.mark - self.plan.window.overlap
-        return self.older.until if self.older else _floor(self.reading)
+        return self.older.until if self.older else beginning(self.reading)
 
     def _cursor(self) -> Cursor:
         if self.mark is None and self.plan.window.between is None:
@@ -197,11 +210,6 @@ class _Run:
         mark = {"watermark": iso(self.mark)} if self.mark else {}
         older = {"older": self.older.kept()} if self.older else {}
         return {"asked": self.plan.window.asked, **mark, **older}
-
-
-def _floor(reading: Reading) -> datetime | None:
-    """The first moment of the history that is wanted; None for all of it."""
-    return datetime.combine(reading.since, time(), UTC) if reading.since else None
 
 
 def _moved(anchor: datetime | None, settled: Sequence[datetime]) -> datetime | None:
@@ -212,19 +220,6 @@ def _moved(anchor: datetime | None, settled: Sequence[datetime]) -> datetime | N
         return None
     moved = max(settled) - _ANCHOR_SLACK
     return moved if min(settled) < moved and (anchor is None or moved > anchor) else None
-
-
-def now_at(client: SourceClient) -> datetime:
-    """The present moment by the source's clock."""
-    return datetime.now(UTC) + timedelta(seconds=client.clock_offset_s or 0.0)
-
-
-def _time(window: Window, row: Payload) -> datetime | None:
-    """None for a row without a readable time: it is handed on, and counted where it is parsed."""
-    try:
-        return window.at(row)
-    except (PayloadError, KeyError, TypeError, ValueError):
-        return None
 
 
 def _check(

@@ -138,10 +138,12 @@ def test_reanchoring_pages_on_through_rows_of_one_second(
 ) -> None:
     route = mock.get("/rows")
     ties = [row(number, 0) for number in range(5)]
-    route.side_effect = [linked(ties[:2], page=2), linked(ties[2:4], page=3), linked(ties[4:])]
+    looked = [linked(ties[:2], page=2), linked(ties[2:4], page=3), linked(ties[4:])]
+    route.side_effect = [*looked, *looked]
     found = [one["id"] for page in run(client, reanchor=True) for one in page.payloads]
     assert found == [0, 1, 2, 3, 4]
-    assert [call.request.url.params.get("page") for call in route.calls] == [None, "2", "3"]
+    # Looked through once more: by offset a row that moves hides another one.
+    assert [call.request.url.params.get("page") for call in route.calls] == [None, "2", "3"] * 2
 
 
 _BOUNDS = ("after", "before")
@@ -267,3 +269,38 @@ def test_what_is_only_read_again_is_read_in_one_go(
     found = run(client, between=between)
     assert len(found[0].payloads) == 73
     assert server.asked == [(None, None)]
+
+
+def test_a_server_that_ignores_the_order_is_not_believed(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    mock.get("/rows").side_effect = [linked([row(3, 9), row(2, 5), row(1, 0)], page=2)]
+    with pytest.raises(SourceAnswerError, match="not in the order that was asked for"):
+        run(client, reanchor=True)
+
+
+def test_a_row_pushed_over_a_page_boundary_inside_one_moment_is_found(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    """Seven rows of one second in pages of two; after the first page row 1 changes and leaves."""
+    rows = [row(number, 0) for number in range(7)] + [row(10, 60)]
+    asked = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        given = request.url.params
+        since, page = given.get("after"), int(given.get("page", 1))
+        found = [one for one in rows if not since or one["updated_at"] >= since]
+        shown = found[2 * (page - 1) : 2 * page]
+        asked += 1
+        if asked == 1:
+            rows.append({**rows.pop(1), "updated_at": iso(START + timedelta(minutes=90))})
+        more = 2 * page < len(found)
+        url = f"http://evil.example/rows?{httpx.QueryParams({**given, 'page': page + 1})}"
+        link = {"link": f'<{url}>; rel="next"'} if more else {}
+        return httpx.Response(200, json=[dict(one) for one in shown], headers=link)
+
+    mock.get("/rows").mock(side_effect=answer)
+    read = [one["id"] for page in run(client, reanchor=True) for one in page.payloads]
+    assert set(read) == {0, 1, 2, 3, 4, 5, 6, 10}
+    assert asked < 20
