@@ -5,125 +5,20 @@ others there are, and afterwards the store is as a whole pass would leave it.
 from __future__ import annotations
 
 import copy
-import shutil
-import sqlite3
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
-from core.settings import Database as DatabaseSettings
-from core.settings import Settings
-from core.source_settings import AnySource
-from pipeline.clock import now_ts
-from pipeline.collect import collect, wanted_of
-from pipeline.database import Database, opened
-from pipeline.hints import Look
-from pipeline.sync import bring_up_to_date
-from simulator.config import company_secrets
-from simulator.faults import Faults
+from connectors.stream import Named, Scope, Stream
+from pipeline.due import Due
 from simulator.model import World
-from simulator.server import CompanyServer, running
-from store import hooks
 from store.hooks import NotedHint
-from store.sources import source_ids
-from tests.e2e.dumps import natural_rows, same_people
-from tests.e2e.small import Hasty
-from tests.simulator.tiny import tiny_world
+from tests.e2e.tool import Site, site
 from tests.simulator.tiny_names import HOUR, MINUTE
-
-WANTED: dict[str, dict[str, Any]] = {
-    "jira": {"projects": ["SHOP"]},
-    "gitlab": {"projects": ["shop/web"]},
-    "github": {"repositories": ["shop/web"]},
-    "jenkins": {},
-}
-BOOKKEEPING = {"stream_state", "hook_hint", "hook_delivery"}
-
-
-@dataclass
-class Site:
-    """A tool of the tiny company, and a database that a whole pass over it has filled."""
-
-    server: CompanyServer
-    world: World
-    settings: Settings
-    database: Database
-
-    @property
-    def source(self) -> AnySource:
-        return self.settings.sources[0]
-
-    def hint(self, *told: NotedHint) -> Counter[str]:
-        """What is asked of the tool because of these hints, by path."""
-        with self.database.writing() as session:
-            number = source_ids(session)[self.source.name]
-            hooks.note(session, number, told, now_ts=now_ts())
-        before = Counter(self.server.requests)
-        look = Look(self.source, self.settings, self.database, threading.Lock(), Hasty())
-        assert look()
-        return Counter({path: n for (_, path), n in (self.server.requests - before).items()})
-
-    def rows(self) -> dict[str, list[str]]:
-        found = natural_rows(self.database.engine)
-        return {name: rows for name, rows in found.items() if name not in BOOKKEEPING}
-
-    def cursors(self) -> dict[tuple[str, str], Any]:
-        """What each stream and scope goes on with; the whole source's holds the budget used."""
-        with self.database.engine.connect() as connection:
-            asked = "SELECT stream, scope, cursor, last_success_ts, note FROM stream_state"
-            rows = connection.exec_driver_sql(asked).all()
-        return {(row[0], row[1]): tuple(row[2:]) for row in rows}
-
-    def whole(self, folder: Path) -> dict[str, list[str]]:
-        """The rows of a copy after a whole pass."""
-        copy_at = folder / "whole.db"
-        path = str(self.settings.database.url).removeprefix("sqlite:///")
-        with closing(sqlite3.connect(path)) as one, closing(sqlite3.connect(copy_at)) as other:
-            one.backup(other)
-        copied = DatabaseSettings(url=f"sqlite:///{copy_at}")
-        settings = self.settings.model_copy(update={"database": copied})
-        with opened(copied) as database:
-            twin = replace(self, settings=settings, database=database)
-            twin.collected()
-            return twin.rows()
-
-    def collected(self, *, full: bool = False) -> None:
-        wanted = wanted_of(self.settings)
-        report = collect(self.source, self.database, wanted, full=full, stop=Hasty())
-        assert report.problems == []
-        bring_up_to_date(self.settings, self.database)
-
-
-@contextmanager
-def site(
-    kind: str, template: Path, folder: Path, *, world: World | None = None, jira: str = "cloud"
-) -> Iterator[Site]:
-    world = world or tiny_world()
-    shutil.copy(template, folder / "headwater.db")
-    code = "github" if kind == "github" else "gitlab"
-    with running(world, code=code, jira=jira, faults=Faults()) as server:
-        wanted = {"kind": kind, "name": kind, "url": server.url(kind), "auth": _login(kind)}
-        source: AnySource = TypeAdapter(AnySource).validate_python({**wanted, **WANTED[kind]})
-        url = f"sqlite:///{folder / 'headwater.db'}"
-        settings = Settings(database=DatabaseSettings(url=url), sources=(source,))
-        with opened(settings.database) as database:
-            same_people(database.engine)
-            found = Site(server, world, settings, database)
-            found.collected(full=True)
-            yield found
-
-
-def _login(kind: str) -> dict[str, str]:
-    secrets = company_secrets()
-    told = {name: secrets.get(f"DEMO_{kind.upper()}_{name.upper()}") for name in ("user", "token")}
-    return {name: value for name, value in told.items() if value}
 
 
 def retitled_ticket(world: World) -> None:
@@ -223,3 +118,88 @@ def test_what_is_named_is_read_alone_and_ends_as_a_whole_pass_would(
 
 def _of(states: dict[tuple[str, str], Any], stream: str) -> dict[tuple[str, str], Any]:
     return {key: state for key, state in states.items() if key[0] == stream}
+
+
+@pytest.mark.parametrize("edition", ["cloud", "datacenter"])
+def test_a_name_that_leads_nowhere_or_elsewhere_stores_nothing(
+    sqlite_template: Path, tmp_path: Path, edition: Any
+) -> None:
+    with site("jira", sqlite_template, tmp_path, jira=edition, projects=["SHOP"]) as found:
+        before = found.rows()
+        # Of an issue that was never there, and of one whose project is not configured.
+        asked = found.hint(NotedHint("issues", "", "987654"), NotedHint("issues", "", "10099"))
+        single = sum(n for path, n in asked.items() if "/issue/" in path)
+        assert single == {"cloud": 1, "datacenter": 2}[edition]
+        assert not [path for path in asked if "search" in path and "project" not in path]
+        assert found.rows() == before
+
+
+def test_a_project_that_is_not_configured_is_not_asked_about(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    with site("gitlab", sqlite_template, tmp_path) as found:
+        before = found.rows()
+        asked = found.hint(
+            NotedHint("merge_requests", "102", "1"), NotedHint("pipelines", "999", "320")
+        )
+        assert asked == Counter(GITLAB)
+        assert found.rows() == before
+
+
+def test_an_issue_that_is_deleted_is_gone_at_once_and_one_that_is_hidden_is_not(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    with site("jira", sqlite_template, tmp_path) as found:
+        later = copy.deepcopy(found.world)
+        later.items = [item for item in later.items if item.key not in ("SHOP-9", "IDEA-1")]
+        found.server.advance(later)
+        asked = found.hint(NotedHint("issues", "", "10109"), NotedHint("issues", "", "10099"))
+        # The names, then why they were not found, each with a canary of its project beside it.
+        assert asked["/rest/api/3/issue/bulkfetch"] == 2
+        # Nothing else of IDEA is known: whether it is deleted or hidden nobody can tell.
+        assert found.gone() == {"SHOP-9": "deleted"}
+        found.server.advance(found.world)
+        found.hint(NotedHint("issues", "", "10109"))
+        assert found.gone() == {}
+
+
+def stream(over: str | None = None, *, named: bool = True) -> Stream:
+    how = Named(read=lambda _reading, _names: []) if named else None
+    return Stream(
+        name="things",
+        read=lambda _reading: iter(()),
+        id=lambda payload, _scope: str(payload["id"]),
+        parse=lambda _payload, _scope: (),
+        over=over,
+        scope=lambda payload: Scope(str(payload["id"])),
+        named=how,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        ([("7", "31"), ("7", "32"), ("8", "33")], ("31", "32")),
+        ([("7", "31"), ("7", "")], ()),  # something that is not named changed, too
+        ([("7", "31"), ("", "")], ()),  # all scopes are due as a whole
+        ([("8", "31")], ()),
+        ([("7", "31' OR 1=1"), ("7", "32")], ()),
+        ([("7", "../1")], ()),
+        ([("7", "9" * 20)], ()),
+        ([("7", "\u0663\u0661")], ()),  # digits, but none that an address may hold
+        ([("7", str(number)) for number in range(20)], tuple(sorted(map(str, range(20))))),
+        ([("7", str(number)) for number in range(21)], ()),
+    ],
+)
+def test_what_is_read_by_its_name_and_what_by_its_list(
+    told: list[tuple[str, str]], names: tuple[str, ...]
+) -> None:
+    due = Due.of([NotedHint("things", scope, name) for scope, name in told])
+    assert due.names(stream("projects"), "7") == names
+    assert due.names(stream("projects", named=False), "7") == ()
+
+
+def test_a_stream_without_scopes_is_read_by_name_too() -> None:
+    due = Due.of([NotedHint("things", "", "31")])
+    assert due.names(stream(), "") == ("31",)
+    assert due.names(stream("boards"), "7") == ()
