@@ -227,9 +227,8 @@ class SourcePass:
             for entity, ids in saved.ids.items():
                 dirty.mark(session, STAGE, entity, ids)
             if page.cursor is not None:
-                mark = _watermark(page.cursor)
                 key = StreamKey(self.source_id, name, task.scope.id)
-                cursors.save_cursor(session, key, page.cursor, watermark_ts=mark)
+                cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
                 seen, _ = self._seen.get((name, task.scope.id), (0, True))
                 self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
                 self._notes[name, task.scope.id] = note_of(page.cursor)
