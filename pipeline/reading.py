@@ -168,7 +168,8 @@ class _Pass:
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)
         if found.gone and not self.task.trusting:
-            absence.check_canaries(found.gone, stored, self._homes(census))
+            homes = {} if self.task.scope.id else self._homes(census)  # a scope is one project
+            absence.check_canaries(found.gone, stored, homes)
         self.counted = absence.Last(self.moment, found.doubt)
         records = self._gone(census, found.gone)
         yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)

@@ -81,7 +81,7 @@ CASES: dict[str, tuple[str, Callable[[World], None], NotedHint, list[str]]] = {
         "github",
         pushed_request,
         NotedHint("pull_requests", "{scope}", "2"),
-        [*GITHUB, PULL, f"{PULL}/commits", f"{PULL}/reviews"],
+        [*GITHUB, PULL, "/graphql", "/graphql"],
     ),
 }
 
