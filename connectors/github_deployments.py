@@ -11,7 +11,7 @@ from typing import Any
 from connectors import github_bulk
 from connectors.github_graph import Graph
 from connectors.github_parse import tier
-from connectors.github_rest import PER_PAGE, in_repository, kept, rows
+from connectors.github_rest import PER_PAGE, in_repository, kept, named, rows
 from connectors.github_runs import jobs_of
 from connectors.http import SourceClient, for_each
 from connectors.newest import Newest, newest_first
@@ -54,6 +54,9 @@ read_deployments = newest_first(
         keep=short_deployment,
     )
 )
+
+
+named_deployments = named("deployments", short_deployment, "created_at")
 
 
 def add_statuses(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from connectors.github_rest import GONE, PER_PAGE, account, in_repository, kept, rows
+from connectors.github_rest import GONE, PER_PAGE, account, in_repository, kept, named, rows
 from connectors.github_timeline import (
     CLOSED,
     NOT_PLANNED,
@@ -62,7 +62,7 @@ def issue_id(payload: Payload, scope: Scope) -> str:
     """Number of the repository and of the issue: both stay, whatever the repository is called. An
     issue that is transferred becomes another one, with another id too.
     """
-    return f"{scope.id}#{text_of(payload, 'number')}"
+    return _number_id(text_of(payload, "number"), scope)
 
 
 def short_issue(row: Payload) -> Payload:
@@ -123,6 +123,19 @@ def timeline_of(client: SourceClient, path: str) -> list[Payload]:
     """The events that are of use; none of an issue that went away meanwhile."""
     events = [short_event(row) for row in rows(client, path, none_on=GONE)]
     return [event for event in events if event]
+
+
+def _number_id(number: str, scope: Scope) -> str:
+    return f"{scope.id}#{number}"
+
+
+named_issues = named(
+    "issues",
+    short_issue,
+    "updated_at",
+    belongs=lambda row: "pull_request" not in row,
+    id=_number_id,
+)
 
 
 def parse_status(payload: Payload, _scope: Scope) -> Iterator[Record]:

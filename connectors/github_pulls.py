@@ -15,6 +15,7 @@ from connectors.github_rest import (
     account,
     in_repository,
     kept,
+    named,
     one,
     read_again,
     rows,
@@ -81,6 +82,7 @@ def _still_open(client: SourceClient, scope: Scope, stored: Sequence[Payload]) -
 
 
 watch_pulls = Watch(open=lambda pull: pull.get("state") == "open", read=_still_open)
+named_pulls = named("pulls", short_pull, "updated_at")
 
 
 def add_details(client: SourceClient, scope: Scope, pulls: list[Payload], *, graph: Graph) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any
 
 from connectors.http import Params, SourceClient, body_of, for_each
+from connectors.newest import beginning
 from connectors.paging import pages
 from connectors.people import person
-from connectors.stream import Payload, Scope
+from connectors.stream import Named, Payload, Reading, Scope
+from connectors.times import utc
 from core.records import Person
 
 PER_PAGE = 100
@@ -65,6 +67,33 @@ def read_again(
 
     for_each(client, ask, payloads)
     return found
+
+
+def named(
+    what: str,
+    keep: Callable[[Payload], Payload],
+    at: str,
+    *,
+    belongs: Callable[[Payload], bool] = lambda _row: True,
+    id: Callable[[str, Scope], str] | None = None,
+) -> Named:
+    """Single things of a repository, as their list gives them, for webhooks that name them. at: the
+    time by which their list goes back in history.
+    """
+
+    def read(reading: Reading, names: Sequence[str]) -> list[Payload]:
+        first, found = beginning(reading), list[Payload]()
+
+        def ask(name: Payload) -> None:
+            path = in_repository(f"{what}/{name['name']}", reading.scope)
+            row = one(reading.client, path, none_on=(301, 404, 410))
+            if row and belongs(row) and (first is None or utc(row[at]) >= first):
+                found.append(keep(row))
+
+        for_each(reading.client, ask, [{"name": name} for name in names])
+        return found
+
+    return Named(read=read, id=id)
 
 
 def kept(row: Mapping[str, Any], names: Iterable[str]) -> Payload:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.github_rest import PER_PAGE, account, in_repository, kept, read_again, rows
+from connectors.github_rest import PER_PAGE, account, in_repository, kept, named, read_again, rows
 from connectors.history import Older
 from connectors.http import Params, SourceClient, body_of, for_each
 from connectors.ordered import beginning, server_time
@@ -174,6 +174,9 @@ watch_runs = Watch(
     open=lambda run: run.get("status") != "completed",
     read=partial(read_again, what="actions/runs", keep=short_run),
 )
+
+
+named_runs = named("actions/runs", short_run, "created_at")
 
 
 def add_jobs(client: SourceClient, scope: Scope, runs: list[Payload]) -> None:

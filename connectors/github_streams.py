@@ -14,6 +14,7 @@ from connectors.http import Params, SourceClient
 from connectors.paging import fetched, pages
 from connectors.stream import (
     Census,
+    Named,
     Page,
     Payload,
     Read,
@@ -77,6 +78,7 @@ def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
             partial(github_pulls.parse_pull, bots=bots),
             complete=partial(github_pulls.add_details, graph=graph),
             watch=github_pulls.watch_pulls,
+            named=github_pulls.named_pulls,
         ),
     ]
 
@@ -90,6 +92,7 @@ def _issues(layout: github_issues.Layout) -> list[Stream]:
             id=github_issues.issue_id,
             complete=github_issues.add_timelines,
             census=issues_census(layout),
+            named=github_issues.named_issues,
             scope=_with_issues,
         )
     ]
@@ -108,6 +111,7 @@ def _delivery(graph: Graph) -> list[Stream]:
             github_runs.parse_run,
             complete=github_runs.add_jobs,
             watch=github_runs.watch_runs,
+            named=github_runs.named_runs,
         ),
         _stream(
             "environments",
@@ -120,6 +124,7 @@ def _delivery(graph: Graph) -> list[Stream]:
             github_deployments.parse_deployment,
             complete=partial(github_deployments.add_statuses, graph=graph),
             kept=github_deployments.keep_job,
+            named=github_deployments.named_deployments,
         ),
     ]
 
@@ -143,6 +148,7 @@ def _stream(
     kept: Callable[[Payload, Payload], None] | None = None,
     watch: Watch | None = None,
     census: Census | None = None,
+    named: Named | None = None,
     scope: Callable[[Payload], Scope | None] = _scope,
 ) -> Stream:
     """Optional: Actions or environments may be switched off, or left out of the permissions."""
@@ -158,6 +164,7 @@ def _stream(
         optional=True,
         watch=watch,
         census=census,
+        named=named,
     )
 
 

@@ -9,7 +9,18 @@ from typing import Any, TypedDict, Unpack
 
 from connectors.http import Params, SourceClient, body_of
 from connectors.paging import pages
-from connectors.stream import Census, Page, Payload, Read, Reading, Scope, Stream, Watch, text_of
+from connectors.stream import (
+    Census,
+    Named,
+    Page,
+    Payload,
+    Read,
+    Reading,
+    Scope,
+    Stream,
+    Watch,
+    text_of,
+)
 from connectors.times import iso, utc
 from connectors.windows import Window, listing
 from core.records import Record
@@ -32,6 +43,7 @@ class Extras(TypedDict, total=False):
     after: tuple[str, ...]
     watch: Watch
     census: Census
+    named: Named
 
 
 def per_project(

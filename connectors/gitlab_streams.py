@@ -15,6 +15,7 @@ from connectors.gitlab_details import (
     add_tiers_and_roots,
     keep_jobs,
 )
+from connectors.gitlab_named import DEPLOYMENT, PIPELINE, by_id, by_number
 from connectors.gitlab_project import (
     PER_PAGE,
     changing,
@@ -107,6 +108,7 @@ def _requests(bots: Sequence[str]) -> Iterator[Stream]:
             extra=_EVERYBODY,
         ),
         census=census("merge_requests", Entity.MERGE_REQUEST, {**_EVERYBODY, "state": "all"}),
+        named=by_number("merge_requests", {**_EVERYBODY, "state": "all"}),
     )
 
 
@@ -115,14 +117,16 @@ def _runs(*, children: bool) -> Iterator[Stream]:
     if children:
         kinds["child_pipelines"] = {"source": CHILD}
     for name, extra in kinds.items():
+        belongs = partial(_is_of, extra.get("source"))
         yield per_project(
             name,
-            changing("pipelines", extra, belongs=partial(_is_of, extra.get("source"))),
+            changing("pipelines", extra, belongs=belongs),
             own_id,
             gitlab_parse.parse_pipeline,
             complete=add_jobs,
             kept=keep_jobs,
             watch=watch("pipelines", by="status", open=_OPEN_PIPELINES, extra=extra),
+            named=by_id("pipelines", PIPELINE, belongs=partial(_is_named, bool(extra))),
         )
     yield per_project("environments", whole("environments"), own_id, gitlab_parse.parse_environment)
     yield per_project(
@@ -132,12 +136,18 @@ def _runs(*, children: bool) -> Iterator[Stream]:
         gitlab_parse.parse_deployment,
         complete=add_tiers_and_roots,
         watch=watch("deployments", by="status", open=_OPEN_DEPLOYMENTS),
+        named=by_id("deployments", DEPLOYMENT),
     )
 
 
 def _is_of(source: object, pipeline: Payload) -> bool:
     """A server that does not know the filter would give every pipeline a second time."""
     return source is None or pipeline.get("source") == source
+
+
+def _is_named(child: bool, pipeline: Payload) -> bool:
+    """Asked for by itself, a pipeline is answered whichever of the two lists has it."""
+    return (pipeline.get("source") == CHILD) is child
 
 
 def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
@@ -148,6 +158,7 @@ def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
         partial(gitlab_issues.parse_issue, how=how),
         complete=gitlab_issues.add_history,
         census=census("issues", Entity.ITEM, _EVERYBODY),
+        named=by_number("issues", _EVERYBODY),
     )
     # Read after all issues: the one that an issue has become must be stored before its old key.
     yield per_project("moved_issues", _moved, own_id, gitlab_issues.parse_moved, after=("issues",))

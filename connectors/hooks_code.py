@@ -9,20 +9,29 @@ from connectors.hooks_told import Hint, Told, changed, ids_of, ignored
 from core.errors import PayloadError
 
 _BY_OBJECT: Final = {
-    "pull_request": ("pull_requests", "pull_request"),
-    "pull_request_review": ("pull_requests", "pull_request"),
-    "pull_request_review_comment": ("pull_requests", "pull_request"),
-    "pull_request_review_thread": ("pull_requests", "pull_request"),
-    "issues": ("issues", "issue"),
-    "workflow_run": ("workflow_runs", "workflow_run"),
-    "deployment": ("deployments", "deployment"),
-    "deployment_status": ("deployments", "deployment"),
+    "pull_request": ("pull_requests", "pull_request", "number"),
+    "pull_request_review": ("pull_requests", "pull_request", "number"),
+    "pull_request_review_comment": ("pull_requests", "pull_request", "number"),
+    "pull_request_review_thread": ("pull_requests", "pull_request", "number"),
+    "issues": ("issues", "issue", "number"),
+    "workflow_run": ("workflow_runs", "workflow_run", "id"),
+    "deployment": ("deployments", "deployment", "id"),
+    "deployment_status": ("deployments", "deployment", "id"),
+}
+"""By event: the stream, the object in the payload, and what the address of one ends in."""
+_CHILD: Final = "parent_pipeline"
+_PIPELINES: Final = ("pipelines", "child_pipelines")
+_BY_NUMBER: Final = {
+    "merge_request": "merge_requests",
+    "issue": "issues",
+    "work_item": "issues",
+    "incident": "issues",
 }
 _NOT_READ: Final = "nothing of this kind is read"
 
 
 def github(event: str, payload: Mapping[str, Any]) -> Told:
-    """By the `X-GitHub-Event` header; ids are the numbers of the REST API."""
+    """By the `X-GitHub-Event` header."""
     told = f"{event}.{payload['action']}" if payload.get("action") else event
     if event == "ping":
         return ignored(event, "GitHub tries the address")
@@ -31,8 +40,8 @@ def github(event: str, payload: Mapping[str, Any]) -> Told:
         return ignored(told, "it names no repository")
     scope = str(repository["id"])
     if event in _BY_OBJECT:
-        stream, name = _BY_OBJECT[event]
-        return changed(told, Hint(stream, scope, ids_of([payload[name]["id"]])))
+        stream, name, key = _BY_OBJECT[event]
+        return changed(told, Hint(stream, scope, ids_of([payload[name].get(key)])))
     if event == "workflow_job":
         run = ids_of([payload["workflow_job"]["run_id"]])
         return changed(told, Hint("workflow_runs", scope, run))
@@ -51,9 +60,11 @@ def github(event: str, payload: Mapping[str, Any]) -> Told:
 
 
 def _github_comment(told: str, scope: str, issue: Mapping[str, Any]) -> Told:
-    """A comment on a pull request may be its first review. Its id here is that of the issue."""
+    """A comment on a pull request may be its first review. Its id here is that of the issue, its
+    number its own.
+    """
     if "pull_request" in issue:
-        return changed(told, Hint("pull_requests", scope))
+        return changed(told, Hint("pull_requests", scope, ids_of([issue.get("number")])))
     return ignored(told, "comments on issues are not read")
 
 
@@ -75,7 +86,8 @@ def gitlab(event: str, payload: Mapping[str, Any]) -> Told:
     if kind in ("push", "tag_push"):
         return changed(told, *_pushed(str(payload["ref"]), scope))
     if kind in ("build", "job"):
-        return changed(told, Hint("pipelines", scope, ids_of([payload.get("pipeline_id")])))
+        named = ids_of([payload.get("pipeline_id")])  # a child or not, which a job does not tell
+        return changed(told, *(Hint(name, scope, named) for name in _PIPELINES))
     if kind == "deployment":
         named = ids_of([payload["deployment_id"]])
         return changed(told, Hint("deployments", scope, named), Hint("environments", scope))
@@ -83,17 +95,13 @@ def gitlab(event: str, payload: Mapping[str, Any]) -> Told:
         return changed(told, Hint("releases", scope), Hint("tags", scope))
     if kind == "note":
         return _gitlab_note(told, scope, payload)
-    streams = {
-        "merge_request": "merge_requests",
-        "pipeline": "pipelines",
-        "issue": "issues",
-        "work_item": "issues",
-        "incident": "issues",
-    }
-    if kind in streams:
-        return changed(
-            told, Hint(streams[kind], scope, ids_of([payload["object_attributes"]["id"]]))
-        )
+    if kind == "pipeline":
+        pipeline = payload["object_attributes"]
+        stream = _PIPELINES[pipeline.get("source") == _CHILD]
+        return changed(told, Hint(stream, scope, ids_of([pipeline["id"]])))
+    if kind in _BY_NUMBER:
+        number = payload["object_attributes"].get("iid")
+        return changed(told, Hint(_BY_NUMBER[kind], scope, ids_of([number])))
     return ignored(told, _NOT_READ)
 
 
@@ -101,7 +109,9 @@ def _gitlab_note(told: str, scope: str, payload: Mapping[str, Any]) -> Told:
     """A note on a merge request may be its first review."""
     if payload["object_attributes"].get("noteable_type") != "MergeRequest":
         return ignored(told, "only notes on merge requests are read")
-    return changed(told, Hint("merge_requests", scope, ids_of([payload["merge_request"]["id"]])))
+    return changed(
+        told, Hint("merge_requests", scope, ids_of([payload["merge_request"].get("iid")]))
+    )
 
 
 def _project(payload: Mapping[str, Any]) -> str | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Hint:
     """A stream, by the name its connector gives it, in which something changed.
 
-    scope: the id of the scope, empty for a stream without scopes or for all of them. ids: external
-    ids of what changed, empty where it can't be read by id: then the scope is due as a whole.
+    scope: the id of the scope, empty for a stream without scopes or for all of them. ids: what the
+    addresses of what changed end in, see `Named`; empty where none is named: then the scope is due
+    as a whole.
     """
 
     stream: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from connectors.http import SourceClient, body_of, open_client
-from connectors.jenkins_builds import read_builds
+from connectors.jenkins_builds import named_builds, read_builds
 from connectors.jenkins_jobs import read_jobs
 from connectors.jenkins_names import build_id, matches
 from connectors.jenkins_parse import parse_build
@@ -83,6 +83,7 @@ def _streams(source: JenkinsSource) -> Sequence[Stream]:
             complete=Stages(),
             over="jobs",
             scope=_job_scope,
+            named=named_builds,
         ),
     ]
 

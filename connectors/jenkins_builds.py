@@ -7,6 +7,7 @@ absence uses it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ from connectors.http import SourceClient, body_of
 from connectors.jenkins_names import build_id, job_path, lasting_id
 from connectors.jenkins_parse import is_running
 from connectors.ordered import beginning, server_time
-from connectors.stream import Cursor, Page, Payload, Reading, Scope
+from connectors.stream import Cursor, Named, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
 
 FIELDS = (
@@ -279,3 +280,13 @@ def _since(payloads: Sequence[Payload], since: date | None) -> list[Payload]:
     return [
         p for p in payloads if not isinstance(p.get("timestamp"), int) or p["timestamp"] >= oldest
     ]
+
+
+def _read_named(reading: Reading, names: Sequence[str]) -> list[Payload]:
+    """Builds of this job by the name of the job and their number."""
+    apart = [name.rpartition("#") for name in names]
+    numbers = [int(number) for job, _, number in apart if job == reading.scope.id]
+    return _since(_watched(reading, numbers), reading.since)
+
+
+named_builds = Named(read=_read_named, name=re.compile(r".+#[0-9]{1,9}", re.DOTALL))

@@ -13,7 +13,7 @@ from connectors.http import Params, SourceClient, body_of
 from connectors.jira_changelog import is_complete, keep_entries
 from connectors.jira_parse import Layout
 from connectors.paging import NextPage, batches, offset, pages, token
-from connectors.stream import Census, Payload, Read, Reading, Scope, Stream, own_id
+from connectors.stream import Census, Named, Payload, Read, Reading, Scope, Stream, own_id
 from connectors.times import epoch_ms, utc
 from connectors.windows import Window, listing
 from core.records import Entity
@@ -60,6 +60,7 @@ def issues_stream(projects: Sequence[Payload], layout: Layout, *, cloud: bool) -
             read=site.by_id,
             again=site.again,
         ),
+        named=Named(read=site.named, id=lambda name, _scope: name),
     )
 
 
@@ -125,7 +126,7 @@ class _Site:
 
     def ids(self, reading: Reading) -> Iterator[list[str]]:
         """The ids of all issues whose last change lies in the history that is wanted."""
-        floor = datetime.combine(reading.since, time(), UTC) if reading.since else None
+        floor = _floor(reading)
         asked: Params = {"jql": jql(self.keys, floor), "maxResults": _IDS[self.api]}
         for page in self._search(reading.client, {**asked, **self._only("id"), **self._start}):
             yield [str(row["id"]) for row in page]
@@ -150,24 +151,33 @@ class _Site:
         """An issue that Jira does not find at all is deleted; one that it finds in a project that
         is not read was moved. That the projects are visible was made sure of in connecting.
         """
-        found = self._homes(client, ids)
+        rows = self._fetched(client, ids, self._only("project"))
+        found = {str(row["id"]): str(row["fields"]["project"]["id"]) for row in rows}
         reasons = {id: "moved" if id in found else "deleted" for id in ids}
         return {id: why for id, why in reasons.items() if found.get(id) not in self.homes}
 
-    def _homes(self, client: SourceClient, ids: Sequence[str]) -> dict[str, str]:
-        """The id of the project in which each of these issues is now; absent: nowhere."""
-        if not self.cloud:
-            answers = (
-                client.get(f"{self.api}/issue/{id}", self._only("project"), none_on=(404,))
-                for id in ids
-            )
-            rows = [body_of(answer) for answer in answers if answer.status_code != 404]
-        else:
-            rows = []
+    def named(self, reading: Reading, ids: Sequence[str]) -> Iterator[Payload]:
+        """By their ids and not by a search, whose index a webhook is faster than."""
+        floor = _floor(reading)
+        asked: Params = {"expand": ["changelog"] if self.cloud else "changelog"}
+        for issue in self._fetched(reading.client, ids, {**asked, **self._only(*self.fields)}):
+            ours = str(issue["fields"]["project"]["id"]) in self.homes
+            if ours and (floor is None or _updated_at(issue) >= floor):
+                yield issue
+
+    def _fetched(
+        self, client: SourceClient, ids: Sequence[str], asked: Params
+    ) -> Iterator[Payload]:
+        """Those of these issues that are anywhere at all."""
+        if self.cloud:
             for some in batches(ids, _PAGE):
-                body = {"issueIdsOrKeys": list(some), "fields": ["project"]}
-                rows += body_of(client.post(f"{self.api}/issue/bulkfetch", body))["issues"]
-        return {str(row["id"]): str(row["fields"]["project"]["id"]) for row in rows}
+                body = {"issueIdsOrKeys": list(some), **asked}
+                yield from body_of(client.post(f"{self.api}/issue/bulkfetch", body))["issues"]
+            return
+        for id in ids:
+            answer = client.get(f"{self.api}/issue/{id}", asked, none_on=(404,))
+            if answer.status_code != 404:
+                yield body_of(answer)
 
     def _search(self, client: SourceClient, asked: Params) -> Iterator[list[Payload]]:
         return pages(
@@ -193,6 +203,10 @@ class _Site:
     def _belongs(self, issue: Payload) -> bool:
         project = (issue.get("fields") or {}).get("project") or {}
         return str(project.get("id", "")) in self.homes or "id" not in project
+
+
+def _floor(reading: Reading) -> datetime | None:
+    return datetime.combine(reading.since, time(), UTC) if reading.since else None
 
 
 def _updated_at(issue: Payload) -> datetime:

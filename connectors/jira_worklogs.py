@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any
 
 from connectors.http import SourceClient, body_of
 from connectors.jira_changelog import user
-from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream, Wanted, own_id, text_of
+from connectors.stream import (
+    Cursor,
+    Named,
+    Page,
+    Payload,
+    Reading,
+    Scope,
+    Stream,
+    Wanted,
+    own_id,
+    text_of,
+)
 from connectors.times import epoch_ms, utc
 from core.errors import SourceAnswerError
 from core.records import Entity, Gone, Record, Worklog
@@ -29,6 +40,7 @@ def worklog_streams(api: str, wanted: Wanted) -> list[Stream]:
             after=(_ISSUES,),
             patient=True,
             optional=True,
+            named=Named(read=partial(_read_named, api)),
         ),
         Stream(
             name="deleted_worklogs",
@@ -66,9 +78,21 @@ def _read_changed(api: str, reading: Reading) -> Iterator[Page]:
     """Bodies of changed worklogs; those of issues that are not read are left at the source."""
     for rows, cursor in _feed(reading, f"{api}/worklog/updated"):
         ids = [int(_worklog_id(row, reading.scope)) for row in rows]
-        found = _bodies(reading.client, f"{api}/worklog/list", ids) if ids else []
-        ours = reading.known_in(_ISSUES, {str(row.get("issueId")) for row in found})
-        yield Page([_kept(row) for row in found if str(row.get("issueId")) in ours], cursor)
+        yield Page(_ours(reading, api, ids) if ids else [], cursor)
+
+
+def _read_named(api: str, reading: Reading, ids: Sequence[str]) -> list[Payload]:
+    """By their ids: the feed holds back what happened within the last minute."""
+    floor = _first(reading)
+    found = _ours(reading, api, [int(id) for id in ids])
+    return [row for row in found if epoch_ms(utc(row["updated"])) >= floor]
+
+
+def _ours(reading: Reading, api: str, ids: list[int]) -> list[Payload]:
+    """The bodies of those that are booked on issues that are read."""
+    found = _bodies(reading.client, f"{api}/worklog/list", ids)
+    ours = reading.known_in(_ISSUES, {str(row.get("issueId")) for row in found})
+    return [_kept(row) for row in found if str(row.get("issueId")) in ours]
 
 
 def _read_deleted(api: str, reading: Reading) -> Iterator[Page]:

@@ -38,15 +38,16 @@ def token(key: str, *, param: str) -> NextPage:
     return next_page
 
 
-def offset(*, items: str, start: str = "startAt", total: str = "total") -> NextPage:
-    """Rows are counted from `start`; the end is where the answer's total is reached, or a page
-    without rows.
+def offset(*, items: str) -> NextPage:
+    """Rows are counted from `startAt`; the end is where the answer says `isLast`, or else where its
+    `total` is reached, and always a page without rows. Neither is on every list.
     """
 
     def next_page(response: httpx.Response, _asked: Params) -> Params | None:
         body = body_of(response)
-        reached = int(body.get(start, 0)) + len(body[items])
-        return {start: reached} if body[items] and reached < int(body[total]) else None
+        reached = int(body.get("startAt", 0)) + len(body[items])
+        ended = body.get("isLast", "total" in body and reached >= int(body["total"]))
+        return None if ended or not body[items] else {"startAt": reached}
 
     return next_page
 

@@ -8,6 +8,7 @@ calls that tell who we are and what the server can do, and answers with its stre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -125,6 +126,26 @@ class Census:
     again: Callable[[SourceClient, Scope, datetime], Iterator[Sequence[Payload]]] | None = None
 
 
+NUMBER = re.compile(r"[0-9]{1,19}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """How one thing is read that a webhook names, however many others there are.
+
+    A name is what the address of the thing at the source ends in. It proves nothing: `read` gives
+    payloads as the list does, of those names that are there, and of nothing that the list would
+    leave out: another project's, what is older than the history that is wanted.
+
+    name: what such a name looks like. id: the external id that belongs to it; None where only the
+        payload tells it, and a later census that the thing is gone.
+    """
+
+    read: Callable[[Reading, Sequence[str]], Iterable[Payload]]
+    name: re.Pattern[str] = NUMBER
+    id: Callable[[str, Scope], str] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """One kind of thing at a source.
@@ -143,6 +164,8 @@ class Stream:
         not stored yet would be passed over for good.
     optional: a 403 or 404 on this stream means "switched off here", noted and not an error.
     watch, census: see there; None where the list itself tells everything.
+    named: see there; None where a thing can't be read by itself, or where a walk or list ends at
+        what is known already, which one that came out of turn would cut short.
     """
 
     name: str
@@ -158,6 +181,7 @@ class Stream:
     optional: bool = False
     watch: Watch | None = None
     census: Census | None = None
+    named: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -115,3 +115,42 @@ def absent(census: Census, reading: Reading, listed: set[str], stored: dict[str,
         )
         return Absent(dict.fromkeys(gone, NOT_VISIBLE), doubt)
     return Absent(gone)
+
+
+def check_canaries(
+    gone: Mapping[str, str], stored: Mapping[str, str], homes: Mapping[str, str]
+) -> None:
+    """`SourceAuthError` where all that is known of a project is gone at once, and nothing of it is
+    found anywhere: then nobody has deleted it, but it is hidden. One record of it that is still
+    there, seen in the list or asked for by its id, says that the project may be seen.
+
+    homes: the projects of items by external id; what is none of these belongs to the scope itself.
+    """
+    canaries = {homes.get(name, "") for name, why in stored.items() if not why and name not in gone}
+    lost = [name for name in gone if gone[name] == DELETED and homes.get(name, "") not in canaries]
+    if lost:
+        named = ", ".join(sorted({homes.get(name, "") for name in lost}))
+        raise SourceAuthError(
+            f"none of {len(lost)} known records{' of ' * bool(named)}{named} is visible any more; "
+            "has the account lost its permission? nothing was changed here; if they are meant to be"
+            " gone, read the source once with --full"
+        )
+
+
+def vanished(
+    census: Census, reading: Reading, missing: set[str], homes: Mapping[str, str]
+) -> dict[str, str]:
+    """Why each of these that were stored is gone, one canary of each project asked along. What is
+    hidden with its canary, or has none, is left to the census.
+    """
+    projects = {homes.get(name, "") for name in missing}
+    others = {home: name for name, home in homes.items() if name not in missing}
+    canaries = {home: name for home, name in others.items() if home in projects}
+    asked = sorted({*missing, *canaries.values()})
+    gone = dict(census.missing(reading.client, reading.scope, asked))
+    seen = {home for home, name in canaries.items() if name not in gone}
+    return {
+        name: gone[name]
+        for name in sorted(missing)
+        if name in gone and (gone[name] != DELETED or homes.get(name, "") in seen)
+    }

@@ -19,7 +19,7 @@ from pipeline.database import Database, lost
 from pipeline.due import Due
 from pipeline.health import Health, decoded, encoded
 from pipeline.lease import WHOLE, held
-from pipeline.permission import check_account, without_census
+from pipeline.permission import check_account
 from pipeline.progress import Silent
 from pipeline.source_pass import SourcePass
 from pipeline.stopping import Stop
@@ -118,7 +118,7 @@ class Look:
                     counts=counts,
                     only=due,
                 )
-                one.run(without_census(due.streams(found.streams)))
+                one.run(due.streams(found.streams))
             finally:
                 self._remember(source_id, health.after(client))
         errors = [error for stream in counts.values() for error in stream.errors]

@@ -11,13 +11,13 @@ from functools import partial
 from connectors.http import SourceClient
 from connectors.stream import Census, Cursor, Page, Payload, Reading, Scope, Stream
 from core.errors import PayloadError
-from core.records import Gone, Record
+from core.records import Entity, Gone, Record
 from pipeline import absence
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.watching import KEY as WATCH
 from pipeline.watching import Watching
-from store import raw
+from store import items, raw
 from store.raw import RawPayload
 
 MISSHAPEN = (
@@ -33,7 +33,11 @@ MISSHAPEN = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One pass over one stream and scope; `full` takes every payload as new."""
+    """One pass over one stream and scope; `full` takes every payload as new.
+
+    names: what is read by itself, see `Named`, instead of the list; empty for the list.
+    trusting: what vanished is meant to be gone.
+    """
 
     source_id: int
     stream: Stream
@@ -41,15 +45,17 @@ class Task:
     cursor: Cursor
     since: date | None
     full: bool
+    names: tuple[str, ...] = ()
+    trusting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page ready to be written in one transaction. gone: external ids that are no longer there,
-    with why.
+    """A page ready to be written in one transaction. cursor: None where it stays as it is. gone:
+    external ids that are no longer there, with why.
     """
 
-    cursor: Cursor
+    cursor: Cursor | None
     seen: int
     payloads: Sequence[Payload]
     rows: Sequence[RawPayload] = ()
@@ -65,8 +71,10 @@ def prepared_pages(task: Task, client: SourceClient, database: Database) -> Iter
     """The pages of a task with what changed on them completed and parsed; `SourceError`.
 
     First what the list tells, then what is watched and due, then the census when its time has come.
+    Of a task with names only these, and the state of the scope stays as it is.
     """
-    return _Pass(task, client, database).pages()
+    one = _Pass(task, client, database)
+    return one.named() if task.names else one.pages()
 
 
 class _Pass:
@@ -95,6 +103,24 @@ class _Pass:
             yield self._prepare(page)
         yield from self._watched()
         yield from self._census(before)
+
+    def named(self) -> Iterator[Prepared]:
+        stream, names = self.task.stream, self.task.names
+        if stream.named is None:
+            return
+        found = list(stream.named.read(self.reading, names))
+        yield replace(self._prepare(Page(found, {})), cursor=None)
+        if stream.census is None or stream.named.id is None:
+            return
+        there = {stream.id(payload, self.task.scope) for payload in found}
+        missing = {stream.named.id(name, self.task.scope) for name in names} - there
+        with self.database.read() as session:
+            stored = raw.hashes(session, self.task.source_id, stream.name, missing)
+        homes = self._homes(stream.census) if stored else {}
+        gone = absence.vanished(stream.census, self.reading, set(stored), homes) if stored else {}
+        if gone:
+            records = self._gone(stream.census, gone)
+            yield Prepared(None, 0, [], records=records, gone=gone)
 
     def _stored(self) -> dict[str, str]:
         """External ids of the scope, with why they are gone, where a census is due."""
@@ -141,13 +167,17 @@ class _Pass:
         for page in absence.unread(census, self.reading, listed, stored):
             yield self._prepare(Page(page.payloads, self.cursor))
         found = absence.absent(census, self.reading, listed, stored)
+        if found.gone and not self.task.trusting:
+            homes = {} if self.task.scope.id else self._homes(census)  # a scope is one project
+            absence.check_canaries(found.gone, stored, homes)
         self.counted = absence.Last(self.moment, found.doubt)
-        at = datetime.fromtimestamp(self.moment, UTC)
-        records: list[Record] = [
-            Gone(census.entity, name, why, at) for name, why in sorted(found.gone.items())
-        ]
-        records += self._moved(census, found.gone)
+        records = self._gone(census, found.gone)
         yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)
+
+    def _gone(self, census: Census, reasons: Mapping[str, str]) -> list[Record]:
+        at = datetime.fromtimestamp(self.moment, UTC)
+        gone = [Gone(census.entity, name, why, at) for name, why in sorted(reasons.items())]
+        return [*gone, *self._moved(census, reasons)]
 
     def _moved(self, census: Census, gone: Mapping[str, str]) -> list[Record]:
         names = [name for name, why in gone.items() if why == absence.MOVED]
@@ -156,6 +186,13 @@ class _Pass:
         with self.database.read() as session:
             stored = raw.payloads(session, self.task.source_id, self.task.stream.name, names)
         return list(census.lives_on(self.client, self.task.scope, list(stored.values())))
+
+    def _homes(self, census: Census) -> dict[str, str]:
+        """The project of each item; nothing for what is no item, which may have the same ids."""
+        if census.entity is not Entity.ITEM:
+            return {}
+        with self.database.read() as session:
+            return items.homes(session, self.task.source_id)
 
     def _prepare(self, page: Page) -> Prepared:
         task, hashed = self.task, {}

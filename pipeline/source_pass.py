@@ -50,9 +50,8 @@ class _Done:
 class SourcePass:
     """`renew` is called before each page is written and raises when the lease is lost.
 
-    round: what this pass goes on with, None where it begins one. trusting:
-    what can't be read any more is meant to be so, and no lost permission. only: the scopes that are
-    due now, None for all.
+    round: what this pass goes on with, None where it begins one. trusting: what can't be read any
+    more is meant to be so, and no lost permission. only: the scopes due now, None for all.
     """
 
     source_id: int
@@ -165,7 +164,8 @@ class SourcePass:
             return None
         full = self.full and not (begun and done and not begun.paused)
         cursor = observed_of(state.cursor) if full else state.cursor
-        return Task(self.source_id, stream, scope, cursor, self.since, full)
+        stream, names = (stream, ()) if self.only is None else self.only.part(stream, scope.id)
+        return Task(self.source_id, stream, scope, cursor, self.since, full, names, self.trusting)
 
     def _read_all(self, tasks: Sequence[Task]) -> None:
         pool = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self.name}")
@@ -227,12 +227,13 @@ class SourcePass:
             saved = records.save_records(session, self.source_id, page.records)
             for entity, ids in saved.ids.items():
                 dirty.mark(session, STAGE, entity, ids)
-            key = StreamKey(self.source_id, name, task.scope.id)
-            cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
-        seen, _ = self._seen.get((name, task.scope.id), (0, True))
-        self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
-        self._notes[name, task.scope.id] = note_of(page.cursor)
-        self._older[name, task.scope.id] = "older" in page.cursor
+            if page.cursor is not None:
+                key = StreamKey(self.source_id, name, task.scope.id)
+                cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
+                seen, _ = self._seen.get((name, task.scope.id), (0, True))
+                self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
+                self._notes[name, task.scope.id] = note_of(page.cursor)
+                self._older[name, task.scope.id] = "older" in page.cursor
         counts.pages += 1
         counts.seen += page.seen
         counts.changed += len(page.rows)
@@ -254,6 +255,9 @@ class SourcePass:
         error = done.error
         if error is not None and not isinstance(error, SourceError):
             raise error
+        if done.task.names:
+            self._finish_named(done.task.stream, error)
+            return
         note = self._notes.pop((name, scope), "")
         older = self._older.pop((name, scope), False)
         counts.deeper += "older" in done.task.cursor
@@ -275,6 +279,15 @@ class SourcePass:
         if error is not None:
             counts.errors.append(f"{scope}: {error}" if scope else str(error))
         self.progress.finished(self.name, name, scope=scope)
+
+    def _finish_named(self, stream: Stream, error: SourceError | None) -> None:
+        """How the scope was read last stays as it is: only its list tells that."""
+        off = stream.optional and error is not None and error.status in SWITCHED_OFF
+        if isinstance(error, SourcePausedError):
+            self.counts[stream.name].paused = str(error)
+        elif error is not None and not off:
+            self.counts[stream.name].errors.append(str(error))
+        self.progress.finished(self.name, stream.name)
 
     def _loss(self, done: _Done, error: SourceError | None) -> SourceError | None:
         """What was readable before and is not any more; None where that is meant to be so."""

@@ -128,7 +128,6 @@ class Catalogue:
                 "description": "",
                 "iconUrl": f"{SITE}/images/icons/issuetypes/generic.svg",
                 "name": name,
-                "untranslatedName": name,
                 "subtask": False,
                 "avatarId": 10300,
                 "hierarchyLevel": 1 if name == "Epic" else 0,

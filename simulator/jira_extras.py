@@ -11,7 +11,7 @@ from functools import cached_property
 
 from starlette.responses import Response
 
-from simulator.jira_catalogue import Catalogue, jira_time
+from simulator.jira_catalogue import SITE, Catalogue, jira_time
 from simulator.jira_issues import Issues
 from simulator.model import Item
 from simulator.paging import address, whole_number
@@ -26,6 +26,13 @@ _DELETED = 97
 """Of so many worklogs one was deleted an hour after it was written."""
 
 _FORTNIGHT = timedelta(days=14)
+_AGILE = f"{SITE}/rest/agile/1.0"
+_NOTE = "worked on it"
+_NOTE_ON_CLOUD: Json = {
+    "type": "doc",
+    "version": 1,
+    "content": [{"type": "paragraph", "content": [{"type": "text", "text": _NOTE}]}],
+}
 
 
 class Extras:
@@ -60,7 +67,7 @@ class Extras:
             "timeSpentSeconds": 7200,
             "id": item.id,
             "issueId": item.id,
-            "comment": "worked on it",
+            "comment": _NOTE_ON_CLOUD if self.catalogue.edition == "cloud" else _NOTE,
         }
 
     def feed(self, call: Call, *, deleted: bool) -> Response:
@@ -118,9 +125,16 @@ class Extras:
             {"name": status["name"], "statuses": [{"id": status["id"]}]}
             for status in self.catalogue.statuses.values()
         ]
-        row = self._board(project)
         config = {"columns": columns, "constraintType": "none"}
-        return json_answer({**row, "columnConfig": config, "self": f"{call.root}{call.path}"})
+        shown = {name: project[name] for name in ("key", "id", "self", "name")}
+        return json_answer(
+            {
+                **self._board(project),
+                "self": f"{call.root}{call.path}",
+                "location": {"type": "project", **shown},
+                "columnConfig": config,
+            }
+        )
 
     def sprints(self, call: Call, board: str) -> Response:
         """A fortnight each, from the beginning of the world up to now."""
@@ -136,6 +150,7 @@ class Extras:
         over = start + _FORTNIGHT < self.catalogue.world.now
         return {
             "id": board * 1000 + number,
+            "self": f"{_AGILE}/sprint/{board * 1000 + number}",
             "state": "closed" if over else "active",
             "name": f"Sprint {number + 1}",
             "startDate": jira_time(start),
@@ -152,7 +167,7 @@ class Extras:
         number = int(project["id"])
         return {
             "id": number,
-            "self": f"{self.catalogue.base}/board/{number}",
+            "self": f"{_AGILE}/board/{number}",
             "name": f"{project['key']} board",
             "type": "scrum",
             "location": {"projectId": number, "projectKey": project["key"]},

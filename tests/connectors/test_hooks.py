@@ -28,10 +28,10 @@ GITHUB: dict[str, set[str]] = {
 GITLAB = {
     "push": [Hint("branches", "15"), Hint("commits", "15")],
     "tag_push": [Hint("tags", "1")],
-    "merge_request": [Hint("merge_requests", "1", ("99",))],
+    "merge_request": [Hint("merge_requests", "1", ("1",))],
     "pipeline": [Hint("pipelines", "1", ("31",))],
     "deployment": [Hint("deployments", "30", ("15",)), Hint("environments", "30")],
-    "issue": [Hint("issues", "1", ("301",))],
+    "issue": [Hint("issues", "1", ("23",))],
 }
 
 
@@ -53,7 +53,8 @@ def test_every_recorded_webhook_of_github_names_its_stream_repository_and_id(
         if event != "push":
             named = payload["workflow_job"]["run_id"] if event == "workflow_job" else None
             key = "deployment" if event == "deployment_status" else event.removesuffix("s")
-            expected = str(named or payload[key]["id"])
+            ends_in = "number" if event in ("issues", "pull_request") else "id"
+            expected = str(named or payload[key][ends_in])
             assert told.hints[0].ids == (expected,), file
 
 
@@ -83,7 +84,13 @@ _PROJECT = {"project": {"id": 7}}
         (
             "github",
             "pull_request_review",
-            {"pull_request": {"id": 5}, "action": "submitted"},
+            {"pull_request": {"id": 77, "number": 5}, "action": "submitted"},
+            [Hint("pull_requests", "7", ("5",))],
+        ),
+        (
+            "github",
+            "issue_comment",
+            {"issue": {"id": 77, "number": 5, "pull_request": {}}},
             [Hint("pull_requests", "7", ("5",))],
         ),
         ("github", "issue_comment", {"issue": {"pull_request": {}}}, [Hint("pull_requests", "7")]),
@@ -94,7 +101,16 @@ _PROJECT = {"project": {"id": 7}}
             "gitlab",
             "",
             {"object_kind": "build", "pipeline_id": 5},
-            [Hint("pipelines", "7", ("5",))],
+            [Hint("pipelines", "7", ("5",)), Hint("child_pipelines", "7", ("5",))],
+        ),
+        (
+            "gitlab",
+            "",
+            {
+                "object_kind": "pipeline",
+                "object_attributes": {"id": 5, "source": "parent_pipeline"},
+            },
+            [Hint("child_pipelines", "7", ("5",))],
         ),
         ("gitlab", "", {"object_kind": "release"}, [Hint("releases", "7"), Hint("tags", "7")]),
         (
@@ -103,7 +119,7 @@ _PROJECT = {"project": {"id": 7}}
             {
                 "object_kind": "note",
                 "object_attributes": {"noteable_type": "MergeRequest"},
-                "merge_request": {"id": 5},
+                "merge_request": {"id": 77, "iid": 5},
             },
             [Hint("merge_requests", "7", ("5",))],
         ),

@@ -58,6 +58,28 @@ def test_an_offset_ends_at_the_total_whatever_page_size_the_server_grants(
     assert route.calls[1].request.url.params["startAt"] == "2"
 
 
+@pytest.mark.parametrize(
+    ("said", "last", "asked"),
+    [
+        ({"isLast": False}, {"isLast": True}, 2),
+        ({"isLast": False, "total": 2}, {"isLast": True, "total": 2}, 2),  # the end mark counts
+        ({}, {}, 3),  # neither: the next page is empty
+    ],
+)
+def test_an_offset_needs_no_total(
+    client: SourceClient, mock: respx.Router, said: dict[str, Any], last: dict[str, Any], asked: int
+) -> None:
+    route = mock.get("/rows")
+    route.side_effect = [
+        httpx.Response(200, json={"startAt": 0, "rows": [{"id": 1}, {"id": 2}], **said}),
+        httpx.Response(200, json={"startAt": 2, "rows": [{"id": 3}], **last}),
+        httpx.Response(200, json={"startAt": 3, "rows": []}),
+    ]
+    found = list(pages(client, "rows", {}, items="rows", next_page=offset(items="rows")))
+    assert [one["id"] for rows in found for one in rows] == [1, 2, 3]
+    assert route.call_count == asked
+
+
 def test_a_token_that_repeats_is_an_error(client: SourceClient, mock: respx.Router) -> None:
     answers = ({"rows": [{"id": number}], "next": "same"} for number in range(9))
     mock.get("/rows").side_effect = lambda _request: httpx.Response(200, json=next(answers))

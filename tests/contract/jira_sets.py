@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from connectors.jira_boards import parse_nothing
 from connectors.jira_changelog import changes, transitions
 from connectors.jira_parse import Layout, parse_field, parse_issue, parse_project, parse_status
-from connectors.stream import Payload, Scope
+from connectors.jira_worklogs import parse_worklog
+from connectors.stream import Payload, Scope, Wanted
 from core.records import Record
 from tests.contract.payload_set import PayloadSet, alone, under
 
@@ -122,4 +124,25 @@ JIRA = [
     ),
     # The catalogue of fields is kept raw and makes no record.
     PayloadSet(files="jira/go-jira/mock-data/all_fields.json", parse=parse_field, count=2),
+    # Of six issues: one worklog of 10085, 10079, 10076 and 10078, two of 10077, four of 11956.
+    PayloadSet(
+        files="jira/devlake/issue-worklog/page-*.json",
+        items=under("worklogs"),
+        parse=partial(parse_worklog, wanted=Wanted()),
+        count=10,
+        records={"Worklog": 10},
+    ),
+    # Boards and sprints are kept raw and make no record, see test_replay.
+    PayloadSet(
+        files="jira/hygieia-server/boardsresponse.json",
+        items=under("values"),
+        parse=parse_nothing,
+        count=4,
+    ),
+    PayloadSet(
+        files="jira/go-jira/mock-data/sprints.json",
+        items=under("values"),
+        parse=parse_nothing,
+        count=6,
+    ),
 ]

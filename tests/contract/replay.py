@@ -12,7 +12,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-Query = Mapping[str, str]
+Query = Mapping[str, Any]
+"""What was asked for, in the address or in a body."""
 Answer = Callable[[Query], Any]
 
 
@@ -23,14 +24,15 @@ class Site:
     answers: Mapping[str, Answer]
     asked: list[str] = field(default_factory=list)
 
-    def answer(self, target: str) -> tuple[int, bytes]:
+    def answer(self, target: str, body: bytes = b"{}") -> tuple[int, bytes]:
         parts = urlsplit(target)
         path = unquote(parts.path)
         self.asked.append(path)
         found = self.answers.get(path)
         if found is None:
             return 404, b'{"message": "404 Not Found"}'
-        return 200, json.dumps(found(dict(parse_qsl(parts.query)))).encode()
+        asked = {**dict(parse_qsl(parts.query)), **json.loads(body)}
+        return 200, json.dumps(found(asked)).encode()
 
 
 def always(body: Any) -> Answer:
@@ -57,7 +59,13 @@ def serving(site: Site) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, content = site.answer(self.path)
+            self._send(*site.answer(self.path))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            self._send(*site.answer(self.path, body))
+
+        def _send(self, status: int, content: bytes) -> None:
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(content)))

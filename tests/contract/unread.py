@@ -18,13 +18,12 @@ UNREAD = {
     "github/recorded/add-labels-to-issue.json": "the answers to writes",
     "github/recorded/errors.json": "the answer to a write",
     "github/webhooks/push/*.json": "a hint to walk again; commits are read by their graph",
-    "gitlab/webhooks/*": "nothing listens to webhooks",
+    "gitlab/webhooks/*": "hints, see tests/connectors/test_hooks",
     # Jira
     "jira/asf-dc/versions.json": "versions are not read",
     "jira/faros/project_versions.json": "versions are not read",
     "jira/asf-dc/transitions__transitions.json": "moves that are allowed, not those made",
     f"{_GO_JIRA}/mock-data/transitions.json": "moves that are allowed, not those made",
-    "jira/devlake/issue-worklog/page-*.json": "worklogs are not read",
     "jira/devlake/issuetype/page-*.json": "an issue names its type",
     "jira/faros/dev_status_*.json": "an interface that Atlassian does not document",
     "jira/faros/users.json": "people are known from what they touch",
@@ -33,8 +32,6 @@ UNREAD = {
     f"{_GO_JIRA}/cloud/*-permissionscheme__*.json": "permissions are not read",
     f"{_GO_JIRA}/mock-data/all_issuelinktypes.json": "a link brings its words",
     f"{_GO_JIRA}/mock-data/remote_links.json": "remote links are not read",
-    f"{_GO_JIRA}/mock-data/sprints.json": "sprints are not read",
-    "jira/hygieia-server/boardsresponse.json": "boards are not read",
     "jira/hygieia-server/teamresponse.json": "teams are those of the configuration",
     # GitLab
     "gitlab/devlake/bridges/page-*.json": "a trigger that started nothing, see test_gitlab_details",

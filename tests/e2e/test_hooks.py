@@ -121,9 +121,9 @@ def test_a_hook_shows_the_new_truth_at_the_next_look_and_asks_for_nothing_else(
     assert served.look("jira")
     asked = Counter(company.server.requests) - asked
     assert served.title(item.key) == "Pay in two parts"
-    assert asked["jira", "/rest/api/3/search/jql"] == 1
-    assert asked["jira", "/rest/api/3/status"] == 0
-    assert {kind for kind, _ in asked} == {"jira"}
+    connected = ("2/serverInfo", "3/myself", "3/field", "3/project/search")
+    paths = [f"/rest/api/{name}" for name in (*connected, "3/issue/bulkfetch")]
+    assert asked == dict.fromkeys([("jira", path) for path in paths], 1)
     assert not served.look("jira")
 
 
@@ -190,7 +190,7 @@ def test_what_could_not_be_read_waits_and_is_read_later(
     company.server.advance(later)
     assert served.updated(item, delivery="d1") == 202
     look = served.looking("jira")
-    company.server.faults.rules.append(Fault("forbidden", vendor="jira", path="*/search/jql"))
+    company.server.faults.rules.append(Fault("forbidden", vendor="jira", path="*/issue/bulkfetch"))
     try:
         assert not look()
         asked = company.server.requests.total()
