@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any
 
 from connectors.http import Params, SourceClient, body_of, for_each
-from connectors.newest import beginning
+from connectors.ordered import beginning
 from connectors.paging import pages
 from connectors.people import person
 from connectors.stream import Named, Payload, Reading, Scope

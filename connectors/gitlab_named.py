@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from connectors.gitlab_project import in_project, one, rows
 from connectors.http import Params
-from connectors.newest import beginning
+from connectors.ordered import beginning
 from connectors.stream import Named, Payload, Reading
 from connectors.times import utc
 

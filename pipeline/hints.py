@@ -22,8 +22,8 @@ from pipeline.lease import WHOLE, held
 from pipeline.permission import check_account
 from pipeline.progress import Silent
 from pipeline.source_pass import SourcePass
+from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
-from pipeline.stream_counts import StreamCounts
 from pipeline.sync import bring_up_to_date
 from store import cursors, hooks
 from store.cursors import StreamKey
@@ -62,6 +62,9 @@ class Look:
         except OperationalError as error:
             self._later(str(lost(error)))
             return False
+        except Exception as fault:  # its words may quote what was read
+            self._later(f"a fault of Headwater's own ({type(fault).__name__})")
+            return False
         self._pause_s = self._not_before_ts = 0
         return done
 
@@ -72,17 +75,18 @@ class Look:
         if source_id is None or not found.last:
             return False
         if isinstance(self.source, EventsSource):
-            changed = len(found.hints)  # what was pushed for good is stored already
+            report = SourceReport(self.source.name)  # what was pushed for good is stored already
         elif self._was_read(source_id):
-            changed = self._read(source_id, Due.of(found.hints))
+            report = self._read(source_id, Due.of(found.hints))
         else:
             return False  # the first whole pass reads all of it
+        with self.turn:
+            self.stop.check()
+            bring_up_to_date(self.settings, self.database, [report], stop=self.stop)
+        # Last of all: whoever is stopped before it does all of it again.
         with self.database.writing() as session:
             hooks.clear(session, source_id, last=found.last)
-        if changed:
-            with self.turn:
-                self.stop.check()
-                bring_up_to_date(self.settings, self.database)
+        changed = report.changed
         log.info("hints_read", source=self.source.name, hints=len(found.hints), changed=changed)
         return True
 
@@ -93,38 +97,35 @@ class Look:
         asked = fingerprint(self.source, wanted_of(self.settings))
         return state.cursor.get("asked") == asked
 
-    def _read(self, source_id: int, due: Due) -> int:
-        """How many payloads were new or changed; `SourceError` for the first stream that failed."""
-        counts: dict[str, StreamCounts] = {}
-        with self.database.read() as session:
-            state = cursors.load_state(session, StreamKey(source_id, WHOLE))
-        health = decoded(state.health)
-        with (
-            held(self.database, source_id, self.source.name) as renew,
-            opened(self.source, self.stop, spent=health.spent) as client,
-        ):
-            try:
-                found = connected(client, self.source, wanted_of(self.settings))
-                check_account(self.source.name, health, found)
-                one = SourcePass(
-                    source_id,
-                    self.source.name,
-                    self.database,
-                    client,
-                    Silent(),
-                    renew,
-                    self.stop,
-                    since=self.source.history,
-                    counts=counts,
-                    only=due,
-                )
-                one.run(due.streams(found.streams))
-            finally:
-                self._remember(source_id, health.after(client))
-        errors = [error for stream in counts.values() for error in stream.errors]
-        if errors:
-            raise SourceError(errors[0])
-        return sum(stream.changed for stream in counts.values())
+    def _read(self, source_id: int, due: Due) -> SourceReport:
+        """`SourceError` for the first stream that failed, or that had to be left for later."""
+        report = SourceReport(self.source.name)
+        with held(self.database, source_id, self.source.name) as renew:
+            with self.database.read() as session:
+                state = cursors.load_state(session, StreamKey(source_id, WHOLE))
+            health = decoded(state.health)
+            with opened(self.source, self.stop, spent=health.spent) as client:
+                try:
+                    found = connected(client, self.source, wanted_of(self.settings))
+                    check_account(self.source.name, health, found)
+                    one = SourcePass(
+                        source_id,
+                        self.source.name,
+                        self.database,
+                        client,
+                        Silent(),
+                        renew,
+                        self.stop,
+                        since=self.source.history,
+                        counts=report.streams,
+                        only=due,
+                    )
+                    one.run(due.streams(found.streams))
+                finally:
+                    self._remember(source_id, health.after(client))
+        if unread := [*report.problems, *filter(None, [report.paused])]:
+            raise SourceError(unread[0])
+        return report
 
     def _remember(self, source_id: int, health: Health) -> None:
         """What was used up of the budget, whatever became of it."""

@@ -27,15 +27,13 @@ from pipeline.progress import Progress
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
 from pipeline.stages import CORRELATE as STAGE
 from pipeline.stopping import Stop
-from pipeline.stream_counts import StreamCounts
+from pipeline.stream_counts import StreamCounts, misunderstood
 from store import cursors, dirty, raw, records
 from store.cursors import StreamKey
 
 _QUEUE_PAGES = 8
 _READERS = 8
 _POLL_S = 0.2
-_MANY = 5
-"""So many payloads of one pass are not all odd by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +133,10 @@ class SourcePass:
         sense, the vendor changed its shape.
         """
         counts = self.counts[name]
-        if not counts.unparsed:
-            return
-        with self.database.read() as session:
-            stored = raw.count_records(session, self.source_id).get(name, 0)
-            unparsed = raw.count_unparsed(session, self.source_id).get(name, 0)
-        many = counts.changed >= _MANY and counts.unparsed == counts.changed
-        if many or unparsed == stored:
-            counts.errors.append(
-                f"none of {counts.changed if many else stored} payloads could be understood; they"
-                " are kept raw, nothing is lost: bring Headwater up to date, then run"
-                f" headwater sync --source {self.name} --full"
-            )
+        if counts.unparsed:
+            with self.database.read() as session:
+                told = misunderstood(session, self.source_id, self.name, name, counts)
+            counts.errors += [told] if told else []
 
     def _failed(self, stream: str) -> bool:
         counts = self.counts[stream]
@@ -246,7 +236,7 @@ class SourcePass:
             seen=page.seen,
             changed=len(page.rows),
             requests=request_count(self.client),
-            part=part_read(task.cursor, page.cursor, now_ts()),
+            part=part_read(task.cursor, page.cursor or {}, now_ts()),
         )
 
     def _finish(self, done: _Done) -> None:

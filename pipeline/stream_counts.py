@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
+from store import raw
+
+_MANY = 5
+"""So many payloads of one pass are not all odd by chance."""
+
 
 @dataclass(slots=True)
 class StreamCounts:
@@ -42,3 +49,21 @@ class StreamCounts:
             deeper=self.deeper + later.deeper,
             paused=later.paused,
         )
+
+
+def misunderstood(
+    session: Session, source_id: int, source: str, stream: str, counts: StreamCounts
+) -> str:
+    """A line where none of many payloads that came, or none of all that are stored, make sense;
+    empty where only single ones are odd.
+    """
+    stored = raw.count_records(session, source_id).get(stream, 0)
+    unparsed = raw.count_unparsed(session, source_id).get(stream, 0)
+    many = counts.changed >= _MANY and counts.unparsed == counts.changed
+    if not many and unparsed != stored:
+        return ""
+    return (
+        f"none of {counts.changed if many else stored} payloads could be understood; they are kept"
+        " raw, nothing is lost: bring Headwater up to date, then run"
+        f" headwater sync --source {source} --full"
+    )
