@@ -82,7 +82,7 @@ def streams(
 def _code(bots: Sequence[str]) -> Iterator[Stream]:
     name, sha = partial(id_in_project, "name"), partial(id_in_project, "id")
     tag = partial(id_in_project, "tag_name")
-    walk = graph_walk(heads=_heads, log=_log, id=sha)
+    walk = graph_walk(heads=_heads, log=_log, check=_check, id=sha)
     parse_commit = partial(gitlab_parse.parse_commit, bots=bots)
     tags = newest("repository/tags", _NEWEST_TAGS, name)
     releases = newest("releases", _NEWEST_RELEASES, tag)
@@ -176,6 +176,11 @@ def _heads(reading: Reading) -> list[str]:
     found = [row for page in pages(reading.client, path, {"per_page": PER_PAGE}) for row in page]
     found.sort(key=lambda branch: not branch.get("default"))
     return [branch["commit"]["id"] for branch in found]
+
+
+def _check(reading: Reading) -> None:
+    """The branches and not the project: that one stays visible when its repository is hidden."""
+    reading.client.get(in_project("repository/branches", reading.scope), {"per_page": 1})
 
 
 def _log(reading: Reading, sha: str) -> Iterator[list[Payload]]:

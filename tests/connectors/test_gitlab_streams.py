@@ -11,7 +11,8 @@ import respx
 
 from connectors import gitlab
 from connectors.http import SourceClient
-from connectors.stream import Payload
+from connectors.stream import Payload, Reading
+from core.errors import SourceAnswerError
 from core.records import Commit, Deployment, MergeRequest
 from tests.connectors.gitlab_site import (
     SCOPE,
@@ -144,6 +145,24 @@ def test_commits_are_walked_from_the_default_branch_and_then_from_the_others(
     records = [record for payload in found for record in commits.parse(payload, SCOPE)]
     parents = [record.parents for record in records if isinstance(record, Commit)]
     assert parents == [("b",), ("a",), (), ("a",)]
+
+
+def test_a_permission_lost_while_commits_are_walked_is_an_error_and_no_end_of_the_history(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    refused = httpx.Response(404, json={"message": "404 Project Not Found"})
+    path = "/projects/42/repository/commits"
+    mock.get("/projects/42/repository/branches").side_effect = [
+        httpx.Response(200, json=[{"name": "main", "commit": {"id": "c"}, "default": True}]),
+        refused,
+    ]
+    mock.get(path).side_effect = [linked([commit("c", ["b"])], path, 2), refused, refused]
+    commits = project_stream(client, "commits")
+    pages = commits.read(Reading(client, SCOPE, {}, lambda _ids: set()))
+    assert next(pages).cursor == {"frontier": ["b"]}
+    with pytest.raises(SourceAnswerError, match="404") as raised:
+        next(pages)
+    assert raised.value.status is None
 
 
 def test_a_second_walk_with_nothing_new_lists_the_branches_and_no_more(
