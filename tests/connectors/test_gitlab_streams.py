@@ -174,6 +174,13 @@ def test_a_second_walk_with_nothing_new_lists_the_branches_and_no_more(
     assert (payloads(found), heads.call_count, route.call_count) == ([], 1, 0)
 
 
+def test_a_404_of_a_proxy_is_no_word_of_gitlab(client: SourceClient, mock: respx.Router) -> None:
+    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(404, html="<h1>Not found</h1>")
+    with pytest.raises(SourceAnswerError, match="404 in a page") as raised:
+        completed(client, "merge_requests", saved("merge_requests"))
+    assert raised.value.status is None, "nor is it that of a feature that is switched off"
+
+
 def test_tags_are_read_to_the_end_once_and_then_to_the_first_page_without_a_new_one(
     client: SourceClient, mock: respx.Router
 ) -> None:
@@ -196,7 +203,7 @@ def test_commits_that_may_not_be_seen_are_unknown_and_not_none(
     client: SourceClient, mock: respx.Router, status: int
 ) -> None:
     """What was stored of them before stays: only a list that was read is whole."""
-    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(status)
+    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(status, json={})
     mock.get(url__regex=r".*/merge_requests/\d+/notes").respond(json=[])
     records = completed(client, "merge_requests", saved("merge_requests"))
     assert [r.commits for r in records if isinstance(r, MergeRequest)] == [None, None]
