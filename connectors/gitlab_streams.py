@@ -13,7 +13,6 @@ from connectors.gitlab_details import (
     add_commits_and_notes,
     add_jobs,
     add_tiers_and_roots,
-    keep_jobs,
 )
 from connectors.gitlab_named import DEPLOYMENT, PIPELINE, by_id, by_number
 from connectors.gitlab_project import (
@@ -29,6 +28,7 @@ from connectors.gitlab_reviews import with_gitlab_bots
 from connectors.http import Params
 from connectors.paging import fetched, pages
 from connectors.stream import Page, Payload, Reading, Stream, Wanted, own_id
+from connectors.unread import keep_details
 from connectors.walk import graph_walk
 from core.records import Entity
 
@@ -99,6 +99,7 @@ def _requests(bots: Sequence[str]) -> Iterator[Stream]:
         own_id,
         partial(gitlab_parse.parse_merge_request, bots=bots),
         complete=add_commits_and_notes,
+        kept=keep_details,
         # A push does not move the time of the last change; the head of the open ones tells.
         watch=watch(
             "merge_requests",
@@ -124,7 +125,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
             own_id,
             gitlab_parse.parse_pipeline,
             complete=add_jobs,
-            kept=keep_jobs,
+            kept=keep_details,
             watch=watch("pipelines", by="status", open=_OPEN_PIPELINES, extra=extra),
             named=by_id("pipelines", PIPELINE, belongs=partial(_is_named, bool(extra))),
         )
@@ -135,6 +136,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
         own_id,
         gitlab_parse.parse_deployment,
         complete=add_tiers_and_roots,
+        kept=keep_details,
         watch=watch("deployments", by="status", open=_OPEN_DEPLOYMENTS),
         named=by_id("deployments", DEPLOYMENT),
     )
@@ -157,6 +159,7 @@ def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
         own_id,
         partial(gitlab_issues.parse_issue, how=how),
         complete=gitlab_issues.add_history,
+        kept=keep_details,
         census=census("issues", Entity.ITEM, _EVERYBODY),
         named=by_number("issues", _EVERYBODY),
     )

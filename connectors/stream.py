@@ -27,6 +27,11 @@ later answer tells again (which name a job had before), so that a full pass keep
 """
 
 
+UNREAD = "unread"
+"""Under this key of `_details` a `complete` names the parts that were refused. What is stored of
+them stays, and `complete` is called for the payload again later (`connectors/unread.py`)."""
+
+
 def observed_of(cursor: Cursor) -> Cursor:
     """What is left of a cursor when everything is read anew."""
     return {name: value for name, value in cursor.items() if name == "observed"}
