@@ -41,6 +41,7 @@ class Extras(TypedDict, total=False):
     complete: Callable[[SourceClient, Scope, list[Payload]], None]
     kept: Callable[[Payload, Payload], None]
     after: tuple[str, ...]
+    patient: bool
     watch: Watch
     census: Census
     named: Named

@@ -163,8 +163,15 @@ def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
         census=census("issues", Entity.ITEM, _EVERYBODY),
         named=by_number("issues", _EVERYBODY),
     )
-    # Read after all issues: the one that an issue has become must be stored before its old key.
-    yield per_project("moved_issues", _moved, own_id, gitlab_issues.parse_moved, after=("issues",))
+    # After all issues of all history: what an issue has become must be stored before its old key.
+    yield per_project(
+        "moved_issues",
+        _moved,
+        own_id,
+        gitlab_issues.parse_moved,
+        after=("issues",),
+        patient=True,
+    )
 
 
 def _moved(reading: Reading) -> Iterator[Page]:
