@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -167,7 +168,20 @@ def request_count(client: SourceClient) -> int:
 def for_each(
     client: SourceClient, work: Callable[[dict[str, Any]], None], things: Iterable[dict[str, Any]]
 ) -> None:
-    """Do the work for all things, as many at once as the source bears; raises the first error."""
+    """Do the work for all things, as many at once as the source bears; raises the first error, and
+    begins nothing after it.
+    """
+    failed = threading.Event()
+
+    def one(thing: dict[str, Any]) -> None:
+        if failed.is_set():
+            return
+        try:
+            work(thing)
+        except Exception:
+            failed.set()
+            raise
+
     with ThreadPoolExecutor(max_workers=client.concurrency) as pool:
-        for done in [pool.submit(work, thing) for thing in things]:
+        for done in [pool.submit(one, thing) for thing in things]:
             done.result()
