@@ -191,11 +191,46 @@ def test_tags_are_read_to_the_end_once_and_then_to_the_first_page_without_a_new_
     tags = project_stream(client, "tags")
     first = read(tags, client, scope=SCOPE)
     assert [p["name"] for p in payloads(first)] == ["v2", "v1"]
-    assert [page.cursor for page in first] == [{}, {}, {"complete": True}]
+    assert [page.cursor for page in first[:-1]] == [{}, {}]
     cursor = first[-1].cursor
     read(tags, client, scope=SCOPE, cursor=cursor, known=["42:v1", "42:v2"])
     assert route.call_count == 3
     assert route.calls[0].request.url.params["order_by"] == "updated"
+
+
+def test_a_tag_of_an_old_commit_is_found_behind_a_page_without_a_new_one(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    """The order is that of the commits: a tag set on an old one stands far down."""
+    path = "/projects/42/repository/tags"
+    newest, oldest = [{"name": "v2", "target": "t2"}], [{"name": "v1", "target": "t1"}]
+    late = {"name": "late", "target": "t0"}
+    tags, total = project_stream(client, "tags"), ["2"]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "page" in request.url.params:
+            return httpx.Response(200, json=oldest)
+        found = linked(newest, path, 2)
+        found.headers.update({"x-total": total[0]} if total else {})
+        return found
+
+    route = mock.get(path).mock(side_effect=answer)
+    known = ["42:v1", "42:v2"]
+    cursor = read(tags, client, scope=SCOPE)[-1].cursor
+    oldest.append(late)
+    total[0] = "3"
+    again = read(tags, client, scope=SCOPE, cursor=cursor, known=known)
+    assert [p["name"] for p in payloads(again)] == ["v2", "v1", "late"]
+    cursor, before = again[-1].cursor, route.call_count
+    known.append("42:late")
+    assert read(tags, client, scope=SCOPE, cursor=cursor, known=known)[-1].cursor == cursor
+    assert route.call_count == before + 1, "nothing new: one request"
+    total.clear()
+    read(tags, client, scope=SCOPE, cursor=cursor, known=known)
+    assert route.call_count == before + 2, "totals are optional"
+    old = cursor | {"read_at": "2026-01-01T00:00:00Z"}
+    read(tags, client, scope=SCOPE, cursor=old, known=known)
+    assert route.call_count == before + 4, "and so the list is read to its end once a day"
 
 
 @pytest.mark.parametrize("status", [403, 404])
