@@ -8,6 +8,7 @@ from functools import partial
 
 from connectors import gitlab_issues, gitlab_parse
 from connectors.gitlab_absence import census, project_census, watch
+from connectors.gitlab_branches import Branches
 from connectors.gitlab_details import (
     CHILD,
     add_commits_and_notes,
@@ -82,11 +83,12 @@ def streams(
 def _code(bots: Sequence[str]) -> Iterator[Stream]:
     name, sha = partial(id_in_project, "name"), partial(id_in_project, "id")
     tag = partial(id_in_project, "tag_name")
-    walk = graph_walk(heads=_heads, log=_log, check=_check, id=sha)
+    branches = Branches()
+    walk = graph_walk(heads=branches.heads, log=_log, check=_check, id=sha)
     parse_commit = partial(gitlab_parse.parse_commit, bots=bots)
     tags = newest("repository/tags", _NEWEST_TAGS, name)
     releases = newest("releases", _NEWEST_RELEASES, tag)
-    yield per_project("branches", whole("repository/branches"), name, gitlab_parse.parse_branch)
+    yield per_project("branches", branches.read, name, gitlab_parse.parse_branch)
     yield per_project("tags", tags, name, gitlab_parse.parse_tag)
     yield per_project("releases", releases, tag, gitlab_parse.parse_release)
     yield per_project("commits", walk, sha, parse_commit)
@@ -178,14 +180,6 @@ def _moved(reading: Reading) -> Iterator[Page]:
     """Issues that were moved away; they are closed, and there is no filter for more."""
     for page in changing("issues", {**_EVERYBODY, "state": "closed"})(reading):
         yield replace(page, payloads=[row for row in page.payloads if row.get("moved_to_id")])
-
-
-def _heads(reading: Reading) -> list[str]:
-    """The shas of all branch heads, the default branch first: most others end on its history."""
-    path = in_project("repository/branches", reading.scope)
-    found = [row for page in pages(reading.client, path, {"per_page": PER_PAGE}) for row in page]
-    found.sort(key=lambda branch: not branch.get("default"))
-    return [branch["commit"]["id"] for branch in found]
 
 
 def _check(reading: Reading) -> None:

@@ -18,12 +18,13 @@ from tests.connectors.gitlab_site import (
     SCOPE,
     URL,
     answer_connecting,
+    connected,
     linked,
     project_stream,
     saved,
     source,
 )
-from tests.connectors.readers import payloads, read
+from tests.connectors.readers import payloads, read, stream
 
 
 @pytest.fixture
@@ -179,6 +180,34 @@ def test_a_404_of_a_proxy_is_no_word_of_gitlab(client: SourceClient, mock: respx
     with pytest.raises(SourceAnswerError, match="404 in a page") as raised:
         completed(client, "merge_requests", saved("merge_requests"))
     assert raised.value.status is None, "nor is it that of a feature that is switched off"
+
+
+def test_branches_are_listed_once_for_themselves_and_for_the_walk(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    route = branches(mock, "x", "c")
+    log(mock, {"c": [], "x": []})
+    opened = connected(client)
+    for first, second in (("branches", "commits"), ("commits", "branches")):
+        before = route.call_count
+        rows = {
+            name: payloads(read(stream(opened, name), client, scope=SCOPE))
+            for name in (first, second)
+        }
+        assert len(rows["branches"]) == 2
+        assert [row["id"] for row in rows["commits"]] == ["c", "x"]
+        assert route.call_count == before + 1
+    read(stream(opened, "commits"), client, scope=SCOPE)
+    read(stream(opened, "commits"), client, scope=SCOPE)
+    assert route.call_count == 4, "what one stream has read is not old enough for itself"
+
+
+def test_an_empty_repository_has_a_page_without_branches(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    branches(mock)
+    (page,) = read(project_stream(client, "branches"), client, scope=SCOPE)
+    assert (list(page.payloads), page.cursor) == ([], {})
 
 
 def test_tags_are_read_to_the_end_once_and_then_to_the_first_page_without_a_new_one(
