@@ -14,19 +14,13 @@ from datetime import UTC, date, datetime
 
 from connectors.history import Older
 from connectors.http import SourceClient, body_of
-from connectors.jenkins_missing import Waits, by_address, skipped, still_missing, vanished
+from connectors.jenkins_missing import FIELDS, Waits, by_address, skipped, still_missing, vanished
 from connectors.jenkins_names import build_id, job_path, lasting_id
 from connectors.jenkins_parse import is_running
 from connectors.ordered import beginning, server_time
 from connectors.stream import Cursor, Named, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
 
-FIELDS = (
-    "_class,number,timestamp,duration,building,inProgress,result,queueId,description,"
-    "actions[_class,causes[_class,shortDescription,upstreamProject,upstreamBuild],"
-    "parameters[_class,name,value],lastBuiltRevision[SHA1,branch[SHA1,name]],remoteUrls,"
-    "queuingDurationMillis]"
-)
 _CUT = 100  # `builds` never holds more
 _RANGE = 50
 _NEWEST = 20  # re-read each time: a rebuild in place or a late result has no other sign
@@ -94,7 +88,7 @@ def _newest(reading: Reading, old: Cursor) -> Iterator[Page]:
         listed = set(_numbers(seen))
         unlisted = {*old.get("open", ())} - listed
         asked = [*sorted(unlisted), *skipped(old["last"], listed, reading)]
-        found = by_address(reading, asked, fields=FIELDS)
+        found = by_address(reading, asked)
         unfound = unlisted - set(_numbers(found))
         waits, given_up = still_missing(old.get("missing", {}), unfound, reading)
         cursor = _without(_moved(old, [*seen, *found]), waits, given_up)
@@ -296,7 +290,7 @@ def _read_named(reading: Reading, names: Sequence[str]) -> list[Payload]:
     """Builds of this job by the name of the job and their number."""
     apart = [name.rpartition("#") for name in names]
     numbers = [int(number) for job, _, number in apart if job == reading.scope.id]
-    return _since(_watched(reading, numbers), reading.since)
+    return _since(by_address(reading, numbers), reading.since)
 
 
 named_builds = Named(read=_read_named, name=re.compile(r".+#[0-9]{1,9}", re.DOTALL))

@@ -15,6 +15,12 @@ from connectors.stream import Payload, Reading
 Waits = Mapping[str, tuple[int, int]]
 """By number, as text: how often in a row a running build was not found, and since when (s)."""
 
+FIELDS = (
+    "_class,number,timestamp,duration,building,inProgress,result,queueId,description,"
+    "actions[_class,causes[_class,shortDescription,upstreamProject,upstreamBuild],"
+    "parameters[_class,name,value],lastBuiltRevision[SHA1,branch[SHA1,name]],remoteUrls,"
+    "queuingDurationMillis]"
+)
 _ROUNDS = 3
 _LONGEST = timedelta(days=1)
 _ASKED = 20
@@ -35,12 +41,12 @@ def skipped(after: int, listed: Collection[int], reading: Reading) -> list[int]:
     return found
 
 
-def by_address(reading: Reading, numbers: Iterable[int], *, fields: str) -> list[Payload]:
+def by_address(reading: Reading, numbers: Iterable[int]) -> list[Payload]:
     """Those of these builds that are there."""
     found = []
     for number in numbers:
         path = f"{job_path(reading.scope.id)}/{number}/api/json"
-        answer = reading.client.get(path, {"tree": fields}, none_on=(404,))
+        answer = reading.client.get(path, {"tree": FIELDS}, none_on=(404,))
         if answer.status_code != 404:
             found.append(body_of(answer, path))
     return found
