@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from connectors.http import Params, SourceClient, body_of
-from connectors.newest import server_time
+from connectors.ordered import server_time
 from connectors.paging import Asker, link_header, pages
 from connectors.stream import (
     Census,

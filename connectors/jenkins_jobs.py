@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.http import SourceClient, body_of
 from connectors.jenkins_names import job_path, matches
-from connectors.newest import server_time
+from connectors.ordered import server_time
 from connectors.stream import Cursor, Page, Payload, Reading
 from core.errors import SourceAnswerError, SourceAuthError
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from connectors.http import body_of
 from connectors.jenkins_names import job_path
-from connectors.newest import server_time
+from connectors.ordered import server_time
 from connectors.stream import Payload, Reading
 
 Waits = Mapping[str, tuple[int, int]]
