@@ -65,7 +65,7 @@ def streams(
 
 
 def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
-    walk = graph_walk(heads=_heads, log=_log, id=partial(_in, "id"))
+    walk = graph_walk(heads=_heads, log=_log, check=_check, id=partial(_in, "id"))
     parse_commit = partial(github_parse.parse_commit, bots=bots)
     return [
         _stream("branches", whole("branches"), github_parse.parse_branch, id=partial(_in, "name")),
@@ -179,6 +179,10 @@ def _heads(reading: Reading) -> list[str]:
     default = reading.scope.payload.get("default_branch")
     found.sort(key=lambda branch: branch["name"] != default)
     return [branch["commit"]["sha"] for branch in found]
+
+
+def _check(reading: Reading) -> None:
+    reading.client.get(in_repository("branches", reading.scope), {"per_page": 1})
 
 
 def _log(reading: Reading, sha: str) -> Iterator[list[Payload]]:

@@ -39,7 +39,13 @@ def open_client_for(
     secret = source.auth.token or source.auth.password
     headers = {"private-token": secret.get_secret_value()} if secret else {}
     public = httpx.URL(source.url).host == "gitlab.com"
-    return open_client(source.url, concurrency=8 if public else 4, headers=headers, sleep=sleep)
+    return open_client(
+        source.url,
+        concurrency=8 if public else 4,
+        headers=headers,
+        speaks_json=True,
+        sleep=sleep,
+    )
 
 
 def connect(client: SourceClient, source: GitlabSource, wanted: Wanted) -> Connection:

@@ -10,6 +10,7 @@ from connectors.gitlab_project import in_project, one, rows, rows_or_none
 from connectors.gitlab_reviews import kept_notes
 from connectors.http import Params, SourceClient, for_each
 from connectors.stream import Payload, Scope
+from connectors.unread import details_of
 
 CHILD = "parent_pipeline"
 _REPEATED_IN_JOBS = ("user", "commit", "pipeline", "project", "runner", "artifacts")
@@ -23,10 +24,13 @@ def add_commits_and_notes(client: SourceClient, scope: Scope, requests: list[Pay
     def add(request: Payload) -> None:
         path = in_project(f"merge_requests/{request['iid']}", scope)
         oldest_first = {"order_by": "created_at", "sort": "asc"}
-        request["_details"] = {
-            "commits": rows_or_none(client, f"{path}/commits"),
-            "notes": kept_notes(list(rows(client, f"{path}/notes", oldest_first))),
-        }
+        commits = rows_or_none(client, f"{path}/commits")
+        notes = rows_or_none(client, f"{path}/notes", oldest_first)
+        request["_details"] = details_of(
+            request,
+            commits=commits,
+            notes=None if notes is None else kept_notes(notes),
+        )
 
     for_each(client, add, requests)
 
@@ -39,19 +43,13 @@ def add_jobs(client: SourceClient, scope: Scope, pipelines: list[Payload]) -> No
     def add(pipeline: Payload) -> None:
         path = in_project(f"pipelines/{pipeline['id']}", scope)
         found = rows_or_none(client, f"{path}/jobs", {"include_retried": True})
-        if found is None:
-            jobs = (pipeline.get("_details") or {}).get("jobs") or []
-        else:
-            jobs = [_kept_of(job) for job in found]
-        pipeline["_details"] = {"pipeline": {} if found else one(client, path), "jobs": jobs}
+        pipeline["_details"] = details_of(
+            pipeline,
+            pipeline={} if found else one(client, path),
+            jobs=None if found is None else [_kept_of(job) for job in found],
+        )
 
     for_each(client, add, pipelines)
-
-
-def keep_jobs(stored: Payload, payload: Payload) -> None:
-    """Hand on the jobs that were read once, for `add_jobs` to fall back on."""
-    if "_details" in stored:
-        payload["_details"] = {"jobs": stored["_details"]["jobs"]}
 
 
 def _kept_of(job: Payload) -> Payload:
@@ -62,13 +60,14 @@ def add_tiers_and_roots(client: SourceClient, scope: Scope, deployments: list[Pa
     """The tier of each environment, which a deployment does not repeat, in one list for the page;
     and the pipeline that a child pipeline hangs below.
     """
-    found = rows(client, in_project("environments", scope))
-    tiers = {environment["id"]: environment.get("tier") for environment in found}
+    found = rows_or_none(client, in_project("environments", scope))
+    tiers = {environment["id"]: environment.get("tier") for environment in found or ()}
     roots = _Roots(client, scope)
     for deployment in deployments:
         environment = deployment.get("environment") or {}
         pipeline = (deployment.get("deployable") or {}).get("pipeline") or {}
-        deployment["_details"] = {"tier": tiers.get(environment.get("id"))}
+        tier = None if found is None else tiers.get(environment.get("id")) or ""
+        deployment["_details"] = details_of(deployment, tier=tier)
         if pipeline.get("source") == CHILD:
             deployment["_details"]["root"] = roots.of(pipeline)
 

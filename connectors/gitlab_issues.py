@@ -19,8 +19,9 @@ from connectors.gitlab_history import (
 from connectors.gitlab_project import in_project, person_of, rows_or_none
 from connectors.http import SourceClient, for_each
 from connectors.jira_blocks import intervals
-from connectors.stream import Payload, Scope, Wanted
+from connectors.stream import UNREAD, Payload, Scope, Wanted
 from connectors.times import utc, utc_or_none
+from connectors.unread import details_of
 from core.records import (
     Block,
     BlockKind,
@@ -46,18 +47,19 @@ class IssueRules:
 
 
 def add_history(client: SourceClient, scope: Scope, issues: list[Payload]) -> None:
-    """The events and the links of each issue; None where they can't be seen."""
+    """The events and the links of each issue; None where they could never be seen."""
 
     def add(issue: Payload) -> None:
         path = in_project(f"issues/{issue['iid']}", scope)
         states = rows_or_none(client, f"{path}/resource_state_events")
         labels = rows_or_none(client, f"{path}/resource_label_events")
-        links = rows_or_none(client, f"{path}/links") or ()
-        issue["_details"] = {
-            "states": _kept(states, "state"),
-            "labels": _kept(labels, "action", "label"),
-            "links": [_link(row) for row in links],
-        }
+        links = rows_or_none(client, f"{path}/links")
+        issue["_details"] = details_of(
+            issue,
+            states=_kept(states, "state"),
+            labels=_kept(labels, "action", "label"),
+            links=None if links is None else [_link(row) for row in links],
+        )
 
     for_each(client, add, issues)
 
@@ -138,7 +140,10 @@ def _work_item(
         resolved_at=utc_or_none(payload.get("closed_at")),
         subtask=kind == _TASK,
         labels=tuple(labels),
-        changelog_complete=all(details.get(name) is not None for name in ("states", "labels")),
+        changelog_complete=all(
+            details.get(name) is not None and name not in details.get(UNREAD, ())
+            for name in ("states", "labels")
+        ),
     )
 
 

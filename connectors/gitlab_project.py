@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from connectors.http import Params, SourceClient, body_of
-from connectors.paging import pages
+from connectors.ordered import server_time
+from connectors.paging import Asker, link_header, pages
 from connectors.stream import (
     Census,
     Named,
@@ -29,6 +30,7 @@ API = "api/v4/"
 PER_PAGE = 100
 OVERLAP = timedelta(minutes=10)
 LAG = timedelta(minutes=2)
+_DAILY = timedelta(days=1)
 _OFF = (403, 404)
 
 Parse = Callable[[Payload, Scope], Iterable[Record]]
@@ -41,6 +43,7 @@ class Extras(TypedDict, total=False):
     complete: Callable[[SourceClient, Scope, list[Payload]], None]
     kept: Callable[[Payload, Payload], None]
     after: tuple[str, ...]
+    patient: bool
     watch: Watch
     census: Census
     named: Named
@@ -112,22 +115,35 @@ def whole(what: str) -> Read:
 
 
 def newest(what: str, order: Params, id: ExternalId) -> Read:
-    """A list that has the newest first; after a complete pass only up to a page without a new
-    one.
+    """A list that has the newest first, by a time that is not that of its coming: read to its end
+    daily and when its length, where that is told, is another one; else up to a page without a new
+    row. Cursor: `read_at` and `total` of the last reading to the end.
     """
 
     def read(reading: Reading) -> Iterator[Page]:
-        asked: Params = {**order, "per_page": PER_PAGE}
-        for found in pages(reading.client, in_project(what, reading.scope), asked):
+        asker = Asker(reading.client, in_project(what, reading.scope), "", post=False)
+        following: Params | None = {**order, "per_page": PER_PAGE}
+        cursor, whole, total = reading.cursor, _is_due(reading), None
+        while following is not None:
+            response, found = asker.ask(following)
+            total = total or response.headers.get("x-total")
+            whole = whole or (total is not None and total != cursor.get("total"))
             ids = {id(row, reading.scope) for row in found}
             # Asked before the page is handed on: once it is stored, everything on it is known.
-            nothing_new = bool(reading.cursor) and reading.known(ids) == ids
-            yield Page(found, reading.cursor)
+            nothing_new = not whole and reading.known(ids) == ids
+            yield Page(found, cursor)
             if nothing_new:
-                break
-        yield Page([], {"complete": True})
+                return
+            change = link_header(response, following)
+            following = None if change is None else {**following, **change}
+        yield Page([], {"read_at": iso(server_time(reading.client)), "total": total})
 
     return read
+
+
+def _is_due(reading: Reading) -> bool:
+    read_at = reading.cursor.get("read_at")
+    return read_at is None or server_time(reading.client) - utc(read_at) >= _DAILY
 
 
 def in_project(what: str, scope: Scope) -> str:

@@ -8,12 +8,12 @@ from functools import partial
 
 from connectors import gitlab_issues, gitlab_parse
 from connectors.gitlab_absence import census, project_census, watch
+from connectors.gitlab_branches import Branches
 from connectors.gitlab_details import (
     CHILD,
     add_commits_and_notes,
     add_jobs,
     add_tiers_and_roots,
-    keep_jobs,
 )
 from connectors.gitlab_named import DEPLOYMENT, PIPELINE, by_id, by_number
 from connectors.gitlab_project import (
@@ -29,6 +29,7 @@ from connectors.gitlab_reviews import with_gitlab_bots
 from connectors.http import Params
 from connectors.paging import fetched, pages
 from connectors.stream import Page, Payload, Reading, Stream, Wanted, own_id
+from connectors.unread import keep_details
 from connectors.walk import graph_walk
 from core.records import Entity
 
@@ -82,11 +83,12 @@ def streams(
 def _code(bots: Sequence[str]) -> Iterator[Stream]:
     name, sha = partial(id_in_project, "name"), partial(id_in_project, "id")
     tag = partial(id_in_project, "tag_name")
-    walk = graph_walk(heads=_heads, log=_log, id=sha)
+    branches = Branches()
+    walk = graph_walk(heads=branches.heads, log=_log, check=_check, id=sha)
     parse_commit = partial(gitlab_parse.parse_commit, bots=bots)
     tags = newest("repository/tags", _NEWEST_TAGS, name)
     releases = newest("releases", _NEWEST_RELEASES, tag)
-    yield per_project("branches", whole("repository/branches"), name, gitlab_parse.parse_branch)
+    yield per_project("branches", branches.read, name, gitlab_parse.parse_branch)
     yield per_project("tags", tags, name, gitlab_parse.parse_tag)
     yield per_project("releases", releases, tag, gitlab_parse.parse_release)
     yield per_project("commits", walk, sha, parse_commit)
@@ -99,6 +101,7 @@ def _requests(bots: Sequence[str]) -> Iterator[Stream]:
         own_id,
         partial(gitlab_parse.parse_merge_request, bots=bots),
         complete=add_commits_and_notes,
+        kept=keep_details,
         # A push does not move the time of the last change; the head of the open ones tells.
         watch=watch(
             "merge_requests",
@@ -124,7 +127,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
             own_id,
             gitlab_parse.parse_pipeline,
             complete=add_jobs,
-            kept=keep_jobs,
+            kept=keep_details,
             watch=watch("pipelines", by="status", open=_OPEN_PIPELINES, extra=extra),
             named=by_id("pipelines", PIPELINE, belongs=partial(_is_named, bool(extra))),
         )
@@ -135,6 +138,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
         own_id,
         gitlab_parse.parse_deployment,
         complete=add_tiers_and_roots,
+        kept=keep_details,
         watch=watch("deployments", by="status", open=_OPEN_DEPLOYMENTS),
         named=by_id("deployments", DEPLOYMENT),
     )
@@ -157,11 +161,19 @@ def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
         own_id,
         partial(gitlab_issues.parse_issue, how=how),
         complete=gitlab_issues.add_history,
+        kept=keep_details,
         census=census("issues", Entity.ITEM, _EVERYBODY),
         named=by_number("issues", _EVERYBODY),
     )
-    # Read after all issues: the one that an issue has become must be stored before its old key.
-    yield per_project("moved_issues", _moved, own_id, gitlab_issues.parse_moved, after=("issues",))
+    # After all issues of all history: what an issue has become must be stored before its old key.
+    yield per_project(
+        "moved_issues",
+        _moved,
+        own_id,
+        gitlab_issues.parse_moved,
+        after=("issues",),
+        patient=True,
+    )
 
 
 def _moved(reading: Reading) -> Iterator[Page]:
@@ -170,12 +182,9 @@ def _moved(reading: Reading) -> Iterator[Page]:
         yield replace(page, payloads=[row for row in page.payloads if row.get("moved_to_id")])
 
 
-def _heads(reading: Reading) -> list[str]:
-    """The shas of all branch heads, the default branch first: most others end on its history."""
-    path = in_project("repository/branches", reading.scope)
-    found = [row for page in pages(reading.client, path, {"per_page": PER_PAGE}) for row in page]
-    found.sort(key=lambda branch: not branch.get("default"))
-    return [branch["commit"]["id"] for branch in found]
+def _check(reading: Reading) -> None:
+    """The branches and not the project: that one stays visible when its repository is hidden."""
+    reading.client.get(in_project("repository/branches", reading.scope), {"per_page": 1})
 
 
 def _log(reading: Reading, sha: str) -> Iterator[list[Payload]]:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from connectors import hook_signatures, hooks_code, hooks_tracker
 from connectors.hook_signatures import Delivery, Verify
@@ -22,7 +23,8 @@ Read = Callable[[str, Mapping[str, Any]], Told]
 @dataclass(frozen=True, slots=True)
 class Hook:
     """event: the headers that name the kind of event, the first that is there counts. delivery:
-    those that name the delivery, the same on a repetition.
+    those that name the delivery, the same on a repetition. by_body: where they are missing, the
+    same body is a repetition; not where the start and the end of a thing may be told in one.
     """
 
     verify: Verify
@@ -30,6 +32,7 @@ class Hook:
     event: tuple[str, ...] = ()
     delivery: tuple[str, ...] = ()
     by_path: bool = False
+    by_body: bool = True
 
     def event_of(self, delivery: Delivery) -> str:
         return _first(delivery, self.event)[:200]
@@ -39,6 +42,8 @@ class Hook:
         named = _first(delivery, self.delivery)
         if named and len(named) <= 200:
             return named
+        if not self.by_body:
+            return f"once:{uuid4().hex}"
         digest = hashlib.sha256(delivery.body)
         digest.update(self.event_of(delivery).encode("utf-8", "surrogateescape"))
         return f"sha256:{digest.hexdigest()}"
@@ -68,5 +73,5 @@ HOOKS: dict[str, Hook] = {
         event=("x-github-event",),
         delivery=("x-github-delivery",),
     ),
-    "jenkins": Hook(hook_signatures.jenkins, hooks_tracker.jenkins, by_path=True),
+    "jenkins": Hook(hook_signatures.jenkins, hooks_tracker.jenkins, by_path=True, by_body=False),
 }

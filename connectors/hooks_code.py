@@ -27,6 +27,7 @@ _BY_NUMBER: Final = {
     "work_item": "issues",
     "incident": "issues",
 }
+_ISSUES: Final = ("issue", "work_item", "incident")
 _NOT_READ: Final = "nothing of this kind is read"
 
 
@@ -93,6 +94,8 @@ def gitlab(event: str, payload: Mapping[str, Any]) -> Told:
         return changed(told, Hint("deployments", scope, named), Hint("environments", scope))
     if kind == "release":
         return changed(told, Hint("releases", scope), Hint("tags", scope))
+    if kind in _ISSUES and payload["object_attributes"].get("moved_to_id"):
+        return changed(told, Hint("issues", scope), Hint("moved_issues", scope))
     if kind == "note":
         return _gitlab_note(told, scope, payload)
     if kind == "pipeline":

@@ -25,7 +25,10 @@ def jira(_event: str, payload: Mapping[str, Any]) -> Told:
     if name.startswith("issue_"):
         return changed(event, Hint("issues", "", ids_of([payload["issue"]["id"]])))
     if name.startswith("sprint_"):
-        return changed(event, Hint("sprints", "", ids_of([payload["sprint"]["id"]])))
+        sprint = payload["sprint"]
+        board = sprint.get("originBoardId")
+        named = ids_of([sprint["id"]])
+        return changed(event, Hint("sprints", str(board) if isinstance(board, int) else "", named))
     if name.startswith("board_"):
         return changed(event, Hint("boards", "", ids_of([payload["board"]["id"]])))
     if name.startswith("project_"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ import orjson
 from connectors.egress import check_url
 from connectors.limits import Limiter
 from connectors.quota import date_of
-from connectors.refusals import refusal_of
+from connectors.refusals import is_foreign, refusal_of
 from connectors.transport import RetryTransport
 from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
 
@@ -34,6 +35,7 @@ class SourceClient:
 
     clock_offset_s: the source's clock minus ours, by its last answer; None before the first.
     refused: the 401 that was met; nothing is asked after it, wrong passwords lock accounts.
+    speaks_json: the vendor refuses in JSON; a refusal in other words is of something on the way.
     """
 
     http: httpx.Client
@@ -41,6 +43,7 @@ class SourceClient:
     concurrency: int = 1
     transport: RetryTransport | None = None
     refused: SourceError | None = None
+    speaks_json: bool = False
 
     def get(
         self,
@@ -90,6 +93,11 @@ class SourceClient:
             ) from error
         self._note_clock(response)
         if response.status_code in none_on:
+            if self.speaks_json and is_foreign(response):
+                raise SourceAnswerError(
+                    f"{path}: {response.status_code} in a page and not in JSON: something between"
+                    " us and the source answered; check proxies and `url`"
+                )
             return response
         refusal = refusal_of(response, path)
         if refusal is None:
@@ -129,6 +137,7 @@ def open_client(
     concurrency: int,
     headers: Mapping[str, str] | None = None,
     auth: tuple[str, str] | httpx.Auth | None = None,
+    speaks_json: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> SourceClient:
     """A client for one source; the caller closes `client.http`. Redirects are never followed.
@@ -148,7 +157,7 @@ def open_client(
         timeout=httpx.Timeout(60.0, connect=10.0),
         transport=transport,
     )
-    return SourceClient(http, concurrency=concurrency, transport=transport)
+    return SourceClient(http, concurrency=concurrency, transport=transport, speaks_json=speaks_json)
 
 
 def request_count(client: SourceClient) -> int:
@@ -159,7 +168,20 @@ def request_count(client: SourceClient) -> int:
 def for_each(
     client: SourceClient, work: Callable[[dict[str, Any]], None], things: Iterable[dict[str, Any]]
 ) -> None:
-    """Do the work for all things, as many at once as the source bears; raises the first error."""
+    """Do the work for all things, as many at once as the source bears; raises the first error, and
+    begins nothing after it.
+    """
+    failed = threading.Event()
+
+    def one(thing: dict[str, Any]) -> None:
+        if failed.is_set():
+            return
+        try:
+            work(thing)
+        except Exception:
+            failed.set()
+            raise
+
     with ThreadPoolExecutor(max_workers=client.concurrency) as pool:
-        for done in [pool.submit(work, thing) for thing in things]:
+        for done in [pool.submit(one, thing) for thing in things]:
             done.result()

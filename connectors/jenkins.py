@@ -9,6 +9,7 @@ from functools import partial
 from connectors.http import SourceClient, body_of, open_client
 from connectors.jenkins_builds import named_builds, read_builds
 from connectors.jenkins_jobs import read_jobs
+from connectors.jenkins_missing import keep_last_seen
 from connectors.jenkins_names import build_id, matches
 from connectors.jenkins_parse import parse_build
 from connectors.jenkins_stages import Stages
@@ -81,6 +82,7 @@ def _streams(source: JenkinsSource) -> Sequence[Stream]:
             id=_build_id,
             parse=partial(parse_build, base_url=source.url, rules=source.deployments),
             complete=Stages(),
+            kept=keep_last_seen,
             over="jobs",
             scope=_job_scope,
             named=named_builds,

@@ -14,18 +14,13 @@ from datetime import UTC, date, datetime
 
 from connectors.history import Older
 from connectors.http import SourceClient, body_of
+from connectors.jenkins_missing import FIELDS, Waits, by_address, skipped, still_missing, vanished
 from connectors.jenkins_names import build_id, job_path, lasting_id
 from connectors.jenkins_parse import is_running
 from connectors.ordered import beginning, server_time
 from connectors.stream import Cursor, Named, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
 
-FIELDS = (
-    "_class,number,timestamp,duration,building,inProgress,result,queueId,description,"
-    "actions[_class,causes[_class,shortDescription,upstreamProject,upstreamBuild],"
-    "parameters[_class,name,value],lastBuiltRevision[SHA1,branch[SHA1,name]],remoteUrls,"
-    "queuingDurationMillis]"
-)
 _CUT = 100  # `builds` never holds more
 _RANGE = 50
 _NEWEST = 20  # re-read each time: a rebuild in place or a late result has no other sign
@@ -37,7 +32,8 @@ def read_builds(reading: Reading) -> Iterator[Page]:
     """The new and unfinished builds of a job, then older ones down to `reading.since`.
 
     Cursor: `last` highest number stored; `head` number and start of the newest; `open` numbers that
-    were running; `offset` and `lowest` where the first load goes on, absent once done; `lost`,
+    were running, `missing` those of them that are not found, and for how long, `vanished` how many
+    were given up; `offset` and `lowest` where the first load goes on, absent once done; `lost`,
     `gap`, `first` and `note` builds that the server discarded before they were read; `job` the
     lasting id of the job where it is not its name. Yields nothing where the job's own payload shows
     that it has no build, or that its newest is the stored one and none was running, and ends where
@@ -89,10 +85,26 @@ def _newest(reading: Reading, old: Cursor) -> Iterator[Page]:
         if payloads and (not numbers or min(numbers) > old["last"]):
             yield Page(kept, old)
             continue
-        missing = set(old.get("open", ())) - set(_numbers(seen))
-        watched = _watched(reading, sorted(missing))
-        yield Page([*kept, *watched], _moved(old, [*seen, *watched]))
+        listed = set(_numbers(seen))
+        unlisted = {*old.get("open", ())} - listed
+        asked = [*sorted(unlisted), *skipped(old["last"], listed, reading)]
+        found = by_address(reading, asked)
+        unfound = unlisted - set(_numbers(found))
+        waits, given_up = still_missing(old.get("missing", {}), unfound, reading)
+        cursor = _without(_moved(old, [*seen, *found]), waits, given_up)
+        yield Page([*kept, *found, *map(vanished, given_up)], cursor)
         return
+
+
+def _without(cursor: Cursor, waits: Waits, given_up: Sequence[int]) -> Cursor:
+    """The cursor after these running builds were not found."""
+    cursor = {name: value for name, value in cursor.items() if name != "missing"}
+    cursor["open"] = sorted({*cursor["open"], *map(int, waits)})
+    if waits:
+        cursor["missing"] = waits
+    if given_up:
+        cursor["vanished"] = [cursor.get("vanished", [0])[0] + len(given_up), max(given_up)]
+    return _with_losses(cursor, 0, gap=[])
 
 
 def _moved(old: Cursor, seen: Sequence[Payload]) -> Cursor:
@@ -115,6 +127,9 @@ def _with_losses(cursor: Cursor, lost: int, *, gap: list[int]) -> Cursor:
             f"{cursor['lost']} builds were discarded before they could be read, latest between "
             f"#{cursor['gap'][0]} and #{cursor['gap'][1]}; keep builds longer or read more often"
         )
+    if "vanished" in cursor:
+        count, latest = cursor["vanished"]
+        told.append(f"{count} running builds were never found again, latest #{latest}: no result")
     if "first" in cursor:
         told.append(f"builds before #{cursor['first']} were discarded before the first load")
     return {**cursor, **({"note": "; ".join(told)} if told else {})}
@@ -249,17 +264,6 @@ def _require_gone(client: SourceClient, full_name: str) -> None:
         )
 
 
-def _watched(reading: Reading, numbers: Iterable[int]) -> list[Payload]:
-    """Builds that were running and are not listed now, by address: some servers drop them."""
-    found = []
-    for number in numbers:
-        path = f"{job_path(reading.scope.id)}/{number}/api/json"
-        answer = reading.client.get(path, {"tree": FIELDS}, none_on=(404,))
-        if answer.status_code != 404:
-            found.append(body_of(answer, path))
-    return found
-
-
 def _numbers(payloads: Iterable[Payload]) -> list[int]:
     return [p["number"] for p in payloads if isinstance(p.get("number"), int)]
 
@@ -286,7 +290,7 @@ def _read_named(reading: Reading, names: Sequence[str]) -> list[Payload]:
     """Builds of this job by the name of the job and their number."""
     apart = [name.rpartition("#") for name in names]
     numbers = [int(number) for job, _, number in apart if job == reading.scope.id]
-    return _since(_watched(reading, numbers), reading.since)
+    return _since(by_address(reading, numbers), reading.since)
 
 
 named_builds = Named(read=_read_named, name=re.compile(r".+#[0-9]{1,9}", re.DOTALL))

@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.http import SourceClient, body_of
 from connectors.jenkins_names import job_path, matches
+from connectors.ordered import server_time
 from connectors.stream import Cursor, Page, Payload, Reading
 from core.errors import SourceAnswerError, SourceAuthError
 
@@ -22,15 +23,16 @@ _EVIDENCE = 3
 """How many builds of a job are remembered; all of them must agree with a new name."""
 _GONE_KEPT = 5000
 _TOLD = 5
+_TOLD_S = 30 * 86_400
 
 
 def read_jobs(reading: Reading, *, patterns: Sequence[str]) -> Iterator[Page]:
     """All jobs that fit `patterns`, in one page, whole each time: branch jobs come and go.
 
     Each has its lasting id as `_identity`. Cursor: `observed` is what is remembered of jobs, `note`
-    which of them have a new name. `SourceAuthError` where not one job is visible,
-    `SourceAnswerError` where none fits: Jenkins leaves jobs out without a word when the permission
-    is lost.
+    which of them have a new name or are listed no more. `SourceAuthError` where not one job is
+    visible, `SourceAnswerError` where none fits: Jenkins leaves jobs out without a word when the
+    permission is lost.
     """
     jobs = list(_below(reading.client, "", branches=False))
     if not jobs:
@@ -42,7 +44,7 @@ def read_jobs(reading: Reading, *, patterns: Sequence[str]) -> Iterator[Page]:
         )
     memory = _Memory.of(reading.cursor, visible={job["fullName"] for job in jobs})
     found = [{**job, "_identity": memory.identity(reading.client, job)} for job in wanted]
-    yield Page(found, memory.cursor())
+    yield Page(found, memory.cursor(int(server_time(reading.client).timestamp())))
 
 
 def _tree() -> str:
@@ -81,11 +83,15 @@ def _flat(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A job as it was last seen. builds: number and start (ms) of the newest, newest first."""
+    """A job as it was last seen. builds: number and start (ms) of the newest, newest first. since:
+    when it was missed first (epoch s). branch: whether a branch made it, and so unmakes it.
+    """
 
     id: str
     builds: Mapping[int, int]
     gone: bool = False
+    since: int | None = None
+    branch: bool = False
 
 
 @dataclass(slots=True)
@@ -100,7 +106,13 @@ class _Memory:
     def of(cls, cursor: Cursor, *, visible: Collection[str]) -> _Memory:
         told: Mapping[str, Any] = cursor.get("observed", {}).get("jobs", {})
         jobs = {
-            name: _Seen(seen.get("id", name), dict(seen["builds"]), bool(seen.get("gone")))
+            name: _Seen(
+                seen.get("id", name),
+                dict(seen["builds"]),
+                bool(seen.get("gone")),
+                seen.get("since"),
+                bool(seen.get("branch")),
+            )
             for name, seen in told.items()
         }
         return cls(jobs, visible, {seen.id for seen in jobs.values()})
@@ -116,7 +128,13 @@ class _Memory:
             seen = None
         if seen is None:
             seen = _Seen(self._new(name), {})
-        self.jobs[name] = replace(seen, builds=_newest(seen.builds, job), gone=False)
+        self.jobs[name] = replace(
+            seen,
+            builds=_newest(seen.builds, job),
+            gone=False,
+            since=None,
+            branch=bool(job.get("_branch_job")),
+        )
         return seen.id
 
     def _same(self, client: SourceClient, name: str, seen: _Seen) -> bool:
@@ -144,29 +162,51 @@ class _Memory:
         self._used.add(id)
         return id
 
-    def cursor(self) -> Cursor:
-        gone = [name for name in self.jobs if name not in self.visible]
-        forgotten = set(gone[:-_GONE_KEPT])
-        kept = {name: seen for name, seen in self.jobs.items() if name not in forgotten}
-        told = {name: _told(name, seen, gone=name in gone) for name, seen in kept.items()}
+    def cursor(self, now: int) -> Cursor:
+        """now: in epoch seconds."""
+        gone = {
+            name: replace(seen, gone=True, since=now if seen.since is None else seen.since)
+            for name, seen in self.jobs.items()
+            if name not in self.visible
+        }
+        forgotten = set([*gone][:-_GONE_KEPT])
+        kept = {**self.jobs, **gone}
+        told = {name: _told(name, kept[name]) for name in kept if name not in forgotten}
         cursor: Cursor = {"observed": {"jobs": told}}
         renamed = [
             f"{name} was {seen.id}"
             for name, seen in kept.items()
             if name in self.visible and seen.id.partition("@")[0] != name
         ]
-        if renamed:
-            more = f" and {len(renamed) - _TOLD} more" if len(renamed) > _TOLD else ""
-            cursor["note"] = f"jobs with a new name: {', '.join(renamed[:_TOLD])}{more}"
-        return cursor
+        missed = [name for name, seen in gone.items() if _is_told(seen, now)]
+        notes = [
+            _named("jobs with a new name", renamed),
+            _named(
+                "jobs not listed any more, deleted or without Job/Read for this account", missed
+            ),
+        ]
+        note = "; ".join(filter(None, notes))
+        return {**cursor, "note": note} if note else cursor
 
 
-def _told(name: str, seen: _Seen, *, gone: bool) -> dict[str, Any]:
+def _named(what: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+    return f"{what}: {', '.join(names[:_TOLD])}{more}" if names else ""
+
+
+def _is_told(gone: _Seen, now: int) -> bool:
+    """Branches come and go; of a job a person shall hear, and not for ever."""
+    return not gone.branch and gone.since is not None and now - gone.since < _TOLD_S
+
+
+def _told(name: str, seen: _Seen) -> dict[str, Any]:
     told: dict[str, Any] = {"builds": [list(pair) for pair in seen.builds.items()]}
     if seen.id != name:
         told["id"] = seen.id
-    if gone:
-        told["gone"] = True
+    if seen.branch:
+        told["branch"] = True
+    if seen.gone:
+        told |= {"gone": True, "since": seen.since}
     return told
 
 

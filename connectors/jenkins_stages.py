@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from connectors.http import SourceClient, body_of, for_each
+from connectors.jenkins_missing import is_vanished
 from connectors.jenkins_names import job_path
 from connectors.jenkins_parse import is_running
 from connectors.stream import Payload, Scope
@@ -47,7 +48,9 @@ class Stages:
     def _worth_asking(self, payload: Payload) -> bool:
         kind = str(payload.get("_class") or "WorkflowRun")
         numbered = isinstance(payload.get("number"), int)
-        return kind.endswith("WorkflowRun") and numbered and not is_running(payload)
+        if is_running(payload) or is_vanished(payload):
+            return False
+        return kind.endswith("WorkflowRun") and numbered
 
     def _add(self, client: SourceClient, scope: Scope, payload: Payload) -> None:
         found = self._ask(client, scope, f"{payload['number']}/wfapi/describe")

@@ -11,12 +11,19 @@ from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceU
 
 _READ = 20_000
 _LOGIN_WORDS = ('type="password"', "type='password'", "log in", "login", "sign in", "signin")
+_IN_JSON = (403, 404, 409, 410, 422)
 _REFUSALS: Mapping[int, tuple[type[SourceAuthError | SourceAnswerError], str]] = {
     401: (SourceAuthError, "the credentials are not accepted; check `auth`"),
     403: (SourceAuthError, "this account may not read it; grant read access or leave it out"),
     404: (SourceAnswerError, "not there or not visible to this account; check url and names"),
     410: (SourceAnswerError, "the server has removed this API; a newer headwater is needed"),
 }
+
+
+def is_foreign(response: httpx.Response) -> bool:
+    """Whether a refusal is not in JSON, as that of a proxy is."""
+    told = response.headers.get("content-type", "")
+    return response.status_code in _IN_JSON and "json" not in told
 
 
 def refusal_of(response: httpx.Response, path: str) -> SourceError | None:

@@ -22,9 +22,20 @@ Payload = dict[str, Any]
 Cursor = dict[str, Any]
 """JSON that a stream needs to go on from where it stopped; empty before the first page.
 
-Two keys have a meaning to the runner: `note` is shown with the stream, and `observed` is what no
-later answer tells again (which name a job had before), so that a full pass keeps it.
+Three keys have a meaning to the runner: `note` is shown with the stream, `observed` is what no
+later answer tells again (which name a job had before), so that a full pass keeps it, and `read_at`
+is when a list was read that is not read each time: a hint that it changed drops it.
 """
+
+
+UNREAD = "unread"
+"""Under this key of `_details` a `complete` names the parts that were refused. What is stored of
+them stays, and `complete` is called for the payload again later (`connectors/unread.py`)."""
+
+
+def due_at_once(cursor: Cursor) -> Cursor:
+    """A cursor that lets no list wait."""
+    return {name: value for name, value in cursor.items() if name != "read_at"}
 
 
 def observed_of(cursor: Cursor) -> Cursor:

@@ -17,20 +17,24 @@ from connectors.history import Older
 from connectors.ordered import beginning, server_time
 from connectors.stream import Cursor, Page, Payload, Read, Reading, Scope, text_of
 from connectors.times import utc
-from core.errors import PayloadError
+from core.errors import PayloadError, SourceAnswerError, SourceAuthError
 
 Heads = Callable[[Reading], Iterable[str]]
 Log = Callable[[Reading, str], Iterator[list[Payload]]]
+Check = Callable[[Reading], object]
 
 
-def graph_walk(*, heads: Heads, log: Log, id: Callable[[Payload, Scope], str]) -> Read:
+def graph_walk(
+    *, heads: Heads, log: Log, check: Check, id: Callable[[Payload, Scope], str]
+) -> Read:
     """The `read` of a stream of commits, each once, newest first from each head.
 
     heads: the shas of the branch heads, the main branch first. log: pages of the commits reachable
     from a sha, itself included, with `id`, `parent_ids` and `committed_date`; empty where the sha
-    is gone. id: the external id of a commit. An empty cursor walks everything again. The history
-    that is wanted bounds the walk by commit date: nothing is looked for behind a commit older than
-    that.
+    is gone. check: raises where the repository itself may not be read any more; asked before a sha
+    is taken for gone. id: the external id of a commit. An empty cursor walks everything again. The
+    history that is wanted bounds the walk by commit date: nothing is looked for behind a commit
+    older than that.
 
     A first walk comes in parts (`connectors/history.py`): what lies behind a commit older than the
     part waits in the cursor as `beyond`, from where the next part goes on. Dates only decide in
@@ -49,11 +53,21 @@ def graph_walk(*, heads: Heads, log: Log, id: Callable[[Payload, Scope], str]) -
                     yield Page(fresh, walk.cursor())
                 if not fresh or below.isdisjoint(walk.frontier):
                     break
-            # Gone if its own log did not show it: a pruned commit must not hold up the others.
-            walk.frontier.pop(start, None)
+            if start in walk.frontier:
+                # Its own log did not show it: a pruned commit must not hold up the others.
+                _confirm(check, reading)
+                walk.frontier.pop(start)
         yield Page([], walk.ended())
 
     return read
+
+
+def _confirm(check: Check, reading: Reading) -> None:
+    """Without the status of the refusal: that would tell of a repository that is switched off."""
+    try:
+        check(reading)
+    except (SourceAnswerError, SourceAuthError) as error:
+        raise type(error)(f"{error}; it was read a moment before") from error
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from connectors.stream import Census, Cursor, Page, Reading
 from core.errors import SourceAuthError
+from pipeline import gaps
 from pipeline.database import Database
 from store import raw
 
@@ -54,9 +55,12 @@ class Last:
 
 
 def note_of(cursor: Cursor) -> str:
-    """What a cursor tells a person of its scope: the connector's note and the census' doubt."""
+    """What a cursor tells a person of its scope: the connector's note, details that could not be
+    read, and the census' doubt.
+    """
     last = Last.of(cursor.get(KEY))
-    return "; ".join(filter(None, [str(cursor.get("note", "")), last.doubt if last else ""]))
+    found = [str(cursor.get("note", "")), gaps.told(cursor), last.doubt if last else ""]
+    return "; ".join(filter(None, found))
 
 
 def unread(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from connectors.stream import Connection, Stream
 from core.errors import SourceAuthError, SourceError
+from pipeline.absence import note_of
 from pipeline.health import Health
 from pipeline.reading import Task
 from store import cursors, raw
@@ -71,7 +72,8 @@ def loss_of(
     if error is None or error.status not in SWITCHED_OFF or not task.stream.optional:
         return None
     state = cursors.load_state(session, StreamKey(task.source_id, name, scope))
-    if state.last_success_ts is None or state.note:
+    switched_off = state.note and state.note != note_of(state.cursor)
+    if state.last_success_ts is None or switched_off:
         return None
     return SourceAuthError(
         f"{error}; it could be read before: if it is meant to be switched off {_run(source)}",

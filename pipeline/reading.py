@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from connectors.http import SourceClient
+from connectors.paging import batches
 from connectors.stream import Census, Cursor, Page, Payload, Reading, Scope, Stream
 from core.errors import PayloadError
 from core.records import Entity, Gone, Record
 from pipeline import absence
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.gaps import KEY as GAPS
+from pipeline.gaps import Gaps, has_gap
 from pipeline.watching import KEY as WATCH
 from pipeline.watching import Watching
 from store import items, raw
@@ -29,6 +32,9 @@ MISSHAPEN = (
     ArithmeticError,
 )
 """What code that reads a payload raises where the payload is not what its vendor documents."""
+Changed = tuple[bytes, Payload]
+"""The hash of a payload as its list has it, and the payload with its details."""
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class _Pass:
         self.moment = now_ts()
         self.watching = Watching.of(kept, self.moment)
         kept.pop(WATCH, None)
+        self.gaps = Gaps.of(kept.pop(GAPS, None), self.moment)
         self.counted = absence.Last.of(kept.pop(absence.KEY, None))
         self.cursor: Cursor = kept
         self.reading = Reading(
@@ -102,6 +109,7 @@ class _Pass:
             self.cursor = page.cursor
             yield self._prepare(page)
         yield from self._watched()
+        yield from self._completed()
         yield from self._census(before)
 
     def named(self) -> Iterator[Prepared]:
@@ -144,6 +152,31 @@ class _Pass:
         self.watching.lost(self.watching.due())
         yield replace(page, cursor=self._with_state())
 
+    def _completed(self) -> Iterator[Prepared]:
+        """What lacks details that were refused: one thing first, and the others if that is told."""
+        names = self.gaps.due()
+        for some in [names[:1], *batches(names[1:], _BATCH)] if names else ():
+            page = self._changed(self._asked_again(some))
+            told = self.gaps.tried(some)
+            yield replace(page, cursor=self._with_state())
+            if not told:
+                return
+
+    def _asked_again(self, names: Sequence[str]) -> dict[str, Changed]:
+        """Of these what differs from what is stored."""
+        task, complete = self.task, self.task.stream.complete
+        with self.database.read() as session:
+            stored = raw.payloads(session, task.source_id, task.stream.name, names)
+        before = {name: raw.payload_hash(payload) for name, payload in stored.items()}
+        if stored and complete is not None:
+            complete(self.client, task.scope, list(stored.values()))
+        self.gaps.lost(set(names) - set(stored))
+        found = {}
+        for name, payload in stored.items():
+            if raw.payload_hash(payload) != before[name]:
+                found[name] = self.gaps.listed(name, before[name]), payload
+        return found
+
     def _is_due(self) -> bool:
         census, last = self.task.stream.census, self.counted
         if census is None:
@@ -172,6 +205,7 @@ class _Pass:
             absence.check_canaries(found.gone, stored, homes)
         self.counted = absence.Last(self.moment, found.doubt)
         records = self._gone(census, found.gone)
+        self.gaps.lost(found.gone)
         yield Prepared(self._with_state(), 0, [], records=records, gone=found.gone)
 
     def _gone(self, census: Census, reasons: Mapping[str, str]) -> list[Record]:
@@ -204,21 +238,30 @@ class _Pass:
                 stored = raw.hashes(session, task.source_id, task.stream.name, hashed)
         for name, (_, payload) in hashed.items():
             self.watching.saw(name, is_open=self._is_open(payload))
+        stored = {name: self.gaps.listed(name, digest) for name, digest in stored.items()}
         changed = {name: pair for name, pair in hashed.items() if stored.get(name) != pair[0]}
         _keep(task, {name: payload for name, (_, payload) in changed.items()}, self.database)
         if changed and task.stream.complete is not None:
             payloads = [payload for _, payload in changed.values()]
             task.stream.complete(self.client, task.scope, payloads)
+        return replace(self._changed(changed), seen=len(page.payloads), payloads=page.payloads)
+
+    def _changed(self, changed: Mapping[str, Changed]) -> Prepared:
+        """A page of nothing but these. One that lacks details is stored with another hash than its
+        list gives: once it is whole it differs.
+        """
         rows, records = [], list[Record]()
         for name, (digest, payload) in changed.items():
-            found, problem = _parsed(task, payload)
+            found, problem = _parsed(self.task, payload)
             records += found
+            self.gaps.saw(name, digest, payload)
+            digest = raw.payload_hash(payload) if has_gap(payload) else digest
             rows.append(RawPayload(name, payload, digest, problem))
-        return Prepared(self._with_state(), len(page.payloads), page.payloads, rows, records)
+        return Prepared(self._with_state(), 0, [], rows, records)
 
     def _with_state(self) -> Cursor:
         census = {} if self.counted is None else {absence.KEY: self.counted.kept()}
-        return {**self.cursor, **self.watching.kept(), **census}
+        return {**self.cursor, **self.watching.kept(), **self.gaps.kept(), **census}
 
     def _is_open(self, payload: Payload) -> bool:
         watch = self.task.stream.watch

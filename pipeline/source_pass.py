@@ -14,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from connectors.http import SourceClient, request_count
-from connectors.stream import Cursor, Payload, Scope, Stream, observed_of
+from connectors.stream import Cursor, Payload, Scope, Stream, due_at_once, observed_of
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
@@ -154,6 +154,8 @@ class SourcePass:
             return None
         full = self.full and not (begun and done and not begun.paused)
         cursor = observed_of(state.cursor) if full else state.cursor
+        if self.only is not None and stream.name in self.only.named:
+            cursor = due_at_once(cursor)
         stream, names = (stream, ()) if self.only is None else self.only.part(stream, scope.id)
         return Task(self.source_id, stream, scope, cursor, self.since, full, names, self.trusting)
 

@@ -11,18 +11,20 @@ import respx
 
 from connectors import gitlab
 from connectors.http import SourceClient
-from connectors.stream import Payload
+from connectors.stream import Payload, Reading
+from core.errors import SourceAnswerError
 from core.records import Commit, Deployment, MergeRequest
 from tests.connectors.gitlab_site import (
     SCOPE,
     URL,
     answer_connecting,
+    connected,
     linked,
     project_stream,
     saved,
     source,
 )
-from tests.connectors.readers import payloads, read
+from tests.connectors.readers import payloads, read, stream
 
 
 @pytest.fixture
@@ -146,6 +148,24 @@ def test_commits_are_walked_from_the_default_branch_and_then_from_the_others(
     assert parents == [("b",), ("a",), (), ("a",)]
 
 
+def test_a_permission_lost_while_commits_are_walked_is_an_error_and_no_end_of_the_history(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    refused = httpx.Response(404, json={"message": "404 Project Not Found"})
+    path = "/projects/42/repository/commits"
+    mock.get("/projects/42/repository/branches").side_effect = [
+        httpx.Response(200, json=[{"name": "main", "commit": {"id": "c"}, "default": True}]),
+        refused,
+    ]
+    mock.get(path).side_effect = [linked([commit("c", ["b"])], path, 2), refused, refused]
+    commits = project_stream(client, "commits")
+    pages = commits.read(Reading(client, SCOPE, {}, lambda _ids: set()))
+    assert next(pages).cursor == {"frontier": ["b"]}
+    with pytest.raises(SourceAnswerError, match="404") as raised:
+        next(pages)
+    assert raised.value.status is None
+
+
 def test_a_second_walk_with_nothing_new_lists_the_branches_and_no_more(
     client: SourceClient, mock: respx.Router
 ) -> None:
@@ -153,6 +173,41 @@ def test_a_second_walk_with_nothing_new_lists_the_branches_and_no_more(
     commits = project_stream(client, "commits")
     found = read(commits, client, scope=SCOPE, cursor={"frontier": []}, known=["42:c"])
     assert (payloads(found), heads.call_count, route.call_count) == ([], 1, 0)
+
+
+def test_a_404_of_a_proxy_is_no_word_of_gitlab(client: SourceClient, mock: respx.Router) -> None:
+    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(404, html="<h1>Not found</h1>")
+    with pytest.raises(SourceAnswerError, match="404 in a page") as raised:
+        completed(client, "merge_requests", saved("merge_requests"))
+    assert raised.value.status is None, "nor is it that of a feature that is switched off"
+
+
+def test_branches_are_listed_once_for_themselves_and_for_the_walk(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    route = branches(mock, "x", "c")
+    log(mock, {"c": [], "x": []})
+    opened = connected(client)
+    for first, second in (("branches", "commits"), ("commits", "branches")):
+        before = route.call_count
+        rows = {
+            name: payloads(read(stream(opened, name), client, scope=SCOPE))
+            for name in (first, second)
+        }
+        assert len(rows["branches"]) == 2
+        assert [row["id"] for row in rows["commits"]] == ["c", "x"]
+        assert route.call_count == before + 1
+    read(stream(opened, "commits"), client, scope=SCOPE)
+    read(stream(opened, "commits"), client, scope=SCOPE)
+    assert route.call_count == 4, "what one stream has read is not old enough for itself"
+
+
+def test_an_empty_repository_has_a_page_without_branches(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    branches(mock)
+    (page,) = read(project_stream(client, "branches"), client, scope=SCOPE)
+    assert (list(page.payloads), page.cursor) == ([], {})
 
 
 def test_tags_are_read_to_the_end_once_and_then_to_the_first_page_without_a_new_one(
@@ -165,11 +220,46 @@ def test_tags_are_read_to_the_end_once_and_then_to_the_first_page_without_a_new_
     tags = project_stream(client, "tags")
     first = read(tags, client, scope=SCOPE)
     assert [p["name"] for p in payloads(first)] == ["v2", "v1"]
-    assert [page.cursor for page in first] == [{}, {}, {"complete": True}]
+    assert [page.cursor for page in first[:-1]] == [{}, {}]
     cursor = first[-1].cursor
     read(tags, client, scope=SCOPE, cursor=cursor, known=["42:v1", "42:v2"])
     assert route.call_count == 3
     assert route.calls[0].request.url.params["order_by"] == "updated"
+
+
+def test_a_tag_of_an_old_commit_is_found_behind_a_page_without_a_new_one(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    """The order is that of the commits: a tag set on an old one stands far down."""
+    path = "/projects/42/repository/tags"
+    newest, oldest = [{"name": "v2", "target": "t2"}], [{"name": "v1", "target": "t1"}]
+    late = {"name": "late", "target": "t0"}
+    tags, total = project_stream(client, "tags"), ["2"]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "page" in request.url.params:
+            return httpx.Response(200, json=oldest)
+        found = linked(newest, path, 2)
+        found.headers.update({"x-total": total[0]} if total else {})
+        return found
+
+    route = mock.get(path).mock(side_effect=answer)
+    known = ["42:v1", "42:v2"]
+    cursor = read(tags, client, scope=SCOPE)[-1].cursor
+    oldest.append(late)
+    total[0] = "3"
+    again = read(tags, client, scope=SCOPE, cursor=cursor, known=known)
+    assert [p["name"] for p in payloads(again)] == ["v2", "v1", "late"]
+    cursor, before = again[-1].cursor, route.call_count
+    known.append("42:late")
+    assert read(tags, client, scope=SCOPE, cursor=cursor, known=known)[-1].cursor == cursor
+    assert route.call_count == before + 1, "nothing new: one request"
+    total.clear()
+    read(tags, client, scope=SCOPE, cursor=cursor, known=known)
+    assert route.call_count == before + 2, "totals are optional"
+    old = cursor | {"read_at": "2026-01-01T00:00:00Z"}
+    read(tags, client, scope=SCOPE, cursor=old, known=known)
+    assert route.call_count == before + 4, "and so the list is read to its end once a day"
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -177,7 +267,7 @@ def test_commits_that_may_not_be_seen_are_unknown_and_not_none(
     client: SourceClient, mock: respx.Router, status: int
 ) -> None:
     """What was stored of them before stays: only a list that was read is whole."""
-    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(status)
+    mock.get(url__regex=r".*/merge_requests/\d+/commits").respond(status, json={})
     mock.get(url__regex=r".*/merge_requests/\d+/notes").respond(json=[])
     records = completed(client, "merge_requests", saved("merge_requests"))
     assert [r.commits for r in records if isinstance(r, MergeRequest)] == [None, None]

@@ -112,6 +112,12 @@ _PROJECT = {"project": {"id": 7}}
             },
             [Hint("child_pipelines", "7", ("5",))],
         ),
+        (
+            "gitlab",
+            "",
+            {"object_kind": "issue", "object_attributes": {"id": 5, "iid": 2, "moved_to_id": 6}},
+            [Hint("issues", "7"), Hint("moved_issues", "7")],
+        ),
         ("gitlab", "", {"object_kind": "release"}, [Hint("releases", "7"), Hint("tags", "7")]),
         (
             "gitlab",
@@ -144,6 +150,12 @@ _PROJECT = {"project": {"id": 7}}
             "",
             {"webhookEvent": "worklog_created", "worklog": {"id": "3", "issueId": "1"}},
             [Hint("issues", "", ("1",)), Hint("worklogs", "", ("3",))],
+        ),
+        (
+            "jira",
+            "",
+            {"webhookEvent": "sprint_started", "sprint": {"id": 9, "originBoardId": 4}},
+            [Hint("sprints", "4", ("9",))],
         ),
         (
             "jira",
@@ -236,6 +248,12 @@ def test_an_odd_payload_is_passed_over_or_refused_as_a_parser_refuses(
     except (PayloadError, KeyError, TypeError, ValueError, AttributeError):
         return
     assert told.hints or told.ignored
+
+
+def test_a_build_that_is_told_twice_in_the_same_words_began_and_then_ended() -> None:
+    hook = HOOKS["jenkins"]
+    told = Delivery({}, b'{"job": "shop/web", "number": 12}')
+    assert hook.id_of(told) != hook.id_of(told)
 
 
 def test_a_delivery_is_named_by_its_vendor_or_by_what_was_sent() -> None:

@@ -20,6 +20,7 @@ from core.errors import (
     SourcePausedError,
     SourceUnavailableError,
 )
+from tests.connectors.readers import quick_client
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -251,3 +252,18 @@ def test_work_for_many_things_raises_the_first_error(client: SourceClient) -> No
 
     with pytest.raises(SourceAnswerError, match="bad 1"):
         for_each(client, fail, [{"n": 1}, {"n": 2}])
+
+
+def test_after_an_error_no_more_work_is_begun() -> None:
+    tried: list[int] = []
+    client = quick_client("https://api.example", concurrency=1)
+
+    def work(thing: dict[str, Any]) -> None:
+        tried.append(thing["n"])
+        if thing["n"] == 3:
+            raise SourceAnswerError("bad 3")
+
+    with pytest.raises(SourceAnswerError, match="bad 3"):
+        for_each(client, work, [{"n": n} for n in range(100)])
+    client.http.close()
+    assert tried == [0, 1, 2, 3]

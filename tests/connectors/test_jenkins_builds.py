@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -12,8 +12,11 @@ import respx
 from connectors import jenkins
 from connectors.http import SourceClient
 from connectors.jenkins_builds import read_builds
+from connectors.jenkins_missing import keep_last_seen
+from connectors.jenkins_parse import parse_build
 from connectors.stream import Reading, Scope
 from core.errors import SourceAnswerError
+from core.records import Build, Result
 from core.source_settings import JenkinsSource
 from tests.connectors.jenkins_controller import (
     DAY_MS,
@@ -24,6 +27,8 @@ from tests.connectors.jenkins_controller import (
     read,
     running,
 )
+
+SOURCE = JenkinsSource(name="ci", kind="jenkins", url="https://jenkins.example")
 
 
 @pytest.fixture
@@ -36,8 +41,7 @@ def controller() -> Iterator[Controller]:
 
 @pytest.fixture
 def client() -> Iterator[SourceClient]:
-    source = JenkinsSource(name="ci", kind="jenkins", url="https://jenkins.example")
-    opened = jenkins.open_client_for(source, sleep=lambda _seconds: None)
+    opened = jenkins.open_client_for(SOURCE, sleep=lambda _seconds: None)
     yield opened
     opened.http.close()
 
@@ -171,14 +175,78 @@ def test_a_running_build_is_watched_although_the_list_has_lost_it(
     assert page.cursor["open"] == []
 
 
-def test_a_watched_build_that_is_gone_is_no_longer_watched(
+def test_a_running_build_that_is_not_found_once_is_looked_for_again(
     client: SourceClient, controller: Controller
 ) -> None:
     controller.builds = [running(2), build(1)]
     cursor = read(client)[-1].cursor
     controller.hold(1)
     (page,) = read(client, cursor)
-    assert (controller.asked[-1], page.cursor["open"]) == ("2", [])
+    assert (controller.asked[-1], page.cursor["open"]) == ("2", [2])
+    assert "note" not in page.cursor
+    controller.unlisted[2] = build(2, result="FAILURE")
+    (page,) = read(client, page.cursor)
+    assert page.payloads[-1]["result"] == "FAILURE"
+    assert (page.cursor["open"], "missing" in page.cursor) == ([], False)
+
+
+def test_a_running_build_that_is_not_found_for_a_day_has_no_result_and_the_source_says_so(
+    client: SourceClient, controller: Controller
+) -> None:
+    controller.builds = [running(2), build(1)]
+    cursor = read(client)[-1].cursor
+    controller.hold(1)
+    for _ in range(4):
+        cursor = read(client, cursor)[-1].cursor
+    assert cursor["open"] == [2], "four looks within a moment are no proof"
+    rounds, since = cursor["missing"]["2"]
+    cursor["missing"]["2"] = (rounds, since - 86_400)
+    (page,) = read(client, cursor)
+    assert page.cursor["open"] == []
+    assert "1 running builds were never found again, latest #2" in page.cursor["note"]
+    lost = page.payloads[-1]
+    keep_last_seen({**running(2), "queueId": 7}, lost)
+    (record,) = parse_build(lost, Scope("shop/web"), base_url="https://jenkins.example")
+    assert isinstance(record, Build)
+    assert (record.id, record.result, record.finished_at) == ("shop/web#2", Result.OTHER, None)
+    assert record.started_at == datetime(2026, 1, 3, tzinfo=UTC)
+
+
+def test_a_build_that_the_list_skips_is_asked_for_before_it_counts_as_discarded(
+    client: SourceClient, controller: Controller
+) -> None:
+    controller.hold(*range(1, 101))
+    cursor = read(client)[-1].cursor
+    controller.hold(*range(1, 101), 103)
+    controller.unlisted[101] = running(101)
+    (page,) = read(client, cursor)
+    assert controller.asked[-2:] == ["102", "101"]
+    assert 101 in numbers([page])
+    assert (page.cursor["open"], page.cursor["lost"]) == ([101], 1)
+
+
+def test_the_newest_build_is_found_though_only_the_tree_tells_of_it(
+    client: SourceClient, controller: Controller
+) -> None:
+    controller.hold(1, 2)
+    cursor = read(client)[-1].cursor
+    controller.unlisted[3] = running(3)
+    head = {"number": 3, "timestamp": START + 3 * DAY_MS}
+    (page,) = read(client, cursor, job={"lastBuild": head, "nextBuildNumber": 4})
+    assert numbers([page]) == [2, 1, 3]
+    assert (page.cursor["last"], page.cursor["open"], "lost" in page.cursor) == (3, [3], False)
+
+
+def test_of_many_numbers_that_are_skipped_the_newest_twenty_are_asked_for(
+    client: SourceClient, controller: Controller
+) -> None:
+    controller.hold(1)
+    cursor = read(client)[-1].cursor
+    controller.asked.clear()
+    controller.hold(1, 5000)
+    (page,) = read(client, cursor)
+    assert controller.asked == ["builds{0,20}", *map(str, range(4999, 4979, -1))]
+    assert page.cursor["lost"] == 4998
 
 
 def test_a_job_made_anew_under_the_same_name_is_read_from_its_beginning(

@@ -24,15 +24,22 @@ class Tree:
     jobs: dict[str, dict[int, int]] = field(default_factory=dict)
     following: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    branches: dict[str, dict[str, dict[int, int]]] = field(default_factory=dict)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/api/json":
             jobs = [self._bean(name, builds) for name, builds in self.jobs.items()]
+            jobs += [self._project(name, below) for name, below in self.branches.items()]
             return httpx.Response(200, json={"jobs": jobs})
         name = request.url.path.removesuffix("/api/json").removeprefix("/job/")
         self.asked.append(name)
         builds = [{"number": n, "timestamp": at} for n, at in self.jobs[name].items()]
         return httpx.Response(200, json={"builds": builds})
+
+    def _project(self, name: str, below: Mapping[str, dict[int, int]]) -> dict[str, Any]:
+        kind = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"
+        jobs = [self._bean(branch, builds) for branch, builds in below.items()]
+        return {"_class": kind, "name": name, "jobs": jobs}
 
     def _bean(self, name: str, builds: Mapping[int, int]) -> dict[str, Any]:
         last = next(({"number": n, "timestamp": at} for n, at in builds.items()), None)
@@ -154,6 +161,36 @@ def test_jobs_without_builds_are_known_by_their_names(client: SourceClient, tree
     tree.jobs = {"a": {}, "b": {}, "c": {}}
     assert read(client, cursor)[0] == {"a": "a", "b": "b", "c": "c"}
     assert tree.asked == []
+
+
+def test_jobs_that_are_listed_no_more_are_told_for_a_month(
+    client: SourceClient, tree: Tree
+) -> None:
+    """Jenkins leaves out alike what was deleted and what this account may not read any more."""
+    cursor = seen(client, tree, {"a": starts(1), "b": starts(2, day=1)}, {"a": starts(1)})
+    assert cursor["note"] == (
+        "jobs not listed any more, deleted or without Job/Read for this account: b"
+    )
+    _, cursor = read(client, cursor)
+    assert "listed any more" in cursor["note"]
+    memory = cursor["observed"]["jobs"]["b"]
+    memory["since"] -= 31 * 86_400
+    _, later = read(client, cursor)
+    assert "note" not in later
+    tree.jobs = {"a": starts(1), "b": starts(2, day=1)}
+    _, back = read(client, cursor)
+    assert "note" not in back
+    assert "since" not in back["observed"]["jobs"]["b"]
+
+
+def test_branches_that_come_and_go_are_not_told(client: SourceClient, tree: Tree) -> None:
+    tree.jobs = {"a": starts(1)}
+    branches = {"main": starts(3, day=3), "fix": starts(1, day=4)}
+    tree.branches = {"web": branches}
+    _, cursor = read(client, {})
+    del branches["fix"]
+    _, cursor = read(client, cursor)
+    assert "note" not in cursor
 
 
 def test_only_the_last_five_thousand_jobs_that_went_are_remembered(

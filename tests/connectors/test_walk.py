@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.http import SourceClient
 from connectors.stream import Cursor, Payload, Reading, Scope
 from connectors.walk import graph_walk
+from core.errors import SourceAnswerError
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -26,12 +28,17 @@ class Repository:
     heads: list[str]
     page: int = 2
     asked: list[str] = field(default_factory=list)
+    hidden: bool = False
 
     def log(self, _reading: Reading, sha: str) -> Iterator[list[Payload]]:
-        rows = self._ordered(sha)
+        rows = [] if self.hidden else self._ordered(sha)
         for start in range(0, len(rows), self.page):
             self.asked.append(sha)
             yield rows[start : start + self.page]
+
+    def check(self, _reading: Reading) -> None:
+        if self.hidden:
+            raise SourceAnswerError("repository: 404", status=404)
 
     def _ordered(self, sha: str) -> list[Payload]:
         ready, seen, found = {sha} & set(self.commits), set[str](), list[Payload]()
@@ -71,6 +78,7 @@ class Store:
         read = graph_walk(
             heads=lambda _reading: list(repository.heads),
             log=repository.log,
+            check=repository.check,
             id=lambda payload, _scope: str(payload["id"]),
         )
         stored = set(self.shas)
@@ -128,6 +136,17 @@ def test_a_walk_that_was_killed_goes_on_at_its_frontier() -> None:
     store, repository = Store(), Repository(LINE, ["e"])
     assert store.sync(repository, stop_after=1) == ["e", "d"]
     assert store.cursor == {"frontier": ["c"]}
+    assert store.sync(repository) == ["c", "b", "a"]
+
+
+def test_a_walk_that_loses_its_permission_keeps_its_frontier_and_goes_on_when_it_is_back() -> None:
+    store, repository = Store(), Repository(LINE, ["e"])
+    store.sync(repository, stop_after=1)
+    repository.hidden = True
+    with pytest.raises(SourceAnswerError, match="404"):
+        store.sync(repository)
+    assert store.cursor == {"frontier": ["c"]}
+    repository.hidden = False
     assert store.sync(repository) == ["c", "b", "a"]
 
 

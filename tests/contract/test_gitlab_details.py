@@ -40,7 +40,7 @@ def test_a_trigger_job_that_started_nothing_is_nobodys_parent(fixtures_dir: Path
         add_tiers_and_roots(client, SCOPE, [deployment])
         client.http.close()
     assert asked.called
-    assert deployment["_details"] == {"tier": None, "root": None}
+    assert deployment["_details"] == {"tier": "", "root": None}
 
 
 def test_a_label_event_names_its_label_and_who_put_it_on(fixtures_dir: Path) -> None:

@@ -35,8 +35,8 @@ STREAMS = {
     ("jira", "/rest/api/3/worklog/deleted"): 1,
     # The configured projects are looked up by path, one request each: the stream `projects`.
     ("gitlab", "/api/v4/projects/*%2F*"): 1,
-    # Two streams need the branches: `branches`, and `commits` for the heads where its walk begins.
-    ("gitlab", "/api/v4/projects/[0-9]*/repository/branches"): 2,
+    # The streams `branches` and `commits`, whose walk begins at the heads, share one list.
+    ("gitlab", "/api/v4/projects/[0-9]*/repository/branches"): 1,
     ("gitlab", "/api/v4/projects/[0-9]*/repository/tags"): 1,
     ("gitlab", "/api/v4/projects/[0-9]*/merge_requests"): 1,
     # GitLab leaves child pipelines out of its list: they are a stream, and a list, of their own.

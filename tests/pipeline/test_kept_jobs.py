@@ -73,8 +73,8 @@ def test_stages_of_a_pipeline_stay_when_its_jobs_may_not_be_read_any_more(
     before = _read(database, site, payload)
     assert len(before) == 4
     times = _times(database)
-    route.respond(status)
-    site.get("pipelines/700").respond(status)
+    route.respond(status, json={})
+    site.get("pipelines/700").respond(status, json={})
     changed = payload | {"updated_at": "2026-02-05T10:00:00.000Z"}
     assert _read(database, site, changed, full=full) == before
     assert _times(database) == times

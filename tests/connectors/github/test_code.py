@@ -8,7 +8,8 @@ import respx
 
 from connectors.github_parse import parse_environment, tier
 from connectors.http import SourceClient
-from connectors.stream import Payload
+from connectors.stream import Payload, Reading
+from core.errors import SourceAnswerError
 from core.records import Commit, Ref
 from tests.connectors.github.site import (
     SCOPE,
@@ -78,6 +79,21 @@ def test_a_forced_push_brings_its_new_commits_and_a_lost_sha_holds_up_nothing(
     found = read(one, client, scope=SCOPE, cursor={"frontier": ["gone"]}, known=known)
     assert [row["id"] for row in payloads(found)] == ["n2"]
     assert found[-1].cursor == {"frontier": []}
+
+
+def test_a_permission_lost_while_commits_are_walked_ends_no_history(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    refused = httpx.Response(404, json={"message": "Not Found"})
+    heads = httpx.Response(200, json=[{"name": "main", "commit": {"sha": "m2"}}])
+    mock.get(f"{PATH}/branches").side_effect = [heads, refused]
+    log = httpx.Response(200, json=[commit("m2", "m1")])
+    mock.get(f"{PATH}/commits").side_effect = [log, refused]
+    one = repository_stream(client, "commits")
+    pages = one.read(Reading(client, SCOPE, {}, lambda _ids: set()))
+    assert next(pages).cursor == {"frontier": ["m1"]}
+    with pytest.raises(SourceAnswerError, match="404"):
+        next(pages)
 
 
 def test_an_empty_repository_has_no_commits(client: SourceClient, mock: respx.Router) -> None:
