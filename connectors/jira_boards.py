@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from connectors.http import Params, SourceClient, body_of
 from connectors.ordered import server_time
-from connectors.paging import offset, pages
-from connectors.stream import Page, Payload, Reading, Scope, Stream, own_id
+from connectors.paging import Asker, offset
+from connectors.refusals import refusal_of
+from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream, own_id
 from connectors.times import iso, utc
 from core.errors import SourceError
 from core.records import Record
@@ -64,21 +65,34 @@ def _read_sprints(reading: Reading) -> Iterator[Page]:
 
 
 def _hourly(reading: Reading, where: str, asked: dict[str, str]) -> Iterator[Page]:
-    """All rows, unless they were read within the hour; the note tells where they can't be."""
+    """All rows, unless they were read within the hour; the note tells where they can't be. A 401
+    where they were read before is the error that it looks like.
+    """
     now = server_time(reading.client)
     read_at = reading.cursor.get("read_at")
     if read_at and now - utc(read_at) < _EVERY:
         return
-    params: Params = {**asked, "startAt": 0, "maxResults": _PAGE}
+    following: Params | None = {**asked, "startAt": 0, "maxResults": _PAGE}
+    asker = Asker(reading.client, where, "values", post=False, none_on=_OFF)
     note = {}
-    try:
-        for rows in pages(reading.client, where, params, items="values", next_page=_by_offset):
-            yield Page(rows, reading.cursor)
-    except SourceError as error:
-        if error.status not in _OFF:
-            raise
-        note = {"note": str(error)} if error.status != _NO_SPRINTS else {}
+    while following is not None:
+        response, rows = asker.ask(following)
+        if response.status_code in _OFF:
+            note = _told(refusal_of(response, where), before=reading.cursor)
+            break
+        yield Page(rows, reading.cursor)
+        change = _by_offset(response, following)
+        following = None if change is None else {**following, **change}
     yield Page([], {"read_at": iso(now), **note})
+
+
+def _told(refusal: SourceError | None, *, before: Cursor) -> dict[str, str]:
+    """Asked for with `none_on`, for a 401 that is raised would end the pass of all streams."""
+    if refusal is None or refusal.status == _NO_SPRINTS:
+        return {}
+    if refusal.status == 401 and before.get("read_at") and "note" not in before:
+        raise refusal
+    return {"note": str(refusal)}
 
 
 _by_offset = offset(items="values")

@@ -14,6 +14,7 @@ import respx
 from connectors.http import SourceClient
 from connectors.stream import Census, Payload, Reading, Scope, Stream
 from connectors.times import iso
+from core.errors import SourceAuthError
 from core.records import Entity, Gone, Worklog
 from tests.connectors.readers import payloads, read, stream
 from tests.connectors.test_jira import client, connected, issue, mock, site
@@ -159,15 +160,35 @@ def test_boards_come_with_their_columns_and_once_an_hour(
     assert payloads(read(one, client, scope=scope, cursor=old)) == [{"id": 4, "type": "scrum"}]
 
 
-@pytest.mark.parametrize(("status", "note"), [(400, ""), (401, "401"), (403, "403")])
+SCOPE = {"code": 401, "message": "Unauthorized; scope does not match"}
+
+
+@pytest.mark.parametrize(
+    ("status", "note"), [(400, ""), (401, "the token lacks the scope"), (403, "403")]
+)
 def test_boards_that_may_not_be_read_are_a_note_and_no_error(
     client: SourceClient, mock: respx.Router, status: int, note: str
 ) -> None:
-    mock.get("/rest/agile/1.0/board/4/sprint").respond(status, json={"message": "scope"})
-    (page,) = read(stream(connected(client), "sprints"), client, scope=Scope("4"))
+    """What is asked afterwards is answered: only this list was refused, not the credentials."""
+    mock.get("/rest/agile/1.0/board/4/sprint").respond(status, json=SCOPE)
+    connection = connected(client)
+    (page,) = read(stream(connection, "sprints"), client, scope=Scope("4"))
     assert page.payloads == []
     assert note in page.cursor.get("note", "")
     assert bool(page.cursor.get("note")) == bool(note)
+    mock.get("/rest/api/3/worklog/deleted").side_effect = [_feed([(71, 5)], last=True)]
+    assert payloads(list(stream(connection, "deleted_worklogs").read(reading(client))))
+
+
+def test_boards_that_were_read_before_and_are_refused_are_an_error(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    mock.get("/rest/agile/1.0/board").respond(401, json={"message": "token expired"})
+    one, read_at = stream(connected(client), "boards"), iso(datetime.now(UTC) - timedelta(hours=2))
+    with pytest.raises(SourceAuthError, match="the token has expired"):
+        read(one, client, scope=Scope("101"), cursor={"read_at": read_at})
+    noted = {"read_at": read_at, "note": "401"}
+    assert payloads(read(one, client, scope=Scope("101"), cursor=noted)) == []
 
 
 @pytest.mark.usefixtures("mock")
