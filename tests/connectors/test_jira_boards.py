@@ -8,7 +8,7 @@ import pytest
 import respx
 
 from connectors.http import SourceClient
-from connectors.stream import Scope
+from connectors.stream import Payload, Scope
 from connectors.times import iso
 from core.errors import SourceAuthError
 from tests.connectors.readers import payloads, read, stream
@@ -18,24 +18,48 @@ from tests.connectors.test_jira_worklogs import feed_of, reading
 __all__ = ["client", "mock"]
 
 
-def test_boards_come_with_their_columns_and_once_an_hour(
-    client: SourceClient, mock: respx.Router
+@pytest.mark.parametrize(
+    ("name", "every_h", "path", "answer"),
+    [
+        ("boards", 1, "board", {"isLast": True, "values": [{"id": 4, "type": "scrum"}]}),
+        ("sprints", 1, "board/101/sprint", {"isLast": True, "values": [{"id": 9}]}),
+        ("board_columns", 24, "board/101/configuration", {"id": 101, "columnConfig": {}}),
+    ],
+)
+def test_boards_are_read_as_seldom_as_they_change(
+    client: SourceClient,
+    mock: respx.Router,
+    name: str,
+    every_h: int,
+    path: str,
+    answer: Payload,
 ) -> None:
-    boards = mock.get("/rest/agile/1.0/board")
-    boards.respond(json={"startAt": 0, "total": 1, "values": [{"id": 4, "type": "scrum"}]})
-    columns = {"columnConfig": {"columns": [{"name": "Doing", "statuses": [{"id": "3"}]}]}}
-    mock.get("/rest/agile/1.0/board/4/configuration").respond(json=columns)
-    one = stream(connected(client), "boards")
-    scope = Scope("101", {"id": "101"})
+    mock.get(f"/rest/agile/1.0/{path}").respond(json=answer)
+    one, scope = stream(connected(client), name), Scope("101", {"id": "101"})
     pages = read(one, client, scope=scope)
-    (board,) = payloads(pages)
-    assert boards.calls.last.request.url.params["projectKeyOrId"] == "101"
-    assert one.complete is not None
-    one.complete(client, scope, [board])
-    assert board["_details"] == {"configuration": columns}
+    rows = answer.get("values", [answer])
+    assert payloads(pages) == rows
     assert read(one, client, scope=scope, cursor=pages[-1].cursor) == []
-    old = {"read_at": iso(datetime.now(UTC) - timedelta(minutes=61))}
-    assert payloads(read(one, client, scope=scope, cursor=old)) == [{"id": 4, "type": "scrum"}]
+    for minutes, found in ((-1, []), (1, rows)):
+        read_at = datetime.now(UTC) - timedelta(hours=every_h, minutes=minutes)
+        assert payloads(read(one, client, scope=scope, cursor={"read_at": iso(read_at)})) == found
+
+
+def test_boards_are_those_of_the_project(client: SourceClient, mock: respx.Router) -> None:
+    boards = mock.get("/rest/agile/1.0/board").respond(json={"isLast": True, "values": []})
+    read(stream(connected(client), "boards"), client, scope=Scope("101"))
+    assert boards.calls.last.request.url.params["projectKeyOrId"] == "101"
+
+
+def test_columns_that_can_not_be_read_are_a_note(client: SourceClient, mock: respx.Router) -> None:
+    mock.get("/rest/agile/1.0/board/4/configuration").respond(404, json={})
+    one = stream(connected(client), "board_columns")
+    (page,) = read(one, client, scope=Scope("4"))
+    assert page.payloads == []
+    assert "board/4/configuration: 404" in page.cursor["note"]
+    assert one.scope is not None
+    assert one.scope({"id": 4, "type": "kanban"}) == Scope("4", {"id": 4, "type": "kanban"})
+    assert one.id({"id": 9}, Scope("4")) == "4"
 
 
 SCOPE = {"code": 401, "message": "Unauthorized; scope does not match"}
