@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.blocks import Switch, intervals
 from connectors.github_rest import account, kept, someone
-from connectors.jira_blocks import Switch, intervals
 from connectors.stream import Payload
 from connectors.times import utc
 from core.records import Block, BlockKind, Field, ItemLink, Person, Transition

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.blocks import intervals
 from connectors.gitlab_history import (
     CLOSED,
     OPENED,
@@ -18,7 +19,6 @@ from connectors.gitlab_history import (
 )
 from connectors.gitlab_project import in_project, person_of, rows_or_none
 from connectors.http import SourceClient, for_each
-from connectors.jira_blocks import intervals
 from connectors.stream import Payload, Scope, Wanted
 from connectors.times import utc, utc_or_none
 from core.records import (

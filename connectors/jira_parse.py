@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.jira_blocks import Link, Switch, flag_blocks, label_blocks, link_blocks, link_times
+from connectors.blocks import Switch
+from connectors.jira_blocks import Link, flag_blocks, label_blocks, link_blocks, link_times
 from connectors.jira_changelog import Change, changes, is_complete, transitions
 from connectors.stream import Payload, Scope, Wanted
 from connectors.times import utc, utc_or_none
