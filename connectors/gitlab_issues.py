@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.blocks import intervals
+from connectors.blocks import Known, intervals
 from connectors.gitlab_history import (
     CLOSED,
     OPENED,
@@ -156,10 +156,11 @@ def _blocks(
     gone with it.
     """
     item, created_at = str(payload["id"]), utc(payload["created_at"])
+    known = Known(created_at, utc(payload["updated_at"]))
     present = {label.lower() for label in labels}
     for label in sorted({label.lower() for label in wanted.blocking_labels}):
         changed = sorted((e.at, not e.on, e.on) for e in events if e.label.lower() == label)
-        for start, end in intervals(changed, created_at=created_at, now_on=label in present):
+        for start, end in intervals(changed, known=known, now_on=label in present):
             yield Block(item, BlockKind.LABEL, label, start, end)
     kinds = {kind.lower() for kind in wanted.blocking_links}
     for link in (payload.get("_details") or {}).get("links") or ():
