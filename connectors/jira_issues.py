@@ -189,6 +189,7 @@ class _Site:
 
     def named(self, reading: Reading, ids: Sequence[str]) -> Iterator[Payload]:
         """By their ids and not by a search, whose index a webhook is faster than."""
+        self._keep_fields(reading.cursor)
         floor = _floor(reading)
         asked: Params = {"expand": ["changelog"] if self.cloud else "changelog"}
         for issue in self._fetched(reading.client, ids, {**asked, **self._only(*self.fields)}):

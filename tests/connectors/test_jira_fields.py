@@ -7,7 +7,7 @@ import respx
 
 from connectors import jira
 from connectors.http import SourceClient
-from connectors.stream import Connection, Cursor, Payload, Wanted
+from connectors.stream import Connection, Cursor, Payload, Reading, Scope, Wanted
 from core.errors import SourceAuthError
 from tests.connectors.readers import payloads, read, stream
 from tests.connectors.test_jira import FIELDS, client, issue, mock, search, source
@@ -35,6 +35,9 @@ def test_a_field_that_leaves_the_catalogue_stops_the_issues_before_they_are_read
     one, asked = stream(_connected(client, mock, listed), "issues"), len(mock.calls)
     with pytest.raises(SourceAuthError, match=r"customfield_10021.*headwater sync --full"):
         read(one, client, cursor=cursor)
+    assert one.named is not None
+    with pytest.raises(SourceAuthError, match="customfield_10021"):
+        list(one.named.read(Reading(client, Scope(), cursor, lambda _ids: set()), ["1"]))
     assert len(mock.calls) == asked
 
 
