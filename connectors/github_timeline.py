@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.blocks import Known, Switch, intervals
 from connectors.github_rest import account, kept, someone
-from connectors.jira_blocks import Switch, intervals
 from connectors.stream import Payload
 from connectors.times import utc
 from core.records import Block, BlockKind, Field, ItemLink, Person, Transition
@@ -173,17 +173,16 @@ class History:
 
     def blocks(self, labels: Iterable[str], links: Iterable[str]) -> Iterator[Block]:
         """While a blocking label was on, and while an issue stood in the way."""
+        known = Known(self.created_at, utc(self.issue["updated_at"]))
         present = {label["name"].lower() for label in self.issue["labels"]}
         for name in sorted({label.lower() for label in labels}):
             rows = [event for event in self.events if _label(event).lower() == name]
             switches = [_switch(event, on=event["event"] == "labeled") for event in rows]
-            for start, end in intervals(
-                switches, created_at=self.created_at, now_on=name in present
-            ):
+            for start, end in intervals(switches, known=known, now_on=name in present):
                 yield Block(self.item, BlockKind.LABEL, name, start, end)
         if BLOCKED_BY in {link.lower() for link in links}:
             for key, switches in self._obstacles().items():
-                for start, end in intervals(switches, created_at=self.created_at, now_on=False):
+                for start, end in intervals(switches, known=known, now_on=None):
                     yield Block(self.item, BlockKind.LINK, f"{BLOCKED_BY} {key}", start, end)
 
     def links(self) -> Iterator[ItemLink]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.blocks import Known, intervals
 from connectors.gitlab_history import (
     CLOSED,
     OPENED,
@@ -18,7 +19,6 @@ from connectors.gitlab_history import (
 )
 from connectors.gitlab_project import in_project, person_of, rows_or_none
 from connectors.http import SourceClient, for_each
-from connectors.jira_blocks import intervals
 from connectors.stream import UNREAD, Payload, Scope, Wanted
 from connectors.times import utc, utc_or_none
 from connectors.unread import details_of
@@ -161,10 +161,11 @@ def _blocks(
     gone with it.
     """
     item, created_at = str(payload["id"]), utc(payload["created_at"])
+    known = Known(created_at, utc(payload["updated_at"]))
     present = {label.lower() for label in labels}
     for label in sorted({label.lower() for label in wanted.blocking_labels}):
         changed = sorted((e.at, not e.on, e.on) for e in events if e.label.lower() == label)
-        for start, end in intervals(changed, created_at=created_at, now_on=label in present):
+        for start, end in intervals(changed, known=known, now_on=label in present):
             yield Block(item, BlockKind.LABEL, label, start, end)
     kinds = {kind.lower() for kind in wanted.blocking_links}
     for link in (payload.get("_details") or {}).get("links") or ():

@@ -4,35 +4,12 @@ state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from connectors.blocks import Known, Switch, intervals
 from connectors.jira_changelog import Change
 from core.records import Block, BlockKind
-
-Switch = tuple[datetime, bool, bool]
-"""A change of something that is on or off: when, what it was before, what it is after."""
-
-
-def intervals(
-    switches: Sequence[Switch], *, created_at: datetime, now_on: bool
-) -> Iterator[tuple[datetime, datetime | None]]:
-    """When it was on; the end is None while it lasts.
-
-    What was set at creation is in no changelog: it shows in what the first change started from, or,
-    without any change, in the present state.
-    """
-    was_on = switches[0][1] if switches else now_on
-    start = created_at if was_on else None
-    for at, _, on in switches:
-        if on and start is None:
-            start = at
-        elif not on and start is not None:
-            yield start, at
-            start = None
-    if start is not None:
-        yield start, None
 
 
 def flag_blocks(
@@ -41,9 +18,11 @@ def flag_blocks(
     *,
     fields: Mapping[str, Any],
     flags: Mapping[str, str],
-    created_at: datetime,
+    known: Known,
 ) -> Iterator[Block]:
-    """flags: field id to name; a changelog without ids is matched by the name."""
+    """flags: field id to name; a changelog without ids is matched by the name. What is no field of
+    the issue any more is not told.
+    """
     for field_id, name in flags.items():
         changed = [
             change
@@ -54,8 +33,8 @@ def flag_blocks(
             (change.at, _set(change.from_id, change.from_text), _set(change.to_id, change.to_text))
             for change in changed
         ]
-        now_on = bool(fields.get(field_id))
-        for start, end in intervals(switches, created_at=created_at, now_on=now_on):
+        now_on = bool(fields[field_id]) if field_id in fields else None
+        for start, end in intervals(switches, known=known, now_on=now_on):
             yield Block(item, BlockKind.FLAG, name, start, end)
 
 
@@ -70,7 +49,7 @@ def label_blocks(
     *,
     labels: Iterable[str],
     blocking: Iterable[str],
-    created_at: datetime,
+    known: Known,
 ) -> Iterator[Block]:
     """Labels are compared without regard to case; a changelog writes them with blanks between."""
     present = {label.lower() for label in labels}
@@ -81,7 +60,7 @@ def label_blocks(
             for change in changed
         ]
         now_on = label in present
-        for start, end in intervals(switches, created_at=created_at, now_on=now_on):
+        for start, end in intervals(switches, known=known, now_on=now_on):
             yield Block(item, BlockKind.LABEL, label, start, end)
 
 
@@ -93,8 +72,8 @@ Link = tuple[str, str]
 """How an issue is linked, in lower case as Jira words it, and the key of the other issue."""
 
 
-def link_times(history: Sequence[Change]) -> dict[Link, list[Switch]]:
-    """When each link was made and taken away."""
+def link_times(history: Sequence[Change], present: Collection[Link]) -> dict[Link, list[Switch]]:
+    """When each link was made and taken away, by the key that the other issue had last."""
     found: dict[Link, list[Switch]] = {}
     for change in history:
         if change.name != "link" or change.custom:
@@ -105,7 +84,24 @@ def link_times(history: Sequence[Change]) -> dict[Link, list[Switch]]:
         if change.to_id:
             link = _link(change.to_text, change.to_id)
             found.setdefault(link, []).append((change.at, False, True))
+    _follow(found, present)
     return found
+
+
+def _follow(times: dict[Link, list[Switch]], present: Collection[Link]) -> None:
+    """Give what is told of a link under an old key of the other issue to its later key.
+
+    A move writes nothing here. It shows where one link was made and is neither there nor taken
+    away, and another of its kind is, that was never made: the oldest of those is taken for it.
+    """
+    lost = sorted((t[-1][0], link) for link, t in times.items() if t[-1][2] and link not in present)
+    unmade = sorted((t[0][0], link) for link, t in times.items() if t[0][1])
+    now = [(None, link) for link in sorted(present) if link not in times]
+    for at, link in [*unmade, *now]:
+        old = next((o for o in lost if o[1][0] == link[0] and (at is None or o[0] < at)), None)
+        if old is not None:
+            lost.remove(old)
+            times[link] = [*times.pop(old[1]), *times.get(link, ())]
 
 
 def _link(text: str, key: str) -> Link:
@@ -119,7 +115,7 @@ def link_blocks(
     *,
     present: Iterable[Link],
     blocking: Iterable[str],
-    created_at: datetime,
+    known: Known,
 ) -> Iterator[Block]:
     """One block for each link of a blocking kind, for as long as the link stood."""
     kinds = {kind.lower() for kind in blocking}
@@ -129,5 +125,5 @@ def link_blocks(
         if kind not in kinds:
             continue
         switches = times.get(link, ())
-        for start, end in intervals(switches, created_at=created_at, now_on=link in now):
+        for start, end in intervals(switches, known=known, now_on=link in now):
             yield Block(item, BlockKind.LINK, f"{kind} {key}", start, end)

@@ -1,37 +1,48 @@
-"""Boards with the statuses of their columns, and sprints: read once an hour, for few change."""
+"""Boards and sprints, read once an hour, and the statuses of the boards' columns once a day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from connectors.http import Params, SourceClient, body_of
+import httpx
+
+from connectors.http import Params, body_of
 from connectors.ordered import server_time
-from connectors.paging import offset, pages
-from connectors.stream import Page, Payload, Reading, Scope, Stream, own_id
+from connectors.paging import Asker, offset
+from connectors.refusals import refusal_of
+from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream, own_id
 from connectors.times import iso, utc
-from core.errors import SourceError
 from core.records import Record
 
 _AGILE = "rest/agile/1.0"
 _PAGE = 50
-_EVERY = timedelta(hours=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 _NO_SPRINTS = 400
 _OFF = (_NO_SPRINTS, 401, 403, 404)
 """A board without sprints answers 400; a token without the scope of boards 401."""
 
 
 def board_streams() -> list[Stream]:
-    """The boards of each project, and the sprints of each board."""
+    """The boards of each project; of each board its columns and its sprints."""
     return [
         Stream(
             name="boards",
             read=_read_boards,
             id=own_id,
             parse=parse_nothing,
-            complete=_add_columns,
             over="projects",
             scope=lambda project: Scope(str(project["id"]), project),
+            optional=True,
+        ),
+        Stream(
+            name="board_columns",
+            read=_read_columns,
+            id=lambda _columns, board: board.id,
+            parse=parse_nothing,
+            over="boards",
+            scope=lambda board: Scope(str(board["id"]), board),
             optional=True,
         ),
         Stream(
@@ -66,28 +77,51 @@ def _read_sprints(reading: Reading) -> Iterator[Page]:
 def _hourly(reading: Reading, where: str, asked: dict[str, str]) -> Iterator[Page]:
     """All rows, unless they were read within the hour; the note tells where they can't be."""
     now = server_time(reading.client)
-    read_at = reading.cursor.get("read_at")
-    if read_at and now - utc(read_at) < _EVERY:
+    if _fresh(reading, now, _HOUR):
         return
-    params: Params = {**asked, "startAt": 0, "maxResults": _PAGE}
+    following: Params | None = {**asked, "startAt": 0, "maxResults": _PAGE}
+    asker = Asker(reading.client, where, "values", post=False, none_on=_OFF)
     note = {}
-    try:
-        for rows in pages(reading.client, where, params, items="values", next_page=_by_offset):
-            yield Page(rows, reading.cursor)
-    except SourceError as error:
-        if error.status not in _OFF:
-            raise
-        note = {"note": str(error)} if error.status != _NO_SPRINTS else {}
+    while following is not None:
+        response, rows = asker.ask(following)
+        if response.status_code in _OFF:
+            note = _told(response, where, before=reading.cursor)
+            break
+        yield Page(rows, reading.cursor)
+        change = _by_offset(response, following)
+        following = None if change is None else {**following, **change}
     yield Page([], {"read_at": iso(now), **note})
 
 
+def _read_columns(reading: Reading) -> Iterator[Page]:
+    """Which statuses each column of a board holds: once a day, for its row in the list of boards
+    does not tell that they changed.
+    """
+    now = server_time(reading.client)
+    if _fresh(reading, now, _DAY):
+        return
+    where = f"{_AGILE}/board/{reading.scope.id}/configuration"
+    answer = reading.client.get(where, none_on=_OFF)
+    refused = answer.status_code in _OFF
+    note = _told(answer, where, before=reading.cursor) if refused else {}
+    yield Page([] if refused else [body_of(answer, where)], {"read_at": iso(now), **note})
+
+
+def _fresh(reading: Reading, now: datetime, every: timedelta) -> bool:
+    read_at = reading.cursor.get("read_at")
+    return read_at is not None and now - utc(read_at) < every
+
+
+def _told(response: httpx.Response, where: str, *, before: Cursor) -> dict[str, str]:
+    """The note on an answer that was asked for with `none_on`: a 401 that is raised at once ends
+    the pass of all streams. Where it was readable before, that is the error it looks like.
+    """
+    refusal = refusal_of(response, where)
+    if refusal is None or refusal.status == _NO_SPRINTS:
+        return {}
+    if refusal.status == 401 and before.get("read_at") and "note" not in before:
+        raise refusal
+    return {"note": str(refusal)}
+
+
 _by_offset = offset(items="values")
-
-
-def _add_columns(client: SourceClient, _scope: Scope, boards: list[Payload]) -> None:
-    """Which statuses each column holds; one request for a board that is new or changed."""
-    for board in boards:
-        where = f"{_AGILE}/board/{board['id']}/configuration"
-        answer = client.get(where, none_on=_OFF)
-        found = body_of(answer, where) if answer.status_code == 200 else {}
-        board["_details"] = {"configuration": found}

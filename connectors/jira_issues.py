@@ -13,15 +13,28 @@ from connectors.http import Params, SourceClient, body_of
 from connectors.jira_changelog import is_complete, keep_entries
 from connectors.jira_parse import Layout
 from connectors.paging import NextPage, batches, offset, pages, token
-from connectors.stream import Census, Named, Payload, Read, Reading, Scope, Stream, own_id
+from connectors.stream import (
+    Census,
+    Cursor,
+    Named,
+    Page,
+    Payload,
+    Read,
+    Reading,
+    Scope,
+    Stream,
+    own_id,
+)
 from connectors.times import epoch_ms, utc
 from connectors.windows import Window, listing
+from core.errors import SourceAuthError
 from core.records import Entity
 
 CLOUD: Final = "rest/api/3"
 DATA_CENTER: Final = "rest/api/2"
 _PAGE = 100
 _IDS = {CLOUD: 5000, DATA_CENTER: 1000}
+_CUSTOM = "customfield_"
 _BULK_ISSUES = 1000
 _BULK_HISTORIES = 10_000
 _FIELDS = (
@@ -114,7 +127,7 @@ class _Site:
             asked=f"{','.join(self.keys)} {','.join(self.fields)}",
             between=lambda _scope, since, until: self._asked(jql(self.keys, since, until)),
         )
-        return listing(
+        listed = listing(
             path=self.where,
             params=lambda _scope, since: self._asked(jql(self.keys, since)),
             next_page=self.next_page,
@@ -123,6 +136,24 @@ class _Site:
             window=window,
             belongs=self._belongs,
         )
+
+        def read(reading: Reading) -> Iterator[Page]:
+            self._keep_fields(reading.cursor)
+            return listed(reading)
+
+        return read
+
+    def _keep_fields(self, cursor: Cursor) -> None:
+        """`SourceAuthError` where a field that was read is missing now: Jira leaves those out that
+        are on no screen of a visible project, and issues read without it would lose what it told.
+        """
+        before = str(cursor.get("asked", "")).rpartition(" ")[2].split(",")
+        lost = [name for name in before if name.startswith(_CUSTOM) and name not in self.fields]
+        if lost:
+            raise SourceAuthError(
+                f"{self.api}/field: no longer lists {', '.join(lost)}, which was read before; grant"
+                " access again, or if it is meant to be gone run: headwater sync --full"
+            )
 
     def ids(self, reading: Reading) -> Iterator[list[str]]:
         """The ids of all issues whose last change lies in the history that is wanted."""
@@ -158,6 +189,7 @@ class _Site:
 
     def named(self, reading: Reading, ids: Sequence[str]) -> Iterator[Payload]:
         """By their ids and not by a search, whose index a webhook is faster than."""
+        self._keep_fields(reading.cursor)
         floor = _floor(reading)
         asked: Params = {"expand": ["changelog"] if self.cloud else "changelog"}
         for issue in self._fetched(reading.client, ids, {**asked, **self._only(*self.fields)}):

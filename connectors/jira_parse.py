@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.jira_blocks import Link, Switch, flag_blocks, label_blocks, link_blocks, link_times
+from connectors.blocks import Known, Switch
+from connectors.jira_blocks import Link, flag_blocks, label_blocks, link_blocks, link_times
 from connectors.jira_changelog import Change, changes, is_complete, transitions
 from connectors.stream import Payload, Scope, Wanted
 from connectors.times import utc, utc_or_none
@@ -93,7 +94,7 @@ def parse_issue(payload: Payload, _scope: Scope, *, layout: Layout) -> Iterator[
     created_at = utc(fields["created"])
     history = changes(payload, bots=layout.wanted.bots)
     links = list(_links(fields.get("issuelinks") or ()))
-    times = link_times(history)
+    times = link_times(history, set(links))
     yield _work_item(payload, created_at, history, layout)
     yield from _keys(item, payload["key"], history)
     yield from _item_links(item, links, times)
@@ -199,12 +200,11 @@ def _blocks(
     times: Mapping[Link, Sequence[Switch]],
     layout: Layout,
 ) -> Iterator[Block]:
-    wanted, created_at = layout.wanted, utc(fields["created"])
-    yield from flag_blocks(item, history, fields=fields, flags=layout.flags, created_at=created_at)
+    wanted = layout.wanted
+    known = Known(utc(fields["created"]), utc(fields["updated"]))
+    yield from flag_blocks(item, history, fields=fields, flags=layout.flags, known=known)
     labels = fields.get("labels") or ()
     yield from label_blocks(
-        item, history, labels=labels, blocking=wanted.blocking_labels, created_at=created_at
+        item, history, labels=labels, blocking=wanted.blocking_labels, known=known
     )
-    yield from link_blocks(
-        item, times, present=links, blocking=wanted.blocking_links, created_at=created_at
-    )
+    yield from link_blocks(item, times, present=links, blocking=wanted.blocking_links, known=known)

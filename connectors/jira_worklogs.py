@@ -9,6 +9,9 @@ from typing import Any
 
 from connectors.http import SourceClient, body_of
 from connectors.jira_changelog import user
+from connectors.jira_waiting import Waiting
+from connectors.ordered import server_time
+from connectors.paging import batches
 from connectors.stream import (
     Cursor,
     Named,
@@ -27,6 +30,9 @@ from core.records import Entity, Gone, Record, Worklog
 
 _ISSUES = "issues"
 _WORKLOGS = "worklogs"
+_BULK = 1000
+_PLACE = ("since", "seen")
+"""Where in the feed a cursor is."""
 
 
 def worklog_streams(api: str, wanted: Wanted) -> list[Stream]:
@@ -75,10 +81,23 @@ def _worklog_id(payload: Payload, _scope: Scope) -> str:
 
 
 def _read_changed(api: str, reading: Reading) -> Iterator[Page]:
-    """Bodies of changed worklogs; those of issues that are not read are left at the source."""
+    """Bodies of changed worklogs; those of issues that are not stored wait for these, by id."""
+    waiting = Waiting.of(reading.cursor, server_time(reading.client))
+    place = {name: reading.cursor[name] for name in _PLACE if name in reading.cursor}
+
+    def page(ids: Sequence[str], cursor: Cursor) -> Page:
+        where = f"{api}/worklog/list"
+        found = _bodies(reading.client, where, [int(id) for id in ids]) if ids else []
+        there = reading.known_in(_ISSUES, {str(row.get("issueId")) for row in found})
+        apart = [row for row in found if str(row.get("issueId")) not in there]
+        waiting.settle(ids, apart)
+        ours = [_kept(row) for row in found if str(row.get("issueId")) in there]
+        return Page(ours, {**cursor, **waiting.kept()})
+
+    for ids in batches(waiting.ready(partial(reading.known_in, _ISSUES)), _BULK):
+        yield page(ids, place)
     for rows, cursor in _feed(reading, f"{api}/worklog/updated"):
-        ids = [int(_worklog_id(row, reading.scope)) for row in rows]
-        yield Page(_ours(reading, api, ids) if ids else [], cursor)
+        yield page([_worklog_id(row, reading.scope) for row in rows], cursor)
 
 
 def _read_named(api: str, reading: Reading, ids: Sequence[str]) -> list[Payload]:
@@ -130,8 +149,13 @@ def _feed(reading: Reading, where: str) -> Iterator[tuple[list[Payload], Cursor]
         fresh = [row for row in body["values"] if seen.get(str(row["worklogId"])) != _time(row)]
         before, cursor = cursor["since"], _moved(cursor, told.items(), until=body.get("until"))
         yield fresh, cursor
-        if body.get("lastPage", True) or cursor["since"] == before:
+        if body.get("lastPage", True):
             return
+        if cursor["since"] == before:
+            raise SourceAnswerError(
+                f"{where}: the feed does not move on from {before}, and says that there is more;"
+                " what changed after that can't be read"
+            )
 
 
 def _time(row: Payload) -> Any:

@@ -40,6 +40,11 @@ def refusal_of(response: httpx.Response, path: str) -> SourceError | None:
             f"{path}: 401, the token has expired; make a new one where `auth` points",
             status=status,
         )
+    if status == 401 and "scope does not match" in _text(response):
+        return SourceAuthError(
+            f"{path}: 401, the token lacks the scope for this; grant it or leave it out",
+            status=status,
+        )
     if status in _REFUSALS:
         kind, text = _REFUSALS[status]
         return kind(f"{path}: {status}, {text}", status=status)

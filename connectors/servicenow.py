@@ -97,7 +97,7 @@ def connect(client: SourceClient, source: ServiceNowSource, _wanted: Wanted) -> 
 
 
 def _streams(source: ServiceNowSource, history: History) -> Sequence[Stream]:
-    names, seen = Names(), history.observed
+    names, seen, metrics = Names(), history.observed, history.definitions
     deployments = source.changes_are_deployments
     changes, incidents = LateRows(CHANGES, history), LateRows(INCIDENTS, history)
     wanted = frozenset(str(priority) for priority in source.incidents.priorities)
@@ -107,7 +107,11 @@ def _streams(source: ServiceNowSource, history: History) -> Sequence[Stream]:
             read=_Rows(CHANGES, changes).read,
             id=_sys_id,
             parse=partial(
-                parse_change, base_url=source.url, deployments=deployments, observed=seen
+                parse_change,
+                base_url=source.url,
+                deployments=deployments,
+                observed=seen,
+                definitions=metrics,
             ),
             complete=partial(_complete, names, changes),
             census=census(CHANGES.name, Entity.CHANGE),
@@ -116,7 +120,7 @@ def _streams(source: ServiceNowSource, history: History) -> Sequence[Stream]:
             name="incidents",
             read=_Rows(INCIDENTS, incidents, wanted).read,
             id=_sys_id,
-            parse=partial(parse_incident, base_url=source.url, observed=seen),
+            parse=partial(parse_incident, base_url=source.url, observed=seen, definitions=metrics),
             complete=partial(_complete, names, incidents),
             census=census(INCIDENTS.name, Entity.INCIDENT),
         ),

@@ -130,7 +130,8 @@ def _told(history: History, reading: Reading) -> Iterator[Page]:
 
 @dataclass(slots=True)
 class LateRows:
-    """Reads the whole history of rows that come later than the audit log of their time was read.
+    """Reads the whole history of rows that come later than the log of their time was read, or the
+    metrics that stand in for it.
 
     An incident that becomes urgent enough to be wanted, or a row from before the wanted history
     that changes now: their entries passed by when nothing was stored that they belong to.
@@ -142,7 +143,7 @@ class LateRows:
 
     def note(self, reading: Reading, rows: Iterable[Payload]) -> None:
         """Remember which of these rows are new and made before what is read of the log."""
-        if not self.history.audited:
+        if self.history.observed:
             return
         old = {
             str(row["sys_id"])
@@ -152,13 +153,23 @@ class LateRows:
         self.waiting |= old - reading.known(old) if old else set()
 
     def complete(self, client: SourceClient, payloads: Sequence[Payload]) -> None:
-        """Add the entries of those as `_details.audit`, a hundred rows in one request."""
+        """Add the entries of those as `_details.audit`, or `.metrics`, a hundred rows a request."""
         late = {str(p["sys_id"]): p for p in payloads if str(p["sys_id"]) in self.waiting}
         ids = sorted(late)
         for begin in range(0, len(ids), _IDS_AT_ONCE):
-            some_ids = tuple(ids[begin : begin + _IDS_AT_ONCE])
-            only = {**AUDIT.only, "tablename": (self.table.name,), "documentkey": some_ids}
-            for entry in whole_table(client, replace(AUDIT, only=only)):
-                details = late[entry["documentkey"]].setdefault("_details", {})
-                details.setdefault("audit", []).append(entry)
+            kind, key, table = self._log(tuple(ids[begin : begin + _IDS_AT_ONCE]))
+            for entry in whole_table(client, table) if table else ():
+                details = late[str(entry[key])].setdefault("_details", {})
+                details.setdefault(kind, []).append(entry)
         self.waiting -= late.keys()
+
+    def _log(self, ids: tuple[str, ...]) -> tuple[str, str, Table | None]:
+        """What tells of these rows, the column with their id, and the table, None without any."""
+        if self.history.audited:
+            only = {**AUDIT.only, "tablename": (self.table.name,), "documentkey": ids}
+            return "audit", "documentkey", replace(AUDIT, only=only)
+        told = {
+            id for id, (table, _) in self.history.definitions.items() if table == self.table.name
+        }
+        only = {"definition": tuple(sorted(told)), "id": ids}
+        return "metrics", "id", replace(_METRICS, only=only) if told else None

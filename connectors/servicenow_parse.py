@@ -38,6 +38,11 @@ _CLOSED = "3"
 _OPEN = ("1", "2", "3")
 _SHA = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 
+Definitions = Mapping[str, tuple[str, str]]
+"""Table and field of each definition of a metric, by sys_id."""
+
+_NONE: Definitions = {}
+
 
 def parse_change(
     payload: Payload,
@@ -46,17 +51,19 @@ def parse_change(
     base_url: str,
     deployments: bool = False,
     observed: bool = False,
+    definitions: Definitions = _NONE,
 ) -> Iterator[Record]:
     """The change request and, where `deployments`, the release that a closed and successful one is.
 
     The row does not say when approval was asked for and given; the audit log does (`approval`).
-    `observed`: the state that it is in now is told too, for want of a history.
+    `observed`: the state that it is in now is told too, for want of a history. `definitions`: of
+    the metrics that tell the history where the log does not.
     """
     change = _change(payload, base_url)
     yield change
     if deployments and _text(payload, "state") == _CLOSED and change.successful:
         yield _deployment(change)
-    yield from _history(payload)
+    yield from _history(payload, definitions)
     if observed:
         yield _seen(Entity.CHANGE, change, "state", change.state)
         yield _seen(Entity.CHANGE, change, "approval", _text(payload, "approval"))
@@ -104,7 +111,12 @@ def _deployment(change: ChangeRequest) -> Deployment:
 
 
 def parse_incident(
-    payload: Payload, _scope: Scope, *, base_url: str, observed: bool = False
+    payload: Payload,
+    _scope: Scope,
+    *,
+    base_url: str,
+    observed: bool = False,
+    definitions: Definitions = _NONE,
 ) -> Iterator[Record]:
     """The incident. Its `rfc` is the change that mends it and so no cause; `caused_by` is.
 
@@ -132,15 +144,19 @@ def parse_incident(
         url=f"{base_url.rstrip('/')}/incident.do?sys_id={id}",
     )
     yield incident
-    yield from _history(payload)
+    yield from _history(payload, definitions)
     if observed:
         yield _seen(Entity.INCIDENT, incident, "state", incident.state)
 
 
-def _history(payload: Payload) -> Iterator[Record]:
-    """The entries of the audit log that were read together with a row."""
-    for entry in (payload.get("_details") or {}).get("audit") or ():
+def _history(payload: Payload, definitions: Definitions) -> Iterator[Record]:
+    """The entries of the audit log, or the metrics, that were read together with a row."""
+    details = payload.get("_details") or {}
+    for entry in details.get("audit") or ():
         yield from parse_audit(entry, Scope())
+    for entry in details.get("metrics") or ():
+        if entry["definition"] in definitions:
+            yield from parse_metric(entry, Scope(), definitions=definitions)
 
 
 def _seen(entity: Entity, row: ChangeRequest | Incident, field: str, value: str) -> StateChange:
@@ -180,13 +196,8 @@ def parse_audit(payload: Payload, _scope: Scope) -> Iterator[Record]:
     )
 
 
-def parse_metric(
-    payload: Payload, _scope: Scope, *, definitions: Mapping[str, tuple[str, str]]
-) -> Iterator[Record]:
-    """The time for which a field had a value, as the beginning of it: what was before is not told.
-
-    definitions: table and field of each definition of a metric, by sys_id.
-    """
+def parse_metric(payload: Payload, _scope: Scope, *, definitions: Definitions) -> Iterator[Record]:
+    """When a field began to have a value: what was before is not told."""
     table, field = definitions[_told(payload, "definition")]
     entity, words = _TABLES[table]
     value = _text(payload, "field_value") or _text(payload, "value")

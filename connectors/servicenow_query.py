@@ -76,7 +76,9 @@ class Asker:
             linked = "next" in response.links
             total = _total(response.headers.get("x-total-count")) if counted else None
             if rows:
-                return Answer(rows, linked or not counted, linked, total)
+                # Proxies drop `Link`: without it only the total tells that these are all.
+                more = linked or total is None or offset + len(rows) < total
+                return Answer(rows, more, linked, total)
             if counted:
                 following = self._offset_after(response, offset, total)
                 if following is None:

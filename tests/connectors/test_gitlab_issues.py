@@ -233,6 +233,13 @@ def test_a_blocking_label_blocks_from_its_adding_to_its_removal() -> None:
     assert parsed(always, Block) == [Block("8001", BlockKind.LABEL, "blocked", at(1), None)]
 
 
+def test_a_blocking_label_that_is_renamed_blocks_no_longer_than_to_the_last_update() -> None:
+    payload = with_events(
+        label(1, at(2), "add", "blocked"), labels=["waiting"], updated_at=iso(at(8))
+    )
+    assert parsed(payload, Block) == [Block("8001", BlockKind.LABEL, "blocked", at(2), at(8))]
+
+
 def test_links_are_told_from_this_side_and_those_that_block_do_so_while_they_stand() -> None:
     links = [
         {"kind": "is blocked by", "key": "shop/web#7", "since": iso(at(4))},

@@ -94,7 +94,7 @@ def test_connecting_tells_who_we_are_and_which_edition_it_is(
     assert (found.identity.account, found.identity.product) == ("acc-1", "Jira Cloud")
     assert [one.name for one in found.streams] == [
         *("fields", "projects", "statuses", "issues"),
-        *("worklogs", "deleted_worklogs", "boards", "sprints"),
+        *("worklogs", "deleted_worklogs", "boards", "board_columns", "sprints"),
     ]
     assert [(probe.name, probe.ok) for probe in found.probes] == [
         ("projects", True),

@@ -1,11 +1,9 @@
-"""Issues that are deleted, moved or overlooked; worklogs, boards and sprints."""
+"""Issues that are deleted, moved or overlooked."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -13,14 +11,10 @@ import respx
 
 from connectors.http import SourceClient
 from connectors.stream import Census, Payload, Reading, Scope, Stream
-from connectors.times import iso
-from core.records import Entity, Gone, Worklog
-from tests.connectors.readers import payloads, read, stream
+from tests.connectors.readers import stream
 from tests.connectors.test_jira import client, connected, issue, mock, site
 
 __all__ = ["client", "mock"]
-
-SEEN = {"issues": {"1", "2"}, "worklogs": {"71"}}
 
 
 @pytest.fixture(params=["Cloud", "Server"])
@@ -35,14 +29,6 @@ def census(one: Stream) -> Census:
     return one.census
 
 
-def reading(client: SourceClient, scope: Scope | None = None, **more: Any) -> Reading:
-    def known(name: str, ids: Iterable[str]) -> set[str]:
-        return SEEN.get(name, set()) & set(ids)
-
-    given: dict[str, Any] = {"cursor": {}, "known": lambda _ids: set(), "known_in": known}
-    return Reading(client, scope or Scope(), **{**given, **more})
-
-
 def test_the_census_asks_for_ids_only_and_within_the_history(
     client: SourceClient, mock: respx.Router, edition: str
 ) -> None:
@@ -50,7 +36,7 @@ def test_the_census_asks_for_ids_only_and_within_the_history(
     post = mock.post("/rest/api/3/search/jql").respond(json=rows)
     get = mock.get("/rest/api/2/search").respond(json=rows)
     found = census(stream(connected(client), "issues"))
-    ids = list(found.ids(reading(client, since=date(2026, 1, 1))))
+    ids = list(found.ids(Reading(client, Scope(), {}, lambda _ids: set(), date(2026, 1, 1))))
     assert ids == [["1", "2"]]
     day = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
     jql = f'project in ("SHOP") AND updated >= {day} ORDER BY updated ASC, key ASC'
@@ -102,97 +88,5 @@ def test_what_was_overlooked_is_read_by_id(client: SourceClient, mock: respx.Rou
     assert (asked["jql"], asked["expand"]) == ("id in (7) ORDER BY key ASC", "changelog")
 
 
-def test_changed_worklogs_are_read_in_bulk_and_those_of_other_issues_left(
-    client: SourceClient, mock: respx.Router
-) -> None:
-    feed = mock.get("/rest/api/3/worklog/updated")
-    feed.side_effect = [
-        _feed([(70, 1000), (71, 2000)], last=False),
-        _feed([(71, 2000), (72, 3000)], last=True),
-    ]
-    bodies = mock.post("/rest/api/3/worklog/list")
-    bodies.side_effect = lambda request: httpx.Response(
-        200, json=[_worklog(number) for number in json.loads(request.content)["ids"]]
-    )
-    one = stream(connected(client), "worklogs")
-    pages = list(one.read(reading(client)))
-    assert [row["id"] for row in payloads(pages)] == ["71", "72"]  # 70 is of issue 0
-    assert [json.loads(call.request.content)["ids"] for call in bodies.calls] == [[70, 71], [72]]
-    assert "secret" not in str(payloads(pages))
-    assert pages[-1].cursor == {"since": 3000, "seen": {"72": 3000}}
-    feed.side_effect = [_feed([(72, 3000)], last=True)]
-    again = list(one.read(reading(client, cursor=pages[-1].cursor)))
-    assert (payloads(again), bodies.call_count) == ([], 2)
-    (record,) = one.parse(_worklog(71), Scope())
-    assert isinstance(record, Worklog)
-    assert (record.item, record.id, record.spent_s) == ("1", "71", 5400)
-    assert record.started_at == datetime(2026, 2, 3, 9, tzinfo=UTC)
-    assert record.person is not None
-
-
-def test_a_deleted_worklog_goes_if_it_was_ever_stored(
-    client: SourceClient, mock: respx.Router
-) -> None:
-    mock.get("/rest/api/3/worklog/deleted").side_effect = [_feed([(71, 5), (99, 6)], last=True)]
-    one = stream(connected(client), "deleted_worklogs")
-    (row,) = payloads(list(one.read(reading(client))))
-    assert list(one.parse(row, Scope())) == [Gone(Entity.WORKLOG, "71", "deleted")]
-
-
-def test_boards_come_with_their_columns_and_once_an_hour(
-    client: SourceClient, mock: respx.Router
-) -> None:
-    boards = mock.get("/rest/agile/1.0/board")
-    boards.respond(json={"startAt": 0, "total": 1, "values": [{"id": 4, "type": "scrum"}]})
-    columns = {"columnConfig": {"columns": [{"name": "Doing", "statuses": [{"id": "3"}]}]}}
-    mock.get("/rest/agile/1.0/board/4/configuration").respond(json=columns)
-    one = stream(connected(client), "boards")
-    scope = Scope("101", {"id": "101"})
-    pages = read(one, client, scope=scope)
-    (board,) = payloads(pages)
-    assert boards.calls.last.request.url.params["projectKeyOrId"] == "101"
-    assert one.complete is not None
-    one.complete(client, scope, [board])
-    assert board["_details"] == {"configuration": columns}
-    assert read(one, client, scope=scope, cursor=pages[-1].cursor) == []
-    old = {"read_at": iso(datetime.now(UTC) - timedelta(minutes=61))}
-    assert payloads(read(one, client, scope=scope, cursor=old)) == [{"id": 4, "type": "scrum"}]
-
-
-@pytest.mark.parametrize(("status", "note"), [(400, ""), (401, "401"), (403, "403")])
-def test_boards_that_may_not_be_read_are_a_note_and_no_error(
-    client: SourceClient, mock: respx.Router, status: int, note: str
-) -> None:
-    mock.get("/rest/agile/1.0/board/4/sprint").respond(status, json={"message": "scope"})
-    (page,) = read(stream(connected(client), "sprints"), client, scope=Scope("4"))
-    assert page.payloads == []
-    assert note in page.cursor.get("note", "")
-    assert bool(page.cursor.get("note")) == bool(note)
-
-
-@pytest.mark.usefixtures("mock")
-def test_a_kanban_board_has_no_sprints(client: SourceClient) -> None:
-    one = stream(connected(client), "sprints")
-    assert one.scope is not None
-    assert one.scope({"id": 4, "type": "kanban"}) is None
-    assert one.scope({"id": 4, "type": "scrum"}) == Scope("4", {"id": 4, "type": "scrum"})
-
-
 def _at_home(id: str, project: str) -> Payload:
     return {"id": id, "key": f"X-{id}", "fields": {"project": {"id": project}}}
-
-
-def _feed(rows: list[tuple[int, int]], *, last: bool) -> httpx.Response:
-    values = [{"worklogId": number, "updatedTime": at} for number, at in rows]
-    return httpx.Response(200, json={"values": values, "until": rows[-1][1], "lastPage": last})
-
-
-def _worklog(number: int) -> Payload:
-    return {
-        "id": str(number),
-        "issueId": str(number - 70),
-        "author": {"accountId": "acc-9", "displayName": "Anna"},
-        "comment": "secret",
-        "started": "2026-02-03T10:00:00.000+0100",
-        "timeSpentSeconds": 5400,
-    }

@@ -78,18 +78,6 @@ def with_changes(*items: dict[str, Any], **fields: Any) -> Payload:
     return payload
 
 
-def flag(was: str, now: str) -> dict[str, Any]:
-    return {
-        "field": "Flagged",
-        "fieldtype": "custom",
-        "fieldId": "customfield_10021",
-        "from": was,
-        "fromString": "Impediment" if was.strip("[]") else "",
-        "to": now,
-        "toString": "Impediment" if now.strip("[]") else "",
-    }
-
-
 def test_an_issue_becomes_a_work_item() -> None:
     assert of(WorkItem, issue()) == [
         WorkItem(
@@ -149,26 +137,6 @@ def test_blocks_are_read_from_flag_label_and_link() -> None:
         Block("10042", BlockKind.LABEL, "waiting", feb(1), feb(7)),
         Block("10042", BlockKind.LINK, "is blocked by OPS-3", feb(6), feb(8)),
         Block("10042", BlockKind.LINK, "is blocked by OPS-4", feb(1), None),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("items", "present", "expected"),
-    [
-        ([], None, []),
-        ([], [{"value": "Impediment"}], [(1, None)]),
-        ([flag("[7]", "[]")], None, [(1, 2)]),
-        ([flag("", "[7]"), flag("[7]", "")], None, [(2, 3)]),
-        ([flag("", "[7]"), flag("[7]", ""), flag("", "[7]")], [{}], [(2, 3), (4, None)]),
-        ([flag("[7]", "[8]"), flag("[8]", "")], None, [(1, 3)]),
-    ],
-)
-def test_a_flag_is_followed_from_its_state_at_creation(
-    items: list[dict[str, Any]], present: Any, expected: list[tuple[int, int | None]]
-) -> None:
-    found = of(Block, with_changes(*items, customfield_10021=present))
-    assert [(b.start, b.end) for b in found] == [
-        (feb(start), feb(end) if end else None) for start, end in expected
     ]
 
 

@@ -1,13 +1,18 @@
 """What the records of Jira's real payloads say, against the files read by plainer means."""
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import respx
 
+from connectors.jira_boards import board_streams
 from connectors.jira_changelog import changes
+from connectors.stream import Scope
 from core.records import Field, ItemLink, StatusCategory, Transition, WorkflowStatus, WorkItem
+from tests.connectors.readers import URL, payloads, quick_client, read
 from tests.contract.table import at, parsed, raw
 
 BOARD = "jira/devlake/agile-board-issue-"
@@ -150,3 +155,23 @@ def test_statuses_keep_jiras_category(fixtures_dir: Path) -> None:
         StatusCategory.DONE: 5,
         StatusCategory.UNKNOWN: 8,  # Jira's `undefined`
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "rows"),
+    [
+        ("sprints", "go-jira/mock-data/sprints.json", 6),
+        ("boards", "hygieia-server/boardsresponse.json", 4),
+    ],
+)
+@respx.mock
+def test_boards_and_sprints_of_servers_that_give_no_total_are_read(
+    fixtures_dir: Path, name: str, file: str, rows: int
+) -> None:
+    answer = json.loads((fixtures_dir / "jira" / file).read_text(encoding="utf-8"))
+    assert "total" not in answer
+    route = respx.get(url__startswith=URL).respond(json=answer)
+    one, client = next(s for s in board_streams() if s.name == name), quick_client(URL)
+    found = payloads(read(one, client, scope=Scope("7")))
+    client.http.close()
+    assert (len(found), found, route.call_count) == (rows, answer["values"], 1)

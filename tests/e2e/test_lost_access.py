@@ -45,6 +45,7 @@ HIDDEN = [
     (Fault("other_account", "jenkins", "/me/*"), "read as someone.else, and as"),
     (Fault("other_account", "servicenow", "*/sys_user"), "not the one account asked for"),
     (Fault("emptied", "jira", "*/status"), "statuses: the list is empty and was not before; grant"),
+    (Fault("emptied", "jira", "*/field"), "which was read before; grant"),
     (Fault("emptied", "gitlab", "*/branches"), "the list is empty and was not before; grant"),
     (Fault("emptied", "jenkins", "/api/json"), "no longer visible to headwater: folder"),
     (

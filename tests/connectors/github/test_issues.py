@@ -167,6 +167,25 @@ def test_blocks_are_by_label_and_by_issue(client: SourceClient, mock: respx.Rout
     assert not [r for r in found if isinstance(r, ItemLink)]
 
 
+def test_a_label_that_is_renamed_or_deleted_blocks_no_longer_than_to_the_last_update(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    """GitHub writes no event for that; an issue that stands in the way still does."""
+    other = {"html_url": "https://github.example/shop/web/issues/3"}
+    later = (AT + timedelta(hours=1)).isoformat()
+    found = records(
+        client,
+        mock,
+        issue(labels=["waiting"], updated_at=later),
+        event(1, "labeled", label="blocked"),
+        event(3, "blocked_by_added", blocked_by=other),
+    )
+    assert [(r.start - AT, r.end) for r in found if isinstance(r, Block)] == [
+        (timedelta(minutes=1), AT + timedelta(hours=1)),
+        (timedelta(minutes=3), None),
+    ]
+
+
 def test_links_name_what_stands_in_the_way_and_what_is_above(
     client: SourceClient, mock: respx.Router
 ) -> None:

@@ -15,7 +15,8 @@ PART = re.compile(r"(\w+?)(<=|>|=|IN)(.+)")
 class Instance:
     """A table behind the Table API; pages of `page` rows are cut before access rules apply.
 
-    largest: a page asked for with more rows takes longer than the server allows.
+    largest: a page asked for with more rows takes longer than the server allows. dropped: headers
+    that a proxy takes away.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -24,6 +25,7 @@ class Instance:
     unreadable: set[str] = field(default_factory=set)
     understands: bool = True
     largest: int = 10_000
+    dropped: set[str] = field(default_factory=set)
     asked: list[httpx.QueryParams] = field(default_factory=list)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -43,7 +45,8 @@ class Instance:
         if end < len(found):
             url = request.url.copy_merge_params({"sysparm_offset": str(end)})
             headers["link"] = f'<{url}>;rel="next"'
-        return httpx.Response(200, json={"result": shown}, headers=headers)
+        left = {name: told for name, told in headers.items() if name not in self.dropped}
+        return httpx.Response(200, json={"result": shown}, headers=left)
 
     def _found(self, query: str) -> list[Row]:
         parts = query.split("^")

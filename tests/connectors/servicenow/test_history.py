@@ -147,6 +147,44 @@ def test_an_incident_that_becomes_urgent_brings_its_whole_history(
     assert tool.asked.count("sys_audit") == 1
 
 
+def test_without_the_log_its_history_is_what_metrics_tell(tool: Desk, client: SourceClient) -> None:
+    tool.closed.add("sys_audit")
+    late = incident("i2", "2026-01-05 12:00:00", sys_created_on="2026-01-05 07:00:00")
+    tool.hold("incident", incident("i1", AT), late)
+    tool.hold(
+        "metric_definition",
+        {"sys_id": "m1", "table": "incident", "field": "state"},
+        {"sys_id": "m2", "table": "change_request", "field": "state"},
+    )
+    row = {"definition": "m1", "id": "i2", "value": "In Progress", "field_value": "2"}
+    times = {"start": "2026-01-05 07:30:00", "sys_updated_on": "2026-01-05 07:40:00"}
+    tool.hold(
+        "metric_instance",
+        {**row, **times, "sys_id": "x1"},
+        {**row, **times, "sys_id": "x2", "id": "i1"},
+        {**row, **times, "sys_id": "x3", "definition": "m2"},
+    )
+    incidents = stream(connect(client, incidents=URGENT), "incidents")
+    tool.asked.clear()
+    cursor = {"at": "2026-01-05 11:00:00", "id": "i1"}
+    found = records(incidents, client, cursor=cursor, known=("i1",))
+    assert states(found) == [("i2", at(7, 30), "", "in progress")]
+    assert tool.asked.count("metric_instance") == 1
+    assert tool.asked.count("sys_audit") == 0
+
+
+def test_what_no_metric_is_defined_for_asks_for_none(tool: Desk, client: SourceClient) -> None:
+    tool.closed.add("sys_audit")
+    tool.hold("metric_definition", {"sys_id": "m1", "table": "incident", "field": "state"})
+    tool.hold("metric_instance")
+    late = change("c9", "2026-01-05 12:00:00", sys_created_on="2026-01-05 07:00:00")
+    tool.hold("change_request", late)
+    changes = stream(connect(client), "changes")
+    tool.asked.clear()
+    assert len(records(changes, client, cursor={"at": "2026-01-05 11:00:00", "id": "x"})) == 1
+    assert tool.asked.count("metric_instance") == 0
+
+
 def test_the_history_of_many_late_rows_is_read_a_hundred_at_once(
     tool: Desk, client: SourceClient
 ) -> None:

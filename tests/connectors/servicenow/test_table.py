@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -173,6 +173,38 @@ def test_a_page_emptied_by_access_rules_is_not_the_end(
     pages = read(client)
     assert ids(pages) == ["01", "02", "07", "08"]
     assert "keep back 4 rows of incident" in pages[-1].cursor["note"]
+
+
+@pytest.mark.parametrize("dropped", [{"link"}, {"link", "x-total-count"}])
+def test_without_the_link_of_the_next_page_an_empty_one_is_the_end(
+    client: SourceClient, instance: Instance, dropped: set[str]
+) -> None:
+    """A proxy takes headers away; where the total is told, it ends the table too."""
+    instance.dropped = dropped
+    instance.rows = [*minutes(*range(1, 8)), *(row(f"b{n}", at_minute(8)) for n in range(5))]
+    pages = read(client)
+    assert len(ids(pages)) == len(set(ids(pages))) == 12
+    assert pages[-1].cursor == {"at": at_minute(8), "id": "b4"}
+    instance.page = 1000
+    instance.asked.clear()
+    read(client, pages[-1].cursor)
+    assert len(instance.asked) == (1 if dropped == {"link"} else 3)
+
+
+def test_older_history_is_read_whole_without_the_link_of_the_next_page(
+    client: SourceClient, instance: Instance
+) -> None:
+    today = datetime.now(UTC)
+    days = [f"{today - timedelta(days=10 * n):%Y-%m-%d} 12:00:00" for n in range(1, 60)]
+    instance.rows = [row(f"{n:02}", at) for n, at in enumerate(days)]
+    instance.dropped = {"link"}
+    cursor: Cursor = {}
+    found: set[str] = set()
+    for _ in range(4):
+        reading = Reading(client, Scope(), cursor, lambda _ids: set(), newest_first=True)
+        pages = list(read_table(reading, table=TABLE))
+        cursor, found = pages[-1].cursor, found | set(ids(pages))
+    assert (len(found), cursor.get("older"), cursor.get("note")) == (59, None, None)
 
 
 def test_a_hidden_row_in_the_second_of_the_edge_stops_nothing(
