@@ -148,7 +148,7 @@ class SourcePass:
         """
         state = cursors.load_state(session, StreamKey(self.source_id, stream.name, scope.id))
         begun = self.round
-        done = begun is not None and (state.last_success_ts or 0) > begun.from_ts
+        done = begun is not None and (state.last_success_ts or 0) >= begun.from_ts
         needed = stream.name in self._parents or "older" in state.cursor
         if begun and begun.paused and done and not needed:
             return None

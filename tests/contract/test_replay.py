@@ -25,7 +25,13 @@ from tests.contract.replay import Query, Site, always, load, recorded, serving
 from tests.contract.sites import examples_site, jenkins_site, jira_site, pipelines_site
 
 TOKEN = Auth(token=SecretStr("secret"))
-NONE = "none of {} payloads could be understood; kept raw, nothing is lost"
+
+
+def none_of(count: int, source: str) -> str:
+    return (
+        f"none of {count} payloads could be understood; they are kept raw, nothing is lost: bring"
+        f" Headwater up to date, then run headwater sync --source {source} --full"
+    )
 
 
 class Collector:
@@ -152,8 +158,8 @@ def test_lists_of_gitlab_are_stored(fixtures_dir: Path, store: Collector) -> Non
 def test_examples_without_times_are_kept_and_said(fixtures_dir: Path, store: Collector) -> None:
     _, report = collect_examples(fixtures_dir, store)
     assert sorted(report.problems) == [
-        f"commits: {NONE.format(1)}",
-        f"deployments: {NONE.format(1)}",
+        "commits: " + none_of(1, "code"),
+        "deployments: " + none_of(1, "code"),
     ]
     assert (store.count(models.git_commit), store.count(models.deployment)) == (0, 0)
     unread = [row.stream for row in store.rows(models.raw_record) if row.problem]
@@ -205,7 +211,7 @@ def test_a_search_without_the_fields_asked_for_is_kept_and_said(
     page = load(folder / "asf-dc/search__committer-cli-1.0.0.json")
     site = jira_site(folder, always(page), [{"id": "12310710", "key": "SLING", "name": "Sling"}])
     report = store.twice(site, jira_source("SLING"))
-    assert report.problems == [f"issues: {NONE.format(8)}"]
+    assert report.problems == ["issues: " + none_of(8, "tickets")]
     assert counts(report, "issues") == (9, 8, 8)
     assert store.count(models.work_item) == 0
     kept = [row for row in store.rows(models.raw_record) if row.stream == "issues"]
@@ -226,6 +232,6 @@ def test_a_search_ends_at_an_empty_page_below_its_total(
 
     site = jira_site(folder, search, [{"id": "10000", "key": "BULK", "name": "Bulk"}])
     report = store.twice(site, jira_source("BULK"))
-    assert report.problems == [f"issues: {NONE.format(2)}"]
+    assert report.problems == ["issues: " + none_of(2, "tickets")]
     assert counts(report, "issues") == (2, 2, 2)
     assert site.asked.count("/rest/api/2/search") == 4
