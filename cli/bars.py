@@ -15,7 +15,7 @@ from rich.text import Text
 
 from cli.reading import SourceReading, StreamReading
 from cli.words import THIN
-from pipeline.progress import Part
+from pipeline.progress import Stored
 
 _BAR = 16
 _NAME = 10
@@ -38,27 +38,9 @@ class Bars:
             now = self.clock()
             self.sources.setdefault(source, SourceReading(now)).started(stream, scopes, now)
 
-    def page(
-        self,
-        source: str,
-        stream: str,
-        *,
-        seen: int,
-        changed: int,
-        scope: str = "",
-        requests: int = 0,
-        part: Part | None = None,
-    ) -> None:
+    def page(self, source: str, stream: str, stored: Stored) -> None:
         with self._lock:
-            self.sources[source].page(
-                stream,
-                scope=scope,
-                seen=seen,
-                changed=changed,
-                requests=requests,
-                part=part,
-                now=self.clock(),
-            )
+            self.sources[source].page(stream, stored, self.clock())
 
     def finished(self, source: str, stream: str, *, scope: str = "") -> None:
         with self._lock:

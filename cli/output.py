@@ -14,8 +14,8 @@ from rich.live import Live
 
 from cli.bars import Bars
 from cli.reading import SourceReading, StreamReading
-from pipeline.progress import Part
 from pipeline.progress import Progress as Telling
+from pipeline.progress import Stored
 from pipeline.times import iso
 
 _EVERY_S = 1.0
@@ -50,27 +50,9 @@ class Lines:
             {"event": "stream_started", "source": source, "stream": stream, "scopes": scopes}
         )
 
-    def page(
-        self,
-        source: str,
-        stream: str,
-        *,
-        seen: int,
-        changed: int,
-        scope: str = "",
-        requests: int = 0,
-        part: Part | None = None,
-    ) -> None:
+    def page(self, source: str, stream: str, stored: Stored) -> None:
         now = time.monotonic()
-        self.sources[source].page(
-            stream,
-            scope=scope,
-            seen=seen,
-            changed=changed,
-            requests=requests,
-            part=part,
-            now=now,
-        )
+        self.sources[source].page(stream, stored, now)
         if now - self.told.get((source, stream), 0.0) >= _EVERY_S:
             self._tell("stream_progress", source, stream, now)
 

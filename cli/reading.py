@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.progress import Part
+from pipeline.progress import Part, Stored
 
 _WINDOW_S = 15.0
 """A rate is that of so long: a pause shows, one slow answer does not."""
@@ -80,29 +80,19 @@ class SourceReading:
             fresh.seen, fresh.changed = old.seen, old.changed
         self.streams[stream] = fresh
 
-    def page(
-        self,
-        stream: str,
-        *,
-        scope: str,
-        seen: int,
-        changed: int,
-        requests: int,
-        part: Part | None,
-        now: float,
-    ) -> None:
-        """requests: of the present pass, which begins at 0 again with the next one."""
+    def page(self, stream: str, stored: Stored, now: float) -> None:
+        """Requests begin at 0 again with the next pass."""
         one = self.streams[stream]
-        one.seen, one.changed = one.seen + seen, one.changed + changed
-        self.seen, self.changed = self.seen + seen, self.changed + changed
-        if part is not None:
-            one.parts[scope] = part
+        one.seen, one.changed = one.seen + stored.seen, one.changed + stored.changed
+        self.seen, self.changed = self.seen + stored.seen, self.changed + stored.changed
+        if stored.part is not None:
+            one.parts[stored.scope] = stored.part
             if one.from_share is None:
                 one.from_share = one.share
-        if requests < self._last:
+        if stored.requests < self._last:
             self._before += self._last
-        self._last = requests
-        self.requests = self._before + requests
+        self._last = stored.requests
+        self.requests = self._before + stored.requests
         self._marks.append((now, self.seen, self.requests))
         while self._marks[0][0] < now - _WINDOW_S and len(self._marks) > 2:
             self._marks.popleft()

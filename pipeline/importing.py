@@ -22,7 +22,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.events import keep, store_pushed
 from pipeline.import_rows import Row, rows_of
-from pipeline.progress import Progress, Silent
+from pipeline.progress import Progress, Silent, Stored
 from store import cursors, raw
 from store.cursors import StreamKey
 from store.pushed import stored_names
@@ -110,7 +110,7 @@ def import_file(
         good = _good(path, kind, report, level if len(levels) > 1 else None)
         while batch := list(islice(good, _BATCH)):
             changed = _take(database, source_id, batch, report, write=write)
-            tell.page(source, STREAM, seen=len(batch), changed=changed)
+            tell.page(source, STREAM, Stored(len(batch), changed))
     report.stored = write
     tell.finished(source, STREAM)
     return report

@@ -19,22 +19,25 @@ class Part:
     more: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What one page brought. requests: of the source in this pass so far. part: of the history,
+    None where it is not read in parts.
+    """
+
+    seen: int
+    changed: int
+    scope: str = ""
+    requests: int = 0
+    part: Part | None = None
+
+
 class Progress(Protocol):
     """Called from the thread that writes what a source told; several sources are read at once."""
 
     def started(self, source: str, stream: str, scopes: int) -> None: ...
 
-    def page(
-        self,
-        source: str,
-        stream: str,
-        *,
-        seen: int,
-        changed: int,
-        scope: str = "",
-        requests: int = 0,
-        part: Part | None = None,
-    ) -> None: ...
+    def page(self, source: str, stream: str, stored: Stored) -> None: ...
 
     def finished(self, source: str, stream: str, *, scope: str = "") -> None: ...
 
@@ -47,20 +50,8 @@ class Silent:
     def started(self, source: str, stream: str, scopes: int) -> None:
         """One more stream, or more scopes of it, is about to be read."""
 
-    def page(
-        self,
-        source: str,
-        stream: str,
-        *,
-        seen: int,
-        changed: int,
-        scope: str = "",
-        requests: int = 0,
-        part: Part | None = None,
-    ) -> None:
-        """A page was stored. requests: of the source in this pass so far. part: of the history,
-        None where it is not read in parts.
-        """
+    def page(self, source: str, stream: str, stored: Stored) -> None:
+        """A page was stored."""
 
     def finished(self, source: str, stream: str, *, scope: str = "") -> None:
         """One scope of a stream came to its end."""

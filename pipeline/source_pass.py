@@ -23,7 +23,7 @@ from pipeline.due import Due
 from pipeline.health import Round
 from pipeline.history_status import part_read
 from pipeline.permission import SWITCHED_OFF, loss_of
-from pipeline.progress import Progress
+from pipeline.progress import Progress, Stored
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
 from pipeline.stages import CORRELATE as STAGE
 from pipeline.stopping import Stop
@@ -231,15 +231,9 @@ class SourcePass:
         counts.changed += len(page.rows)
         counts.unparsed += page.unparsed
         counts.orphans += len(saved.skipped)
-        self.progress.page(
-            self.name,
-            name,
-            scope=task.scope.id,
-            seen=page.seen,
-            changed=len(page.rows),
-            requests=request_count(self.client),
-            part=part_read(task.cursor, page.cursor or {}, now_ts()),
-        )
+        part = part_read(task.cursor, page.cursor or {}, now_ts())
+        told = Stored(page.seen, len(page.rows), task.scope.id, request_count(self.client), part)
+        self.progress.page(self.name, name, told)
 
     def _finish(self, done: _Done) -> None:
         name, scope = done.task.stream.name, done.task.scope.id

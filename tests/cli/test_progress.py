@@ -14,7 +14,7 @@ from cli.words import THIN
 from connectors.history import Older
 from connectors.stream import Cursor
 from pipeline.history_status import part_read
-from pipeline.progress import Part
+from pipeline.progress import Part, Stored
 
 AUGUST = datetime(2026, 8, 24, tzinfo=UTC)
 NOVEMBER = datetime(2025, 11, 22, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_a_source_without_a_total_shows_what_came_and_how_fast_but_no_share() ->
     bars = Bars(clock)
     bars.started("gitlab", "merge_requests", 12)
     clock.now += 10
-    bars.page("gitlab", "merge_requests", scope="7", seen=1_200, changed=1_100, requests=50)
+    bars.page("gitlab", "merge_requests", Stored(scope="7", seen=1_200, changed=1_100, requests=50))
     bars.finished("gitlab", "merge_requests", scope="7")
     assert drawn(bars) == [
         f"gitlab – 1{THIN}200 items 120 items/s 5.0 req/s 0:10",
@@ -59,7 +59,7 @@ def test_a_rate_is_that_of_the_last_seconds() -> None:
     bars.started("jira", "issues", 1)
     for seen in (3_000, 100, 100, 100):
         clock.now += 10
-        bars.page("jira", "issues", seen=seen, changed=0, requests=1)
+        bars.page("jira", "issues", Stored(seen=seen, changed=0, requests=1))
     assert "10 items/s" in drawn(bars)[0]
 
 
@@ -68,10 +68,10 @@ def test_a_part_of_the_history_shows_its_share_and_what_is_left_of_it() -> None:
     clock = Clock()
     bars = Bars(clock)
     bars.started("jira", "issues", 1)
-    bars.page("jira", "issues", seen=100, changed=100, requests=1, part=Part(NOVEMBER, 0.2))
+    bars.page("jira", "issues", Stored(seen=100, changed=100, requests=1, part=Part(NOVEMBER, 0.2)))
     assert "left" not in drawn(bars)[1]
     clock.now += 60
-    bars.page("jira", "issues", seen=100, changed=100, requests=2, part=Part(NOVEMBER, 0.4))
+    bars.page("jira", "issues", Stored(seen=100, changed=100, requests=2, part=Part(NOVEMBER, 0.4)))
     first, second = drawn(bars)
     assert first.startswith("jira 40 % 200 items")
     assert second == "issues back to 22 Nov 2025 (40 %); about 3 min left"
@@ -82,7 +82,7 @@ def test_of_several_streams_none_is_taken_for_the_whole(share: float | None) -> 
     bars = Bars(Clock())
     bars.started("gitlab", "commits", 5)
     bars.started("gitlab", "issues", 1)
-    bars.page("gitlab", "issues", seen=1, changed=1, part=Part(None, share))
+    bars.page("gitlab", "issues", Stored(seen=1, changed=1, part=Part(None, share)))
     first, second = drawn(bars)
     assert first.startswith("gitlab –")
     known = "" if share is None else " (50 %)"
@@ -93,9 +93,9 @@ def test_repositories_that_wait_count_as_not_read() -> None:
     """One of four is read, another half: three eighths."""
     bars = Bars(Clock())
     bars.started("gitlab", "issues", 4)
-    bars.page("gitlab", "issues", scope="1", seen=1, changed=1, part=Part(NOVEMBER, 0.1))
+    bars.page("gitlab", "issues", Stored(scope="1", seen=1, changed=1, part=Part(NOVEMBER, 0.1)))
     bars.finished("gitlab", "issues", scope="1")
-    bars.page("gitlab", "issues", scope="2", seen=1, changed=1, part=Part(NOVEMBER, 0.5))
+    bars.page("gitlab", "issues", Stored(scope="2", seen=1, changed=1, part=Part(NOVEMBER, 0.5)))
     assert drawn(bars)[0].startswith("gitlab 37 %")
 
 
@@ -104,7 +104,9 @@ def test_what_is_read_tells_its_counts_and_whether_more_follows() -> None:
     bars = Bars(clock)
     bars.started("jira", "issues", 1)
     clock.now += 5
-    bars.page("jira", "issues", seen=9, changed=8, requests=3, part=Part(AUGUST, 1.0, more=True))
+    bars.page(
+        "jira", "issues", Stored(seen=9, changed=8, requests=3, part=Part(AUGUST, 1.0, more=True))
+    )
     bars.finished("jira", "issues")
     clock.now += 60
     assert drawn(bars) == [
@@ -112,7 +114,7 @@ def test_what_is_read_tells_its_counts_and_whether_more_follows() -> None:
         "read back to 24 Aug 2026, the rest follows; 8 new, 3 requests",
     ]
     bars.started("jira", "issues", 1)
-    bars.page("jira", "issues", seen=1, changed=1, requests=2, part=Part(NOVEMBER, 1.0))
+    bars.page("jira", "issues", Stored(seen=1, changed=1, requests=2, part=Part(NOVEMBER, 1.0)))
     bars.finished("jira", "issues")
     assert drawn(bars)[1] == "1 stream read; 9 new, 5 requests"
 
