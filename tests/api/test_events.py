@@ -87,7 +87,7 @@ def test_a_ticket_with_its_change_build_and_deployment_is_a_journey(tools: Pushi
     assert row["resolved_ts"] - row["detected_ts"] == 3_600
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 4])
 def test_the_order_of_arrival_and_repetitions_change_nothing(
     tools: Pushing, tmp_path: Path, seed: int
 ) -> None:
@@ -105,6 +105,31 @@ def test_the_order_of_arrival_and_repetitions_change_nothing(
     for name in ("fact_change", "value_stream", "store_setting"):
         ours.pop(name), theirs.pop(name)
     assert theirs == ours
+
+
+RUN_OF_CHANGE = [
+    event("change.merged", "web/7", content={"repository": {"id": "shop/web"}}, mergeSha=SHA),
+    event("pipelinerun.started", "run 41", content={"pipelineName": "web", "uri": "x"},
+          repository="shop/web", sha=SHA),
+    event("service.deployed", "web", content=DEPLOYED, repository="shop/web", sha=SHA),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_run_and_a_deployment_belong_to_their_repository_in_any_order(
+    tools: Pushing, order: tuple[int, ...]
+) -> None:
+    for place in order:
+        tools.take(RUN_OF_CHANGE[place])
+        tools.look()
+    rows = tools.rows()
+    for name in ("build", "deployment"):
+        assert [row.count("'repository source tools/shop/web'") for row in rows[name]] == [1], name
+    assert ["('service_id', 'service web')" in row for row in rows["deployment_fact"]] == [True]
+    assert [row.partition("('rule', '")[2].partition("'")[0] for row in rows["link"]] == [
+        "merge_sha", "revision", "first_deployment",
+    ]  # fmt: skip
+    assert len(rows["change_fact"]) == 1
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

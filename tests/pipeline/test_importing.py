@@ -112,6 +112,26 @@ def test_an_ndjson_file_has_all_kinds_in_any_order(tools: Pushing, tmp_path: Pat
     assert {name for name in rows if rows[name] != after[name]} <= {"value_stream", "fact_change"}
 
 
+RUNS = _lines(
+    {"kind": "build", "id": "b", "job": "web", "number": 1, "result": "success",
+     "repository": "r"},
+    {"kind": "deployment", "id": "d", "environment": "production", "result": "success",
+     "created_at": "2026-11-03T09:00:00Z", "repository": "r"},
+)  # fmt: skip
+REPOSITORY = _lines({"kind": "repository", "id": "r", "path": "shop/web"})
+
+
+def test_runs_that_are_imported_before_their_repository_belong_to_it(
+    tools: Pushing, tmp_path: Path
+) -> None:
+    for name, text in (("runs.ndjson", RUNS), ("repository.ndjson", REPOSITORY)):
+        assert _refused(tools, _file(tmp_path, name, text)) == []
+    rows = tools.rows()
+    for name in ("build", "deployment"):
+        assert [row.count("'repository source tools/r'") for row in rows[name]] == [1], name
+    assert len(rows["deployment_fact"]) == 1
+
+
 def test_a_dry_run_counts_what_it_would_do_and_stores_nothing(
     tools: Pushing, tmp_path: Path
 ) -> None:
