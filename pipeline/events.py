@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from connectors.cloudevents import events_of
 from connectors.hook_signatures import Delivery, events
 from connectors.pushed import records_of, records_of_events, whole_of
 from core.errors import FieldError, NotFoundError, UnverifiedError
-from core.records import Entity, Record, Transition, WorkItem
+from core.records import Entity, Record, Repository, Transition, WorkItem
 from core.settings import Settings
 from core.source_settings import EventsSource
 from pipeline.clock import now_ts
@@ -23,7 +23,7 @@ from pipeline.stages import CORRELATE
 from store import cursors, dirty, hooks, raw, records
 from store.cursors import StreamKey
 from store.hooks import NotedHint
-from store.pushed import keep_only_transitions
+from store.pushed import keep_only_transitions, stored_names
 from store.raw import OBSERVED, RawPayload
 from store.sources import SourceRow, ensure_sources
 
@@ -39,7 +39,9 @@ HOW = (
 
 @dataclass(frozen=True, slots=True)
 class EventsStored:
-    """What became of the events of a request. `kept`: new ones of which nothing is made."""
+    """What became of the events of a request. `kept`: new ones of which nothing is made, or not
+    before what they belong to is reported.
+    """
 
     events: int
     new: int
@@ -60,7 +62,6 @@ def take_events(settings: Settings, database: Database, delivery: Delivery) -> E
     for event in found:
         if event.at > latest:
             raise FieldError("context.timestamp", "lies in the future; set the sender's clock")
-    wholes = {(event.source, event.id): whole_of(event) or _KEPT for event in found}
     _check(found)
     with database.writing() as session:
         row = SourceRow(source.name, source.kind)
@@ -69,13 +70,7 @@ def take_events(settings: Settings, database: Database, delivery: Delivery) -> E
         by_id = {f"{event.source}\n{event.id}": event for event in reversed(found)}
         known = raw.known_ids(session, source_id, STREAM, by_id)
         new = {name: event for name, event in by_id.items() if name not in known}
-        found_in = {name: wholes[event.source, event.id] for name, event in new.items()}
-        keep(session, source_id, STREAM, [(n, found_in[n], e.payload) for n, e in new.items()])
-        changed = sorted(set(found_in.values()) - {_KEPT})
-        payloads = raw.load_observed(session, source_id, STREAM, changed)
-        made = [record for whole in changed for record in records_of(whole, payloads[whole])]
-        store_pushed(session, source_id, made)
-    kept = sum(1 for whole in found_in.values() if whole == _KEPT)
+        kept = _store(session, source_id, new)
     return EventsStored(len(found), len(new), len(found) - len(new), kept)
 
 
@@ -103,6 +98,28 @@ def _check(found: Sequence[Event]) -> None:
             records_of_events(whole, [event])
 
 
+def _store(session: Session, source_id: int, new: Mapping[str, Event]) -> int:
+    """Keep new events and store what they and those before them make together; answers of how many
+    nothing is made so far.
+    """
+    wholes = {name: whole_of(event) or _KEPT for name, event in new.items()}
+    keep(session, source_id, STREAM, [(n, wholes[n], event.payload) for n, event in new.items()])
+    made = _made(session, source_id, set(wholes.values()) - {_KEPT})
+    told = (record for records in made.values() for record in records)
+    homes = {record.id for record in told if isinstance(record, Repository)}
+    if homes - stored_names(session, source_id, "repository", homes):
+        waiting = raw.observed_scopes(session, source_id, STREAM, "environment ")
+        made |= _made(session, source_id, waiting)
+    left = store_pushed(session, source_id, [one for records in made.values() for one in records])
+    empty = {whole for whole, records in made.items() if all(one in left for one in records)}
+    return sum(1 for whole in wholes.values() if whole == _KEPT or whole in empty)
+
+
+def _made(session: Session, source_id: int, wholes: Collection[str]) -> dict[str, list[Record]]:
+    payloads = raw.load_observed(session, source_id, STREAM, wholes)
+    return {whole: records_of(whole, payloads[whole]) for whole in sorted(wholes)}
+
+
 def _turn(session: Session, source_id: int) -> None:
     """Whoever writes next waits here, and then sees all events of this transaction."""
     key = StreamKey(source_id, STREAM)
@@ -123,8 +140,10 @@ def keep(
     raw.save(session, source_id, stream, "", rows, fetched_ts=now_ts(), origin=OBSERVED)
 
 
-def store_pushed(session: Session, source_id: int, made: Sequence[Record]) -> list[str]:
-    """Store whole things, mark what changed and have it looked at; answers what was left out."""
+def store_pushed(session: Session, source_id: int, made: Sequence[Record]) -> list[Record]:
+    """Store whole things, mark what changed and have it looked at; answers what was left out,
+    for what it belongs to is not stored.
+    """
     items = {record.id for record in made if isinstance(record, WorkItem)}
     moves = [record for record in made if isinstance(record, Transition)]
     lost = keep_only_transitions(session, source_id, items, moves)
@@ -133,4 +152,4 @@ def store_pushed(session: Session, source_id: int, made: Sequence[Record]) -> li
     for entity, ids in saved.ids.items():
         dirty.mark(session, CORRELATE, entity, ids)
     hooks.note(session, source_id, [NotedHint(STREAM)], now_ts=now_ts())
-    return saved.skipped
+    return saved.left_out

@@ -132,6 +132,18 @@ def test_a_run_and_a_deployment_belong_to_their_repository_in_any_order(
     assert len(rows["change_fact"]) == 1
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_environment_waits_for_its_repository_and_the_answer_says_so(
+    tools: Pushing, order: tuple[int, int]
+) -> None:
+    environment = event("environment.created", "live", content={"name": "live"}, repository="shop")
+    change = event("change.created", "shop/7", content={"repository": {"id": "shop"}})
+    answers = [tools.post((environment, change)[place]).json()["kept"] for place in order]
+    assert answers == ([1, 0] if order == (0, 1) else [0, 0])
+    rows = tools.rows()["environment"]
+    assert [row.count("'repository source tools/shop'") for row in rows] == [1]
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_late_event_corrects_the_history(tools: Pushing, order: tuple[int, ...]) -> None:
     uri = {"uri": "https://t.example/1"}

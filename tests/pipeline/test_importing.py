@@ -132,6 +132,89 @@ def test_runs_that_are_imported_before_their_repository_belong_to_it(
     assert len(rows["deployment_fact"]) == 1
 
 
+def _told(tools: Pushing, path: Path, *, dry_run: bool = False) -> tuple[int, int, int, int]:
+    """How many rows were new, changed, the same and refused."""
+    found = import_file(tools.settings, tools.database, path, source="tools", dry_run=dry_run)
+    counts = (found.new, found.changed, found.same)
+    new, changed, same = (one.total() for one in counts)
+    return new, changed, same, len(found.refused_rows)
+
+
+ITEM, INCIDENT = (json.loads(line) for line in ALL.splitlines()[-3:-1])
+MOVE = {"kind": "transition", "item": "1", "at": "2026-11-03T09:00:00Z", "seq": 0,
+        "field": "status", "from_id": "open", "to_id": "closed"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parent", "first", "second", "table"),
+    [
+        (ITEM, MOVE, {**MOVE, "field": "assignee", "to_id": "anna"}, "transition"),
+        (ITEM, MOVE, {**MOVE, "at": "2026-11-03T10:00:00.5+01:00"}, "transition"),
+        (INCIDENT, json.loads(ALL.splitlines()[-1]),
+         {**json.loads(ALL.splitlines()[-1]), "field": "priority"}, "state_change"),
+    ],
+)  # fmt: skip
+def test_what_one_row_of_the_store_can_hold_is_not_counted_twice(
+    tools: Pushing, tmp_path: Path, parent: dict[str, object], first: dict[str, object],
+    second: dict[str, object], table: str,
+) -> None:  # fmt: skip
+    path = _file(tmp_path, "twice.ndjson", _lines(parent, first, second))
+    before = "the row"
+    ((number, field, what),) = _refused(tools, path)
+    assert (number, field, what.endswith("at, seq as 2")) == (3, before, True)
+    assert _told(tools, path) == (0, 0, 2, 1)
+    numbered = _lines(parent, first, {**second, "seq": 1})
+    assert _told(tools, _file(tmp_path, "numbered.ndjson", numbered)) == (1, 0, 2, 0)
+    assert len(tools.rows()[table]) == 2
+
+
+REVIEW = {"kind": "review", "repository": "r", "merge_request": "7", "id": "1",
+          "what": "approved", "at": "2026-11-03T09:30:00Z"}  # fmt: skip
+REQUEST = json.loads(ALL.splitlines()[2])
+
+
+def test_a_review_is_refused_until_its_merge_request_is_there(
+    tools: Pushing, tmp_path: Path
+) -> None:
+    review = _file(tmp_path, "review.ndjson", _lines(REVIEW))
+    told = [(1, "merge_request", "there is no merge_request r 7, here or stored")]
+    assert _refused(tools, review) == told
+    # A merge request that is itself refused is none for its review either.
+    both = _file(tmp_path, "both.ndjson", _lines(REQUEST, REVIEW))
+    assert [(row, field) for row, field, _ in _refused(tools, both)] == [
+        (1, "repository"), (2, "merge_request"),
+    ]  # fmt: skip
+    assert tools.rows()["raw_record"] == []
+    assert _refused(tools, _file(tmp_path, "r.ndjson", REPOSITORY + _lines(REQUEST))) == []
+    assert _told(tools, review) == (1, 0, 0, 0)
+    assert len(tools.rows()["review"]) == 1
+
+
+def test_what_goes_while_a_file_is_imported_is_refused_and_the_rest_is_stored(
+    tools: Pushing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "pipeline.import_checks.stored_names", lambda _session, _source, _kind, names: set(names)
+    )
+    path = _file(tmp_path, "moves.ndjson", _lines(ITEM, MOVE, {**MOVE, "item": "gone"}))
+    assert _refused(tools, path) == [(3, "the row", "belongs to something that is not stored")]
+    assert _told(tools, path) == (0, 0, 2, 1)
+    assert len(tools.rows()["transition"]) == 1
+
+
+def test_a_key_that_an_item_has_is_no_earlier_one_of_another(
+    tools: Pushing, tmp_path: Path
+) -> None:
+    assert _refused(tools, _file(tmp_path, "work_item.csv", ITEMS)) == []
+    claim = {"kind": "item_key", "item": "2", "key": "SHOP-1", "current": False}
+    path = _file(tmp_path, "keys.ndjson", _lines(claim, {**claim, "key": "OLD-2"}))
+    assert _refused(tools, path) == [(1, "key", "is the key of work_item 1 now")]
+    moved = _lines({**ITEM, "key": "NEW-1"}, claim)
+    assert _refused(tools, _file(tmp_path, "moved.ndjson", moved)) == []
+    keys = tools.rows()["item_key"]
+    assert [row.count("'work_item source tools/2'") for row in keys if "SHOP-1" in row] == [1]
+
+
 def test_a_dry_run_counts_what_it_would_do_and_stores_nothing(
     tools: Pushing, tmp_path: Path
 ) -> None:
