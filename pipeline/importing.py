@@ -19,7 +19,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.events import keep, store_pushed
 from pipeline.import_checks import PARENTS, ImportReport, check, name_of
-from pipeline.import_rows import Row, rows_of
+from pipeline.import_rows import Row, of_one_kind, rows_of
 from pipeline.progress import Progress, Silent, Stored
 from store import cursors, raw
 from store.cursors import StreamKey
@@ -65,7 +65,7 @@ def import_file(
             source_id = ensure_sources(session, [SourceRow(source, "events")])[source]
     check(database, source_id, path, kind, report)
     write = not dry_run and not (strict and report.refused_rows)
-    levels = range(3) if path.suffix != ".csv" else range(1)
+    levels = range(1) if of_one_kind(path) else range(3)
     for level in levels:
         good = _good(path, kind, report, level if len(levels) > 1 else None)
         while batch := list(islice(good, _BATCH)):

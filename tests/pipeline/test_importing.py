@@ -276,6 +276,60 @@ def test_what_belongs_to_nothing_is_refused(tools: Pushing, tmp_path: Path) -> N
     assert _refused(tools, path) == []
 
 
+def test_a_dry_run_and_a_repetition_count_as_the_import_does(
+    tools: Pushing, tmp_path: Path
+) -> None:
+    rows = [{**ITEM, "id": str(number), "key": f"SHOP-{number}"} for number in range(1, 1_002)]
+    path = _file(tmp_path, "many.ndjson", _lines(*rows, {**rows[0], "title": "again"}))
+    assert _told(tools, path, dry_run=True) == (1_001, 0, 0, 1)
+    assert _refused(tools, path) == [(1_002, "the row", "has the same id as 1")]
+    assert _told(tools, path) == _told(tools, path, dry_run=True) == (0, 0, 1_001, 1)
+
+
+def _csv_rows(*titles: str) -> str:
+    rows = (
+        f"{number},SHOP-{number},SHOP,Bug,{title},2026-11-02T09:00:00Z,2026-11-02T09:00:00Z,open,\n"
+        for number, title in enumerate(titles, 1)
+    )
+    return ITEMS.partition("\n")[0] + "\n" + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("titles", "refused"),
+    [
+        (["t", '"oops', "t", "t"], [3]),
+        (["t", '"oops', "t", '"closed"', "t"], [3]),
+        (['"two\nlines"', '"oops', '"two\nlines"', "t"], [4]),
+        (["t", "t", '"oops'], [4]),
+    ],
+)
+def test_a_quote_that_nothing_closes_costs_its_own_row_alone(
+    tools: Pushing, tmp_path: Path, titles: list[str], refused: list[int]
+) -> None:
+    path = _file(tmp_path, "work_item.csv", _csv_rows(*titles))
+    assert [(row, field) for row, field, _ in _refused(tools, path)] == [
+        (row, "the row") for row in refused
+    ]
+    assert len(tools.rows()["work_item"]) == len(titles) - len(refused)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("WORK_ITEM.CSV", ITEMS.encode()),
+        ("work_item.csv", b"\xef\xbb\xbf" + ITEMS.encode()),
+        (
+            "items.NDJSON",
+            b"\xef\xbb\xbf" + _lines(ITEM, {**ITEM, "id": "2"}).encode(),
+        ),
+    ],
+)
+def test_what_spreadsheets_write_is_read(
+    tools: Pushing, tmp_path: Path, name: str, content: bytes
+) -> None:
+    assert _told(tools, _file(tmp_path, name, content)) == (2, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
@@ -284,6 +338,7 @@ def test_what_belongs_to_nothing_is_refused(tools: Pushing, tmp_path: Path) -> N
         ("work_item.csv", ITEMS.replace("labels", "lables"), "no field 'lables'; a work_item has"),
         ("work_item.csv", ITEMS.replace("labels", "title"), "a column twice"),
         ("work_item.csv", "", "no header"),
+        ("work_item.csv", '"' + ITEMS, "the header: "),
     ],
 )
 def test_a_file_that_is_wrong_as_a_whole_is_refused_at_once(
