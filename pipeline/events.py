@@ -13,7 +13,8 @@ from connectors.cdevents import Event
 from connectors.cloudevents import events_of
 from connectors.hook_signatures import Delivery, events
 from connectors.pushed import records_of, records_of_events, whole_of
-from core.errors import FieldError, NotFoundError, UnverifiedError
+from core.errors import NotFoundError, UnverifiedError
+from core.fields import Given
 from core.records import Entity, Record, Repository, Transition, WorkItem
 from core.settings import Settings
 from core.source_settings import EventsSource
@@ -61,7 +62,8 @@ def take_events(settings: Settings, database: Database, delivery: Delivery) -> E
     latest = datetime.now(UTC) + _AHEAD
     for event in found:
         if event.at > latest:
-            raise FieldError("context.timestamp", "lies in the future; set the sender's clock")
+            at = Given(None, event.path).get("context").get("timestamp")
+            raise at.wrong("lies in the future; set the sender's clock")
     _check(found)
     with database.writing() as session:
         row = SourceRow(source.name, source.kind)

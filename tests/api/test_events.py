@@ -355,6 +355,9 @@ def test_a_batch_with_one_bad_event_stores_none_and_names_its_place(tools: Pushi
     batch = {"content-type": "application/cloudevents-batch+json"}
     answer = tools.post([cloud(one) for one in (*WHOLE_STORY, bad)], batch)
     assert answer.json()["field"] == "[13].data.customData.tier"
+    ahead = _with("context.timestamp", "2199-01-01T00:00:00Z")
+    answer = tools.post([cloud(RUN), cloud(ahead)], batch)
+    assert answer.json()["field"] == "[1].data.context.timestamp"
     assert tools.rows()["raw_record"] == []
     answer = tools.post([cloud(one) for one in (*WHOLE_STORY, *WHOLE_STORY)], batch)
     assert answer.json() == {"events": 26, "new": 13, "duplicates": 13, "kept": 0}
