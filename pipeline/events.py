@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.cdevents import Event
 from connectors.cloudevents import events_of
-from connectors.hook_signatures import Delivery, events
+from connectors.hook_signatures import By, Delivery, events, promising, whole
 from connectors.pushed import records_of, records_of_events, whole_of
 from core.errors import NotFoundError, UnverifiedError
 from core.fields import Given
@@ -76,12 +76,17 @@ def take_events(settings: Settings, database: Database, delivery: Delivery) -> E
     return EventsStored(len(found), len(new), len(found) - len(new), kept)
 
 
-def _source_of(settings: Settings, delivery: Delivery) -> EventsSource:
+def expect_events(settings: Settings, delivery: Delivery) -> None:
+    """The errors of `take_events` that no body could change, before it is read."""
+    _source_of(settings, delivery, by=promising)
+
+
+def _source_of(settings: Settings, delivery: Delivery, *, by: By = whole) -> EventsSource:
     """The source whose secret it is; every secret is looked at, whichever fits."""
     known = [source for source in settings.sources if isinstance(source, EventsSource)]
     if not known:
         raise NotFoundError(HOW)
-    fitting = [source for source in known if events(delivery, _secrets(source), now_ts())]
+    fitting = [source for source in known if by(events, delivery, _secrets(source), now_ts())]
     if not fitting:
         raise UnverifiedError("the token or signature is that of no source here")
     return fitting[0]

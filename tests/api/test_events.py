@@ -7,7 +7,7 @@ import copy
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from pathlib import Path
@@ -386,6 +386,19 @@ def test_nobody_reports_without_the_secret(tools: Pushing, headers: dict[str, st
     assert answer.status_code == 401
     assert SECRET not in answer.text
     assert tools.rows()["raw_record"] == []
+
+
+@pytest.mark.parametrize("given", ["", "Bearer guessed"])
+def test_the_body_of_whoever_has_no_secret_is_not_read(tools: Pushing, given: str) -> None:
+    sent: list[int] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            sent.append(1)
+            yield b" " * 1_000_000
+
+    answer = tools.client.post("/v1/events", endless(), {"authorization": given})
+    assert (answer.status_code, sent) == (401, [])
 
 
 def test_a_signature_of_the_body_is_as_good_as_the_token(tools: Pushing) -> None:
