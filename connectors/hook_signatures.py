@@ -72,7 +72,7 @@ By = Callable[[Verify, Delivery, Sequence[str], int], bool]
 """How much of a delivery is looked at."""
 
 
-def whole(verify: Verify, delivery: Delivery, secrets: Sequence[str], now_ts: int) -> bool:
+def entirely(verify: Verify, delivery: Delivery, secrets: Sequence[str], now_ts: int) -> bool:
     """Whether one of the secrets made it."""
     return verify(delivery, secrets, now_ts)
 

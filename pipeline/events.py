@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from connectors.cdevents import Event
 from connectors.cloudevents import events_of
-from connectors.hook_signatures import By, Delivery, events, promising, whole
-from connectors.pushed import records_of, records_of_events, whole_of
+from connectors.hook_signatures import By, Delivery, entirely, events, promising
+from connectors.pushed import read_for, records_of, records_of_events, whole_of
 from core.errors import NotFoundError, UnverifiedError
 from core.fields import Given
 from core.records import Entity, Record, Repository, Transition, WorkItem
@@ -81,7 +81,7 @@ def expect_events(settings: Settings, delivery: Delivery) -> None:
     _source_of(settings, delivery, by=promising)
 
 
-def _source_of(settings: Settings, delivery: Delivery, *, by: By = whole) -> EventsSource:
+def _source_of(settings: Settings, delivery: Delivery, *, by: By = entirely) -> EventsSource:
     """The source whose secret it is; every secret is looked at, whichever fits."""
     known = [source for source in settings.sources if isinstance(source, EventsSource)]
     if not known:
@@ -111,20 +111,34 @@ def _store(session: Session, source_id: int, new: Mapping[str, Event]) -> int:
     """
     wholes = {name: whole_of(event) or _KEPT for name, event in new.items()}
     keep(session, source_id, STREAM, [(n, wholes[n], event.payload) for n, event in new.items()])
-    made = _made(session, source_id, set(wholes.values()) - {_KEPT})
+    parts: dict[str, list[Mapping[str, Any]]] = {}
+    for name, whole in wholes.items():
+        if whole != _KEPT:
+            parts.setdefault(whole, []).append(new[name].payload)
+    made = _made(session, source_id, parts)
     told = (record for records in made.values() for record in records)
     homes = {record.id for record in told if isinstance(record, Repository)}
     if homes - stored_names(session, source_id, "repository", homes):
         waiting = raw.observed_scopes(session, source_id, STREAM, "environment ")
-        made |= _made(session, source_id, waiting)
+        made |= _made(session, source_id, dict.fromkeys(waiting, ()))
     left = store_pushed(session, source_id, [one for records in made.values() for one in records])
     empty = {whole for whole, records in made.items() if all(one in left for one in records)}
     return sum(1 for whole in wholes.values() if whole == _KEPT or whole in empty)
 
 
-def _made(session: Session, source_id: int, wholes: Collection[str]) -> dict[str, list[Record]]:
-    payloads = raw.load_observed(session, source_id, STREAM, wholes)
-    return {whole: records_of(whole, payloads[whole]) for whole in sorted(wholes)}
+def _made(
+    session: Session, source_id: int, parts: Mapping[str, Iterable[Mapping[str, Any]]]
+) -> dict[str, list[Record]]:
+    """The records of these wholes. parts: the events of each that are new; all are stored."""
+    read = {whole: read_for(whole) for whole in sorted(parts)}
+    stored = raw.load_observed(
+        session, source_id, STREAM, {one for got in read.values() for one in got}
+    )
+    made = {}
+    for whole, scopes in read.items():
+        payloads = [payload for scope in scopes for payload in stored.get(scope, ())]
+        made[whole] = records_of(whole, [*payloads, *(() if whole in scopes else parts[whole])])
+    return made
 
 
 def _turn(session: Session, source_id: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 import structlog
 
-from connectors.hook_signatures import By, Delivery, Verify, github, promising, whole
+from connectors.hook_signatures import By, Delivery, Verify, entirely, github, promising
 from connectors.hooks import HOOKS, Hook
 from connectors.hooks_told import Told
 from core.errors import DeliveryError, UnverifiedError
@@ -70,7 +70,7 @@ def expect_hook(settings: Settings, name: str, delivery: Delivery) -> None:
 
 
 def verified(
-    settings: Settings, name: str, delivery: Delivery, *, by: By = whole
+    settings: Settings, name: str, delivery: Delivery, *, by: By = entirely
 ) -> tuple[AnySource, Hook]:
     """The source of this name, if the delivery comes from it; else `UnverifiedError`."""
     source = next((one for one in settings.sources if one.name == name), None)

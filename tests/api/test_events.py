@@ -7,7 +7,7 @@ import copy
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from api.schemas_lists import SourceRow
 from api.schemas_pushed import EventsTaken
+from connectors.pushed import records_of
 from pipeline.sync import bring_up_to_date, sync
 from store.models import incident, raw_record
 from tests.api.pushing import DEPLOYED, SECRET, SHA, TICKET, Pushing, cloud, event, pushing
@@ -130,6 +131,26 @@ def test_a_run_and_a_deployment_belong_to_their_repository_in_any_order(
         "merge_sha", "revision", "first_deployment",
     ]  # fmt: skip
     assert len(rows["change_fact"]) == 1
+
+
+def test_a_deployment_is_made_of_its_own_event_and_of_what_was_packaged_alone(
+    tools: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(whole: str, payloads: Iterable[Any]) -> list[Any]:
+        found = list(payloads)
+        read.append(len(found))
+        return records_of(whole, found)
+
+    monkeypatch.setattr("pipeline.events.records_of", counted)
+    unversioned = {"environment": {"id": "production"}, "artifactId": "pkg:oci/web"}
+    deployed = [event("service.deployed", "web", id=str(i), content=unversioned) for i in range(5)]
+    packaged = event("artifact.packaged", "pkg:oci/web", content={"change": {"id": "7"}}, sha=SHA)
+    tools.take(*deployed[:3], packaged, *deployed[3:])
+    # The fourth one is what was packaged: the three before are made anew.
+    assert read == [1, 1, 1, 4, 2, 2]
+    assert [SHA in row for row in tools.rows()["deployment"]] == [True] * 5
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
