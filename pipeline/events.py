@@ -33,8 +33,8 @@ _AHEAD = timedelta(days=1)
 _KEPT = "-"
 """The whole of events of which nothing is made."""
 HOW = (
-    'no source of kind "events" is configured; add to the configuration: [[sources]] name ='
-    ' "events" kind = "events" hooks = { secrets = ["env:EVENTS_SECRET"] }'
+    'no source of kind "events" with `hooks` is configured; add to the configuration: [[sources]]'
+    ' name = "events" kind = "events" hooks = { secrets = ["env:EVENTS_SECRET"] }'
 )
 
 
@@ -53,9 +53,8 @@ class EventsStored:
 def take_events(settings: Settings, database: Database, delivery: Delivery) -> EventsStored:
     """Verify a request and store its events, all of them or none.
 
-    `NotFoundError` where no source of kind "events" is configured, `UnverifiedError` where none has
-    this secret; `DeliveryError` and
-    `FieldError` for what can't be taken.
+    `NotFoundError` where no source of kind "events" has `hooks`, `UnverifiedError` where none has
+    this secret; `DeliveryError` and `FieldError` for what can't be taken.
     """
     source = _source_of(settings, delivery)
     found = events_of(delivery.headers, delivery.body)
@@ -83,7 +82,7 @@ def expect_events(settings: Settings, delivery: Delivery) -> None:
 
 def _source_of(settings: Settings, delivery: Delivery, *, by: By = entirely) -> EventsSource:
     """The source whose secret it is; every secret is looked at, whichever fits."""
-    known = [source for source in settings.sources if isinstance(source, EventsSource)]
+    known = [one for one in settings.sources if isinstance(one, EventsSource) and one.hooks]
     if not known:
         raise NotFoundError(HOW)
     fitting = [source for source in known if by(events, delivery, _secrets(source), now_ts())]

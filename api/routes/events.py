@@ -42,7 +42,7 @@ async def take(served: ServedDep, request: Request) -> Response:
     """
     headers = dict(request.headers)
     expect_events(served.settings, Delivery(headers, b""))
-    delivery = Delivery(headers, await body_of(request))
+    delivery = Delivery(headers, await body_of(request, instead="send several batches"))
     found = await run_in_threadpool(take_events, served.settings, served.database, delivery)
     answer = encoded(found)
     answer.status_code = 202 if found.new else 200

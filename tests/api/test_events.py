@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from api.bodies import LIMIT
 from api.schemas_lists import SourceRow
 from api.schemas_pushed import EventsTaken
 from connectors.pushed import records_of
@@ -422,6 +423,12 @@ def test_the_body_of_whoever_has_no_secret_is_not_read(tools: Pushing, given: st
     assert (answer.status_code, sent) == (401, [])
 
 
+def test_a_body_that_is_too_large_is_told_to_come_in_parts(tools: Pushing) -> None:
+    answer = tools.post(b"{}", {"content-length": str(LIMIT + 1)})
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "at most 25 MB are taken at once; send several batches"
+
+
 def test_a_signature_of_the_body_is_as_good_as_the_token(tools: Pushing) -> None:
     body = json.dumps(RUN).encode()
     made = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
@@ -435,6 +442,10 @@ def test_without_a_source_for_events_the_answer_says_what_to_write(tools: Pushin
     answer = nobody.post(RUN)
     assert answer.status_code == 404
     assert 'kind = "events"' in answer.json()["detail"]
+    (source,) = tools.settings.sources
+    imported = source.model_copy(update={"hooks": None})
+    only = Pushing(tools.settings.model_copy(update={"sources": (imported,)}), tools.database)
+    assert only.post(RUN).json()["detail"] == answer.json()["detail"]
 
 
 def test_the_source_is_green_once_something_came_and_never_late(tools: Pushing) -> None:
