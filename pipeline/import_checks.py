@@ -99,7 +99,9 @@ def check(database: Database, source_id: int, path: Path, kind: str, report: Imp
         if row.record is None:
             report.refuse(row.number, row.field, row.what)
         elif (first := seen.add(row)) != row.number:
-            report.refuse(row.number, "the row", f"has the same {_identity(row.kind)} as {first}")
+            report.refuse(
+                row.number, "the row", f"has the same {_identity(row.kind)} as line {first}"
+            )
     missing = set(seen.children) - set(seen.own)
     with database.read() as session:
         _refuse_strays(seen, missing - _stored(session, source_id, missing), report)

@@ -53,28 +53,19 @@ def of_one_kind(path: Path) -> bool:
 def _csv(path: Path, kind: str) -> Iterator[Row]:
     if kind not in KINDS:
         raise BadRequestError(f"{path}: say --kind, one of {', '.join(sorted(KINDS))}")
-    known = {spec.name for spec in specs(kind)}
     # What is no UTF-8 becomes half characters, which are refused row by row.
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = _Lines(file)
         reader = csv.reader(lines, strict=True)
-        try:
-            header = [name.strip() for name in next(reader, [])]
-        except csv.Error as error:
-            raise BadRequestError(f"{path}:1: the header: {error}") from error
-        odd = [name for name in header if name not in known]
-        if odd or not header or len(set(header)) != len(header):
-            wrong = f"no field {odd[0][:50]!a}" if odd else "no header, or a column twice"
-            fields = ", ".join(spec.name for spec in specs(kind))
-            raise BadRequestError(f"{path}:1: {wrong}; a {kind} has: {fields}")
+        header = _header(reader, path, kind)
         while True:
             number = lines.begin()
             try:
                 cells = next(reader, None)
                 if cells is None:
                     return
-                wrong = "" if len(cells) in (0, len(header)) else f"has {len(cells)} cells"
-                wrong = wrong and f"{wrong}, the header {len(header)}"
+                fits = len(cells) in (0, len(header))
+                wrong = "" if fits else f"has {len(cells)} cells, the header {len(header)}"
             except csv.Error as error:
                 wrong = str(error)
             if wrong:
@@ -83,6 +74,19 @@ def _csv(path: Path, kind: str) -> Iterator[Row]:
                 yield Row(number, kind, field="the row", what=wrong)
             elif cells:
                 yield _row(number, kind, dict(zip(header, cells, strict=True)))
+
+
+def _header(reader: Iterator[list[str]], path: Path, kind: str) -> list[str]:
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise BadRequestError(f"{path}:1: the header: {error}") from error
+    known = [spec.name for spec in specs(kind)]
+    odd = [name for name in header if name not in known]
+    if odd or not header or len(set(header)) != len(header):
+        wrong = f"no field {odd[0][:50]!a}" if odd else "no header, or a column twice"
+        raise BadRequestError(f"{path}:1: {wrong}; a {kind} has: {', '.join(known)}")
+    return header
 
 
 @dataclass(slots=True)

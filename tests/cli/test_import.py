@@ -11,7 +11,7 @@ from cli.importing import run_import
 from core.errors import StoreError
 from store.migrate import upgrade
 from tests.api.pushing import CONFIG
-from tests.pipeline.test_importing import BAD, ITEMS
+from tests.pipeline.import_files import BAD, ITEMS
 
 
 @pytest.fixture
