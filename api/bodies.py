@@ -10,23 +10,26 @@ from core.errors import DeliveryError
 LIMIT = 25 * 1024 * 1024
 
 
-async def body_of(request: Request, *, limit: int = LIMIT) -> bytes:
-    """The raw body; `DeliveryError` with status 413 as soon as it passes the limit."""
+async def body_of(request: Request, *, limit: int = LIMIT, instead: str = "") -> bytes:
+    """The raw body; `DeliveryError` with status 413 as soon as it passes the limit, which tells
+    what to do `instead`.
+    """
     told = request.headers.get("content-length", "")
     if told.isascii() and told.isdigit() and int(told[:18]) > limit:
-        raise _too_large(limit)
+        raise _too_large(limit, instead)
     parts: list[bytes] = []
     size = 0
     try:
         async for part in request.stream():
             size += len(part)
             if size > limit:
-                raise _too_large(limit)
+                raise _too_large(limit, instead)
             parts.append(part)
     except ClientDisconnect as error:
         raise DeliveryError("the body ended early") from error
     return b"".join(parts)
 
 
-def _too_large(limit: int) -> DeliveryError:
-    return DeliveryError(f"at most {limit // 1024 // 1024} MB are taken at once", status=413)
+def _too_large(limit: int, instead: str) -> DeliveryError:
+    told = f"at most {limit // 1024 // 1024} MB are taken at once"
+    return DeliveryError(f"{told}; {instead}" if instead else told, status=413)

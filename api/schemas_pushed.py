@@ -24,4 +24,7 @@ class EventsTaken(Shape):
     events: int = Field(description="How many were sent.")
     new: int = Field(description="How many were not known by their source and id.")
     duplicates: int
-    kept: int = Field(description="New ones that nothing is made of: kept as they came.")
+    kept: int = Field(
+        description="New ones that nothing is made of, or nothing before what they belong to is"
+        " reported: kept as they came."
+    )

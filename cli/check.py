@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from cli.output import console, print_json
-from cli.setting_up import require_sources
+from cli.setting_up import require_file, require_sources
 from core.config_file import load_settings
 from core.errors import StoreError
 from core.log import set_up_logging
@@ -25,19 +25,13 @@ def run_check(config: Path) -> None:
         # A database that is not there yet keeps nobody from asking the sources.
         database = None
         with suppress(StoreError):
-            _require_file(settings.database.url)
+            require_file(settings.database.url)
             database = stack.enter_context(opened(settings.database))
         checks = list(check_sources(settings, database))
     for one in checks:
         _tell(one)
     if not all(one.ok for one in checks):
         sys.exit(1)
-
-
-def _require_file(url: str) -> None:
-    """`StoreError` where opening would make a new SQLite file; that is for `headwater migrate`."""
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        raise StoreError("there is no database yet: run: headwater migrate")
 
 
 def _tell(one: SourceCheck) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cli.output import console, print_json, telling
 from cli.setting_up import ready
-from pipeline.importing import ImportReport, import_file
+from pipeline.import_checks import ImportReport
+from pipeline.importing import import_file
 from pipeline.sync import bring_up_to_date
 
 _SHOWN = 100

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.config_file import load_settings
-from core.errors import ConfigError
+from core.errors import ConfigError, StoreError
 from core.log import set_up_logging
 from core.settings import Settings
 from pipeline.database import Database, opened
@@ -19,8 +19,16 @@ def ready(config: Path, *, logs: bool = False) -> Iterator[tuple[Settings, Datab
     """Settings and database; `logs` for processes that run on, others tell by their own output."""
     set_up_logging(level=logging.INFO if logs else logging.ERROR)
     settings = load_settings(config)
+    require_file(settings.database.url)
     with opened(settings.database) as database:
         yield settings, database
+
+
+def require_file(url: str) -> None:
+    """`StoreError` where opening would make a new SQLite file; that is for `headwater migrate`."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and file.parent.is_dir() and not file.exists():
+        raise StoreError("the database has no tables yet: run: headwater migrate")
 
 
 def require_sources(settings: Settings, config: Path) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from cli.output import console, print_json, telling
 from cli.setting_up import ready, require_sources
+from core.errors import ConfigError
+from core.settings import Settings
+from core.source_settings import EventsSource
 from pipeline.sync import SyncReport, bring_up_to_date, sync
 
 
@@ -16,10 +19,21 @@ def run_sync(config: Path, *, only: Sequence[str], full: bool, since: date | Non
     """One pass; exit status 1 when a source failed, with one line for each problem."""
     with ready(config) as (settings, database), telling() as progress:
         require_sources(settings, config)
+        _require_read(settings, only)
         report = sync(settings, database, only=only, full=full, since=since, progress=progress)
     tell_outcome(report)
     if report.failed:
         sys.exit(1)
+
+
+def _require_read(settings: Settings, only: Sequence[str]) -> None:
+    """`ConfigError` where one of the sources chosen is one of events."""
+    for source in settings.sources:
+        if isinstance(source, EventsSource) and source.name in only:
+            raise ConfigError(
+                f'nothing is read from source "{source.name}": it reports by itself, to'
+                " POST /v1/events, or is imported: headwater import"
+            )
 
 
 def run_recompute(config: Path) -> None:

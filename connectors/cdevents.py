@@ -55,6 +55,7 @@ KNOWN: Final[Mapping[str, frozenset[str]]] = {
 class Event:
     """One CDEvent. `subject` and `predicate` in lower case ("ticket", "created"); `thing` is the
     subject's id, unique within `home`, its source. `custom` is empty unless it is an object.
+    `path` is where it stood in what was sent.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Event:
     content: Given
     custom: Given
     payload: Mapping[str, Any]
+    path: str = ""
 
     def named(self, reference: Given) -> str:
         """What another thing is called in the records: `{id, source}`, or an id of the same
@@ -112,6 +114,7 @@ def event_of(payload: Any, path: str = "") -> Event:
         content=content,
         custom=custom if isinstance(custom.value, dict) else Given({}, custom.path),
         payload=given.value,
+        path=path,
     )
 
 

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 REPLAY_WINDOW_S = 300
 _SIGNING = "whsec_"
@@ -65,6 +66,30 @@ def gitlab(delivery: Delivery, secrets: Sequence[str], now_ts: int) -> bool:
     if delivery.header("webhook-signature"):
         return _standard_signed(delivery, signing, now_ts)
     return _same_as_any(delivery.header("x-gitlab-token"), plain)
+
+
+By = Callable[[Verify, Delivery, Sequence[str], int], bool]
+"""How much of a delivery is looked at."""
+
+
+def entirely(verify: Verify, delivery: Delivery, secrets: Sequence[str], now_ts: int) -> bool:
+    """Whether one of the secrets made it."""
+    return verify(delivery, secrets, now_ts)
+
+
+def promising(verify: Verify, delivery: Delivery, secrets: Sequence[str], now_ts: int) -> bool:
+    """Whether the headers alone leave it open, or show, that it was sent by who knows a secret: the
+    body of any other delivery need not be read.
+    """
+    return bool(delivery.header(_SIGNED_BY.get(verify, ""))) or verify(delivery, secrets, now_ts)
+
+
+_SIGNED_BY: Final[Mapping[Verify, str]] = {
+    github: "x-hub-signature-256",
+    jira: "x-hub-signature",
+    gitlab: "webhook-signature",
+    events: "x-headwater-signature",
+}
 
 
 def _bearer(delivery: Delivery) -> str:

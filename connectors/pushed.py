@@ -20,6 +20,7 @@ _FOLDS: Final[Mapping[str, Callable[[Sequence[Event]], Iterable[Record]]]] = {
     "build": build,
     "pipelinerun": pipeline_run,
     "artifact": artifact,
+    "deployed": artifact,
     "incident": incident,
     "environment": environment,
 }
@@ -29,13 +30,13 @@ _ORDER: Final = ("created", "queued", "detected", "started", "packaged")
 
 
 def whole_of(event: Event) -> str:
-    """What the event is a part of: all events of one such whole are read together. Empty where
-    nothing is made of it.
+    """What the event is a part of: all events of one such whole are read together, by `read_for`.
+    Empty where nothing is made of it.
     """
     if event.subject == "service":
         artifact_id = event.content.get("artifactId")
         deploys = event.predicate in _DEPLOYING
-        return f"artifact {artifact_id.name()}" if deploys else ""
+        return f"deployed {artifact_id.name()}" if deploys else ""
     if event.subject == "artifact":
         return f"artifact {event.thing}"
     if event.subject == "taskrun":
@@ -44,6 +45,16 @@ def whole_of(event: Event) -> str:
     if event.subject in _FOLDS:
         return f"{event.subject} {thing_id(event.home, event.thing)}"
     return ""
+
+
+def read_for(whole: str) -> tuple[str, ...]:
+    """The wholes whose stored events are read for one: all of itself, but of deployments only what
+    is told of their artifact; for that of the artifact every deployment of it.
+    """
+    kind, _, name = whole.partition(" ")
+    if kind == "deployed":
+        return (f"artifact {name}",)
+    return (whole, f"deployed {name}") if kind == "artifact" else (whole,)
 
 
 def records_of(whole: str, payloads: Iterable[Mapping[str, Any]]) -> list[Record]:

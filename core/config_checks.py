@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
 from collections.abc import Iterator, Sequence
 
@@ -27,6 +28,7 @@ def problems_of(settings: Settings) -> Iterator[Problem]:
     for table in ("sources", "services", "streams", "teams"):
         yield from _duplicates(table, [entry.name for entry in getattr(settings, table)])
     yield from _shared_secrets(settings)
+    yield from _signing_tokens(settings)
     yield from _jenkins_rules(settings)
     yield from _configuration_items(settings)
     yield from _streams(settings)
@@ -61,6 +63,24 @@ def _shared_secrets(settings: Settings) -> Iterator[Problem]:
             if owner != source.name:
                 loc: Loc = ("sources", index, "hooks", "secrets", position)
                 yield loc, f'this is a secret of "{owner}" already; give each its own'
+
+
+def _signing_tokens(settings: Settings) -> Iterator[Problem]:
+    """With one that is no token GitLab's signature would never fit, and nothing else counts."""
+    for index, source in enumerate(settings.sources):
+        secrets = source.hooks.secrets if isinstance(source, GitlabSource) and source.hooks else ()
+        for position, secret in enumerate(secrets):
+            begin, _, key = secret.get_secret_value().partition("_")
+            if begin == "whsec" and not _is_base64(key):
+                loc: Loc = ("sources", index, "hooks", "secrets", position)
+                yield loc, 'what follows "whsec_" is no base64; copy the signing token whole'
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False
 
 
 def _jenkins_rules(settings: Settings) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ import orjson
 
 from core.errors import FieldError
 from core.fields import Given, checked
+from core.frames import to_ts
 from core.records import Gone, Person, Record, Revision
 
 _PROSE: Final = frozenset({"title", "description", "message", "detail"})
@@ -27,7 +28,7 @@ IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "person": ("identity",),
     "item_key": ("key",),
     "item_link": ("item", "kind", "other_key"),
-    "transition": ("item", "at", "seq", "field"),
+    "transition": ("item", "at", "seq"),
     "block": ("item", "kind", "detail", "start"),
     "worklog": ("item", "id"),
     "ref": ("repository", "kind", "name"),
@@ -35,9 +36,9 @@ IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "merge_request": ("repository", "id"),
     "review": ("repository", "merge_request", "id"),
     "build_stage": ("build", "id"),
-    "state_change": ("entity", "id", "at", "seq", "field"),
+    "state_change": ("entity", "id", "at", "seq"),
 }
-"""The fields that name a record, where that is more than its `id`."""
+"""The fields that name a record as the store does, where that is more than its `id`."""
 
 
 _MAY_BE_EMPTY: Final = frozenset(
@@ -120,8 +121,9 @@ def record_of(kind: str, row: Mapping[str, Any]) -> Record:
 
 
 def identity_of(kind: str, record: Record) -> tuple[str, ...]:
-    """What names the record among those of its kind."""
-    return tuple(str(getattr(record, name)) for name in IDENTITY.get(kind, ("id",)))
+    """What names the record among those of its kind; of a time the whole second does."""
+    named = [getattr(record, name) for name in IDENTITY.get(kind, ("id",))]
+    return tuple(str(to_ts(one) if isinstance(one, datetime) else one) for one in named)
 
 
 def _reader(hint: Any, *, prose: bool = False) -> tuple[str, Callable[[Given], Any]]:

@@ -12,7 +12,7 @@ from connectors.budget import HOUR_S
 from connectors.stream import Connection, Probe
 from core.errors import SourceError
 from core.settings import Settings
-from core.source_settings import AnySource
+from core.source_settings import AnySource, EventsSource
 from pipeline.clock import now_ts
 from pipeline.collect import connected, opened, wanted_of
 from pipeline.database import Database
@@ -44,6 +44,16 @@ def check_sources(settings: Settings, database: Database | None = None) -> Itera
     """
     for source in settings.polled:
         yield SourceCheck(source.name, tuple(_probes(source, settings, database)))
+    for source in settings.sources:
+        if isinstance(source, EventsSource):
+            yield SourceCheck(source.name, (_reports(source),))
+
+
+def _reports(source: EventsSource) -> Probe:
+    if source.hooks is not None:
+        return Probe("reports", True, "reports by itself, to POST /v1/events; nothing is read")
+    add = 'hooks = { secrets = ["env:EVENTS_SECRET"] }'
+    return Probe("reports", True, f"is imported from files; to take events too add: {add}")
 
 
 def _probes(source: AnySource, settings: Settings, database: Database | None) -> Iterator[Probe]:

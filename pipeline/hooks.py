@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 import structlog
 
-from connectors.hook_signatures import Delivery, Verify, github
+from connectors.hook_signatures import By, Delivery, Verify, entirely, github, promising
 from connectors.hooks import HOOKS, Hook
 from connectors.hooks_told import Told
 from core.errors import DeliveryError, UnverifiedError
@@ -64,14 +64,21 @@ def take_hook(settings: Settings, database: Database, name: str, delivery: Deliv
     return Taken("noted", event, len(hints))
 
 
-def verified(settings: Settings, name: str, delivery: Delivery) -> tuple[AnySource, Hook]:
+def expect_hook(settings: Settings, name: str, delivery: Delivery) -> None:
+    """`UnverifiedError` where no body could make the delivery one of this source."""
+    verified(settings, name, delivery, by=promising)
+
+
+def verified(
+    settings: Settings, name: str, delivery: Delivery, *, by: By = entirely
+) -> tuple[AnySource, Hook]:
     """The source of this name, if the delivery comes from it; else `UnverifiedError`."""
     source = next((one for one in settings.sources if one.name == name), None)
     hook = HOOKS.get(source.kind) if source is not None else None
     verify: Verify = hook.verify if hook is not None else github
     known = source.hooks.secrets if source is not None and source.hooks is not None else ()
     opening = [secret.get_secret_value() for secret in known] if hook is not None else []
-    fits = verify(delivery, opening or _NOBODY, now_ts())
+    fits = by(verify, delivery, opening or _NOBODY, now_ts())
     by_path = bool(delivery.path_secret)
     if source is None or hook is None or not opening or not fits or (by_path and not hook.by_path):
         raise UnverifiedError("the source, the secret or the signature is not known here")

@@ -17,6 +17,7 @@ from core.records import Entity, Person, Record
 from store.upsert import lookup_ids
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(slots=True)
@@ -24,13 +25,14 @@ class Touched:
     """What a batch really changed: surrogate ids by kind; `touched[Entity.ITEM]` is never missing.
 
     statuses, projects: ids of those that are new or differ. skipped: one line for each record left
-    out because what it belongs to is not stored.
+    out because what it belongs to is not stored; left_out: those records.
     """
 
     ids: dict[Entity, set[int]] = field(default_factory=dict)
     statuses: set[int] = field(default_factory=set)
     projects: set[int] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
+    left_out: list[Record] = field(default_factory=list)
 
     def __getitem__(self, entity: Entity) -> set[int]:
         return self.ids.setdefault(entity, set())
@@ -46,6 +48,7 @@ class Touched:
         self.statuses |= other.statuses
         self.projects |= other.projects
         self.skipped += other.skipped
+        self.left_out += other.left_out
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class Batch:
         return cast("list[T]", self.records.get(kind, []))
 
     def rows(
-        self, records: Iterable[T], make: Callable[[T], dict[str, Any]]
+        self, records: Iterable[R], make: Callable[[R], dict[str, Any]]
     ) -> list[dict[str, Any]]:
         """A row of each record; those that `make` refuses with a `PayloadError` are noted."""
         rows = []
@@ -80,6 +83,7 @@ class Batch:
                 rows.append(make(record))
             except PayloadError as error:
                 self.touched.skipped.append(str(error))
+                self.touched.left_out.append(record)
         return rows
 
     def lookup(self, table: Table, external_ids: Iterable[str]) -> dict[str, int]:

@@ -6,15 +6,20 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Index,
     Integer,
     SmallInteger,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
+
+HOMELESS = text("repository_id IS NULL AND repository_external_id <> ''")
+"""Of a build or deployment: its repository is not stored yet."""
 
 environment = Table(
     "environment",
@@ -50,6 +55,7 @@ build = Table(
     Column("parameters", Text, nullable=False, server_default="{}", comment="JSON object"),
     text_column("description"),
     text_column("upstream"),
+    text_column("repository_external_id"),
     UniqueConstraint("source_id", "external_id"),
 )
 
@@ -88,8 +94,18 @@ deployment = Table(
     ts_column("created_ts", null=False),
     ts_column("started_ts"),
     ts_column("finished_ts"),
+    text_column("repository_external_id"),
     UniqueConstraint("source_id", "external_id"),
 )
+
+for _table in (build, deployment):
+    Index(
+        f"ix_{_table.name}_homeless",
+        _table.c.source_id,
+        _table.c.repository_external_id,
+        sqlite_where=HOMELESS,
+        postgresql_where=HOMELESS,
+    )
 
 change_request = Table(
     "change_request",

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.records import Transition
-from store.models import build, change_request, incident, repository, transition, work_item
+from store.models import (
+    build,
+    change_request,
+    incident,
+    item_key,
+    merge_request,
+    repository,
+    transition,
+    work_item,
+)
 from store.upsert import chunks, delete_rows, lookup_ids
 
 
@@ -39,3 +48,27 @@ def stored_names(session: Session, source_id: int, kind: str, names: Iterable[st
 
 
 _TABLES = {table.name: table for table in (work_item, repository, build, change_request, incident)}
+
+
+def stored_requests(
+    session: Session, source_id: int, pairs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Which of these merge requests, by vendor ids of repository and request, the source has."""
+    found: set[tuple[str, str]] = set()
+    joined = merge_request.join(repository, repository.c.id == merge_request.c.repository_id)
+    for chunk in chunks(sorted({request for _, request in pairs})):
+        stored = select(repository.c.external_id, merge_request.c.external_id).select_from(joined)
+        where = (repository.c.source_id == source_id, merge_request.c.external_id.in_(chunk))
+        found |= {(row[0], row[1]) for row in session.execute(stored.where(*where))}
+    return found & set(pairs)
+
+
+def key_holders(session: Session, source_id: int, keys: Iterable[str]) -> dict[str, str]:
+    """The vendor id of the item that has each of these keys now; a key that none has is absent."""
+    found: dict[str, str] = {}
+    joined = item_key.join(work_item, work_item.c.id == item_key.c.item_id)
+    for chunk in chunks(sorted(set(keys))):
+        stored = select(item_key.c.key, work_item.c.external_id).select_from(joined)
+        where = (item_key.c.source_id == source_id, item_key.c.current, item_key.c.key.in_(chunk))
+        found |= {row[0]: row[1] for row in session.execute(stored.where(*where))}
+    return found

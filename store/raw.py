@@ -152,6 +152,14 @@ def load_observed(
     return found
 
 
+def observed_scopes(session: Session, source_id: int, stream: str, prefix: str) -> set[str]:
+    """The scopes of observed payloads that begin like this."""
+    observed = raw_record.c.origin == literal_column(f"'{OBSERVED}'")
+    mine = (raw_record.c.source_id == source_id, raw_record.c.stream == stream, observed)
+    begins = raw_record.c.scope.startswith(prefix, autoescape=True)
+    return set(session.execute(select(raw_record.c.scope).where(*mine, begins)).scalars())
+
+
 def mark_gone(session: Session, source_id: int, stream: str, reasons: Mapping[str, str]) -> None:
     """Note that the source no longer shows these, and why; the payloads stay."""
     for why in sorted(set(reasons.values())):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from sqlalchemy import Table, select, update
 
-from core.records import Build, BuildStage, Deployment, Entity
+from core.records import Build, BuildStage, Deployment, Entity, Repository
 from store.batch import Batch, parent_id, seconds
 from store.models import build, build_stage, deployment, repository
+from store.models_delivery import HOMELESS
 from store.rows import write_children, write_entities
+from store.upsert import chunks
 
 
 def write_delivery(batch: Batch) -> None:
-    """Store builds, stages and deployments; of a repository that is not stored they have none."""
+    """Store builds, stages and deployments; what comes before its repository has none so far."""
     runs: list[Build | Deployment] = [*batch.of(Build), *batch.of(Deployment)]
     homes = batch.lookup(repository, {run.repository for run in runs if run.repository})
     rows = [_build_row(batch, run, homes) for run in batch.of(Build)]
@@ -23,6 +26,22 @@ def write_delivery(batch: Batch) -> None:
     rows = [_deployment_row(batch, run, homes) for run in batch.of(Deployment)]
     deployed = write_entities(batch.session, deployment, rows)
     batch.touched[Entity.DEPLOYMENT].update(deployed.changed)
+    _take_in(batch, Entity.BUILD, build)
+    _take_in(batch, Entity.DEPLOYMENT, deployment)
+
+
+def _take_in(batch: Batch, entity: Entity, table: Table) -> None:
+    """Give the repositories of the batch what came before them."""
+    homes = batch.lookup(repository, {found.id for found in batch.of(Repository)})
+    for chunk in chunks(sorted(homes)):
+        named = table.c.repository_external_id.in_(chunk)
+        waiting = select(table.c.id, table.c.repository_external_id).where(
+            table.c.source_id == batch.source_id, named, HOMELESS
+        )
+        for own_id, home in batch.session.execute(waiting).all():
+            found = update(table).where(table.c.id == own_id)
+            batch.session.execute(found.values(repository_id=homes[home]))
+            batch.touched[entity].add(own_id)
 
 
 def _build_row(batch: Batch, run: Build, homes: dict[str, int]) -> dict[str, Any]:
@@ -43,6 +62,7 @@ def _build_row(batch: Batch, run: Build, homes: dict[str, int]) -> dict[str, Any
         "parameters": orjson.dumps(dict(run.parameters)).decode(),
         "description": run.description,
         "upstream": run.upstream or "",
+        "repository_external_id": run.repository or "",
     }
 
 
@@ -88,6 +108,7 @@ def _deployment_row(batch: Batch, run: Deployment, homes: dict[str, int]) -> dic
         "build_external_id": run.build or "",
         "result": run.result.value,
         "url": run.url,
+        "repository_external_id": run.repository or "",
         "created_ts": seconds(run.created_at),
         "started_ts": seconds(run.started_at),
         "finished_ts": seconds(run.finished_at),

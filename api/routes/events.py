@@ -12,7 +12,7 @@ from api.documented import NO_SOURCE, accepts
 from api.schemas_pushed import EventsTaken
 from connectors.cloudevents import BATCH, STRUCTURED
 from connectors.hook_signatures import Delivery
-from pipeline.events import take_events
+from pipeline.events import expect_events, take_events
 
 router = APIRouter(prefix="/events", tags=["pushed"])
 _OBJECT = {"schema": {"type": "object"}}
@@ -40,7 +40,9 @@ async def take(served: ServedDep, request: Request) -> Response:
     """With the secret of a source of kind `events` as bearer token, or a signature made with it. An
     event is known by its source and id: sending it again changes nothing.
     """
-    delivery = Delivery(dict(request.headers), await body_of(request))
+    headers = dict(request.headers)
+    expect_events(served.settings, Delivery(headers, b""))
+    delivery = Delivery(headers, await body_of(request, instead="send several batches"))
     found = await run_in_threadpool(take_events, served.settings, served.database, delivery)
     answer = encoded(found)
     answer.status_code = 202 if found.new else 200

@@ -13,7 +13,7 @@ from api.deps import ServedDep, encoded
 from api.documented import accepts
 from api.schemas_pushed import HookTaken
 from connectors.hook_signatures import Delivery
-from pipeline.hooks import take_hook
+from pipeline.hooks import expect_hook, take_hook
 
 router = APIRouter(prefix="/hooks", tags=["pushed"])
 _RESPONSES = accepts(HookTaken, again="It came before, and nothing was done.")
@@ -58,8 +58,9 @@ async def take_by_address(
 
 
 async def _taken(served: ServedDep, request: Request, source: str, secret: str = "") -> Response:
-    body = await body_of(request)
-    delivery = Delivery(dict(request.headers), body, secret)
+    headers = dict(request.headers)
+    expect_hook(served.settings, source, Delivery(headers, b"", secret))
+    delivery = Delivery(headers, await body_of(request), secret)
     found = await run_in_threadpool(take_hook, served.settings, served.database, source, delivery)
     answer = encoded(found)
     answer.status_code = 200 if found.status == "duplicate" else 202

@@ -7,7 +7,7 @@ import copy
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from pathlib import Path
@@ -19,8 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from api.bodies import LIMIT
 from api.schemas_lists import SourceRow
 from api.schemas_pushed import EventsTaken
+from connectors.pushed import records_of
 from pipeline.sync import bring_up_to_date, sync
 from store.models import incident, raw_record
 from tests.api.pushing import DEPLOYED, SECRET, SHA, TICKET, Pushing, cloud, event, pushing
@@ -87,7 +89,7 @@ def test_a_ticket_with_its_change_build_and_deployment_is_a_journey(tools: Pushi
     assert row["resolved_ts"] - row["detected_ts"] == 3_600
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 4])
 def test_the_order_of_arrival_and_repetitions_change_nothing(
     tools: Pushing, tmp_path: Path, seed: int
 ) -> None:
@@ -105,6 +107,63 @@ def test_the_order_of_arrival_and_repetitions_change_nothing(
     for name in ("fact_change", "value_stream", "store_setting"):
         ours.pop(name), theirs.pop(name)
     assert theirs == ours
+
+
+RUN_OF_CHANGE = [
+    event("change.merged", "web/7", content={"repository": {"id": "shop/web"}}, mergeSha=SHA),
+    event("pipelinerun.started", "run 41", content={"pipelineName": "web", "uri": "x"},
+          repository="shop/web", sha=SHA),
+    event("service.deployed", "web", content=DEPLOYED, repository="shop/web", sha=SHA),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_run_and_a_deployment_belong_to_their_repository_in_any_order(
+    tools: Pushing, order: tuple[int, ...]
+) -> None:
+    for place in order:
+        tools.take(RUN_OF_CHANGE[place])
+        tools.look()
+    rows = tools.rows()
+    for name in ("build", "deployment"):
+        assert [row.count("'repository source tools/shop/web'") for row in rows[name]] == [1], name
+    assert ["('service_id', 'service web')" in row for row in rows["deployment_fact"]] == [True]
+    assert [row.partition("('rule', '")[2].partition("'")[0] for row in rows["link"]] == [
+        "merge_sha", "revision", "first_deployment",
+    ]  # fmt: skip
+    assert len(rows["change_fact"]) == 1
+
+
+def test_a_deployment_is_made_of_its_own_event_and_of_what_was_packaged_alone(
+    tools: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(whole: str, payloads: Iterable[Any]) -> list[Any]:
+        found = list(payloads)
+        read.append(len(found))
+        return records_of(whole, found)
+
+    monkeypatch.setattr("pipeline.events.records_of", counted)
+    unversioned = {"environment": {"id": "production"}, "artifactId": "pkg:oci/web"}
+    deployed = [event("service.deployed", "web", id=str(i), content=unversioned) for i in range(5)]
+    packaged = event("artifact.packaged", "pkg:oci/web", content={"change": {"id": "7"}}, sha=SHA)
+    tools.take(*deployed[:3], packaged, *deployed[3:])
+    # The fourth one is what was packaged: the three before are made anew.
+    assert read == [1, 1, 1, 4, 2, 2]
+    assert [SHA in row for row in tools.rows()["deployment"]] == [True] * 5
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_environment_waits_for_its_repository_and_the_answer_says_so(
+    tools: Pushing, order: tuple[int, int]
+) -> None:
+    environment = event("environment.created", "live", content={"name": "live"}, repository="shop")
+    change = event("change.created", "shop/7", content={"repository": {"id": "shop"}})
+    answers = [tools.post((environment, change)[place]).json()["kept"] for place in order]
+    assert answers == ([1, 0] if order == (0, 1) else [0, 0])
+    rows = tools.rows()["environment"]
+    assert [row.count("'repository source tools/shop'") for row in rows] == [1]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -318,6 +377,9 @@ def test_a_batch_with_one_bad_event_stores_none_and_names_its_place(tools: Pushi
     batch = {"content-type": "application/cloudevents-batch+json"}
     answer = tools.post([cloud(one) for one in (*WHOLE_STORY, bad)], batch)
     assert answer.json()["field"] == "[13].data.customData.tier"
+    ahead = _with("context.timestamp", "2199-01-01T00:00:00Z")
+    answer = tools.post([cloud(RUN), cloud(ahead)], batch)
+    assert answer.json()["field"] == "[1].data.context.timestamp"
     assert tools.rows()["raw_record"] == []
     answer = tools.post([cloud(one) for one in (*WHOLE_STORY, *WHOLE_STORY)], batch)
     assert answer.json() == {"events": 26, "new": 13, "duplicates": 13, "kept": 0}
@@ -348,6 +410,25 @@ def test_nobody_reports_without_the_secret(tools: Pushing, headers: dict[str, st
     assert tools.rows()["raw_record"] == []
 
 
+@pytest.mark.parametrize("given", ["", "Bearer guessed"])
+def test_the_body_of_whoever_has_no_secret_is_not_read(tools: Pushing, given: str) -> None:
+    sent: list[int] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            sent.append(1)
+            yield b" " * 1_000_000
+
+    answer = tools.client.post("/v1/events", endless(), {"authorization": given})
+    assert (answer.status_code, sent) == (401, [])
+
+
+def test_a_body_that_is_too_large_is_told_to_come_in_parts(tools: Pushing) -> None:
+    answer = tools.post(b"{}", {"content-length": str(LIMIT + 1)})
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "at most 25 MB are taken at once; send several batches"
+
+
 def test_a_signature_of_the_body_is_as_good_as_the_token(tools: Pushing) -> None:
     body = json.dumps(RUN).encode()
     made = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
@@ -361,6 +442,10 @@ def test_without_a_source_for_events_the_answer_says_what_to_write(tools: Pushin
     answer = nobody.post(RUN)
     assert answer.status_code == 404
     assert 'kind = "events"' in answer.json()["detail"]
+    (source,) = tools.settings.sources
+    imported = source.model_copy(update={"hooks": None})
+    only = Pushing(tools.settings.model_copy(update={"sources": (imported,)}), tools.database)
+    assert only.post(RUN).json()["detail"] == answer.json()["detail"]
 
 
 def test_the_source_is_green_once_something_came_and_never_late(tools: Pushing) -> None:

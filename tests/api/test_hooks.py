@@ -191,12 +191,33 @@ async def _endless(sent: list[int]) -> AsyncIterator[bytes]:
 
 def test_a_body_is_cut_off_at_the_limit_whatever_is_said_of_its_length(receiver: Client) -> None:
     sent: list[int] = []
-    answer = receiver.post("/v1/hooks/jira", _endless(sent), {"content-length": "2"})
+    signed = {"x-hub-signature": "sha256=00"}
+    answer = receiver.post("/v1/hooks/jira", _endless(sent), {**signed, "content-length": "2"})
     assert answer.status_code == 413
     assert answer.json()["title"] == "Too large"
     assert len(sent) <= LIMIT // 1_000_000 + 2
-    told = receiver.post("/v1/hooks/jira", b"{}", {"content-length": str(LIMIT + 1)})
+    told = receiver.post("/v1/hooks/jira", b"{}", {**signed, "content-length": str(LIMIT + 1)})
     assert told.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("/v1/hooks/nobody", {"x-hub-signature": "sha256=00"}),
+        ("/v1/hooks/snow", {"x-hub-signature": "sha256=00"}),
+        ("/v1/hooks/closed", {"x-gitlab-token": SECRET}),
+        ("/v1/hooks/jira", {}),
+        ("/v1/hooks/gitlab", {"x-gitlab-token": "guessed"}),
+        ("/v1/hooks/jenkins", {"authorization": "Bearer guessed"}),
+        ("/v1/hooks/jenkins/guessed", {}),
+    ],
+)
+def test_the_body_of_whoever_can_not_be_known_is_not_read(
+    receiver: Client, address: str, headers: dict[str, str]
+) -> None:
+    sent: list[int] = []
+    answer = receiver.post(address, _endless(sent), headers)
+    assert (answer.status_code, sent) == (401, [])
 
 
 def test_webhooks_are_answered_within_50_ms(receiver: Client) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli.importing import run_import
+from core.errors import StoreError
 from store.migrate import upgrade
 from tests.api.pushing import CONFIG
-from tests.pipeline.test_importing import BAD, ITEMS
+from tests.pipeline.import_files import BAD, ITEMS
 
 
 @pytest.fixture
@@ -37,6 +38,16 @@ def test_a_good_file_is_counted_and_measured(
         "refused": 0,
     }
     assert {"event": "step", "name": "correlate", "done": 2, "total": 2} in told
+
+
+def test_a_dry_run_makes_no_database(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "work_item.csv"
+    file.write_text(ITEMS, encoding="utf-8")
+    database = tmp_path / "headwater.db"
+    database.unlink()
+    with pytest.raises(StoreError, match="run: headwater migrate"):
+        run_import(config, file, source="tools", kind="", dry_run=True, strict=False)
+    assert not database.exists()
 
 
 @pytest.mark.parametrize("strict", [False, True])

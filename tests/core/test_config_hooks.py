@@ -13,7 +13,7 @@ from core.source_settings import EventsSource
 
 GITLAB = '[[sources]]\nname = "g"\nkind = "gitlab"\nurl = "https://g.example"\n'
 EVENTS = '[[sources]]\nname = "t"\nkind = "events"\n'
-ENV = {"ONE": "1st", "TWO": "2nd"}
+ENV = {"ONE": "1st", "TWO": "2nd", "SIGNS": "whsec_not base64!", "BARE": "whsec_"}
 
 
 def _loaded(folder: Path, text: str) -> Settings:
@@ -46,6 +46,9 @@ def test_a_source_of_events_is_not_read(tmp_path: Path) -> None:
         (GITLAB + "hooks = { secrets = [] }\n", "hooks.secrets"),
         (GITLAB + 'hooks = { secrets = ["env:ONE", "env:TWO", "env:ONE"] }\n', "hooks.secrets"),
         (GITLAB + 'hooks = { secret = "env:ONE" }\n', 'unknown key "secret"'),
+        (GITLAB + 'hooks = { secrets = ["env:ONE", "env:SIGNS"] }\n', ':5: what follows "whsec_"'),
+        (GITLAB + 'hooks = { secrets = ["env:SIGNS"] }\n', 'follows "whsec_" is no base64'),
+        (GITLAB + 'hooks = { secrets = ["env:BARE"] }\n', 'follows "whsec_" is no base64'),
         (EVENTS + 'url = "https://t.example"\n', "nothing is read from a source of kind"),
         (EVENTS + 'every = "10m"\n', "drop `every`"),
         (
@@ -62,4 +65,5 @@ def test_a_mistake_is_refused_and_no_secret_is_repeated(
         _loaded(tmp_path, text)
     assert words in str(refused.value)
     assert "1st" not in str(refused.value)
+    assert "not base64!" not in str(refused.value)
     assert "glpat" not in str(refused.value)

@@ -40,6 +40,7 @@ from store.models import (
     merge_request,
     merge_request_commit,
     ref,
+    repository,
     state_change,
 )
 from store.records import save_records
@@ -188,6 +189,26 @@ def test_a_deployment_of_an_unknown_repository_is_stored_without_one(
     stored = _rows(session, deployment, "repository_id", "group_key", "sha", "finished_ts")
     assert stored == [(None, "p1", "c", None)]
     assert not save_records(session, gitlab, [run])
+
+
+def test_a_repository_takes_in_the_builds_and_deployments_that_came_before_it(
+    session: Session, gitlab: int
+) -> None:
+    other = ensure_sources(session, [SourceRow("ci", "jenkins")])["ci"]
+    run = Deployment("1", "production", Result.SUCCESS, START, repository="7")
+    elsewhere = replace(run, id="2", repository="8")
+    without = replace(run, id="3", repository=None)
+    save_records(session, gitlab, [BUILD, run, elsewhere, without])
+    save_records(session, other, [BUILD, run])
+    touched = save_records(session, gitlab, [REPOSITORY])
+    assert len(touched[Entity.BUILD]) == len(touched[Entity.DEPLOYMENT]) == 1
+    ((home,),) = _rows(session, repository, "id")
+    names = ("source_id", "external_id", "repository_id")
+    assert _rows(session, build, *names) == [(gitlab, "job#1", home), (other, "job#1", None)]
+    assert _rows(session, deployment, *names) == [
+        (gitlab, "1", home), (gitlab, "2", None), (gitlab, "3", None), (other, "1", None),
+    ]  # fmt: skip
+    assert not save_records(session, gitlab, [REPOSITORY, BUILD, run, elsewhere, without])
 
 
 def test_changes_and_incidents_keep_every_state_they_had(session: Session, gitlab: int) -> None:
