@@ -11,12 +11,13 @@ from typing import Any
 from connectors import github_bulk
 from connectors.github_graph import Graph
 from connectors.github_parse import tier
-from connectors.github_rest import PER_PAGE, in_repository, kept, named, rows
+from connectors.github_rest import PER_PAGE, in_repository, kept, named, rows_or_none
 from connectors.github_runs import jobs_of
 from connectors.http import SourceClient, for_each
 from connectors.newest import Newest, newest_first
 from connectors.stream import Payload, Scope
 from connectors.times import utc
+from connectors.unread import details_of
 from core.records import Deployment, Record, Result
 
 _REREAD = timedelta(days=31)
@@ -71,9 +72,11 @@ def add_statuses(
         statuses = told.get(str(deployment.get("node_id")))
         if statuses is None:
             path = in_repository(f"deployments/{deployment['id']}/statuses", scope)
-            statuses = [_short_status(row) for row in rows(client, path)]
+            listed = rows_or_none(client, path)
+            statuses = None if listed is None else [_short_status(row) for row in listed]
+        # A job keeps its name: one that gets another status needs not ask for it again.
         job = (deployment.get("_details") or {}).get("job") or ""
-        deployment["_details"] = {"statuses": statuses, "job": job}
+        deployment["_details"] = {**details_of(deployment, statuses=statuses), "job": job}
 
     for_each(client, add, deployments)
     unnamed = [row for row in deployments if not row["_details"]["job"]]
@@ -81,16 +84,12 @@ def add_statuses(
     names: dict[str, str] = {}
 
     def name(run: Payload) -> None:
-        names.update({str(job["id"]): job["name"] for job in jobs_of(client, scope, run["id"])})
+        jobs = jobs_of(client, scope, run["id"]) or ()
+        names.update({str(job["id"]): job["name"] for job in jobs})
 
     for_each(client, name, [{"id": run} for run in sorted(runs)])
     for deployment in unnamed:
         deployment["_details"]["job"] = names.get(_run(deployment)[1], "")
-
-
-def keep_job(stored: Payload, deployment: Payload) -> None:
-    """A job keeps its name: a deployment that gets another status needs not ask for it again."""
-    deployment["_details"] = {"job": (stored.get("_details") or {}).get("job") or ""}
 
 
 def _short_status(row: Payload) -> Payload:

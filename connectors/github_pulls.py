@@ -19,6 +19,7 @@ from connectors.github_rest import (
     one,
     read_again,
     rows,
+    rows_or_none,
     short_commit,
     someone,
 )
@@ -26,6 +27,7 @@ from connectors.http import SourceClient, for_each
 from connectors.newest import Newest, newest_first
 from connectors.stream import Payload, Scope, Watch
 from connectors.times import utc, utc_or_none
+from connectors.unread import details_of
 from core.errors import PayloadError
 from core.records import MergeRequest, MergeState, Record, Review, ReviewKind
 
@@ -94,16 +96,20 @@ def add_details(client: SourceClient, scope: Scope, pulls: list[Payload], *, gra
     def add(pull: Payload) -> None:
         path = in_repository(f"pulls/{pull['number']}", scope)
         found = told.get(str(pull.get("node_id"))) or _alone(client, path)
-        landed = _landed(client, scope, pull, found)
-        pull["_details"] = {**found, "landed": landed}
+        details = details_of(pull, commits=found["commits"], reviews=found["reviews"])
+        landed = _landed(client, scope, pull, {**found, "commits": details["commits"] or ()})
+        pull["_details"] = {**details, "landed": landed}
 
     for_each(client, add, pulls)
 
 
 def _alone(client: SourceClient, path: str) -> Payload:
+    """What is refused is None."""
+    commits = rows_or_none(client, f"{path}/commits", none_on=_GONE)
+    reviews = rows_or_none(client, f"{path}/reviews", none_on=_GONE)
     return {
-        "commits": [short_commit(row) for row in rows(client, f"{path}/commits", none_on=_GONE)],
-        "reviews": [_short_review(row) for row in rows(client, f"{path}/reviews", none_on=_GONE)],
+        "commits": None if commits is None else [short_commit(row) for row in commits],
+        "reviews": None if reviews is None else [_short_review(row) for row in reviews],
     }
 
 

@@ -39,6 +39,22 @@ def rows(
         yield from page
 
 
+def rows_or_none(
+    client: SourceClient,
+    path: str,
+    extra: Params | None = None,
+    *,
+    items: str = "",
+    none_on: Collection[int] = OFF,
+) -> list[Payload] | None:
+    """All rows of a list; None where it is refused, which is not the same as empty."""
+    found: list[Payload] | None = None
+    asked: Params = {**(extra or {}), "per_page": PER_PAGE}
+    for page in pages(client, path, asked, items=items, none_on=none_on):
+        found = [*(found or ()), *page]
+    return found
+
+
 def one(client: SourceClient, path: str, *, none_on: Collection[int] = (404,)) -> Payload | None:
     """An object, None where it is no longer there."""
     answer = client.get(path, none_on=none_on)

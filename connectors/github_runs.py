@@ -12,13 +12,22 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.github_rest import PER_PAGE, account, in_repository, kept, named, read_again, rows
+from connectors.github_rest import (
+    PER_PAGE,
+    account,
+    in_repository,
+    kept,
+    named,
+    read_again,
+    rows_or_none,
+)
 from connectors.history import Older
 from connectors.http import Params, SourceClient, body_of, for_each
 from connectors.ordered import beginning, server_time
 from connectors.paging import link_header
 from connectors.stream import Cursor, Page, Payload, Reading, Scope, Watch
 from connectors.times import iso, utc, utc_or_none
+from connectors.unread import details_of
 from core.errors import PayloadError, SourceAnswerError
 from core.records import Build, BuildStage, Record, Result, Revision
 
@@ -183,16 +192,16 @@ def add_jobs(client: SourceClient, scope: Scope, runs: list[Payload]) -> None:
     """The jobs of each changed run, those of earlier attempts among them."""
 
     def add(run: Payload) -> None:
-        run["_details"] = {"jobs": jobs_of(client, scope, run["id"])}
+        run["_details"] = details_of(run, jobs=jobs_of(client, scope, run["id"]))
 
     for_each(client, add, runs)
 
 
-def jobs_of(client: SourceClient, scope: Scope, run: int | str) -> list[Payload]:
-    """The jobs of a run over all attempts; empty where they are gone."""
+def jobs_of(client: SourceClient, scope: Scope, run: int | str) -> list[Payload] | None:
+    """The jobs of a run over all attempts; None where they are refused, or gone by now."""
     path = in_repository(f"actions/runs/{run}/jobs", scope)
-    listed = rows(client, path, {"filter": "all"}, items="jobs")
-    return [kept(job, _KEPT_OF_JOB) for job in listed]
+    listed = rows_or_none(client, path, {"filter": "all"}, items="jobs")
+    return None if listed is None else [kept(job, _KEPT_OF_JOB) for job in listed]
 
 
 def parse_run(payload: Payload, scope: Scope) -> Iterator[Record]:

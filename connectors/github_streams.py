@@ -26,6 +26,7 @@ from connectors.stream import (
     own_id,
     text_of,
 )
+from connectors.unread import keep_details
 from connectors.walk import graph_walk
 from core.records import Record
 
@@ -77,6 +78,7 @@ def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
             github_pulls.read_pulls,
             partial(github_pulls.parse_pull, bots=bots),
             complete=partial(github_pulls.add_details, graph=graph),
+            kept=keep_details,
             watch=github_pulls.watch_pulls,
             named=github_pulls.named_pulls,
         ),
@@ -110,6 +112,7 @@ def _delivery(graph: Graph) -> list[Stream]:
             github_runs.read_runs,
             github_runs.parse_run,
             complete=github_runs.add_jobs,
+            kept=keep_details,
             watch=github_runs.watch_runs,
             named=github_runs.named_runs,
         ),
@@ -123,7 +126,7 @@ def _delivery(graph: Graph) -> list[Stream]:
             github_deployments.read_deployments,
             github_deployments.parse_deployment,
             complete=partial(github_deployments.add_statuses, graph=graph),
-            kept=github_deployments.keep_job,
+            kept=keep_details,
             named=github_deployments.named_deployments,
         ),
     ]
