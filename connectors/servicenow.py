@@ -9,6 +9,7 @@ from functools import partial
 
 from connectors.http import SourceClient, open_client
 from connectors.servicenow_census import census
+from connectors.servicenow_devops import devops_streams
 from connectors.servicenow_history import AUDIT, History, LateRows, find_history, history_streams
 from connectors.servicenow_login import ClientCredentials
 from connectors.servicenow_names import SERVICES, Names
@@ -126,6 +127,7 @@ def _streams(source: ServiceNowSource, history: History) -> Sequence[Stream]:
         ),
         *history_streams(history, names),
         *(_kept(name, table) for name, table in (("tasks", CHANGE_TASKS), ("problems", PROBLEMS))),
+        *(devops_streams() if source.devops else ()),
     ]
 
 

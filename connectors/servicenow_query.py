@@ -26,7 +26,8 @@ REFUSALS = (400, 403, 404)
 class Table:
     """What is read of a table: ordered by the column `at`, and `only` these values of columns.
 
-    extra: columns that are asked for and can be done without, where they are hidden or missing.
+    fields: none for all that there are. extra: columns that are asked for and can be done without,
+    where they are hidden or missing.
     """
 
     name: str
@@ -90,7 +91,7 @@ class Asker:
         while True:
             params: dict[str, str | int | None] = {
                 "sysparm_query": query,
-                "sysparm_fields": self.table.columns,
+                "sysparm_fields": self.table.columns or None,
                 "sysparm_limit": self.limit,
                 "sysparm_offset": offset or None,
                 "sysparm_display_value": "false",

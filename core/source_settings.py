@@ -120,10 +120,13 @@ class IncidentFilter(Model):
 
 
 class ServiceNowSource(Source):
-    """`oauth`: user and password in `auth` are id and secret of an OAuth client."""
+    """`oauth`: user and password in `auth` are id and secret of an OAuth client. `devops`: the
+    tables of DevOps Change Velocity are read as well.
+    """
 
     kind: Literal["servicenow"]
     oauth: bool = False
+    devops: bool = False
     incidents: IncidentFilter = IncidentFilter()
     changes_are_deployments: bool = False
 

@@ -37,7 +37,27 @@ def more_tables(world: World, problems: Mapping[str, str]) -> Tables:
             for (table, field), id in DEFINITIONS.items()
         ],
         "metric_instance": _metrics(world),
+        **_devops(world),
     }
+
+
+def _devops(world: World) -> Tables:
+    """What DevOps Change Velocity was told of: the changes that a pipeline asked for."""
+    names = ("tool", "work_item", "commit", "m2m_commit_work_item", "m2m_commit_execution")
+    runs = ("pipeline_execution", "step_execution", "task_execution", "artifact_version")
+    rest = ("m2m_artifact_version_commit", "package")
+    made: Tables = {f"sn_devops_{name}": [] for name in (*names, *runs, *rest)}
+    made["sn_devops_callback"] = [
+        {
+            "sys_id": sys_id(f"callback {change.id}"),
+            "change_request": change.id,
+            "state": "received",
+            "sys_created_by": "devops.system",
+            "sys_updated_on": stored_time(change.created),
+        }
+        for change in world.changes
+    ]
+    return made
 
 
 def problems_of(world: World) -> dict[str, str]:

@@ -36,7 +36,9 @@ class Instance:
         found = self._found(params.get("sysparm_query", "")) if self.understands else self.rows
         offset = int(params.get("sysparm_offset", 0))
         end = offset + min(self.page, int(params["sysparm_limit"]))
-        columns = set(params["sysparm_fields"].split(",")) - self.unreadable
+        every = {name for row in self.rows for name in row}
+        named = params.get("sysparm_fields")
+        columns = (set(named.split(",")) if named else every) - self.unreadable
         visible = [r for r in found[offset:end] if r["sys_id"] not in self.hidden]
         shown = [{name: r[name] for name in r if name in columns} for r in visible]
         headers = {}
