@@ -66,7 +66,7 @@ def check(config: Config = _DEFAULT_CONFIG) -> None:
 
 @app.command(
     epilog=_epilog(
-        "headwater sync", "headwater sync --source jira", "headwater sync --since 2026-01-01"
+        "headwater sync", "headwater sync --source jira", "headwater sync --full --since 2026-01-01"
     )
 )
 def sync(
@@ -77,7 +77,10 @@ def sync(
     full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="How far back, instead of `history`."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="How far back a first load, or --full, reads, instead of `history`.",
+        ),
     ] = None,
 ) -> None:
     """One pass: collect what changed, link it, compute. Safe to interrupt at any time.

@@ -16,7 +16,7 @@ from connectors.history import Older
 from connectors.http import SourceClient, body_of
 from connectors.jenkins_missing import FIELDS, Waits, by_address, skipped, still_missing, vanished
 from connectors.jenkins_names import build_id, job_path, lasting_id
-from connectors.jenkins_parse import is_running
+from connectors.jenkins_parse import is_running, without_logins
 from connectors.ordered import beginning, server_time
 from connectors.stream import Cursor, Named, Page, Payload, Reading, Scope
 from core.errors import SourceAnswerError
@@ -242,7 +242,7 @@ def _ranges(
         numbers = set(_numbers(payloads))
         if numbers and numbers == before:
             raise SourceAnswerError(f"{path}: the server repeats a range of builds")
-        yield payloads
+        yield [without_logins(payload) for payload in payloads]
         if not payloads or 1 in numbers:
             return
         before, start, size = numbers, start + size, _RANGE

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from connectors.http import body_of
 from connectors.jenkins_names import job_path
+from connectors.jenkins_parse import without_logins
 from connectors.ordered import server_time
 from connectors.stream import Payload, Reading
 
@@ -48,7 +49,7 @@ def by_address(reading: Reading, numbers: Iterable[int]) -> list[Payload]:
         path = f"{job_path(reading.scope.id)}/{number}/api/json"
         answer = reading.client.get(path, {"tree": FIELDS}, none_on=(404,))
         if answer.status_code != 404:
-            found.append(body_of(answer, path))
+            found.append(without_logins(body_of(answer, path)))
     return found
 
 

@@ -274,6 +274,15 @@ def _repository_name(remote: str) -> str:
     return remote.rstrip("/").removesuffix(".git").replace(":", "/").rsplit("/", 1)[-1].lower()
 
 
+def without_logins(build: Payload) -> Payload:
+    """The build as it may be kept: people do write passwords into the addresses of repositories."""
+    for action in build.get("actions") or ():
+        remotes = action.get("remoteUrls") if isinstance(action, dict) else None
+        if isinstance(remotes, list):
+            action["remoteUrls"] = [_without_user(str(url)) for url in remotes if url]
+    return build
+
+
 def _without_user(url: str) -> str:
     """The address without user and password, which people do write into remote URLs."""
     parts = urlsplit(url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -133,11 +133,18 @@ def _known(source: AnySource, database: Database | None) -> Health:
 
 
 def _remember(source: AnySource, database: Database | None, health: Health) -> None:
+    """What was asked, and what the answers told of limits; the rest is for passes to say, one of
+    which may have ended meanwhile.
+    """
     if database is None:
         return
     with database.writing() as session:
         if key := _key(session, source):
-            cursors.save_health(session, key, encoded(health))
+            known = decoded(cursors.load_state(session, key).health)
+            now = replace(
+                known, clock_offset_s=health.clock_offset_s, spent=health.spent, left=health.left
+            )
+            cursors.save_health(session, key, encoded(now))
 
 
 def _key(session: Session, source: AnySource) -> StreamKey | None:

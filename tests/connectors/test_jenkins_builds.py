@@ -294,3 +294,13 @@ def test_the_name_of_a_branch_job_is_encoded_again_in_its_address(client: Source
         list(read_builds(reading))
     raw = route.calls.last.request.url.raw_path.decode()
     assert raw.startswith("/job/shop/job/web/job/feature%252Fcart/api/json?tree=")
+
+
+def test_a_password_in_the_address_of_a_repository_is_not_kept(
+    client: SourceClient, controller: Controller
+) -> None:
+    remote = "https://bot:glpat-secret@git.example/shop/api.git"
+    controller.hold(1)
+    controller.builds[0]["actions"] = [{"remoteUrls": [remote]}]
+    ((kept,),) = [page.payloads for page in read(client)]
+    assert kept["actions"] == [{"remoteUrls": ["https://git.example/shop/api.git"]}]

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.source_settings import JiraSource
 from pipeline.collect import collect, wanted_of
 from pipeline.database import opened
-from simulator.model import Edit, Item
+from simulator.model import Edit, Item, Move
 from simulator.server import running
 from simulator.world import build_world
 from store.frames import item_transitions
@@ -47,8 +47,15 @@ def test_a_thousand_changed_issues_with_long_histories_cost_a_few_dozen_requests
 def _lengthen(item: Item, place: int) -> None:
     """As many entries as a busy ticket has, and changed today."""
     known = len(item.moves) + len(item.edits) + 2 * len(item.flags)
+    to_and_fro: list[Move] = []
     for number in range(ENTRIES - known):
         at = item.created + timedelta(minutes=number)
         unique = 10_000_000 + place * ENTRIES + number
+        if item.moves and number < 2:  # the oldest of all: no search shows them, only a bulk read
+            names = [item.first_status, item.moves[0].to_status]
+            before, after = names if number == 0 else names[::-1]
+            to_and_fro.append(Move(unique, at, before, after, item.reporter))
+            continue
         item.edits.append(Edit(unique, at, "Rank", None, "later", item.reporter))
+    item.moves[:0] = to_and_fro
     item.updated = NOW + timedelta(seconds=place % 600)
