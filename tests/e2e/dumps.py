@@ -40,8 +40,8 @@ WHEN_IT_RAN = {
 HOW_OFTEN = ("value_stream", "store_setting")
 """Tables that count how often facts moved on the way, which depends on where a pass was cut."""
 
-WHEN_IN_CURSOR = ("_census", "_watch", "read_at")
-"""The same inside a cursor."""
+_WHEN_IN_CURSOR = ("_census", "read_at")
+"""The same inside a cursor, which tells when it was read and so when it will be again."""
 
 _TABLE_OF = {
     Entity.ITEM: "work_item",
@@ -62,8 +62,6 @@ _PLAIN = {
     ("fact_change", "entity_id"): "work_item",
 }
 _STATUSES = "statuses_of_stream_"
-_TIMES_IN_CURSORS = ("_census", "_watch", "read_at")
-"""What a cursor tells of when it was read, and so when it will be again."""
 _BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
 
 
@@ -136,10 +134,6 @@ class _Telling:
     def row(self, table: Table, row: Row) -> str:
         if table.name == "store_setting" and row["name"].startswith(_STATUSES):
             row = self._statuses(row)
-        if table.name == "stream_state":
-            cursor = json.loads(row["cursor"])
-            told = {name: cursor[name] for name in cursor if name not in _TIMES_IN_CURSORS}
-            row = {**row, "cursor": json.dumps(told, sort_keys=True)}
         own = {"id"} if _key_of(table) else set()
         left_out = WHEN_IT_RAN.get(table.name, set()) | own
         return repr([(name, self._cell(table, row, name)) for name in row if name not in left_out])
@@ -159,7 +153,9 @@ class _Telling:
         if (table.name, name) == ("stream_state", "cursor"):
             told = orjson.loads(value)
             nowhere = {"at", "id"} if told.get("id") == "" else set()  # no row was there yet
-            left_out = {*WHEN_IN_CURSOR, *nowhere}
+            left_out = {*_WHEN_IN_CURSOR, *nowhere}
+            if "_watch" in told:
+                told["_watch"] = sorted(told["_watch"])  # of each it says when it is due
             return {key: told[key] for key in sorted(told) if key not in left_out}
         if target is None or value is None or value < 0:
             return bytes(value) if isinstance(value, memoryview) else value
