@@ -84,9 +84,13 @@ def test_ten_new_builds_take_one_request_for_builds_and_one_for_stages(
 
 
 def _read(server: CompanyServer, database: Database, *, full: bool = False) -> SourceReport:
+    """A pass, and the parts of the history that follow it."""
     auth = Auth(user=SecretStr(JENKINS_USER), token=SecretStr(JENKINS_TOKEN))
     source = JenkinsSource(name="ci", kind="jenkins", url=server.url("jenkins"), auth=auth)
-    return collect(source, database, wanted_of(Settings()), full=full)
+    report = collect(source, database, wanted_of(Settings()), full=full)
+    while left := report.history_left:
+        report += collect(source, database, wanted_of(Settings()), only=left)
+    return report
 
 
 def _builds(database: Database) -> dict[str, int]:
