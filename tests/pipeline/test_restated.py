@@ -58,7 +58,7 @@ class Tracker:
     def read(self, reading: Reading) -> Iterator[Page]:
         story: Payload = {"id": "1", "type": "Story", "day": 0, "again": self.done_again}
         if not reading.cursor:
-            yield Page([story], {"older": {"until": "2026-01-01"}})
+            yield Page([story], {"older": {"until": "2026-01-01T00:00:00Z"}})
         elif "older" in reading.cursor:
             yield Page([{"id": "9", "type": "Epic", "day": -200}], {"at": 1})
         else:
