@@ -24,7 +24,7 @@ from tests.telling import measured
 
 SOURCE = JenkinsSource(kind="jenkins", name="tool", url="http://localhost")
 START = datetime(2026, 1, 5, tzinfo=UTC)
-PAGES, WARM, ROWS, BYTES = 60, 20, 40, 8_000
+PAGES, WARM, ROWS, BYTES = 160, 20, 40, 8_000  # eight pages may wait to be written at any time
 
 
 class Server:
