@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.http import Params, SourceClient, body_of, for_each
 from connectors.ordered import beginning
-from connectors.paging import pages
+from connectors.paging import all_or_none, pages
 from connectors.people import person
 from connectors.stream import Named, Payload, Reading, Scope
 from connectors.times import utc
@@ -47,12 +47,9 @@ def rows_or_none(
     items: str = "",
     none_on: Collection[int] = OFF,
 ) -> list[Payload] | None:
-    """All rows of a list; None where it is refused, which is not the same as empty."""
-    found: list[Payload] | None = None
+    """All rows of a list; None where it is refused."""
     asked: Params = {**(extra or {}), "per_page": PER_PAGE}
-    for page in pages(client, path, asked, items=items, none_on=none_on):
-        found = [*(found or ()), *page]
-    return found
+    return all_or_none(client, path, asked, items=items, none_on=none_on)
 
 
 def one(client: SourceClient, path: str, *, none_on: Collection[int] = (404,)) -> Payload | None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 from connectors.gitlab_project import API, PER_PAGE, by_creation, in_project
 from connectors.http import Params, SourceClient, body_of
+from connectors.ordered import beginning
 from connectors.paging import pages
 from connectors.stream import Census, Payload, Reading, Scope, Watch
 from connectors.times import iso
@@ -58,7 +59,7 @@ def census(what: str, entity: Entity, extra: Params | None = None) -> Census:
     everything = by_creation(what, extra)
 
     def ids(reading: Reading) -> Iterator[Iterable[str]]:
-        since = datetime.combine(reading.since, time(), UTC) if reading.since else None
+        since = beginning(reading)
         changed: Params = {"updated_after": iso(since)} if since else {}
         read = by_creation(what, {**(extra or {}), **changed})
         for page in read(replace(reading, cursor={}, since=None)):

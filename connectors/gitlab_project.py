@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 from connectors.http import Params, SourceClient, body_of
 from connectors.ordered import server_time
-from connectors.paging import Asker, link_header, pages
+from connectors.paging import Asker, all_or_none, link_header, pages
 from connectors.stream import (
     Census,
     Named,
@@ -163,13 +163,8 @@ def rows(client: SourceClient, path: str, extra: Params | None = None) -> Iterat
 def rows_or_none(
     client: SourceClient, path: str, extra: Params | None = None
 ) -> list[Payload] | None:
-    """All rows of a list; None where it is switched off, which is not the same as empty."""
-    refused = True
-    found: list[Payload] = []
-    for page in pages(client, path, {**(extra or {}), "per_page": PER_PAGE}, none_on=_OFF):
-        refused = False
-        found += page
-    return None if refused else found
+    """All rows of a list; None where it is switched off."""
+    return all_or_none(client, path, {**(extra or {}), "per_page": PER_PAGE}, none_on=_OFF)
 
 
 def one(client: SourceClient, path: str) -> Payload:

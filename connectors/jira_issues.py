@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import Final
 
@@ -12,6 +12,7 @@ from connectors import jira_parse
 from connectors.http import Params, SourceClient, body_of
 from connectors.jira_changelog import is_complete, keep_entries
 from connectors.jira_parse import Layout
+from connectors.ordered import beginning
 from connectors.paging import NextPage, batches, offset, pages, token
 from connectors.stream import (
     Census,
@@ -157,7 +158,7 @@ class _Site:
 
     def ids(self, reading: Reading) -> Iterator[list[str]]:
         """The ids of all issues whose last change lies in the history that is wanted."""
-        floor = _floor(reading)
+        floor = beginning(reading)
         asked: Params = {"jql": jql(self.keys, floor), "maxResults": _IDS[self.api]}
         for page in self._search(reading.client, {**asked, **self._only("id"), **self._start}):
             yield [str(row["id"]) for row in page]
@@ -190,7 +191,7 @@ class _Site:
     def named(self, reading: Reading, ids: Sequence[str]) -> Iterator[Payload]:
         """By their ids and not by a search, whose index a webhook is faster than."""
         self._keep_fields(reading.cursor)
-        floor = _floor(reading)
+        floor = beginning(reading)
         asked: Params = {"expand": ["changelog"] if self.cloud else "changelog"}
         for issue in self._fetched(reading.client, ids, {**asked, **self._only(*self.fields)}):
             ours = str(issue["fields"]["project"]["id"]) in self.homes
@@ -235,10 +236,6 @@ class _Site:
     def _belongs(self, issue: Payload) -> bool:
         project = (issue.get("fields") or {}).get("project") or {}
         return str(project.get("id", "")) in self.homes or "id" not in project
-
-
-def _floor(reading: Reading) -> datetime | None:
-    return datetime.combine(reading.since, time(), UTC) if reading.since else None
 
 
 def _updated_at(issue: Payload) -> datetime:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any
 
 from connectors.http import SourceClient, body_of
 from connectors.jira_changelog import user
 from connectors.jira_waiting import Waiting
-from connectors.ordered import server_time
+from connectors.ordered import beginning, server_time
 from connectors.paging import batches
 from connectors.stream import (
     Cursor,
@@ -168,5 +167,5 @@ def _moved(cursor: Cursor, told: Iterable[tuple[str, Any]], *, until: Any) -> Cu
 
 
 def _first(reading: Reading) -> int:
-    since = reading.since
-    return epoch_ms(datetime.combine(since, time(), UTC)) if since else 0
+    first = beginning(reading)
+    return epoch_ms(first) if first else 0

@@ -102,11 +102,36 @@ def pages(
     none_on: Collection[int] = (),
 ) -> Iterator[list[Payload]]:
     """The rows of each page to the vendor's end mark; ends at once on a status in `none_on`."""
-    asker = Asker(client, path, items, post, none_on)
+    for rows in _pages(Asker(client, path, items, post, none_on), params, next_page):
+        if rows is None:
+            return
+        yield rows
+
+
+def all_or_none(
+    client: SourceClient,
+    path: str,
+    params: Params,
+    *,
+    items: str = "",
+    none_on: Collection[int] = (),
+) -> list[Payload] | None:
+    """All rows of a list; None where a page is refused, which is not the same as empty."""
+    found: list[Payload] = []
+    for rows in _pages(Asker(client, path, items, False, none_on), params, link_header):
+        if rows is None:
+            return None
+        found += rows
+    return found
+
+
+def _pages(asker: Asker, params: Params, next_page: NextPage) -> Iterator[list[Payload] | None]:
+    """None, as the last, for a status in the asker's `none_on`."""
     following: Params | None = params
     while following is not None:
         response, rows = asker.ask(following)
-        if response.status_code in none_on:
+        if response.status_code in asker.none_on:
+            yield None
             return
         yield rows
         change = next_page(response, following)

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from connectors.http import SourceClient
-from connectors.paging import link_header, offset, pages, token
+from connectors.paging import all_or_none, link_header, offset, pages, token
 from core.errors import SourceAnswerError
 from tests.connectors.readers import URL
 
@@ -107,3 +107,13 @@ def test_an_answer_that_is_no_list_of_objects_is_an_error(
 def test_a_link_header_without_next_is_the_end() -> None:
     response = httpx.Response(200, headers={"link": f'<{URL}/rows?page=1>; rel="first"'})
     assert link_header(response, {}) is None
+
+
+def test_a_list_that_is_refused_half_way_is_none_and_no_shorter_list(
+    client: SourceClient, mock: respx.Router
+) -> None:
+    route = mock.get("/rows")
+    route.side_effect = [linked([{"id": 1}], page=2), httpx.Response(403)]
+    assert all_or_none(client, "rows", {"per_page": 1}, none_on=(403,)) is None
+    route.side_effect = [linked([{"id": 1}], page=2), linked([])]
+    assert all_or_none(client, "rows", {"per_page": 1}, none_on=(403,)) == [{"id": 1}]

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from connectors.http import SourceClient
 from connectors.registry import KINDS, Kind
@@ -28,7 +28,7 @@ from core.settings import Settings
 from core.source_settings import JenkinsSource
 from pipeline import reading
 from pipeline.collect import collect, wanted_of
-from pipeline.database import Database, over
+from pipeline.database import Database
 from pipeline.source_report import SourceReport
 from pipeline.watching import Watching
 from store.cursors import StreamKey, load_state
@@ -106,11 +106,6 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
-
-
-@pytest.fixture
-def database(sqlite_engine: Engine) -> Database:
-    return over(sqlite_engine)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
 from connectors.http import SourceClient
 from connectors.registry import KINDS, Kind
@@ -22,7 +22,7 @@ from core.settings import Settings
 from core.source_settings import DeploymentRule, JenkinsSource
 from pipeline import lease
 from pipeline.collect import collect, wanted_of
-from pipeline.database import Database, over
+from pipeline.database import Database
 from pipeline.lease import WHOLE, held
 from pipeline.source_report import SourceReport
 from pipeline.stages import CORRELATE, CORRELATING
@@ -33,11 +33,6 @@ from store.models import raw_record
 
 SOURCE = JenkinsSource(kind="jenkins", name="tool", url="http://localhost")
 _NOT_AGAIN = "asked again"
-
-
-@pytest.fixture
-def database(sqlite_engine: Engine) -> Database:
-    return over(sqlite_engine)
 
 
 def test_a_stream_is_not_read_when_one_that_comes_before_it_failed(

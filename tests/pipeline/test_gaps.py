@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from connectors.stream import Cursor, Page, Payload
 from core.records import Repository
 from pipeline.absence import note_of
-from pipeline.database import Database, over
+from pipeline.database import Database
 from pipeline.reading import Task, prepared_pages
 from store import raw
 from store.models import merge_request, merge_request_commit, review
@@ -28,11 +28,6 @@ NOTE = {
     "created_at": "2026-02-02T10:00:00Z",
     "author": {"username": "eve", "name": "Eve"},
 }
-
-
-@pytest.fixture
-def database(sqlite_engine: Engine) -> Database:
-    return over(sqlite_engine)
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from connectors.stream import Page, Payload
 from core.records import Repository
-from pipeline.database import Database, over
+from pipeline.database import Database
 from pipeline.reading import Task, prepared_pages
 from store import raw
 from store.models import build, build_stage
@@ -19,11 +19,6 @@ from store.sources import SourceRow, ensure_sources
 from tests.connectors.gitlab_site import SCOPE, Site, saved, serving
 
 Stages = list[tuple[str, str]]
-
-
-@pytest.fixture
-def database(sqlite_engine: Engine) -> Database:
-    return over(sqlite_engine)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from core.frames import NONE
 from core.records import (
@@ -30,7 +30,7 @@ from core.records import (
     WorkItem,
 )
 from core.settings import Settings
-from pipeline.database import Database, over
+from pipeline.database import Database
 from pipeline.snapshot import Snapshots
 from pipeline.stages import CORRELATE
 from pipeline.sync import bring_up_to_date
@@ -51,11 +51,6 @@ STAGES = [
     {"name": "Build", "state": "active", "statuses": ["In Progress"]},
     {"name": "Live", "state": "done", "statuses": ["Done"]},
 ]
-
-
-@pytest.fixture
-def database(sqlite_engine: Engine) -> Database:
-    return over(sqlite_engine)
 
 
 def _stream(name: str = "checkout", **more: Any) -> dict[str, Any]:

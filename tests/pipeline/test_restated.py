@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from connectors.http import SourceClient
 from connectors.registry import KINDS, Kind
@@ -15,7 +15,7 @@ from connectors.stream import Connection, Identity, Page, Payload, Reading, Scop
 from core.records import Field, Record, StatusCategory, Transition, WorkflowStatus, WorkItem
 from core.settings import Settings
 from core.source_settings import JiraSource
-from pipeline.database import Database, over
+from pipeline.database import Database
 from pipeline.sync import sync
 from store.models import fact_change, item_fact
 
@@ -85,11 +85,6 @@ def _client(source: JiraSource, *, sleep: Callable[[float], None]) -> SourceClie
     sleep(0)
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, json=[]))
     return SourceClient(httpx.Client(transport=transport, base_url=source.url))
-
-
-@pytest.fixture
-def database(sqlite_engine: Engine) -> Database:
-    return over(sqlite_engine)
 
 
 @pytest.fixture
