@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.records import Entity
+from store.lookup import chunks
 from store.models import change_request, state_change
-from store.upsert import chunks
 
 _ASKED_STATES = ("assess", "authorize")
 

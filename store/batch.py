@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import PayloadError
 from core.frames import to_ts
 from core.records import Entity, Person, Record
-from store.upsert import lookup_ids
+from store.lookup import lookup_ids
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

@@ -14,19 +14,15 @@ COPY_FROM = 50
 """From so many rows on it is faster than `executemany`; see `docs/benchmarks.md`."""
 
 
-def insert_copied(
-    connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]
-) -> postgresql.Insert:
-    """Copy the rows into a temporary table; answers with the insert that takes them from there, to
-    be given its `ON CONFLICT` and executed.
+def copy_rows(connection: Connection, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Copy the rows into a temporary table, for `insert_copied` of the same columns.
 
     The temporary table stays with the connection and is empty between transactions: to make one for
     each batch would leave dead rows in the catalogue. It is read in the order it was written in.
     """
     names = list(rows[0])
-    columns = [target.c[name] for name in names]
     quote = connection.dialect.identifier_preparer.quote
-    listed = ", ".join(quote(one.name) for one in columns)
+    listed = ", ".join(quote(target.c[name].name) for name in names)
     own = _own_name(target, names)
     # A second batch of one transaction finds the rows of the first.
     connection.exec_driver_sql(
@@ -38,7 +34,12 @@ def insert_copied(
     with driver.cursor() as cursor, cursor.copy(f"COPY {own} ({listed}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(values(row))
-    source = table(own, *(column(one.name) for one in columns))
+
+
+def insert_copied(target: Table, names: Sequence[str]) -> postgresql.Insert:
+    """The insert that takes what was copied; to be given its `ON CONFLICT`."""
+    columns = [target.c[name] for name in names]
+    source = table(_own_name(target, names), *(column(one.name) for one in columns))
     found: Select[Any] = select(*(source.c[one.name] for one in columns))
     made: Insert = postgresql.insert(target)
     made = made.from_select(columns, found, include_defaults=False)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, CursorResult, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.models import source, stream_state
@@ -111,29 +111,43 @@ def acquire_lease(
 ) -> bool:
     """Take the stream for `owner` if it is free, expired or its own. Commit to make it known."""
     _save(session, key, {})
-    free = or_(
-        stream_state.c.lease_owner.in_(("", owner)),
-        stream_state.c.lease_until_ts.is_(None),
-        stream_state.c.lease_until_ts <= now_ts,
-    )
-    return _lease(session, and_(_is(key), free), owner, until_ts)
+    return _lease(session, _TAKEN, key, holder=owner, now=now_ts, owner=owner, until=until_ts)
 
 
 def renew_lease(session: Session, key: StreamKey, *, owner: str, until_ts: int) -> bool:
     """Prolong the lease; False where another has taken the stream: stop reading it."""
-    return _lease(session, and_(_is(key), stream_state.c.lease_owner == owner), owner, until_ts)
+    return _lease(session, _KEPT, key, holder=owner, owner=owner, until=until_ts)
 
 
 def release_lease(session: Session, key: StreamKey, *, owner: str) -> bool:
     """Give the stream back; False where another holds it by now."""
-    return _lease(session, and_(_is(key), stream_state.c.lease_owner == owner), "", None)
+    return _lease(session, _KEPT, key, holder=owner, owner="", until=None)
 
 
-def _lease(session: Session, where: ColumnElement[bool], owner: str, until_ts: int | None) -> bool:
+def _lease(session: Session, statement: Update, key: StreamKey, **values: Any) -> bool:
     # One conditional UPDATE: the engine lets a second one wait, and look again, before it counts.
-    statement = update(stream_state).where(where)
-    values = {"lease_owner": owner, "lease_until_ts": until_ts}
-    return cast("CursorResult[Any]", session.execute(statement.values(values))).rowcount == 1
+    named = {f"of_{name}": value for name, value in key._asdict().items()}
+    return session.connection().execute(statement, {**named, **values}).rowcount == 1
+
+
+def _lease_where(free: ColumnElement[bool]) -> Update:
+    """Made once: a lease is renewed with every page."""
+    mine = [stream_state.c[name] == bindparam(f"of_{name}") for name in _KEY]
+    given: dict[str, Any] = {name: bindparam(of) for name, of in _LEASE.items()}
+    return update(stream_state).where(*mine, free).values(given)
+
+
+_LEASE = {"lease_owner": "owner", "lease_until_ts": "until"}
+_HELD = stream_state.c.lease_owner == bindparam("holder")
+_KEPT = _lease_where(_HELD)
+_TAKEN = _lease_where(
+    or_(
+        _HELD,
+        stream_state.c.lease_owner == "",
+        stream_state.c.lease_until_ts.is_(None),
+        stream_state.c.lease_until_ts <= bindparam("now"),
+    )
+)
 
 
 def _save(session: Session, key: StreamKey, values: dict[str, Any]) -> None:

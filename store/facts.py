@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.frames import NONE
+from store.lookup import Key, Row, read_rows
 from store.models import (
     change_fact,
     deployment_fact,
@@ -22,7 +23,7 @@ from store.models import (
     value_stream,
 )
 from store.settings import get_setting, set_setting
-from store.upsert import Key, Row, delete_rows, read_rows, upsert
+from store.upsert import delete_rows, upsert
 
 _SERVICES = "services_facts_version"
 

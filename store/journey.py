@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity, Field
+from store.lookup import chunks
 from store.models import (
     block,
     build,
@@ -32,7 +33,6 @@ from store.models import (
     work_item,
     workflow_status,
 )
-from store.upsert import chunks
 
 Row = dict[str, Any]
 

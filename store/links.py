@@ -11,8 +11,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
+from store.lookup import chunks
 from store.models import link
-from store.upsert import chunks, delete_rows, upsert
+from store.upsert import delete_rows, upsert
 
 _KEY = ("a_kind", "a_id", "b_kind", "b_id", "rule")
 

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from core.errors import ConfigError
 from core.frames import to_ts
 from core.settings import Stage, ValueStream
+from store.lookup import read_rows
 from store.models import item_fact, stage, stage_mapping, stage_visit, workflow_status
 from store.rows import write_children
 from store.settings import get_setting, set_setting
-from store.upsert import delete_rows, read_rows, upsert
+from store.upsert import delete_rows, upsert
 
 Names = dict[str, list[int]]
 

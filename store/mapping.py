@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.settings import Settings, ValueStream
+from store.lookup import read_rows
 from store.map_stages import map_stages
 from store.models import (
     calendar,
@@ -31,7 +32,7 @@ from store.models import (
 from store.rows import write_children
 from store.settings import people_key, pseudonym
 from store.sources import SourceRow, ensure_sources
-from store.upsert import delete_rows, read_rows, upsert
+from store.upsert import delete_rows, upsert
 
 
 @dataclass(frozen=True, slots=True)

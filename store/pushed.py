@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.records import Transition
+from store.lookup import chunks, lookup_ids
 from store.models import (
     build,
     change_request,
@@ -19,7 +20,7 @@ from store.models import (
     transition,
     work_item,
 )
-from store.upsert import chunks, delete_rows, lookup_ids
+from store.upsert import delete_rows
 
 
 def keep_only_transitions(

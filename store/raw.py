@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, func, literal_column, select, update
+from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.orm import Session
 from zstandard import ZstdCompressor, ZstdDecompressor
 
+from store.lookup import chunks, found_in
 from store.models import raw_record
-from store.upsert import chunks, upsert
+from store.upsert import upsert
 
 _PAGE = 500
 OBSERVED = "observed"
@@ -54,23 +55,15 @@ def hashes(
     session: Session, source_id: int, stream: str, external_ids: Iterable[str]
 ) -> dict[str, bytes]:
     """Hashes of the stored payloads; one that was gone is left out, so that its return is saved."""
-    found: dict[str, bytes] = {}
-    for chunk in chunks(sorted(set(external_ids))):
-        statement = select(raw_record.c.external_id, raw_record.c.hash)
-        where = (*_these(source_id, stream, chunk), raw_record.c.gone == "")
-        found.update((row[0], bytes(row[1])) for row in session.execute(statement.where(*where)))
-    return found
+    rows = _named(session, source_id, stream, external_ids, "hash", gone="")
+    return {row[0]: bytes(row[1]) for row in rows}
 
 
 def known_ids(
     session: Session, source_id: int, stream: str, external_ids: Iterable[str]
 ) -> set[str]:
     """Which of these payloads are stored, gone or not."""
-    found: set[str] = set()
-    for chunk in chunks(sorted(set(external_ids))):
-        statement = select(raw_record.c.external_id).where(*_these(source_id, stream, chunk))
-        found.update(session.execute(statement).scalars())
-    return found
+    return {row[0] for row in _named(session, source_id, stream, external_ids)}
 
 
 def save(
@@ -164,7 +157,8 @@ def mark_gone(session: Session, source_id: int, stream: str, reasons: Mapping[st
     """Note that the source no longer shows these, and why; the payloads stay."""
     for why in sorted(set(reasons.values())):
         for chunk in chunks(sorted(name for name in reasons if reasons[name] == why)):
-            where = _these(source_id, stream, chunk)
+            own = (raw_record.c.source_id == source_id, raw_record.c.stream == stream)
+            where = (*own, raw_record.c.external_id.in_(chunk))
             session.execute(update(raw_record).where(*where).values(gone=why))
 
 
@@ -181,12 +175,8 @@ def payloads(
 ) -> dict[str, dict[str, Any]]:
     """Stored payloads by external id; what is not stored is absent."""
     decompressor = ZstdDecompressor()
-    found: dict[str, dict[str, Any]] = {}
-    for chunk in chunks(sorted(set(external_ids))):
-        statement = select(raw_record.c.external_id, raw_record.c.payload)
-        for row in session.execute(statement.where(*_these(source_id, stream, chunk))):
-            found[row.external_id] = _decoded(decompressor.decompress(row.payload))
-    return found
+    rows = _named(session, source_id, stream, external_ids, "payload")
+    return {row[0]: _decoded(decompressor.decompress(row[1])) for row in rows}
 
 
 def any_of_scope(session: Session, source_id: int, stream: str, scope: str) -> bool:
@@ -236,9 +226,15 @@ def _decoded(content: bytes) -> dict[str, Any]:
     return payload
 
 
-def _these(source_id: int, stream: str, external_ids: list[str]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        raw_record.c.source_id == source_id,
-        raw_record.c.stream == stream,
-        raw_record.c.external_id.in_(external_ids),
-    )
+def _named(
+    session: Session,
+    source_id: int,
+    stream: str,
+    external_ids: Iterable[str],
+    *columns: str,
+    **equal: str,
+) -> Iterator[Sequence[Any]]:
+    """External id and these columns of the payloads of a stream that have one of these ids."""
+    own = {"source_id": source_id, "stream": stream, **equal}
+    read = ("external_id", *columns)
+    return found_in(session, raw_record, read, "external_id", external_ids, **own)

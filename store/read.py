@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
-from store.upsert import chunks
+from store.lookup import chunks
 
 IDS = 10_000
 """How many ids one statement names."""

@@ -10,16 +10,8 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from store.upsert import (
-    Key,
-    Row,
-    delete_rows,
-    key_getter,
-    last_by_key,
-    lookup_ids,
-    read_rows,
-    upsert,
-)
+from store.lookup import Key, Row, key_getter, lookup_ids, read_rows
+from store.upsert import delete_rows, last_by_key, upsert
 
 BY_SOURCE = ("source_id", "external_id")
 
@@ -46,6 +38,8 @@ def write_entities(
     value leaves as they are, be the value stored or earlier in the batch.
     """
     unique = _folded(rows, key, keep)
+    if not unique:
+        return Written({}, set())
     stored = _stored(session, table, unique, key)
     different = _different(unique, stored, keep)
     upsert(session, table, different, key=key, keep=keep)
@@ -60,6 +54,8 @@ def ensure_entities(
 ) -> Written:
     """Insert the rows that are not there; those that are stay as they are, whoever wrote them."""
     unique = {(row[key[0]], row[key[1]]): row for row in rows}
+    if not unique:
+        return Written({}, set())
     ids = _ids(session, table, unique, key)
     missing = [row for found, row in unique.items() if found not in ids]
     upsert(session, table, missing, key=key, update=())
@@ -83,6 +79,8 @@ def write_children(
     key = [column.key for column in table.primary_key.columns]
     unique = last_by_key(map(_storable, rows), key)
     parents = {row[parent] for row in unique} | set(whole)
+    if not parents:
+        return set()
     of = key_getter(key)
     stored = {of(row): row for row in read_rows(session, table, parent, parents, **equal)}
     given = {of(row): row for row in unique}

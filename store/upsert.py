@@ -5,15 +5,15 @@ Rows go by `executemany`; many at once go by `COPY` where the engine has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from operator import itemgetter
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Insert,
     Table,
     Text,
@@ -22,21 +22,26 @@ from sqlalchemy import (
     func,
     literal_column,
     or_,
-    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from store.copying import COPY_FROM, insert_copied
+from store.copying import COPY_FROM, copy_rows, insert_copied
+from store.lookup import SHAPES, Row, key_getter
 
-Row = Mapping[str, Any]
-Key = tuple[Any, ...]
-T = TypeVar("T")
 _Insert = sqlite.Insert | postgresql.Insert
 
-CHUNK = 1_000
-"""How many ids one `IN` names."""
+
+class _Shape(NamedTuple):
+    """What decides the words of an upsert: to make them takes longer than to store a few rows."""
+
+    table: Table
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    taken: tuple[str, ...]
+    keep: tuple[str, ...]
+    looked_at: tuple[str, ...]
 
 
 def upsert(
@@ -63,19 +68,15 @@ def upsert(
         return 0
     taken = [name for name in unique[0] if name not in key] if update is None else update
     looked_at = taken if compare is None else compare
-    looked_at = looked_at if changed_only else ()
-    connection = session.connection()
-    insert = _insert(connection, table, unique)
-    statement = _statement(insert, table, key=key, taken=taken, keep=keep, looked_at=looked_at)
-    options = {"preserve_rowcount": True}
-    if insert.select is not None:
-        result = connection.execute(statement, execution_options=options)
-    elif isinstance(insert, sqlite.Insert):
-        sql, tuples = _positional(connection, statement, unique)
-        result = connection.exec_driver_sql(sql, tuples, execution_options=options)
-    else:
-        result = connection.execute(statement, unique, execution_options=options)
-    return max(result.rowcount, 0)
+    shape = _Shape(
+        table,
+        tuple(unique[0]),
+        tuple(key),
+        tuple(taken),
+        tuple(keep),
+        tuple(looked_at if changed_only else ()),
+    )
+    return max(_written(session.connection(), shape, unique).rowcount, 0)
 
 
 def last_by_key(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
@@ -83,46 +84,6 @@ def last_by_key(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
     of = key_getter(key)
     latest = {of(row): row for row in rows}
     return [latest[found] for found in sorted(latest)]
-
-
-def key_getter(names: Sequence[str]) -> Callable[[Row], Key]:
-    """What takes these values out of a row, as a tuple; faster than asking for one by one."""
-    get = itemgetter(*names)
-    return get if len(names) > 1 else lambda row: (get(row),)
-
-
-def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    """Lists of at most `size` values each."""
-    iterator = iter(values)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
-
-
-def lookup_ids(
-    session: Session, table: Table, parent: int, names: Iterable[str], *, key: Sequence[str] = ()
-) -> dict[str, int]:
-    """Surrogate ids by vendor id; what is not stored is absent.
-
-    key: the column of the parent and that of the vendor id, by default source_id and external_id.
-    """
-    owner, name = (table.c[column] for column in key or ("source_id", "external_id"))
-    found: dict[str, int] = {}
-    for chunk in chunks(sorted(set(names))):
-        statement = select(name, table.c.id).where(owner == parent, name.in_(chunk))
-        found.update((row[0], row[1]) for row in session.execute(statement))
-    return found
-
-
-def read_rows(
-    session: Session, table: Table, column: str, values: Iterable[Any], **equal: Any
-) -> Iterator[dict[str, Any]]:
-    """The stored rows whose `column` is one of `values`, as dicts by column key."""
-    names = [item.key for item in table.c]
-    fixed = [table.c[name] == value for name, value in equal.items()]
-    for chunk in chunks(sorted(set(values))):
-        statement = select(*table.c).where(table.c[column].in_(chunk), *fixed)
-        for row in session.execute(statement):
-            yield dict(zip(names, row, strict=True))
 
 
 def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
@@ -134,41 +95,50 @@ def delete_rows(session: Session, table: Table, keys: Sequence[Row]) -> None:
     session.connection().execute(delete(table).where(*where), rows)
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> _Insert:
-    """An insert of one row, or one that takes them all from where they were copied to."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    if len(rows) < COPY_FROM:
-        return postgresql.insert(table)
-    return insert_copied(connection, table, rows)
-
-
-def _positional(
-    connection: Connection, statement: Insert, rows: Sequence[Row]
-) -> tuple[str, list[Key]]:
-    """The statement as the driver takes it, and a tuple for each row: what SQLAlchemy does for each
+def _written(connection: Connection, shape: _Shape, rows: Sequence[Row]) -> CursorResult[Any]:
+    """On SQLite the driver gets the words and a tuple for each row: what SQLAlchemy does for each
     row of a batch takes longer than the engine needs to store it.
     """
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    options = {"preserve_rowcount": True}
+    if connection.dialect.name == "sqlite":
+        words, names = _sqlite_words(shape)
+        tuples = list(map(key_getter(names), rows))
+        return connection.exec_driver_sql(words, tuples, execution_options=options)
+    if len(rows) < COPY_FROM:
+        return connection.execute(_postgresql(shape), rows, execution_options=options)
+    copy_rows(connection, shape.table, rows)
+    return connection.execute(_postgresql_copied(shape), execution_options=options)
+
+
+@lru_cache(maxsize=SHAPES)
+def _sqlite_words(shape: _Shape) -> tuple[str, list[str]]:
+    """The statement as the driver takes it, and the columns of its places."""
+    statement = _statement(sqlite.insert(shape.table), shape)
+    compiled = statement.compile(dialect=sqlite.dialect(), column_keys=list(shape.columns))
     assert isinstance(compiled, SQLCompiler)
     assert compiled.positiontup is not None
-    return str(compiled), list(map(key_getter(compiled.positiontup), rows))
+    return str(compiled), compiled.positiontup
 
 
-def _statement(
-    insert: _Insert,
-    table: Table,
-    *,
-    key: Sequence[str],
-    taken: Sequence[str],
-    keep: Sequence[str],
-    looked_at: Sequence[str],
-) -> Insert:
-    index = [table.c[name] for name in key]
-    if not taken:
+@lru_cache(maxsize=SHAPES)
+def _postgresql(shape: _Shape) -> Insert:
+    return _statement(postgresql.insert(shape.table), shape)
+
+
+@lru_cache(maxsize=SHAPES)
+def _postgresql_copied(shape: _Shape) -> Insert:
+    return _statement(insert_copied(shape.table, shape.columns), shape)
+
+
+def _statement(insert: _Insert, shape: _Shape) -> Insert:
+    table = shape.table
+    index = [table.c[name] for name in shape.key]
+    if not shape.taken:
         return insert.on_conflict_do_nothing(index_elements=index).inline()
-    values = {table.c[name]: _taken(insert, table.c[name], name in keep) for name in taken}
-    differs = [table.c[name].is_distinct_from(values[table.c[name]]) for name in looked_at]
+    values = {
+        table.c[name]: _taken(insert, table.c[name], name in shape.keep) for name in shape.taken
+    }
+    differs = [table.c[name].is_distinct_from(values[table.c[name]]) for name in shape.looked_at]
     where = or_(*differs) if differs else None
     return insert.on_conflict_do_update(index_elements=index, set_=values, where=where).inline()
 

@@ -9,10 +9,10 @@ from sqlalchemy import Table, select, update
 
 from core.records import Build, BuildStage, Deployment, Entity, Repository
 from store.batch import Batch, parent_id, seconds
+from store.lookup import chunks
 from store.models import build, build_stage, deployment, repository
 from store.models_delivery import HOMELESS
 from store.rows import write_children, write_entities
-from store.upsert import chunks
 
 
 def write_delivery(batch: Batch) -> None:

@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 
 from core.records import Entity, Gone
 from store.batch import Batch, seconds
+from store.lookup import chunks
 from store.models import work_item, worklog
-from store.upsert import chunks, delete_rows
+from store.upsert import delete_rows
 
 
 def write_gone(batch: Batch) -> None:

@@ -18,9 +18,10 @@ from core.records import (
     WorkItem,
 )
 from store.batch import Batch, parent_id, seconds
+from store.lookup import chunks, read_rows
 from store.models import block, item_key, item_link, project, transition, work_item
 from store.rows import write_children, write_entities
-from store.upsert import chunks, delete_rows, last_by_key, read_rows, upsert
+from store.upsert import delete_rows, last_by_key, upsert
 from store.write_words import write_statuses, write_terms
 
 

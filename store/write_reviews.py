@@ -7,9 +7,9 @@ from typing import Any
 
 from core.records import Entity, Review
 from store.batch import Batch, parent_id, seconds
+from store.lookup import lookup_ids
 from store.models import merge_request, repository, review
 from store.rows import write_entities
-from store.upsert import lookup_ids
 
 _KEY = ("repository_id", "external_id")
 

@@ -7,9 +7,9 @@ from typing import Any
 from core.errors import PayloadError
 from core.records import ChangeRequest, Entity, Incident, StateChange
 from store.batch import Batch, parent_id, seconds
+from store.lookup import read_rows
 from store.models import change_request, incident, state_change
 from store.rows import write_children, write_entities
-from store.upsert import read_rows
 
 # Vendors tell these in the history alone; `fill_approvals` fills them and a record leaves them.
 _FROM_HISTORY = ("requested_ts", "approved_ts")

@@ -6,9 +6,10 @@ from typing import Any
 
 from core.records import Field, StatusCategory, Transition, WorkflowStatus, WorkItem
 from store.batch import Batch
+from store.lookup import read_rows
 from store.models import term, workflow_status
 from store.rows import BY_SOURCE, ensure_entities, write_entities
-from store.upsert import read_rows, upsert
+from store.upsert import upsert
 
 
 def write_statuses(batch: Batch) -> dict[str, int]:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from store.lookup import chunks, lookup_ids, read_rows
 from store.models import git_commit, repository, source, term
-from store.upsert import chunks, delete_rows, lookup_ids, read_rows, upsert
+from store.upsert import delete_rows, upsert
 
 KEY = ("source_id", "kind", "external_id")
 
