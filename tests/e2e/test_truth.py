@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,18 +18,14 @@ from metrics.periods import Window
 from simulator.truth import Episode, ItemTruth
 from store import frames
 from tests.e2e.company import NOW, Company, collected
-from tests.telling import measured
+from tests.telling import SEEDS, measured
 
 ITEMS = 2000
 """Seed 1 at the full size of the demo; two more seeds, drawn by each run, at a fifth of it."""
 
 
 def drawn_seeds() -> list[int]:
-    """Two seeds of this run; HEADWATER_SEEDS="5,6" repeats a run that failed."""
-    told = os.environ.get("HEADWATER_SEEDS", "")
-    if told:
-        return [int(seed) for seed in told.split(",")]
-    return random.SystemRandom().sample(range(2, 10_000), 2)
+    return [int(seed) for seed in os.environ[SEEDS].split(",")]
 
 
 @pytest.fixture(scope="module", params=[1, *drawn_seeds()], ids=lambda seed: f"seed{seed}")
