@@ -10,9 +10,9 @@ from typing import Any
 
 from connectors import github_bulk
 from connectors.github_graph import Graph
+from connectors.github_jobs import JobNames
 from connectors.github_parse import tier
 from connectors.github_rest import PER_PAGE, in_repository, kept, named, rows_or_none
-from connectors.github_runs import jobs_of
 from connectors.http import SourceClient, for_each
 from connectors.newest import Newest, newest_first
 from connectors.stream import Payload, Scope
@@ -61,11 +61,14 @@ named_deployments = named("deployments", short_deployment, "created_at")
 
 
 def add_statuses(
-    client: SourceClient, scope: Scope, deployments: list[Payload], *, graph: Graph
+    client: SourceClient,
+    scope: Scope,
+    deployments: list[Payload],
+    *,
+    graph: Graph,
+    names: JobNames,
 ) -> None:
-    """The statuses of each changed deployment, and the names of the jobs that made them: one list
-    for each run, whatever it deployed.
-    """
+    """The statuses of each changed deployment, and the names of the jobs that made them."""
     told = github_bulk.statuses(graph, deployments)
 
     def add(deployment: Payload) -> None:
@@ -80,16 +83,10 @@ def add_statuses(
 
     for_each(client, add, deployments)
     unnamed = [row for row in deployments if not row["_details"]["job"]]
-    runs = {run for deployment in unnamed if (run := _run(deployment)[0])}
-    names: dict[str, str] = {}
-
-    def name(run: Payload) -> None:
-        jobs = jobs_of(client, scope, run["id"]) or ()
-        names.update({str(job["id"]): job["name"] for job in jobs})
-
-    for_each(client, name, [{"id": run} for run in sorted(runs)])
+    runs = {job: run for run, job in map(_run, unnamed) if job}
+    known = names.of(client, scope, runs)
     for deployment in unnamed:
-        deployment["_details"]["job"] = names.get(_run(deployment)[1], "")
+        deployment["_details"]["job"] = known.get(_run(deployment)[1], "")
 
 
 def _short_status(row: Payload) -> Payload:

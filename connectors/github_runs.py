@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from connectors.github_jobs import JobNames, jobs_of
 from connectors.github_rest import (
     PER_PAGE,
     account,
@@ -19,7 +20,6 @@ from connectors.github_rest import (
     kept,
     named,
     read_again,
-    rows_or_none,
 )
 from connectors.history import Older
 from connectors.http import Params, SourceClient, body_of, for_each
@@ -41,9 +41,6 @@ _KEPT_OF_RUN = (
     "id", "name", "path", "head_branch", "head_sha", "run_number", "run_attempt", "event", "status",
     "conclusion", "workflow_id", "html_url", "display_title", "created_at", "updated_at",
     "run_started_at",
-)  # fmt: skip
-_KEPT_OF_JOB = (
-    "id", "name", "status", "conclusion", "created_at", "started_at", "completed_at", "run_attempt",
 )  # fmt: skip
 _RUNNING = {
     "in_progress": Result.RUNNING,
@@ -188,20 +185,15 @@ watch_runs = Watch(
 named_runs = named("actions/runs", short_run, "created_at")
 
 
-def add_jobs(client: SourceClient, scope: Scope, runs: list[Payload]) -> None:
+def add_jobs(client: SourceClient, scope: Scope, runs: list[Payload], *, names: JobNames) -> None:
     """The jobs of each changed run, those of earlier attempts among them."""
 
     def add(run: Payload) -> None:
-        run["_details"] = details_of(run, jobs=jobs_of(client, scope, run["id"]))
+        jobs = jobs_of(client, scope, run["id"])
+        names.note(jobs or ())
+        run["_details"] = details_of(run, jobs=jobs)
 
     for_each(client, add, runs)
-
-
-def jobs_of(client: SourceClient, scope: Scope, run: int | str) -> list[Payload] | None:
-    """The jobs of a run over all attempts; None where they are refused, or gone by now."""
-    path = in_repository(f"actions/runs/{run}/jobs", scope)
-    listed = rows_or_none(client, path, {"filter": "all"}, items="jobs")
-    return None if listed is None else [kept(job, _KEPT_OF_JOB) for job in listed]
 
 
 def parse_run(payload: Payload, scope: Scope) -> Iterator[Record]:

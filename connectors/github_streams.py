@@ -8,6 +8,7 @@ from functools import partial
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
 from connectors.github_absence import issues_census
 from connectors.github_graph import Graph
+from connectors.github_jobs import JobNames
 from connectors.github_lists import whole
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
@@ -106,12 +107,13 @@ def _issues(layout: github_issues.Layout) -> list[Stream]:
 
 
 def _delivery(graph: Graph) -> list[Stream]:
+    names = JobNames()
     return [
         _stream(
             "workflow_runs",
             github_runs.read_runs,
             github_runs.parse_run,
-            complete=github_runs.add_jobs,
+            complete=partial(github_runs.add_jobs, names=names),
             kept=keep_details,
             watch=github_runs.watch_runs,
             named=github_runs.named_runs,
@@ -125,7 +127,8 @@ def _delivery(graph: Graph) -> list[Stream]:
             "deployments",
             github_deployments.read_deployments,
             github_deployments.parse_deployment,
-            complete=partial(github_deployments.add_statuses, graph=graph),
+            complete=partial(github_deployments.add_statuses, graph=graph, names=names),
+            behind=("workflow_runs",),
             kept=keep_details,
             named=github_deployments.named_deployments,
         ),
@@ -152,6 +155,7 @@ def _stream(
     watch: Watch | None = None,
     census: Census | None = None,
     named: Named | None = None,
+    behind: tuple[str, ...] = (),
     scope: Callable[[Payload], Scope | None] = _scope,
 ) -> Stream:
     """Optional: Actions or environments may be switched off, or left out of the permissions."""
@@ -168,6 +172,7 @@ def _stream(
         watch=watch,
         census=census,
         named=named,
+        behind=behind,
     )
 
 

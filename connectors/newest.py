@@ -48,6 +48,7 @@ def newest_first(plan: Newest) -> Read:
     def read(reading: Reading) -> Iterator[Page]:
         started, first = server_time(reading.client), beginning(reading)
         floor, older = _plan_of(plan, reading, started)
+        ends = floor if older else first  # what the next part reads is left to it, with its details
         marks = [utc(reading.cursor["watermark"])] if reading.cursor else []
         path, old = plan.path(reading.scope), 0
         for rows in pages(reading.client, path, plan.params):
@@ -58,7 +59,7 @@ def newest_first(plan: Newest) -> Read:
             for at in times:
                 old = old + 1 if _is_before(at, floor) else 0
             timed = zip(rows, times, strict=True)
-            wanted = [plan.keep(row) for row, at in timed if not _is_before(at, first)]
+            wanted = [plan.keep(row) for row, at in timed if not _is_before(at, ends)]
             yield Page(wanted, reading.cursor)
             if old >= _SETTLED:
                 break

@@ -170,7 +170,9 @@ class Stream:
         into the new one the entries of lists that the source cuts shorter than it once showed them.
     over: the stream whose payloads are the scopes of this one; it is read first, and whole.
     scope: makes the scope of a parent's payload, None to pass it over.
-    after: streams whose records these belong to; they are read first.
+    after: streams whose records these belong to; they are read first, and where one of them fails
+        this one waits for the next pass.
+    behind: streams that are read first because they save this one requests, however they end.
     patient: read only once those streams have all of their history: what belongs to a thing that is
         not stored yet would be passed over for good.
     optional: a 403 or 404 on this stream means "switched off here", noted and not an error.
@@ -188,6 +190,7 @@ class Stream:
     over: str | None = None
     scope: Callable[[Payload], Scope | None] | None = None
     after: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
     patient: bool = False
     optional: bool = False
     watch: Watch | None = None

@@ -86,7 +86,7 @@ class SourcePass:
         names = {stream.name for stream in streams}
         done: set[str] = set()
         while waiting:
-            ready = [stream for stream in waiting if _before(stream) & names <= done]
+            ready = [one for one in waiting if {*_before(one), *one.behind} & names <= done]
             if not ready:
                 raise ValueError(f"streams wait for each other: {[s.name for s in waiting]}")
             self._read_all([task for stream in ready for task in self._tasks(stream)])
@@ -285,7 +285,7 @@ class SourcePass:
 
 
 def _before(stream: Stream) -> set[str]:
-    """The streams that must have been read before this one."""
+    """The streams that must have been read well before this one."""
     return {*stream.after, *([stream.over] if stream.over else [])}
 
 

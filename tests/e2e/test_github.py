@@ -35,6 +35,15 @@ def test_everything_was_collected_without_a_problem(company: Company) -> None:
     assert [one.source for one in company.report.sources] == ["jira", "github", "snow"]
 
 
+def test_the_jobs_of_a_run_are_asked_for_once_though_runs_and_deployments_need_them(
+    company: Company,
+) -> None:
+    asked = {path: n for (_, path), n in company.server.requests.items() if path.endswith("/jobs")}
+    runs = {build.id for build in company.world.builds}
+    assert {path.split("/")[-2] for path in asked} == set(map(str, runs))
+    assert set(asked.values()) == {1}
+
+
 def test_every_commit_is_there_with_its_parents(company: Company) -> None:
     with company.database.read() as session:
         commits = frames.commits(session)
