@@ -26,9 +26,9 @@ class Evidence:
 
     finder: KeyFinder
     item_keys: pd.DataFrame
-    """key, item_id"""
+    """key, item_id, source_id"""
     repositories: pd.DataFrame
-    """repository_id, path, url, remotes"""
+    """repository_id, source_id, path, url, remotes"""
     commits: pd.DataFrame
     """commit_id, repository_id, sha, message"""
     merge_requests: pd.DataFrame

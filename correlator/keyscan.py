@@ -78,7 +78,30 @@ def scan(text: bytes, projects: Projects, *, branch: bool) -> Hits:
     good = (number >= 0) & ~_continues(buffer, end)
     lengths = np.array([len(name) for name in projects.names], dtype=np.int64)
     hyphens, project = hyphens[good], project[good]
-    return Hits(hyphens - lengths[project], project, number[good])
+    hits = Hits(hyphens - lengths[project], project, number[good])
+    return hits if branch else _with_shorthand(buffer, hits, end[good])
+
+
+def _with_shorthand(buffer: Bytes, hits: Hits, end: Places) -> Hits:
+    """And the second ticket of `KAFKA-14837/14842`: of two digits or more, a larger number but less
+    than ten times as large. `SHOP-3/4` counts parts, and `SHOP-12/2024` dates something.
+    """
+    found = [hits]
+    while len(end):
+        more = (buffer[end] == ord("/")) & _DIGIT[buffer[end + 1]] & (buffer[end + 1] != ord("0"))
+        last = found[-1]
+        begin, project, before = end[more] + 1, last.project[more], last.number[more]
+        number, end = _numbers_at(buffer, begin)
+        good = (before >= 10) & (number > before) & (number < 10 * before)
+        good &= ~_continues(buffer, end)
+        found.append(Hits(begin[good], project[good], number[good]))
+        end = end[good]
+    begins, projects, numbers = (
+        np.concatenate([getattr(one, name) for one in found])
+        for name in ("begin", "project", "number")
+    )
+    order = np.argsort(begins, kind="stable")
+    return Hits(begins[order], projects[order], numbers[order])
 
 
 def _projects_at(buffer: Bytes, hyphens: Places, projects: Projects, branch: bool) -> Places:

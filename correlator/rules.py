@@ -7,7 +7,14 @@ from typing import Final
 import pandas as pd
 
 from core.records import Entity
-from correlator import code_rules, delivery_rules, incidents, text_rules
+from correlator import (
+    code_rules,
+    copy_rules,
+    delivery_rules,
+    incidents,
+    reference_rules,
+    text_rules,
+)
 from correlator.evidence import Evidence, Found, Rule, no_links
 
 RULES: Final = (
@@ -18,6 +25,22 @@ RULES: Final = (
         0.85,
         "the message names the ticket",
         text_rules.key_in_message,
+    ),
+    Rule(
+        "key_in_quote",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.8,
+        "the message of the reverted commit names the ticket",
+        copy_rules.key_in_quote,
+    ),
+    Rule(
+        "reference_in_message",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.85,
+        "the message refers to the issue",
+        reference_rules.reference_in_message,
     ),
     Rule(
         "key_in_branch",
@@ -42,6 +65,30 @@ RULES: Final = (
         0.6,
         "the description names the ticket",
         text_rules.key_in_description,
+    ),
+    Rule(
+        "reference_in_request",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.85,
+        "the title refers to the issue, or the description closes it",
+        reference_rules.reference_in_request,
+    ),
+    Rule(
+        "mention_in_request",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.6,
+        "the description refers to the issue",
+        reference_rules.mention_in_request,
+    ),
+    Rule(
+        "number_of_branch",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.85,
+        "the source branch begins with the number of the issue",
+        reference_rules.number_of_branch,
     ),
     Rule(
         "key_in_parameters",
@@ -98,6 +145,22 @@ RULES: Final = (
         0.8,
         "its merge request names the ticket",
         code_rules.merge_request,
+    ),
+    Rule(
+        "revert_of",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.8,
+        "it takes back a commit of the ticket",
+        copy_rules.revert_of,
+    ),
+    Rule(
+        "cherry_pick_of",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.9,
+        "it was picked from a commit of the ticket",
+        copy_rules.cherry_pick_of,
     ),
     Rule(
         "revision",

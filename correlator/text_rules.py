@@ -7,6 +7,7 @@ import json
 import pandas as pd
 
 from correlator.evidence import Evidence, Found, found_pairs
+from correlator.reverts import without_quote
 
 _SHOWN = 80  # characters of a text that the evidence quotes
 
@@ -43,9 +44,11 @@ def _first_line(text: str) -> str:
 
 
 def key_in_message(evidence: Evidence, _: Found) -> pd.DataFrame:
-    """`SHOP-12: retry` names SHOP-12."""
+    """`SHOP-12: retry` names SHOP-12. What a revert quotes is not its own: see `key_in_quote`."""
     commits = evidence.commits
-    return _links(named(evidence, commits["commit_id"], commits["message"]), "The message")
+    messages = commits["message"].astype("object")
+    table = named(evidence, commits["commit_id"], messages.map(without_quote))
+    return _links(table.assign(text=messages.to_numpy()[table["row"]]), "The message")
 
 
 def key_in_branch(evidence: Evidence, _: Found) -> pd.DataFrame:

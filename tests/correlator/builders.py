@@ -10,8 +10,14 @@ from correlator.evidence import Evidence
 from correlator.keys import KeyFinder
 
 COLUMNS: dict[str, dict[str, Any]] = {
-    "item_keys": {"key": "", "item_id": 0},
-    "repositories": {"repository_id": 1, "path": "shop/web", "url": "", "remotes": ""},
+    "item_keys": {"key": "", "item_id": 0, "source_id": 2},
+    "repositories": {
+        "repository_id": 1,
+        "source_id": 2,
+        "path": "shop/web",
+        "url": "",
+        "remotes": "",
+    },
     "commits": {
         "commit_id": 0,
         "repository_id": 1,

@@ -1,0 +1,66 @@
+"""Rules about commits that repeat others: reverts and cherry-picks are for the tickets of those."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.records import Entity
+from correlator.evidence import Evidence, Found, found_pairs
+from correlator.reverts import cherry_picks, quoted_title, reverts, takes_back
+from correlator.text_rules import named
+
+
+def key_in_quote(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """`Revert "SHOP-12: retry"` takes work for SHOP-12 back; the revert of that brings it back."""
+    commits = evidence.commits
+    quoted = commits["message"].map(quoted_title).astype("object")
+    some = (quoted != "").to_numpy()
+    chosen, titles = commits[some], quoted[some]
+    table = named(evidence, chosen["commit_id"], titles)
+    messages = dict(zip(chosen["commit_id"], chosen["message"], strict=True))
+    texts = [
+        f'It {_verb(messages[commit])} "{text}", which names {key}'
+        for commit, text, key in zip(table["other_id"], table["text"], table["key"], strict=True)
+    ]
+    weight = 1.0 / table["same"].to_numpy(dtype="float64")
+    return found_pairs(table["item_id"], table["other_id"], texts).assign(weight=weight)
+
+
+def _verb(message: str) -> str:
+    return "takes back" if takes_back(message) else "brings back"
+
+
+def revert_of(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """The commit takes back a commit of the ticket, or the revert of one, and so on."""
+    reverted = reverts(evidence.commits)
+    of = dict(zip(reverted["commit_id"].tolist(), reverted["reverted_id"].tolist(), strict=True))
+    first = [_root(of, commit) for commit in of]
+    table = pd.DataFrame({"commit_id": list(of), "first_id": first}, dtype="int64")
+    return _of_the_same_items(evidence, found, table, "reverts")
+
+
+def _root(of: dict[int, int], commit: int) -> int:
+    """The commit at the beginning of a chain of reverts; a message may name even itself."""
+    met = {commit}
+    while (before := of.get(commit)) is not None and before not in met:
+        met.add(before)
+        commit = before
+    return commit
+
+
+def cherry_pick_of(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """The commit was picked from a commit of the ticket."""
+    picked = cherry_picks(evidence.commits).rename(columns={"picked_id": "first_id"})
+    return _of_the_same_items(evidence, found, picked, "was picked from")
+
+
+def _of_the_same_items(
+    evidence: Evidence, found: Found, copies: pd.DataFrame, words: str
+) -> pd.DataFrame:
+    """copies: commit_id, first_id. As sure as the links of the first one."""
+    items = found.pairs(Entity.ITEM, Entity.COMMIT).rename(columns={"b_id": "first_id"})
+    table = copies[copies["commit_id"] != copies["first_id"]].merge(items, on="first_id")
+    shas = evidence.commits.set_index("commit_id")["sha"]
+    texts = [f"It {words} {sha[:8]}, a commit of the ticket" for sha in shas.loc[table["first_id"]]]
+    pairs = found_pairs(table["a_id"], table["commit_id"], texts)
+    return pairs.assign(weight=table["confidence"].to_numpy(dtype="float64"))

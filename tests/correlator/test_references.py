@@ -1,0 +1,116 @@
+"""`#12` in texts: which are references, which close an issue, and what only looks like one."""
+
+import pytest
+
+from core.records import Entity
+from correlator.references import branch_references, references
+from correlator.rules import correlate
+from tests.correlator.builders import evidence, frame
+
+ISSUES = frame(
+    "item_keys",
+    {"key": "shop/web#12", "item_id": 21},
+    {"key": "shop/web#13", "item_id": 22},
+    {"key": "Shop/Api#12", "item_id": 23},
+    {"key": "shop/web#12", "item_id": 31, "source_id": 9},
+    {"key": "SHOP-12", "item_id": 41},
+)
+REPOSITORIES = frame(
+    "repositories",
+    {"repository_id": 1, "path": "shop/web"},
+    {"repository_id": 2, "path": "logistics/web"},
+)
+
+
+def told(text: str) -> list[tuple[str, int, bool]]:
+    found = references([text])
+    return list(zip(found["place"], found["number"], found["closes"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fix the login (#12)", [("", 12, False)]),
+        ("#12: fix the login", [("", 12, False)]),
+        ("[#12] fix, see #13", [("", 12, False), ("", 13, False)]),
+        ("like shop/web#12 and api#3", [("shop/web", 12, False), ("api", 3, False)]),
+        ("group/sub/project#7.", [("group/sub/project", 7, False)]),
+        ("Closes #12", [("", 12, True)]),
+        ("Refs: #12\nFixes: shop/api#3", [("", 12, False), ("shop/api", 3, True)]),
+        ("closes #4, #6 and shop/api#5, as #7", [
+            ("", 4, True), ("", 6, True), ("shop/api", 5, True), ("", 7, False),
+        ]),
+        ("Resolved issues #4, and #6", [("", 4, True), ("", 6, True)]),
+        ("#12 again: fixes #12", [("", 12, True)]),
+        ("https://git.example/shop/web/-/issues/3#note_12 #13", [("", 13, False)]),
+    ],
+)  # fmt: skip
+def test_texts_refer_to_issues(text: str, expected: list[tuple[str, int, bool]]) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# A heading",
+        "#0 #012 #12a #1234567890",
+        "colour #fff000, a &#39; and x##12",
+        "https://git.example/x#12",
+        "PR #12, build #12, step #3 and Pull request: #4",
+        "merge request #12",
+    ],
+)
+def test_what_only_looks_like_a_reference(text: str) -> None:
+    assert told(text) == []
+
+
+def test_branches_made_for_an_issue_begin_with_its_number() -> None:
+    found = branch_references(["12-fix-login", "fix-12", "3.5-stable", "2024-11-22", "12", "7-x"])
+    assert list(zip(found["row"], found["number"], strict=True)) == [(0, 12), (5, 7)]
+
+
+def linked(**frames: object) -> dict[tuple[str, int, int], float]:
+    given = evidence(item_keys=ISSUES, repositories=REPOSITORIES, **frames)  # type: ignore[arg-type]
+    table = correlate(given)
+    own = table[table["a_kind"] == Entity.ITEM]
+    columns = (own[name] for name in ("rule", "a_id", "b_id", "confidence"))
+    return {(rule, a, b): round(c, 3) for rule, a, b, c in zip(*columns, strict=True)}
+
+
+def test_a_message_refers_to_issues_of_its_own_repository_and_of_named_ones() -> None:
+    commits = frame(
+        "commits",
+        {"commit_id": 1, "message": "Fix the login (#12)"},
+        {"commit_id": 2, "message": "Tidy up\n\nSee #13. Closes api#12 and other/web#12"},
+        {"commit_id": 3, "repository_id": 2, "message": "Closes #12, #99"},
+    )
+    assert linked(commits=commits) == {
+        ("reference_in_message", 21, 1): 0.85,
+        ("reference_in_message", 22, 2): 0.595,
+        ("reference_in_message", 23, 2): 0.85,
+    }
+
+
+def test_a_request_is_for_what_its_title_description_and_branch_say() -> None:
+    requests = frame(
+        "merge_requests",
+        {"merge_request_id": 1, "title": "Login (#12)", "description": "after #13"},
+        {"merge_request_id": 2, "description": "Closes #13", "head_sha": "b"},
+        {"merge_request_id": 3, "source_branch": "12-fix-login"},
+    )
+    commits = frame("commits", {"commit_id": 5, "sha": "b", "message": "Work"})
+    found = linked(commits=commits, merge_requests=requests)
+    assert found == {
+        ("reference_in_request", 21, 1): 0.85,
+        ("mention_in_request", 22, 1): 0.6,
+        ("reference_in_request", 22, 2): 0.85,
+        ("number_of_branch", 21, 3): 0.85,
+        ("merge_request", 22, 5): 0.8,
+    }
+
+
+def test_the_evidence_says_what_was_found() -> None:
+    commits = frame("commits", {"commit_id": 1, "message": "Closes Shop/Web#12"})
+    given = evidence(item_keys=ISSUES, repositories=REPOSITORIES, commits=commits)
+    assert correlate(given)["evidence"].tolist() == ["The message closes shop/web#12"]
