@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connectors.stream import Connection, Scope, Stream
+from connectors.stream import Scope, Stream
 from store.hooks import NotedHint
 
 Scopes = Mapping[str, frozenset[str]]
@@ -50,11 +50,6 @@ class Due:
                 wanted.add(home)
                 home = over[home]
         return [stream for stream in offered if stream.name in wanted]
-
-    def is_told_by(self, found: Connection) -> bool:
-        """Whether some of it is what a connection tells by itself: its projects, say."""
-        top = [one for one in found.streams if one.over is None and one.named is None]
-        return any(one.name in self.named for one in top)
 
     def scopes(self, stream: str, known: Sequence[Scope]) -> list[Scope]:
         """The scopes to read: all of a stream that is only read to find those of another."""

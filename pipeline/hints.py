@@ -14,11 +14,10 @@ from core.errors import HeadwaterError, SourceError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.clock import now_ts
-from pipeline.collect import fingerprint, wanted_of
+from pipeline.collect import connected, fingerprint, opened, wanted_of
 from pipeline.database import Database, lost
 from pipeline.due import Due
 from pipeline.health import Health, decoded, encoded
-from pipeline.kept_source import KeptSource
 from pipeline.lease import WHOLE, held
 from pipeline.permission import check_account
 from pipeline.progress import Silent
@@ -47,11 +46,7 @@ class Look:
     turn: threading.Lock
     stop: Stop
     _pause_s: int = 0
-    _not_before_ts: int = 0
-    _kept: KeptSource = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._kept = KeptSource(self.source, wanted_of(self.settings), self.stop)
+    _not_before_ts: int = field(default=0)
 
     def __call__(self) -> bool:
         """Whether something was waiting and was read. A fault waits for the next look."""
@@ -109,30 +104,26 @@ class Look:
             with self.database.read() as session:
                 state = cursors.load_state(session, StreamKey(source_id, WHOLE))
             health = decoded(state.health)
-            client = self._kept.client(health.spent)
-            try:
-                found = self._kept.connection(client, due)
-                check_account(self.source.name, health, found)
-                one = SourcePass(
-                    source_id,
-                    self.source.name,
-                    self.database,
-                    client,
-                    Silent(),
-                    renew,
-                    self.stop,
-                    since=self.source.history,
-                    counts=report.streams,
-                    only=due,
-                )
-                one.run(due.streams(found.streams))
-            except BaseException:
-                self._kept.forget()
-                raise
-            finally:
-                self._remember(source_id, health.after(client))
+            with opened(self.source, self.stop, spent=health.spent) as client:
+                try:
+                    found = connected(client, self.source, wanted_of(self.settings))
+                    check_account(self.source.name, health, found)
+                    one = SourcePass(
+                        source_id,
+                        self.source.name,
+                        self.database,
+                        client,
+                        Silent(),
+                        renew,
+                        self.stop,
+                        since=self.source.history,
+                        counts=report.streams,
+                        only=due,
+                    )
+                    one.run(due.streams(found.streams))
+                finally:
+                    self._remember(source_id, health.after(client))
         if unread := [*report.problems, *filter(None, [report.paused])]:
-            self._kept.forget()
             raise SourceError(unread[0])
         return report
 

@@ -14,12 +14,8 @@ from typing import Any
 import pytest
 
 from connectors.stream import Named, Scope, Stream
-from pipeline import hints, kept_source
-from pipeline.clock import now_ts
 from pipeline.due import Due
-from simulator.faults import Fault
 from simulator.model import World
-from store import hooks
 from store.hooks import NotedHint
 from tests.e2e.tool import Site, site
 from tests.simulator.tiny_names import HOUR, MINUTE
@@ -53,13 +49,6 @@ JIRA = [
 WEB = "/api/v4/projects/101"
 GITLAB = ["/api/v4/user", "/api/v4/version", "/api/v4/projects/shop%2Fweb"]
 GITHUB = ["/user", "/meta", "/repos/shop/web"]
-JENKINS = ["/me/api/json", "/api/json"]
-CONNECTING = {
-    "jira": JIRA,
-    "gitlab": GITLAB,
-    "jenkins": JENKINS,
-    "github": [*GITHUB, "/graphql"],
-}
 PULL = "/repos/shop/web/pulls/2"
 DEPLOY = "/job/shop/job/deploy-payments-production"
 CASES: dict[str, tuple[str, Callable[[World], None], NotedHint, list[str]]] = {
@@ -85,7 +74,8 @@ CASES: dict[str, tuple[str, Callable[[World], None], NotedHint, list[str]]] = {
         "jenkins",
         ended_build,
         NotedHint("builds", "shop/deploy-payments-production", "shop/deploy-payments-production#2"),
-        [*JENKINS, "/api/json"] + [f"{DEPLOY}/2/{end}" for end in ("api/json", "wfapi/describe")],
+        ["/me/api/json", "/api/json", "/api/json"]
+        + [f"{DEPLOY}/2/{end}" for end in ("api/json", "wfapi/describe")],
     ),
     "pull request": (
         "github",
@@ -124,41 +114,6 @@ def test_what_is_named_is_read_alone_and_ends_as_a_whole_pass_would(
         assert found.hint(told, told).total() <= len(expected)
         assert found.rows() == after
         assert after == found.whole(tmp_path)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_within_five_minutes_nobody_asks_again_who_we_are(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
-    kind, _, told, expected = CASES[case]
-    with site(kind, sqlite_template, tmp_path) as found:
-        if told.scope == "{scope}":
-            told = replace(told, scope=scope_of(found))
-        look, now = found.look(), now_ts()
-        first = found.hint(told, look=look)
-        once = found.hint(told, look=look)
-        connecting = Counter(CONNECTING[kind])
-        assert connecting <= Counter(expected)
-        assert first - once == connecting
-        monkeypatch.setattr(kept_source, "now_ts", lambda: now + kept_source.KEPT_S + 60)
-        assert found.hint(told, look=look) == first
-
-
-def test_who_we_are_is_asked_again_after_a_fault_and_for_what_that_answer_tells(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    request = NotedHint("merge_requests", "101", "2")
-    with site("gitlab", sqlite_template, tmp_path) as found:
-        look = found.look()
-        found.hint(request, look=look)
-        assert found.hint(NotedHint("projects"), look=look) >= Counter(GITLAB)
-        assert not found.hint(request, look=look) & Counter(GITLAB)
-        found.server.faults.add(Fault("unauthorized", times=1))
-        with found.database.writing() as session:
-            hooks.note(session, 1, [request], now_ts=now_ts())
-        assert not look()
-        monkeypatch.setattr(hints, "now_ts", lambda: now_ts() + 60)
-        assert found.hint(request, look=look) >= Counter(GITLAB)
 
 
 def _of(states: dict[tuple[str, str], Any], stream: str) -> dict[tuple[str, str], Any]:

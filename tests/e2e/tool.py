@@ -56,18 +56,14 @@ class Site:
     def source(self) -> AnySource:
         return self.settings.sources[0]
 
-    def look(self) -> Look:
-        return Look(self.source, self.settings, self.database, threading.Lock(), Hasty())
-
-    def hint(self, *told: NotedHint, look: Look | None = None) -> Counter[str]:
-        """What is asked of the tool because of these hints, by path; `look` as before, or a new
-        one.
-        """
+    def hint(self, *told: NotedHint) -> Counter[str]:
+        """What is asked of the tool because of these hints, by path."""
         with self.database.writing() as session:
             number = source_ids(session)[self.source.name]
             hooks.note(session, number, told, now_ts=now_ts())
         before = Counter(self.server.requests)
-        assert (look or self.look())()
+        look = Look(self.source, self.settings, self.database, threading.Lock(), Hasty())
+        assert look()
         return Counter({path: n for (_, path), n in (self.server.requests - before).items()})
 
     def rows(self) -> dict[str, list[str]]:
