@@ -14,12 +14,14 @@ from pathlib import Path
 
 import structlog
 
-from bench import p5_upsert, p9_collect, p14_first_load
+from bench import p5_upsert, p7_keys, p8_releases, p9_collect, p14_first_load
 from bench.measuring import ROUNDS, Outcome
 from store.copying import COPY_FROM
 
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {
     "P5": p5_upsert.run,
+    "P7": p7_keys.run,
+    "P8": p8_releases.run,
     "P9": p9_collect.run,
     "P14": p14_first_load.run,
 }
