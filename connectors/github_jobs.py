@@ -36,7 +36,8 @@ class JobNames:
     def note(self, jobs: Iterable[Payload]) -> None:
         with self._lock:
             for job in jobs:
-                self._names[str(job["id"])] = sys.intern(str(job["name"]))
+                if job.get("id") and job.get("name"):
+                    self._names[str(job["id"])] = sys.intern(str(job["name"]))
             while len(self._names) > _REMEMBERED:
                 del self._names[next(iter(self._names))]
 
@@ -50,4 +51,5 @@ class JobNames:
             self.note(jobs_of(client, scope, run["id"]) or ())
 
         for_each(client, ask, [{"id": run} for run in asked])
-        return {job: self._names[job] for job in runs if job in self._names}
+        with self._lock:
+            return {job: self._names[job] for job in runs if job in self._names}

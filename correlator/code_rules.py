@@ -20,7 +20,6 @@ _OF_THE_REQUEST: Final = (
     "key_in_branch",
     "key_in_title",
     "reference_in_request",
-    "number_of_branch",
 )
 _OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
 

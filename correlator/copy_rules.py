@@ -33,34 +33,43 @@ def _verb(message: str) -> str:
 def revert_of(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The commit takes back a commit of the ticket, or the revert of one, and so on."""
     reverted = reverts(evidence.commits)
-    of = dict(zip(reverted["commit_id"].tolist(), reverted["reverted_id"].tolist(), strict=True))
-    first = [_root(of, commit) for commit in of]
-    table = pd.DataFrame({"commit_id": list(of), "first_id": first}, dtype="int64")
-    return _of_the_same_items(evidence, found, table, "reverts")
+    of: dict[int, list[int]] = {}
+    for commit, before in reverted[["commit_id", "reverted_id"]].itertuples(index=False):
+        of.setdefault(commit, []).append(before)
+    rows = [(commit, *first) for commit in of for first in _firsts(of, commit)]
+    table = pd.DataFrame(rows, columns=["commit_id", "first_id", "words"])
+    return _of_the_same_items(evidence, found, table)
 
 
-def _root(of: dict[int, int], commit: int) -> int:
-    """The commit at the beginning of a chain of reverts; a message may name even itself."""
-    met = {commit}
-    while (before := of.get(commit)) is not None and before not in met:
-        met.add(before)
-        commit = before
-    return commit
+def _firsts(of: dict[int, list[int]], commit: int) -> list[tuple[int, str]]:
+    """The commits at the beginning of chains of reverts, each with what became of it; messages may
+    name even themselves.
+    """
+    met, todo, firsts = {commit}, [(commit, False)], []
+    while todo:
+        one, back = todo.pop()
+        before = [other for other in of.get(one, ()) if other not in met]
+        met.update(before)
+        todo += [(other, not back) for other in before]
+        if one not in of:
+            firsts.append((one, "reverts" if back else "brings back"))
+    return firsts
 
 
 def cherry_pick_of(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The commit was picked from a commit of the ticket."""
     picked = cherry_picks(evidence.commits).rename(columns={"picked_id": "first_id"})
-    return _of_the_same_items(evidence, found, picked, "was picked from")
+    return _of_the_same_items(evidence, found, picked.assign(words="was picked from"))
 
 
-def _of_the_same_items(
-    evidence: Evidence, found: Found, copies: pd.DataFrame, words: str
-) -> pd.DataFrame:
-    """copies: commit_id, first_id. As sure as the links of the first one."""
+def _of_the_same_items(evidence: Evidence, found: Found, copies: pd.DataFrame) -> pd.DataFrame:
+    """copies: commit_id, first_id, words. As sure as the links of the first one."""
     items = found.pairs(Entity.ITEM, Entity.COMMIT).rename(columns={"b_id": "first_id"})
     table = copies[copies["commit_id"] != copies["first_id"]].merge(items, on="first_id")
     shas = evidence.commits.set_index("commit_id")["sha"]
-    texts = [f"It {words} {sha[:8]}, a commit of the ticket" for sha in shas.loc[table["first_id"]]]
+    texts = [
+        f"It {words} {sha[:8]}, a commit of the ticket"
+        for words, sha in zip(table["words"], shas.loc[table["first_id"]], strict=True)
+    ]
     pairs = found_pairs(table["a_id"], table["commit_id"], texts)
     return pairs.assign(weight=table["confidence"].to_numpy(dtype="float64"))

@@ -17,6 +17,7 @@ Places = NDArray[np.int64]
 
 PAD: Final = 64  # zeros around the text, so that looking left and right never leaves the array
 _MAX_DIGITS: Final = 10  # longer numbers are no ticket numbers
+_MOST_LISTED: Final = 8  # tickets in one shorthand, after the first
 
 
 def _table(chars: bytes) -> NDArray[np.bool_]:
@@ -83,16 +84,19 @@ def scan(text: bytes, projects: Projects, *, branch: bool) -> Hits:
 
 
 def _with_shorthand(buffer: Bytes, hits: Hits, end: Places) -> Hits:
-    """And the second ticket of `KAFKA-14837/14842`: of two digits or more, a larger number but less
-    than ten times as large. `SHOP-3/4` counts parts, and `SHOP-12/2024` dates something.
+    """And the second ticket of `KAFKA-14837/14842`: of three digits or more, and larger by less
+    than a hundred. `SHOP-3/4` counts parts, `SHOP-1500/2024` dates something, and what stands below
+    a folder is its path.
     """
     found = [hits]
-    while len(end):
+    apart = buffer[hits.begin - 1] != ord("/")
+    end = np.where(apart, end, 0)  # where nothing follows
+    for _ in range(_MOST_LISTED):
         more = (buffer[end] == ord("/")) & _DIGIT[buffer[end + 1]] & (buffer[end + 1] != ord("0"))
         last = found[-1]
         begin, project, before = end[more] + 1, last.project[more], last.number[more]
         number, end = _numbers_at(buffer, begin)
-        good = (before >= 10) & (number > before) & (number < 10 * before)
+        good = (before >= 100) & (number > before) & (number < before + 100)
         good &= ~_continues(buffer, end)
         found.append(Hits(begin[good], project[good], number[good]))
         end = end[good]

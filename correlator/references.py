@@ -1,37 +1,49 @@
 """References to issues of code hosts in text: `#12` means that of the text's own repository,
 `group/project#12` that of another. Whether such an issue exists is for the caller to say.
+
+Texts are hostile: each step looks at a bounded piece of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from string import ascii_letters, digits
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from core.frames import NONE
 
-_PLACE: Final = r"[\w.-]+(?:/[\w.-]+)*"
-# Not inside a word, an address, a character's number (`&#39;`) or a longer number.
-_REFERENCE: Final = rf"(?<![\w&/#.-])(?P<place>{_PLACE})?#(?P<number>[1-9]\d{{0,8}})(?![\w])"
-_BARE: Final = re.sub(r"\?P<\w+>", "?:", _REFERENCE)
-_ADDRESS: Final = r"[A-Za-z][A-Za-z0-9+.-]*://\S+"
-_FOUND: Final = re.compile(f"{_ADDRESS}|{_REFERENCE}")
-# The words on which GitLab and GitHub close an issue once the text is merged, and lists after them.
+_NUMBER: Final = re.compile(r"#([1-9][0-9]{0,8})(?![A-Za-z0-9_])")
+_PLACE: Final = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
+_OF_A_PLACE: Final = frozenset(ascii_letters + digits + "_.-/")
+_ADDRESS: Final = re.compile(
+    r"https?://(?P<host>[A-Za-z0-9.-]{1,200})(?::[0-9]{1,5})?"
+    r"/(?P<place>[A-Za-z0-9_./-]{3,255}?)(?:/-)?/issues/(?P<number>[1-9][0-9]{0,8})"
+    r"(?![A-Za-z0-9_])"
+)
+_LONGEST: Final = 255  # characters of a place
+_FAR: Final = 2_000  # characters of an address
+# The words on which GitLab and GitHub close an issue once the text is merged.
 _CLOSING: Final = re.compile(
     r"\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)\b"
-    rf":?\s+(?:issues?\s+)?{_BARE}(?:(?:,\s*(?:and\s+)?|\s+and\s+)(?:issues?\s+)?{_BARE})*",
+    r":?\s{1,4}(?:issues?\s{1,4})?$",
     re.IGNORECASE,
+)
+_LISTED: Final = re.compile(
+    r"(?:,\s{0,4}(?:and\s{1,4})?|\s{1,4}and\s{1,4})(?:issues?\s{1,4})?", re.I
 )
 _OF_ANOTHER_KIND: Final = re.compile(
     r"\b(?:prs?|pull requests?|mrs?|merge requests?|builds?|jobs?|pipelines?|runs?|steps?|parts?|"
-    r"stages?|rounds?|attempts?|releases?|versions?):?\s*$",
+    r"stages?|rounds?|attempts?|releases?|versions?):?\s{0,4}$",
     re.IGNORECASE,
 )
-_BEFORE: Final = 18  # characters in which such a word stands
+_BEFORE: Final = 40  # characters in which such words stand
 _KINDS: Final = {
     "row": "int64",
+    "host": "object",
     "place": "object",
     "number": "int64",
     "closes": "bool",
@@ -39,37 +51,71 @@ _KINDS: Final = {
 }
 
 
+class _Named(NamedTuple):
+    """What a text names, from where to where. host: of an address, "" for a reference."""
+
+    begins: int
+    ends: int
+    host: str
+    place: str
+    number: int
+
+
 def references(texts: Iterable[str]) -> pd.DataFrame:
-    """All references in many texts: row (position of the text, from 0), place ("" for the own
-    repository of the text), number, closes (a word before it has the vendor close the issue),
-    titled (it stands in the first line).
+    """All references in many texts: row (position of the text, from 0), host (of an issue's
+    address, else ""), place ("" for the own repository of the text), number, closes (a word before
+    it has the vendor close the issue), titled (it stands in the first line).
 
     `PR #12` and `build #12` are none: they say what else they number.
     """
     found = [
         (row, *reference)
         for row, text in enumerate(texts)
-        if "#" in text
+        if "#" in text or "/issues/" in text
         for reference in _references(text)
     ]
     return pd.DataFrame(found, columns=list(_KINDS)).astype(_KINDS)
 
 
-def _references(text: str) -> list[tuple[str, int, bool, bool]]:
-    closing = [match.span() for match in _CLOSING.finditer(text)]
+def _references(text: str) -> Iterator[tuple[str, str, int, bool, bool]]:
     title = len(text.partition("\n")[0])
-    found: dict[tuple[str, int], tuple[bool, bool]] = {}
-    for match in _FOUND.finditer(text):
-        if match["number"] is None:
+    found: dict[tuple[str, str, int], tuple[bool, bool]] = {}
+    last, closed = -1, False
+    for one in sorted([*_numbers(text), *_addresses(text)]):
+        before = text[max(0, one.begins - _BEFORE) : one.begins]
+        goes_on = closed and 0 <= one.begins - last <= _BEFORE
+        goes_on = goes_on and _LISTED.fullmatch(text, last, one.begins) is not None
+        closed, last = goes_on or _CLOSING.search(before) is not None, one.ends
+        if not one.host and _OF_ANOTHER_KIND.search(before):
             continue
-        begins = match.start()
-        if _OF_ANOTHER_KIND.search(text, max(0, begins - _BEFORE), begins):
+        told = found.get(one[2:], (False, False))
+        found[one[2:]] = told[0] or closed, told[1] or one.begins < title
+    for named, how in found.items():
+        yield (*named, *how)
+
+
+def _numbers(text: str) -> Iterator[_Named]:
+    for match in _NUMBER.finditer(text):
+        begins = end = match.start()
+        while begins and end - begins < _LONGEST and text[begins - 1] in _OF_A_PLACE:
+            begins -= 1
+        place = text[begins:end]
+        inside = begins and text[begins - 1] in "&#"  # of a character's number, say: `&#39;`
+        if inside or (place and not _PLACE.fullmatch(place)) or _in_address(text, begins):
             continue
-        named = match["place"] or "", int(match["number"])
-        closes = any(low <= begins < high for low, high in closing)
-        before = found.get(named, (False, False))
-        found[named] = before[0] or closes, before[1] or begins < title
-    return [(*named, *how) for named, how in found.items()]
+        yield _Named(begins, match.end(), "", place, int(match[1]))
+
+
+def _in_address(text: str, place: int) -> bool:
+    low = max(0, place - _FAR)
+    at = text.rfind("://", low, place)
+    return at >= 0 and not any(space in text[at:place] for space in " \t\r\n")
+
+
+def _addresses(text: str) -> Iterator[_Named]:
+    for match in _ADDRESS.finditer(text):
+        host = match["host"].lower()
+        yield _Named(match.start(), match.end(), host, match["place"], int(match["number"]))
 
 
 def referred_items(
@@ -82,19 +128,21 @@ def referred_items(
     """The issues that exist among `references`: row, item_id, key, closes, titled.
 
     homes: the repository_id of each text. A place without a slash is a project beside that one. An
-    issue is looked for at the source of the text; letters may be large or small.
+    issue is looked for at the source of the text, an address only on the host of its repository;
+    letters may be large or small.
     """
-    known = repositories.set_index("repository_id")
-    own = known.reindex([homes[row] for row in found["row"]])
-    own = own.fillna({"path": "", "source_id": NONE})
+    own = repositories.set_index("repository_id").reindex([homes[row] for row in found["row"]])
+    own = own.fillna({"path": "", "source_id": NONE, "url": ""})
+    hosts = [(urlsplit(url).hostname or "") for url in own["url"]]
     keys = [
         _key(home, place, number)
         for home, place, number in zip(own["path"], found["place"], found["number"], strict=True)
     ]
+    here = (found["host"] == "").to_numpy() | (found["host"].to_numpy() == hosts)
     table = found.assign(source_id=own["source_id"].to_numpy(), lower=pd.Series(keys, dtype=object))
     issues = item_keys[item_keys["key"].str.contains("#", regex=False)]
     issues = issues.assign(lower=issues["key"].str.lower())
-    named = table.merge(issues, on=["source_id", "lower"])
+    named: pd.DataFrame = table[here].merge(issues, on=["source_id", "lower"])
     return named[["row", "item_id", "key", "closes", "titled"]]
 
 
@@ -103,18 +151,3 @@ def _key(home: str, place: str, number: int) -> str:
         namespace = home.rpartition("/")[0]
         place = f"{namespace}/{place}" if place else home
     return f"{place}#{number}".lower()
-
-
-_NUMBERED: Final = re.compile(r"([1-9]\d{0,8})-[A-Za-z]")
-
-
-def branch_references(branches: Iterable[str]) -> pd.DataFrame:
-    """Issues by which a branch is named as the vendors name those that they make for an issue,
-    `12-fix-login`; the columns of `references`.
-    """
-    found = [
-        (row, "", int(match[1]), False, True)
-        for row, branch in enumerate(branches)
-        if (match := _NUMBERED.match(branch))
-    ]
-    return pd.DataFrame(found, columns=list(_KINDS)).astype(_KINDS)

@@ -39,8 +39,16 @@ RULES: Final = (
         Entity.ITEM,
         Entity.COMMIT,
         0.85,
-        "the message refers to the issue",
+        "the message closes the issue or refers to it in its first line",
         reference_rules.reference_in_message,
+    ),
+    Rule(
+        "mention_in_message",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.6,
+        "the message mentions the issue",
+        reference_rules.mention_in_message,
     ),
     Rule(
         "key_in_branch",
@@ -81,14 +89,6 @@ RULES: Final = (
         0.6,
         "the description refers to the issue",
         reference_rules.mention_in_request,
-    ),
-    Rule(
-        "number_of_branch",
-        Entity.ITEM,
-        Entity.MERGE_REQUEST,
-        0.85,
-        "the source branch begins with the number of the issue",
-        reference_rules.number_of_branch,
     ),
     Rule(
         "key_in_parameters",

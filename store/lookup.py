@@ -43,7 +43,9 @@ def found_in(
     values: Iterable[Any],
     **equal: Any,
 ) -> Iterator[Sequence[Any]]:
-    """These columns of the rows whose `column` is one of `values` and whose others are `equal`."""
+    """These columns of the rows whose `column` is one of `values` and whose others are `equal`, of
+    which none is None.
+    """
     for chunk in chunks(sorted(set(values))):
         statement = _select_in(table, tuple(columns), column, tuple(equal))
         yield from session.connection().execute(statement, {**equal, _VALUES: chunk})

@@ -67,6 +67,23 @@ def test_reverts_and_picks_are_for_the_ticket_of_the_first_commit_however_long_t
     }
 
 
+def test_a_revert_of_several_is_for_the_tickets_of_all_and_says_what_became_of_each() -> None:
+    both = f"This reverts commit {B}.\nThis reverts commit {C}."
+    commits = frame(
+        "commits",
+        {"commit_id": 1, "sha": A, "message": "SHOP-1: retry"},
+        {"commit_id": 2, "sha": B, "message": f"Undo\n\nThis reverts commit {A}."},
+        {"commit_id": 3, "sha": C, "message": "SHOP-2: cache"},
+        {"commit_id": 4, "sha": D, "message": both},
+    )
+    table = correlate(evidence(item_keys=KEYS, commits=commits))
+    said = table[(table["rule"] == "revert_of") & (table["b_id"] == 4)]
+    assert dict(zip(said["a_id"], said["evidence"], strict=True)) == {
+        11: "It brings back aaaaaaaa, a commit of the ticket",
+        12: "It reverts cccccccc, a commit of the ticket",
+    }
+
+
 def test_messages_that_name_themselves_or_each_other_end() -> None:
     commits = frame(
         "commits",

@@ -26,10 +26,14 @@ FINDER = KeyFinder(["SHOP", "PLAT", "KAFKA", "ZOOKEEPER", "A1_B"], hosts=["jira.
         ("Merge branch 'feature/SHOP-12-retry'", ["SHOP-12"]),
         ("SHOP-12-2", ["SHOP-12"]),
         ("KAFKA-14837/14842: retry", ["KAFKA-14837", "KAFKA-14842"]),
-        ("SHOP-98/99/100 and PLAT-1", ["SHOP-98", "SHOP-99", "SHOP-100", "PLAT-1"]),
+        ("SHOP-998/999/1000 and PLAT-1", ["SHOP-998", "SHOP-999", "SHOP-1000", "PLAT-1"]),
         ("SHOP-12/PLAT-13", ["SHOP-12", "PLAT-13"]),
         ("SHOP-3/4: the third part", ["SHOP-3"]),
-        ("SHOP-12/2024 SHOP-30/20 SHOP-12/013 SHOP-12/13a", ["SHOP-12", "SHOP-30"]),
+        (
+            "SHOP-12/24 SHOP-300/200 SHOP-120/0121 SHOP-120/121a",
+            ["SHOP-12", "SHOP-300", "SHOP-120"],
+        ),
+        ("SHOP-1500/2024, src/SHOP-1234/1235-x", ["SHOP-1500", "SHOP-1234"]),
         ("SHOP-12 #comment done #time 2h #close", ["SHOP-12"]),
         ("ZOOKEEPER-5064: nine letters", ["ZOOKEEPER-5064"]),
         ("A1_B-7 has an underscore", ["A1_B-7"]),
@@ -88,7 +92,7 @@ def test_prose_that_only_looks_like_a_ticket(text: str) -> None:
         ("shop-12-plat-3", ["SHOP-12", "PLAT-3"]),
         ("anna/fix-Shop-12_retry", ["SHOP-12"]),
         ("shop-12-2", ["SHOP-12"]),
-        ("shop-12/13", ["SHOP-12"]),
+        ("shop-112/113", ["SHOP-112"]),
         ("renovate/kafka-3.5", []),
         ("workshop-12", []),
         ("release-2024-11-22", []),
@@ -139,7 +143,7 @@ def test_finder_for_knows_projects_that_only_old_keys_name() -> None:
 
 
 WORDS = ["SHOP", "PLAT", "A1_B", "ZOOKEEPER", "X", "shop", "é", "修"]
-PIECES = st.sampled_from([*WORDS, *"-02._,/ \n", "-1", "-12", ".5"])
+PIECES = st.sampled_from([*WORDS, *"-02._,/ \n", "-1", "-12", "-121", "122", ".5"])
 
 
 @settings(deadline=None)
@@ -165,8 +169,10 @@ def _keys(match: re.Match[str]) -> list[str]:
     """The first key and those after slashes, up to the first that is none."""
     keys, before, text = [f"{match[1]}-{match[2]}"], int(match[2]), match.string
     place = match.end(2)
+    if text[match.start() - 1 : match.start()] == "/":
+        return keys
     while rest := re.compile(r"/([1-9][0-9]{0,9})" + END).match(text, place):
-        if not 10 <= before < int(rest[1]) < 10 * before:
+        if not 100 <= before < int(rest[1]) < before + 100:
             break
         keys.append(f"{match[1]}-{rest[1]}")
         before, place = int(rest[1]), rest.end()
