@@ -222,6 +222,10 @@ class QualityRow(Shape):
     reason: str | None
     fix: str
     line: str | None
+    history_back_to: dict[str, str] = Field(
+        description="Sources of which something of the window is still to be read, and from when on"
+        " they are whole; the share may change with it."
+    )
 
 
 class DefinitionRow(Shape):

@@ -13,6 +13,7 @@ from pipeline.question import Question
 from pipeline.service_answers import has_incidents, service_coverage
 from pipeline.snapshot import Snapshot
 from pipeline.stream_answers import services_of, stream_coverage
+from pipeline.times import iso
 
 Answer = dict[str, Any]
 
@@ -72,13 +73,21 @@ _MEASURES = {
 
 
 def quality_rows(snapshot: Snapshot, settings: Settings, asked: Question) -> list[Answer]:
-    """Every coverage measure of every stream and service, the worst first."""
+    """Every coverage measure of every stream and service, the worst first; each says which sources
+    are not read back to the beginning of the window yet.
+    """
     rows = [_row(scope, title, one) for scope, title, one in _all(snapshot, settings, asked)]
     rows += [
         _without_incidents(service.config.name)
         for service in snapshot.services.values()
         if not has_incidents(settings, service)
     ]
+    half_read = {
+        name: iso(source.back_to_ts)
+        for name, source in snapshot.freshness.items()
+        if source.back_to_ts is not None and source.back_to_ts > asked.window.from_ts
+    }
+    rows = [{**row, "history_back_to": half_read} for row in rows]
     return sorted(rows, key=lambda row: (row["value"] is None, row["value"] or 0.0))
 
 

@@ -72,6 +72,15 @@ def test_numbers_of_the_last_ninety_days_are_there(loading: Client, client: Clie
     assert told["grade"] == whole["grade"]
 
 
+def test_coverage_says_which_source_is_read_in_part(loading: Client, client: Client) -> None:
+    told = {"jira": f"{BACK_TO:%Y-%m-%dT%H:%M:%SZ}"}
+    rows = loading.json(f"/v1/quality?{YEAR}")["items"]
+    assert rows
+    assert all(row["history_back_to"] == told for row in rows)
+    for whole in (loading.json("/v1/quality"), client.json(f"/v1/quality?{YEAR}")):
+        assert all(row["history_back_to"] == {} for row in whole["items"])
+
+
 def test_a_window_that_is_half_read_has_no_value_but_a_reason(loading: Client) -> None:
     for slug in ("flow_time", "velocity", "efficiency", "delay_cost", "discard_rate"):
         body = loading.json(f"{FLOW}/{slug}?{YEAR}")
