@@ -45,16 +45,16 @@ class JobNames:
         """Names by job. runs: the run of each job that is wanted; it is asked for where the job is
         not known yet.
         """
-        known = self.of_known(runs)
-        asked = sorted({run for job, run in runs.items() if job not in known})
+        met = self.known(runs)
+        asked = sorted({run for job, run in runs.items() if job not in met})
 
         def ask(run: Payload) -> None:
             self.note(jobs_of(client, scope, run["id"]) or ())
 
         for_each(client, ask, [{"id": run} for run in asked])
-        return self.of_known(runs)
+        return self.known(runs)
 
-    def of_known(self, jobs: Iterable[str]) -> dict[str, str]:
+    def known(self, jobs: Iterable[str]) -> dict[str, str]:
         """Names by job of those that were met."""
         with self._lock:
             return {job: self._names[job] for job in jobs if job in self._names}

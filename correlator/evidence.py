@@ -51,9 +51,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The links that earlier rules made; derived rules build on them."""
+    """The links that earlier rules made, on which derived rules build; and what they read out of
+    texts, by name, for others that need the same.
+    """
 
     frames: list[pd.DataFrame] = field(default_factory=list)
+    readings: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
         """a_id, b_id, confidence: one row per pair, of `rules` only where given, combined."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -11,62 +11,74 @@ from correlator.references import references, referred_items
 from correlator.reverts import without_quote
 
 
-def reference_in_message(evidence: Evidence, _: Found) -> pd.DataFrame:
+def reference_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
     """`Fix the login (#12)` and `Closes group/project#12`."""
-    return _in_messages(evidence, told=True)
+    pairs = _in_messages(evidence, found)
+    return pairs[pairs["told"]]
 
 
-def mention_in_message(evidence: Evidence, _: Found) -> pd.DataFrame:
+def mention_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
     """A reference below the first line that nothing closes: `See also #12`."""
-    return _in_messages(evidence, told=False)
+    pairs = _in_messages(evidence, found)
+    return pairs[~pairs["told"]]
 
 
-def reference_in_request(evidence: Evidence, _: Found) -> pd.DataFrame:
+def reference_in_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The title of the merge request refers to the issue, or its description closes it."""
-    return _in_requests(evidence, told=True)
+    pairs = _in_requests(evidence, found)
+    return pairs[pairs["told"]]
 
 
-def mention_in_request(evidence: Evidence, _: Found) -> pd.DataFrame:
+def mention_in_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The description of the merge request refers to the issue in passing."""
-    return _in_requests(evidence, told=False)
+    pairs = _in_requests(evidence, found)
+    return pairs[~pairs["told"]]
 
 
-def _in_messages(evidence: Evidence, *, told: bool) -> pd.DataFrame:
+def _in_messages(evidence: Evidence, found: Found) -> pd.DataFrame:
     commits = evidence.commits
-    messages = commits["message"].map(without_quote).astype("object").tolist()
-    return _linked(evidence, messages, commits, "commit_id", "The message", told=told)
+    texts = (without_quote(message) for message in commits["message"])
+    return _read(evidence, found, texts, commits, "commit_id", "The message")
 
 
-def _in_requests(evidence: Evidence, *, told: bool) -> pd.DataFrame:
+def _in_requests(evidence: Evidence, found: Found) -> pd.DataFrame:
     requests = evidence.merge_requests
     columns = zip(requests["title"], requests["description"], strict=True)
-    texts = [f"{without_quote(title)}\n{body}" for title, body in columns]
-    words = "The merge request"
-    return _linked(evidence, texts, requests, "merge_request_id", words, told=told)
+    texts = (f"{without_quote(title)}\n{body}" for title, body in columns)
+    return _read(evidence, found, texts, requests, "merge_request_id", "The merge request")
 
 
-def _linked(
+def _read(
     evidence: Evidence,
-    texts: Sequence[str],
+    found: Found,
+    texts: Iterable[str],
     things: pd.DataFrame,
     ids: str,
     words: str,
-    *,
-    told: bool,
 ) -> pd.DataFrame:
-    """Found pairs of what the texts refer to. told: what is closed or in the first line, else what
-    is only mentioned.
+    """Found pairs of what the texts refer to, with `told`: what is closed or in the first line, and
+    not only mentioned. Read once for both rules, and not at all without issues of code hosts.
     """
-    keys = evidence.item_keys
-    if not keys["key"].str.contains("#", regex=False).any():
-        return found_pairs([], [], [])  # no issues of code hosts: nothing to look for
-    found = references(texts)
-    chosen = found[(found["closes"] | found["titled"]) == told].reset_index(drop=True)
+    if ids not in found.readings:
+        issues = evidence.item_keys["key"].str.contains("#", regex=False).any()
+        found.readings[ids] = _linked(evidence, texts if issues else (), things, ids, words)
+    return found.readings[ids]
+
+
+def _linked(
+    evidence: Evidence, texts: Iterable[str], things: pd.DataFrame, ids: str, words: str
+) -> pd.DataFrame:
     homes = things["repository_id"].tolist()
-    table = referred_items(chosen, homes, repositories=evidence.repositories, item_keys=keys)
+    table = referred_items(
+        references(texts),
+        homes,
+        repositories=evidence.repositories,
+        item_keys=evidence.item_keys,
+    )
     sentences = [
         f"{words} {'closes' if closes else 'refers to'} {key}"
         for key, closes in zip(table["key"], table["closes"], strict=True)
     ]
     others = things[ids].to_numpy()[table["row"].tolist()]
-    return found_pairs(table["item_id"], others, sentences)
+    pairs = found_pairs(table["item_id"], others, sentences)
+    return pairs.assign(told=(table["closes"] | table["titled"]).to_numpy(dtype=bool))

@@ -2,6 +2,7 @@
 
 import time
 
+import pandas as pd
 import pytest
 
 from core.records import Entity
@@ -115,8 +116,8 @@ def _seconds(text: str) -> float:
     return min(taken)
 
 
-def linked(**frames: object) -> dict[tuple[str, int, int], float]:
-    given = evidence(item_keys=ISSUES, repositories=REPOSITORIES, **frames)  # type: ignore[arg-type]
+def linked(**frames: pd.DataFrame) -> dict[tuple[str, int, int], float]:
+    given = evidence(item_keys=ISSUES, repositories=REPOSITORIES, **frames)
     table = correlate(given)
     own = table[table["a_kind"] == Entity.ITEM]
     columns = (own[name] for name in ("rule", "a_id", "b_id", "confidence"))

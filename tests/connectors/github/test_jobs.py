@@ -32,11 +32,11 @@ def test_a_job_that_no_run_tells_has_no_name(client: SourceClient, mock: respx.R
 def test_an_odd_job_stops_nothing() -> None:
     names = JobNames()
     names.note([{"id": 1}, {"name": "x"}, {}, _job(3)])
-    assert list(names.of_known(["1", "3"])) == ["3"]
+    assert list(names.known(["1", "3"])) == ["3"]
 
 
 def test_no_more_is_remembered_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(github_jobs, "_REMEMBERED", 10)
     names = JobNames()
     names.note(_job(number) for number in range(1, 31))
-    assert list(names.of_known(map(str, range(1, 31)))) == [str(n) for n in range(21, 31)]
+    assert list(names.known(map(str, range(1, 31)))) == [str(n) for n in range(21, 31)]
