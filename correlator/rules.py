@@ -12,6 +12,7 @@ from correlator import (
     copy_rules,
     delivery_rules,
     incidents,
+    patch_rules,
     reference_rules,
     text_rules,
 )
@@ -139,12 +140,28 @@ RULES: Final = (
         code_rules.fast_forward,
     ),
     Rule(
+        "rebased",
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        0.95,
+        "a copy of it is listed, with its author, author time and message",
+        patch_rules.rebased,
+    ),
+    Rule(
         "merge_request",
         Entity.ITEM,
         Entity.COMMIT,
         0.8,
         "its merge request names the ticket",
         code_rules.merge_request,
+    ),
+    Rule(
+        "same_patch",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.85,
+        "a copy of it, with its author, author time and message, is of the ticket",
+        patch_rules.same_patch,
     ),
     Rule(
         "revert_of",
