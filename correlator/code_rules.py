@@ -93,9 +93,9 @@ def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
     The build's own repository decides where it is known, else the checkout's address. A sha whose
     address is not known counts only if it was the single checkout and one repository has it.
     """
-    checkouts = _checkouts(evidence)
+    found = checkouts(evidence.builds, evidence.repositories)
     commits = evidence.commits[["commit_id", "repository_id", "sha"]]
-    table = checkouts.merge(commits, on="sha", suffixes=("", "_commit"))
+    table = found.merge(commits, on="sha", suffixes=("", "_commit"))
     wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
     address = (table["remote_id"] == NONE) | (table["remote_id"] == wanted)
     right = (table["repository_id_commit"] == wanted) & address
@@ -113,9 +113,8 @@ def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
     return pairs.assign(weight=np.where(table["sure"], 1.0, _UNKNOWN_ADDRESS))
 
 
-def _checkouts(evidence: Evidence) -> pd.DataFrame:
+def checkouts(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
     """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts."""
-    builds = evidence.builds
     rows = [
         (build_id, repository_id, sha.lower(), remote)
         for build_id, repository_id, revisions in zip(
@@ -126,7 +125,7 @@ def _checkouts(evidence: Evidence) -> pd.DataFrame:
     names = ["build_id", "repository_id", "sha", "remote"]
     table = pd.DataFrame(rows, columns=names).drop_duplicates(ignore_index=True)
     table = table.astype(dict(zip(names, ("int64", "int64", "object", "object"), strict=True)))
-    table["remote_id"] = resolve_remotes(table["remote"], remote_index(evidence.repositories))
+    table["remote_id"] = resolve_remotes(table["remote"], remote_index(repositories))
     table["checkouts"] = table.groupby("build_id")["sha"].transform("nunique")
     return table
 

@@ -14,6 +14,7 @@ from correlator import (
     incidents,
     patch_rules,
     reference_rules,
+    request_refs,
     text_rules,
 )
 from correlator.evidence import Evidence, Found, Rule, no_links
@@ -194,6 +195,22 @@ RULES: Final = (
         0.8,
         "the build checked out a commit of the ticket",
         code_rules.built_commit,
+    ),
+    Rule(
+        "request_ref",
+        Entity.MERGE_REQUEST,
+        Entity.BUILD,
+        1.0,
+        "the ref that was built is the merge request's",
+        request_refs.request_ref,
+    ),
+    Rule(
+        "built_request",
+        Entity.ITEM,
+        Entity.BUILD,
+        0.8,
+        "the build ran for a merge request that names the ticket",
+        request_refs.built_request,
     ),
     Rule(
         "same_build",
