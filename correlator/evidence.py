@@ -52,8 +52,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The links that earlier rules made, on which derived rules build; and what they read out of
-    texts, by name, for others that need the same.
+    """The links that earlier rules made, a frame for each, on which derived rules build; and what
+    they read out of texts, by name, for others that need the same.
     """
 
     frames: list[pd.DataFrame] = field(default_factory=list)
@@ -61,14 +61,19 @@ class Found:
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
         """a_id, b_id, confidence: one row per pair, of `rules` only where given, combined."""
-        parts = [
-            frame[(frame["a_kind"] == a) & (frame["b_kind"] == b)]
-            for frame in self.frames
-            if len(frame)
-        ]
-        every = pd.concat([no_links(), *parts]) if parts else no_links()
-        chosen = every[every["rule"].isin(rules)] if rules else every
-        return _confidence(chosen)[["a_id", "b_id", "confidence"]]
+        parts = [frame for frame in self.frames if _is_of(frame, int(a), int(b), rules)]
+        if not parts:
+            return no_links()[["a_id", "b_id", "confidence"]]
+        if len(parts) == 1:  # one rule names a pair once, and in order
+            return parts[0][["a_id", "b_id", "confidence"]].copy()
+        return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
+
+
+def _is_of(frame: pd.DataFrame, a: int, b: int, rules: Sequence[str]) -> bool:
+    """All links of one frame are of one rule."""
+    if frame.empty or (frame["a_kind"].iloc[0], frame["b_kind"].iloc[0]) != (a, b):
+        return False
+    return not rules or frame["rule"].iloc[0] in rules
 
 
 @dataclass(frozen=True, slots=True)
