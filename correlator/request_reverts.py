@@ -75,7 +75,7 @@ def _undone(evidence: Evidence, found: Found) -> pd.DataFrame:
         rows = [(node, *first) for node in of for first in firsts(of, node) if first[0] != node]
         table = pd.DataFrame(rows, columns=["node", "first", "verb"])
         table = table.astype({"node": "int64", "first": "int64", "verb": "object"})
-        table = table.merge(_tickets(found), on="first")
+        table = table.merge(_tickets(found, table["first"]), on="first")
         names = _names(evidence, set(table["first"]))
         words = [
             f"{verb} {names[first]}"
@@ -148,14 +148,17 @@ def _single(pairs: Iterable[tuple[_Name, int]]) -> dict[_Name, int]:
     return {name: min(things) for name, things in means.items() if len(things) == 1}
 
 
-def _tickets(found: Found) -> pd.DataFrame:
+def _tickets(found: Found, wanted: pd.Series[int]) -> pd.DataFrame:
     """first, item_id, confidence: the tickets of requests, those that messages of their commits
     name among them, and of commits.
     """
     requests = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST).assign(odd=0)
+    requests = requests[requests["b_id"].isin(wanted // 2)]
     commits = found.pairs(Entity.ITEM, Entity.COMMIT).assign(odd=1)
+    commits = commits[commits["b_id"].isin(wanted // 2)]
     told = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)
     members = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)[["a_id", "b_id"]]
+    members = members[members["b_id"].isin(wanted // 2)]
     members = members.rename(columns={"a_id": "commit_id", "b_id": "request"})
     through = told.merge(members, left_on="b_id", right_on="commit_id")
     through = through[["a_id", "request", "confidence"]].rename(columns={"request": "b_id"})

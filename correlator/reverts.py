@@ -11,6 +11,7 @@ import pandas as pd
 
 _REVERTS: Final = re.compile(r"\bThis reverts commit ([0-9a-f]{7,64})\b")
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
+_SHORTEST: Final = 7
 _WHOLE: Final = 40
 Texts = Iterable[tuple[int, int, str]]
 """Each of a thing, its repository, and what it says."""
@@ -79,7 +80,10 @@ def _mentions(
         if words in text
         for match in pattern.findall(text)
     ]
-    inside = commits[commits["repository_id"].isin({home for _, home, _ in mentions})]
+    if not mentions:
+        return []
+    begins = {sha[:_SHORTEST] for _, _, sha in mentions}
+    inside = commits[commits["sha"].str.slice(0, _SHORTEST).isin(begins)]
     known = sorted(zip(inside["repository_id"], inside["sha"], inside["commit_id"], strict=True))
     return [
         (thing, found)

@@ -1,5 +1,6 @@
 """Copies of a commit: rebased, picked without a word, pushed over."""
 
+import time
 from typing import Any
 
 import pandas as pd
@@ -70,6 +71,15 @@ def test_other_words_are_part_of_the_message() -> None:
     assert plain_message("Retry (#12) twice") == "Retry (#12) twice"
     assert plain_message("Fix: retry\nSee also: the page") == "Fix: retry\nSee also: the page"
     assert plain_message("  \n ") == ""
+
+
+@pytest.mark.parametrize(
+    "piece", [" (#1)", "\n(cherry picked from commit ", " ", "\n", "(#", "a: "]
+)
+def test_huge_messages_take_no_more_than_their_length(piece: str) -> None:
+    began = time.process_time()
+    plain_message("Retry" + piece * 300_000 + ")")
+    assert time.process_time() - began < 5
 
 
 def test_commits_that_a_rebase_remade_belong_to_the_request_and_its_ticket() -> None:
