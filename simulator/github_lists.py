@@ -76,7 +76,7 @@ def is_filtered(query: QueryParams) -> bool:
 def deployments(rows: Iterable[Deployed], query: QueryParams) -> list[Deployed]:
     """Newest first; there is neither an order nor a filter by the last change."""
     wanted = query.get("environment")
-    found = [row for row in rows if wanted in (None, row.of.environment)]
+    found = [row for row in rows if wanted in (None, row.of.recorded_environment)]
     return sorted(found, key=lambda row: (row.of.created, row.id), reverse=True)
 
 

@@ -156,7 +156,7 @@ def deployments(rows: Iterable[JobDeployment], query: QueryParams) -> list[JobDe
     found = within(found, query, "finished", lambda row: row.updated)
     found = [row for row in found if query.get("status", row.status) == row.status]
     wanted = query.get("environment")
-    found = [row for row in found if wanted in (None, row.of.environment)]
+    found = [row for row in found if wanted in (None, row.of.recorded_environment)]
     if order in ("updated_at", "finished_at"):
         return ordered(found, query, lambda row: row.updated, lambda row: row.id, default="asc")
     if order == "created_at":
