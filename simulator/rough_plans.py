@@ -14,7 +14,7 @@ from simulator.people import person
 from simulator.plans import ITEM_TYPES, Cadence, Habits, Step, all_habits
 
 MANIFESTS = "ops/clusters"
-BUSY_DAYS = 60
+BUSY_DAYS = 21
 _BEFORE = 16  # before it was busy, one deployment of so many
 _MONOREPO = "store/platform"
 _SHARES = {"checkout": 0.22, "fulfilment": 0.13, "search": 0.13, "storefront": 0.36}
