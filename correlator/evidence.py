@@ -30,14 +30,15 @@ class Evidence:
     repositories: pd.DataFrame
     """repository_id, source_id, path, url, remotes"""
     commits: pd.DataFrame
-    """commit_id, repository_id, sha, message"""
+    """commit_id, repository_id, sha, authored_ts, committed_ts, parents, author_id (all NONE where
+    not told), message"""
     merge_requests: pd.DataFrame
     """merge_request_id, repository_id, number, title, description, source_branch, state, head_sha,
-    merge_sha, squash_sha"""
+    merge_sha, squash_sha, merged_ts (NONE)"""
     merge_request_commits: pd.DataFrame
     """merge_request_id, commit_id"""
     builds: pd.DataFrame
-    """build_id, source_id, external_id, job, number, repository_id, revisions, parameters,
+    """build_id, source_id, external_id, job, number, ref, repository_id, revisions, parameters,
     description"""
     deployments: pd.DataFrame
     """deployment_id, source_id, group, build_external_id, environment, target"""

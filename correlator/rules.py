@@ -12,7 +12,9 @@ from correlator import (
     copy_rules,
     delivery_rules,
     incidents,
+    patch_rules,
     reference_rules,
+    request_refs,
     text_rules,
 )
 from correlator.evidence import Evidence, Found, Rule, no_links
@@ -139,12 +141,28 @@ RULES: Final = (
         code_rules.fast_forward,
     ),
     Rule(
+        "rebased",
+        Entity.COMMIT,
+        Entity.MERGE_REQUEST,
+        0.95,
+        "a copy of it is listed, with its author, author time and message",
+        patch_rules.rebased,
+    ),
+    Rule(
         "merge_request",
         Entity.ITEM,
         Entity.COMMIT,
         0.8,
         "its merge request names the ticket",
         code_rules.merge_request,
+    ),
+    Rule(
+        "same_patch",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.85,
+        "a copy of it, with its author, author time and message, is of the ticket",
+        patch_rules.same_patch,
     ),
     Rule(
         "revert_of",
@@ -177,6 +195,22 @@ RULES: Final = (
         0.8,
         "the build checked out a commit of the ticket",
         code_rules.built_commit,
+    ),
+    Rule(
+        "request_ref",
+        Entity.MERGE_REQUEST,
+        Entity.BUILD,
+        1.0,
+        "the ref that was built is the merge request's",
+        request_refs.request_ref,
+    ),
+    Rule(
+        "built_request",
+        Entity.ITEM,
+        Entity.BUILD,
+        0.8,
+        "the build ran for a merge request that names the ticket",
+        request_refs.built_request,
     ),
     Rule(
         "same_build",
