@@ -15,6 +15,7 @@ from correlator import (
     patch_rules,
     reference_rules,
     request_refs,
+    request_rules,
     text_rules,
 )
 from correlator.evidence import Evidence, Found, Rule, no_links
@@ -155,6 +156,22 @@ RULES: Final = (
         0.8,
         "its merge request names the ticket",
         code_rules.merge_request,
+    ),
+    Rule(
+        "squashed",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.9,
+        "commits that went into it name the ticket",
+        request_rules.squashed,
+    ),
+    Rule(
+        "described",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.6,
+        "the description of its merge request names the ticket, and nothing names another",
+        request_rules.described,
     ),
     Rule(
         "same_patch",
