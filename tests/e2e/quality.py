@@ -17,11 +17,12 @@ from simulator.model import World
 from simulator.truth_delivery import finish, production
 from simulator.truth_evidence import supported
 from simulator.truth_links import links_of
+from simulator.world import Hosting
 from store import frames
 from tests.e2e.company import Company
 from tests.e2e.quality_classes import Classes
 
-SEEDS: Final = {
+SEEDS: Final[Mapping[int, Hosting]] = {
     11: "gitlab", 12: "github", 13: "gitlab", 14: "github", 15: "gitlab",
     16: "github", 17: "gitlab", 18: "github", 19: "gitlab", 20: "github",
 }  # fmt: skip
