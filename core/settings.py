@@ -135,6 +135,7 @@ class Hotfix(Model):
 class Dora(Model):
     observation_window: Duration = timedelta(hours=72)
     incident_window: Duration = timedelta(hours=24)
+    not_change_related: tuple[str, ...] = ()
     hotfix: Hotfix = Hotfix()
 
 

@@ -71,7 +71,7 @@ def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
     Of a pipeline that deployed to several environments, production is what the change was for.
     A name that several builds bear is shared among them.
     """
-    named = _named_builds(evidence)
+    named = named_builds(evidence, evidence.changes)
     made = found.pairs(Entity.BUILD, Entity.DEPLOYMENT)[["a_id", "b_id"]]
     made = made.rename(columns={"a_id": "build_id", "b_id": "deployment_id"})
     targets = evidence.deployments[["deployment_id", "target"]].drop_duplicates()
@@ -84,25 +84,29 @@ def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
     return pairs.assign(weight=1.0 / table["same"].to_numpy(dtype="float64"))
 
 
-def _named_builds(evidence: Evidence) -> pd.DataFrame:
-    """change_id, correlation, build_id, same (builds of that name)."""
-    changes = evidence.changes.loc[
-        evidence.changes["correlation"] != "", ["change_id", "correlation"]
-    ]
-    parts = [parse_correlation(text) for text in changes["correlation"]]
-    changes = changes.assign(name=pd.Series(parts, index=changes.index, dtype="object"))
+def named_builds(evidence: Evidence, told: pd.DataFrame, *, key: str = "change_id") -> pd.DataFrame:
+    """`told` (`key`, correlation) with build_id and `same` (builds of that name), where its
+    correlation names a build or pipeline.
+    """
+    told = told.loc[told["correlation"] != "", [key, "correlation"]]
+    parts = [parse_correlation(text) for text in told["correlation"]]
+    told = told.assign(name=pd.Series(parts, index=told.index, dtype="object"))
+    table = told[told["name"] != ""].merge(names_of_builds(evidence), on="name")
+    table["same"] = table.groupby(key)["build_id"].transform("nunique")
+    return table
+
+
+def names_of_builds(evidence: Evidence) -> pd.DataFrame:
+    """build_id, name: each build as `job#12` and as `job!pipeline/34`."""
     builds = evidence.builds
     jobs = zip(builds["job"], builds["number"], builds["external_id"], strict=True)
     names = [(f"{job}#{number}", f"{job}!pipeline/{external}") for job, number, external in jobs]
-    known = pd.DataFrame(
+    return pd.DataFrame(
         {
             "build_id": np.repeat(builds["build_id"].to_numpy(dtype="int64"), 2),
             "name": pd.Series([name for both in names for name in both], dtype="object"),
         }
     )
-    table = changes[changes["name"] != ""].merge(known, on="name")
-    table["same"] = table.groupby("change_id")["build_id"].transform("nunique")
-    return table
 
 
 def parse_correlation(text: str) -> str:

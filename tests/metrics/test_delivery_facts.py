@@ -12,8 +12,8 @@ from metrics.delivery_facts import (
     deployment_facts,
     deployment_kinds,
     hotfix_marks,
-    incident_facts,
 )
+from metrics.incident_facts import incident_facts
 from tests.metrics.history import frame
 from tests.metrics.tables import EMPTY_LINKS, Row, table
 
