@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pandas as pd
 _REVERTS: Final = re.compile(r"\bThis reverts commit ([0-9a-f]{7,64})\b")
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _WHOLE: Final = 40
+Texts = Iterable[tuple[int, int, str]]
+"""Each of a thing, its repository, and what it says."""
 _QUOTE: Final = re.compile(r'(?:Revert|Reapply) "(.*)"')
 
 
@@ -53,26 +56,36 @@ def takes_back(message: str) -> bool:
     return undone
 
 
+def reverted_in(texts: Texts, commits: pd.DataFrame) -> list[tuple[int, int]]:
+    """(thing, commit_id): the commits that texts say they revert, as in `reverts`."""
+    return _mentions(texts, commits, "This reverts commit", _REVERTS)
+
+
 def _named(
     commits: pd.DataFrame, words: str, pattern: re.Pattern[str], column: str
 ) -> pd.DataFrame:
+    columns = (commits[name] for name in ("commit_id", "repository_id", "message"))
+    rows = _mentions(zip(*columns, strict=True), commits, words, pattern)
+    table = pd.DataFrame(rows, columns=["commit_id", column]).astype("int64")
+    return table.drop_duplicates(ignore_index=True)
+
+
+def _mentions(
+    texts: Texts, commits: pd.DataFrame, words: str, pattern: re.Pattern[str]
+) -> list[tuple[int, int]]:
     mentions = [
-        (commit_id, repository_id, match)
-        for commit_id, repository_id, message in zip(
-            commits["commit_id"], commits["repository_id"], commits["message"], strict=True
-        )
-        if words in message
-        for match in pattern.findall(message)
+        (thing, home, match)
+        for thing, home, text in texts
+        if words in text
+        for match in pattern.findall(text)
     ]
     inside = commits[commits["repository_id"].isin({home for _, home, _ in mentions})]
     known = sorted(zip(inside["repository_id"], inside["sha"], inside["commit_id"], strict=True))
-    rows = [
-        (commit, found)
-        for commit, home, sha in mentions
+    return [
+        (thing, found)
+        for thing, home, sha in mentions
         if (found := _commit(known, home, sha)) is not None
     ]
-    table = pd.DataFrame(rows, columns=["commit_id", column]).astype("int64")
-    return table.drop_duplicates(ignore_index=True)
 
 
 def _commit(known: list[tuple[int, str, int]], home: int, sha: str) -> int | None:

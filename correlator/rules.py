@@ -19,6 +19,7 @@ from correlator import (
     reference_rules,
     remedies,
     request_refs,
+    request_reverts,
     request_rules,
     text_rules,
 )
@@ -200,6 +201,22 @@ RULES: Final = (
         0.9,
         "it was picked from a commit of the ticket",
         copy_rules.cherry_pick_of,
+    ),
+    Rule(
+        "reverts_request",
+        Entity.ITEM,
+        Entity.MERGE_REQUEST,
+        0.8,
+        "it takes back a merge request of the ticket",
+        request_reverts.reverts_request,
+    ),
+    Rule(
+        "revert_of_request",
+        Entity.ITEM,
+        Entity.COMMIT,
+        0.8,
+        "it takes back a merge request of the ticket",
+        request_reverts.revert_of_request,
     ),
     Rule(
         "revision",
