@@ -18,6 +18,7 @@ from correlator.keys import KeyFinder
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from correlator.upstream import with_upstream_commits
+from correlator.versions import Versions, resolve_versions
 from store import frames
 from store.sources import source_ids
 
@@ -50,6 +51,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     kept = repositories["repository_id"]
     commits = _within(frames.commits(session), kept)
     parents = frames.commit_parents(session)
+    refs = _within(frames.refs(session), kept)
     services = service_plans(session, settings)
     builds = own(frames.builds(session))
     deployments = with_upstream_commits(
@@ -58,6 +60,8 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     deployments = resolve_commits(
         merge_groups(assign_services(deployments, repositories, services)), commits
     )
+    versions = Versions(commits, refs, builds, deployments, repositories)
+    deployments = resolve_versions(deployments, services, versions)
     keys = own(frames.item_keys(session))
     requests = _within(frames.merge_requests(session), kept)
     listed = frames.merge_request_commits(session)

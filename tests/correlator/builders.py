@@ -45,6 +45,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "external_id": "",
         "job": "",
         "number": 0,
+        "ref": "",
         "repository_id": NONE,
         "revisions": "[]",
         "parameters": "{}",
@@ -68,6 +69,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "build_external_id": "",
         "commit_id": NONE,
         "commit_reason": "",
+        "commit_by": "sha",
         "result": "success",
         "created_ts": 0,
         "started_ts": NONE,
@@ -97,6 +99,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "duplicate_of_external_id": "",
     },
     "parents": {"commit_id": 0, "parent_id": 0},
+    "refs": {"repository_id": 1, "kind": "tag", "name": "", "sha": "", "ts": NONE},
 }
 
 
