@@ -59,15 +59,15 @@ def first_deployment(evidence: Evidence, _: Found) -> pd.DataFrame:
     """The first successful deployment of its service and environment that contains the commit."""
     claims = evidence.claims
     known = evidence.deployments.drop_duplicates(_ROW)
-    names = ["version", "commit_by"]
+    names = ["version", "commit_by", "previous_release"]
     places = claims[[*_ROW, "unknown_predecessor"]].drop_duplicates()
     places = places.merge(known[[*_ROW, *names]], on=_ROW, how="left").fillna(
         dict.fromkeys(names, "")
     )
     columns = (places[name] for name in ("target", "unknown_predecessor", *names))
     says = [
-        _says_first(target, unknown=unknown, version=version, by=by)
-        for target, unknown, version, by in zip(*columns, strict=True)
+        _says_first(target, unknown=unknown, version=version, by=by, release=release)
+        for target, unknown, version, by, release in zip(*columns, strict=True)
     ]
     sure = [_HOW_SURE.get(by.partition(" ")[0], 1.0) for by in places["commit_by"]]
     weight = np.where(places["unknown_predecessor"], 0.5, 1.0) * np.array(sure, dtype="float64")
@@ -79,13 +79,15 @@ def first_deployment(evidence: Evidence, _: Found) -> pd.DataFrame:
     return pairs.assign(weight=spread["weight"].to_numpy(dtype="float64"))
 
 
-def _says_first(target: str, *, unknown: bool, version: str, by: str) -> str:
+def _says_first(target: str, *, unknown: bool, version: str, by: str, release: str) -> str:
     text = f"First successful deployment to {target or 'its environment'} whose"
     text += " history contains the commit"
     if by not in ("", "sha"):
         known = f"its version {version[:_SHOWN]}, " if version else ""
         text += f"; known by {known}the {by[:_SHOWN]}"
-    return text + (", but what ran there before is not known" if unknown else "")
+    if unknown:
+        return f"{text}, but what ran there before is not known"
+    return text + (f"; not in the release before it, {release[:_SHOWN]}" if release else "")
 
 
 def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:

@@ -19,12 +19,18 @@ def _production() -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class ServicePlan:
-    """A service as configured. `environments`: name -> patterns of names, or `tier:<tier>`."""
+    """A service as configured. `environments`: name -> patterns of names, or `tier:<tier>`.
+
+    paths: which parts of its repositories it is. manifests: repositories in which the version that
+    runs is written down.
+    """
 
     id: int
     name: str
     repositories: tuple[str, ...] = ()
     environments: Mapping[str, Sequence[str]] = field(default_factory=_production)
+    paths: tuple[str, ...] = ("**",)
+    manifests: tuple[str, ...] = ()
 
 
 def assign_services(

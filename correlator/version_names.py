@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
 _LONGEST: Final = 300
+_REMEMBERED: Final = 50_000
 _DIGEST: Final = re.compile(r"@?\b(?:sha(?:256|384|512)|md5)[:=][0-9a-f]{32,}$", re.I)
 _FILE: Final = re.compile(
     r"\.(?:jar|war|ear|zip|tar\.(?:gz|bz2|xz)|tgz|gz|nupkg|gem|apk|exe)$", re.I
@@ -51,7 +52,7 @@ class Meant:
     beyond: bool = False
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def meant(text: str) -> Meant:
     """What a version, tag, image, package URL or file name says; nothing for a moving name."""
     text = text.strip().strip("\"'")
@@ -71,7 +72,7 @@ def is_moving(text: str) -> bool:
     return bool(_MOVING.fullmatch(text) or _SNAPSHOT.search(text))
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def number_of(text: str, names: frozenset[str] = frozenset()) -> str:
     """The number in the name of a version, to compare by: `release-1.2.3` is `1.2.3`.
 

@@ -11,15 +11,18 @@ from urllib.parse import urlsplit
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from connectors.path_lists import PATHS, READ_TO_THE_END
 from core.settings import Settings
 from correlator.evidence import Evidence
 from correlator.grouping import merge_groups
 from correlator.keys import KeyFinder
+from correlator.parts import parts_of
+from correlator.release_tags import release_tags
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from correlator.upstream import with_upstream_commits
-from correlator.versions import Versions, resolve_versions
-from store import frames
+from correlator.versions import Versions, homes_of, resolve_versions
+from store import cursors, frames
 from store.sources import source_ids
 
 
@@ -62,10 +65,14 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     )
     versions = Versions(commits, refs, builds, deployments, repositories)
     deployments = resolve_versions(deployments, services, versions)
+    parts = parts_of(services, repositories, frames.commit_paths(session), read_paths(session))
+    released = release_tags(refs, commits, homes_of(services, versions))
     keys = own(frames.item_keys(session))
     requests = _within(frames.merge_requests(session), kept)
     listed = frames.merge_request_commits(session)
-    releases = first_deployments(deployments, commits, parents)
+    releases = first_deployments(deployments, commits, parents, parts=parts, released=released)
+    known = ["deployment_id", "service_id", "target"]
+    told = releases.deployments[[*known, "previous_release"]]
     evidence = Evidence(
         finder=_finder(keys, own(frames.projects(session)), settings),
         item_keys=keys,
@@ -74,7 +81,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         merge_requests=requests,
         merge_request_commits=listed[listed["merge_request_id"].isin(requests["merge_request_id"])],
         builds=builds,
-        deployments=deployments,
+        deployments=deployments.merge(told, on=known, how="left"),
         claims=releases.claims,
         changes=own(frames.changes(session)),
         incidents=own(frames.incidents(session)),
@@ -87,10 +94,30 @@ def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]
     known = frames.services(session)
     ids = dict(zip(known["name"], known["service_id"], strict=True))
     return [
-        ServicePlan(int(ids[one.name]), one.name, one.repositories, one.environments)
+        ServicePlan(
+            int(ids[one.name]),
+            one.name,
+            one.repositories,
+            one.environments,
+            one.paths,
+            one.manifests,
+        )
         for one in settings.services
         if one.name in ids
     ]
+
+
+def read_paths(session: Session) -> set[tuple[int, str]]:
+    """repository_id and path of the lists of commits by path that were read to their end."""
+    repositories = frames.repositories(session)
+    columns = (repositories[name] for name in ("source_id", "external_id", "repository_id"))
+    ids = {(source, name): int(own) for source, name, own in zip(*columns, strict=True)}
+    return {
+        (ids[state.key.source_id, state.key.scope], str(path))
+        for state in cursors.states_of(session, PATHS)
+        for path in state.cursor.get(READ_TO_THE_END, ())
+        if (state.key.source_id, state.key.scope) in ids
+    }
 
 
 def _within(frame: pd.DataFrame, repositories: pd.Series[int]) -> pd.DataFrame:

@@ -132,6 +132,16 @@ class Commit:
     on_default: bool = True  # reachable from the default branch
     reverts: str | None = None
     picked_from: str | None = None
+    paths: list[str] = field(default_factory=list)  # files changed; empty: not told, so any
+
+    def touches(self, path: str) -> bool:
+        """Whether a log by path lists it: one without files told is of every path, no merge is."""
+        if len(self.parents) > 1:
+            return False
+        folder = path.rstrip("/")
+        return not self.paths or any(
+            file == folder or file.startswith(f"{folder}/") for file in self.paths
+        )
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ def test_the_version_of_an_artifact_is_no_digest_where_it_has_a_tag(
 
 
 @pytest.mark.parametrize("name", ["VERSION", "IMAGE", "image_tag", "ARTIFACT_VERSION"])
-def test_a_jenkins_parameter_names_theversion_of(name: str) -> None:
+def test_a_jenkins_parameter_names_the_version(name: str) -> None:
     parameters = [{"name": name, "value": "shop/web:1.2.3"}]
     payload = {"number": 1, "timestamp": 1_700_000_000_000, "result": "SUCCESS", "building": False}
     rule = DeploymentRule(job="deploy", environment="production", service="web")
