@@ -16,6 +16,7 @@ from core.settings import Settings
 from correlator.evidence import Evidence
 from correlator.grouping import merge_groups
 from correlator.keys import KeyFinder
+from correlator.manifests import follow_manifests
 from correlator.parts import parts_of
 from correlator.release_tags import release_tags
 from correlator.releases import Releases, first_deployments
@@ -65,6 +66,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     )
     versions = Versions(commits, refs, builds, deployments, repositories)
     deployments = resolve_versions(deployments, services, versions)
+    deployments = follow_manifests(deployments, commits, parents, services, versions)
     parts = parts_of(services, repositories, frames.commit_paths(session), read_paths(session))
     released = release_tags(refs, commits, homes_of(services, versions))
     keys = own(frames.item_keys(session))

@@ -70,6 +70,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "commit_id": NONE,
         "commit_reason": "",
         "commit_by": "sha",
+        "found_by": "repository",
         "previous_release": "",
         "result": "success",
         "created_ts": 0,
