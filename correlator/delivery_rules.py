@@ -13,6 +13,7 @@ from core.records import Entity
 from correlator.evidence import Evidence, Found, found_pairs
 
 PRODUCTION: Final = "production"
+_SHOWN: Final = 120
 
 _BUILD: Final = re.compile(r"^(.+)#(\d+)$")
 _PIPELINE: Final = re.compile(r"^(.+)!pipeline/(\d+)$")
@@ -49,20 +50,44 @@ def _build_names(evidence: Evidence) -> pd.DataFrame:
     return builds
 
 
+_HOW_SURE: Final = {"sha": 1.0, "tag": 0.95, "named": 0.95, "manifest": 0.9, "build": 0.85}
+"""By the first word of `commit_by`: how surely a deployment ran the commit found for it."""
+_ROW: Final = ["deployment_id", "service_id", "target"]
+
+
 def first_deployment(evidence: Evidence, _: Found) -> pd.DataFrame:
     """The first successful deployment of its service and environment that contains the commit."""
     claims = evidence.claims
-    places = claims[["deployment_id", "target", "unknown_predecessor"]].drop_duplicates()
-    says = {
-        (deployment, target): f"First successful deployment to {target or 'its environment'} whose"
-        " history contains the commit"
-        + (", but what ran there before is not known" if unknown else "")
-        for deployment, target, unknown in places.itertuples(index=False)
-    }
-    where = zip(claims["deployment_id"], claims["target"], strict=True)
-    texts = [says[place] for place in where]
-    pairs = found_pairs(claims["commit_id"], claims["deployment_id"], texts)
-    return pairs.assign(weight=np.where(claims["unknown_predecessor"], 0.5, 1.0))
+    known = evidence.deployments.drop_duplicates(_ROW)
+    names = ["version", "commit_by", "previous_release"]
+    places = claims[[*_ROW, "unknown_predecessor"]].drop_duplicates()
+    places = places.merge(known[[*_ROW, *names]], on=_ROW, how="left").fillna(
+        dict.fromkeys(names, "")
+    )
+    columns = (places[name] for name in ("target", "unknown_predecessor", *names))
+    says = [
+        _says_first(target, unknown=unknown, version=version, by=by, release=release)
+        for target, unknown, version, by, release in zip(*columns, strict=True)
+    ]
+    sure = [_HOW_SURE.get(by.partition(" ")[0], 1.0) for by in places["commit_by"]]
+    weight = np.where(places["unknown_predecessor"], 0.5, 1.0) * np.array(sure, dtype="float64")
+    keys = [*_ROW, "unknown_predecessor"]
+    spread = claims[["commit_id", *keys]].merge(
+        places[keys].assign(text=pd.Series(says, dtype="object"), weight=weight), on=keys
+    )
+    pairs = found_pairs(spread["commit_id"], spread["deployment_id"], spread["text"])
+    return pairs.assign(weight=spread["weight"].to_numpy(dtype="float64"))
+
+
+def _says_first(target: str, *, unknown: bool, version: str, by: str, release: str) -> str:
+    text = f"First successful deployment to {target or 'its environment'} whose"
+    text += " history contains the commit"
+    if by not in ("", "sha"):
+        known = f"its version {version[:_SHOWN]}, " if version else ""
+        text += f"; known by {known}the {by[:_SHOWN]}"
+    if unknown:
+        return f"{text}, but what ran there before is not known"
+    return text + (f"; not in the release before it, {release[:_SHOWN]}" if release else "")
 
 
 def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:

@@ -24,9 +24,9 @@ _PLACE = ["service_id", "environment", "repository_id"]
 class DeploymentLinks:
     """What links say about deployments.
 
-    incidents: incident_id, deployment_id, confidence. contents: deployment_id, commits (NONE
-    unknown), commits_reason. defects: deployment_id of those that were the first to bring a commit
-    of a defect to production.
+    incidents: incident_id, deployment_id, confidence. contents: service_id, deployment_id, commits
+    (NONE unknown), commits_reason. defects: deployment_id of those that were the first to bring a
+    commit of a defect to production.
     """
 
     incidents: pd.DataFrame
@@ -121,10 +121,10 @@ def deployment_facts(
     frame["rework"] = (frame["kind"] == "rollback") | (
         (frame["kind"] == "hotfix") & frame["deployment_id"].isin(mending)
     )
-    contents = links.contents.drop_duplicates("deployment_id")
-    frame["commits"] = _of(frame, contents, "commits")
-    reasons = contents.set_index("deployment_id")["commits_reason"]
-    frame["commits_reason"] = frame["deployment_id"].map(reasons).astype(object).fillna("unknown")
+    contents = links.contents.drop_duplicates(_ROW)
+    frame["commits"] = _of(frame, contents, "commits", key=_ROW)
+    reasons = frame[_ROW].merge(contents, on=_ROW, how="left")["commits_reason"]
+    frame["commits_reason"] = reasons.astype(object).fillna("unknown").to_numpy()
     return frame[_COLUMNS].reset_index(drop=True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -60,7 +62,7 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     blame = _blame(session)
     links = DeploymentLinks(
         blame,
-        deployments[["deployment_id", "commits", "commits_reason"]],
+        deployments[["service_id", "deployment_id", "commits", "commits_reason"]],
         _defects(session, settings, loaded, written),
     )
     placed = blame.merge(
@@ -232,11 +234,24 @@ def _changes(loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:
             merge_request_commits=evidence.merge_request_commits,
         )
     )
-    keys = pd.MultiIndex.from_frame(
-        claims[claims["unknown_predecessor"]][["service_id", "deployment_id"]].drop_duplicates()
-    )
-    first = pd.MultiIndex.from_frame(made[["service_id", "deployment_id"]]).isin(keys)
-    unsure = first & (made["excluded"] == "").to_numpy()
-    return made.assign(
-        excluded=made["excluded"].astype(object).where(~unsure, "unknown_predecessor")
-    )
+    return made.assign(excluded=_excluded(made, claims))
+
+
+def _excluded(made: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
+    """Why each change does not count. Of a deployment whose predecessor is not known those count
+    that an earlier release shows to be new, with the commits of the same merge requests.
+    """
+    row = ["service_id", "deployment_id"]
+    unknown = claims["unknown_predecessor"]
+    doubtful = _isin(made, claims[unknown], row)
+    sure = _isin(made, claims[~unknown], [*row, "commit_id"])
+    request = [*row, "merge_request_id"]
+    sure |= _isin(made, made[sure & (made["merge_request_id"] != NONE)], request)
+    unsure = doubtful & ~sure & (made["excluded"] == "").to_numpy()
+    return made["excluded"].astype(object).where(~unsure, "unknown_predecessor")
+
+
+def _isin(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+    known = pd.MultiIndex.from_frame(other[columns].drop_duplicates())
+    found: npt.NDArray[np.bool_] = pd.MultiIndex.from_frame(frame[columns]).isin(known)
+    return found

@@ -20,7 +20,8 @@ _RUN_FILTERS = ("actor", "branch", "check_suite_id", "created", "event", "head_s
 
 
 def commits(project: Project, query: QueryParams) -> list[Commit]:
-    """What a branch, tag or sha was built on, newest first."""
+    """What a branch, tag or sha was built on, newest first; `path` leaves out merges."""
+    path = query.get("path")
     head = project.head(query.get("sha", project.default_branch))
     since, until = _moment(query.get("since")), _moment(query.get("until"))
     return [
@@ -28,6 +29,7 @@ def commits(project: Project, query: QueryParams) -> list[Commit]:
         for commit in project.reachable([head] if head else [])
         if (since is None or commit.committed >= since)
         and (until is None or commit.committed <= until)
+        and (not path or commit.touches(path))
     ]
 
 

@@ -132,7 +132,7 @@ class Commit:
     """A commit. `tickets` are the true items it was written for, whatever its message says.
 
     paths: the files that it changed, as `git log` tells them: none of a merge, none where the
-    company keeps no account of them.
+    company keeps no account of them, so that it may be any.
     """
 
     sha: str
@@ -147,6 +147,15 @@ class Commit:
     reverts: str | None = None
     picked_from: str | None = None
     paths: list[str] = field(default_factory=list)
+
+    def touches(self, path: str) -> bool:
+        """Whether a log by path lists it: one without files told is of every path, no merge is."""
+        if len(self.parents) > 1:
+            return False
+        folder = path.rstrip("/")
+        return not self.paths or any(
+            file == folder or file.startswith(f"{folder}/") for file in self.paths
+        )
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from store.frames_code import (
     commit_parents,
+    commit_paths,
     commits,
     environments,
     merge_request_commits,
@@ -41,6 +42,7 @@ __all__ = [
     "change_facts",
     "changes",
     "commit_parents",
+    "commit_paths",
     "commits",
     "deployment_facts",
     "deployments",

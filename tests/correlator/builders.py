@@ -74,6 +74,9 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "build_external_id": "",
         "commit_id": NONE,
         "commit_reason": "",
+        "commit_by": "sha",
+        "found_by": "repository",
+        "previous_release": "",
         "result": "success",
         "created_ts": 0,
         "started_ts": NONE,
@@ -119,6 +122,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     },
     "items": {"item_id": 0, "title": ""},
     "parents": {"commit_id": 0, "parent_id": 0},
+    "refs": {"repository_id": 1, "kind": "tag", "name": "", "sha": "", "ts": NONE},
 }
 
 
