@@ -96,7 +96,8 @@ def _parts(paths: Mapping[str, tuple[str, ...]]) -> list[Stream]:
         return []
     read = path_lists(paths, "full_name", tips=_heads, log=_log_of_part)
     scope = partial(configured, paths, "full_name")
-    return [_stream(PATHS, read, parse_path, id=path_id, scope=scope)]
+    behind = ("commits",)
+    return [_stream(PATHS, read, parse_path, id=path_id, scope=scope, behind=behind)]
 
 
 def _issues(layout: github_issues.Layout) -> list[Stream]:

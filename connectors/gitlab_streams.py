@@ -111,7 +111,8 @@ def _parts(paths: Mapping[str, tuple[str, ...]]) -> Iterator[Stream]:
     if paths:
         read = path_lists(paths, name, tips=lambda _reading: [EVERYWHERE], log=_log_of_part)
         declared = per_project(PATHS, read, path_id, parse_path)
-        yield replace(declared, scope=partial(configured, paths, name))
+        scope = partial(configured, paths, name)
+        yield replace(declared, scope=scope, behind=("commits",))
 
 
 def _requests(bots: Sequence[str]) -> Iterator[Stream]:

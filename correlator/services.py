@@ -51,7 +51,8 @@ def assign_services(
     by_remote = resolve_remotes(deployments["remote"], remote_index(repositories))
     table = deployments.assign(repository_id=np.where(known == NONE, by_remote, known))
     owned = _owned(table, repositories, plans)
-    merged = table.drop(columns=["service"]).merge(owned, on="deployment_id", how="left")
+    bare = table.drop(columns=["service", "found_by"], errors="ignore")
+    merged = bare.merge(owned, on="deployment_id", how="left")
     merged["service_id"] = merged["service_id"].fillna(NONE).astype("int64")
     for name in ("service", "found_by"):
         merged[name] = merged[name].fillna("").astype("object")
