@@ -8,12 +8,37 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.records import Entity
 from correlator.keys import KeyFinder
 
+Flags = NDArray[np.bool_]
+
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 _PAIR: Final = LINK_COLUMNS[:4]
+
+
+def no_hotfixes(deployments: pd.DataFrame) -> Flags:
+    """None of them is a hotfix."""
+    return np.zeros(len(deployments), dtype=np.bool_)
+
+
+def no_items() -> pd.DataFrame:
+    """item_id, title, of no items."""
+    return pd.DataFrame({"item_id": pd.Series(dtype="int64"), "title": pd.Series(dtype="object")})
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRules:
+    """How far an incident is looked back from. `window_s`: time alone; `reach_s`: evidence that
+    names or undoes a deployment. hotfixes: which deployments are hotfixes, of a frame with ref,
+    labels (lines) and change_type.
+    """
+
+    window_s: int = 24 * 3600
+    reach_s: int = 72 * 3600
+    hotfixes: Callable[[pd.DataFrame], Flags] = no_hotfixes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +59,28 @@ class Evidence:
     not told), message"""
     merge_requests: pd.DataFrame
     """merge_request_id, repository_id, number, title, description, source_branch, state, head_sha,
-    merge_sha, squash_sha, merged_ts (NONE)"""
+    merge_sha, squash_sha, merged_ts (NONE), labels (lines)"""
     merge_request_commits: pd.DataFrame
     """merge_request_id, commit_id"""
     builds: pd.DataFrame
     """build_id, source_id, external_id, job, number, ref, repository_id, revisions, parameters,
     description"""
     deployments: pd.DataFrame
-    """deployment_id, source_id, group, build_external_id, environment, target"""
+    """deployment_id, source_id, external_id, group, build_external_id, environment, target,
+    service_id, service, repository_id, sha, ref, version, result, created_ts, started_ts,
+    finished_ts, rollback (bool: it brings nothing new and is older than what ran before)"""
     claims: pd.DataFrame
     """deployment_id, commit_id, target, unknown_predecessor"""
     changes: pd.DataFrame
-    """change_id, source_id, external_id, number, title, description, correlation"""
+    """change_id, source_id, external_id, number, type, title, description, correlation, service_id
+    (by its configuration item), created_ts, started_ts, finished_ts, closed_ts"""
     incidents: pd.DataFrame
-    """incident_id, source_id, number, caused_by_external_id, duplicate_of_external_id"""
+    """incident_id, source_id, external_id, number, title, description, correlation,
+    caused_by_external_id, duplicate_of_external_id, service_id (by its configuration item),
+    opened_ts, detected_ts, resolved_ts"""
+    items: pd.DataFrame = field(default_factory=no_items)
+    """item_id, title"""
+    incident_rules: IncidentRules = field(default_factory=IncidentRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +162,11 @@ def found_pairs(a: Iterable[int], b: Iterable[int], evidence: Iterable[str]) -> 
             "evidence": pd.Series(list(evidence), dtype="object"),
         }
     )
+
+
+def no_pairs() -> pd.DataFrame:
+    """What `Rule.find` gives back where there is nothing to find."""
+    return found_pairs((), (), ())
 
 
 def combine(links: pd.DataFrame) -> pd.DataFrame:

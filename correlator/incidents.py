@@ -1,12 +1,19 @@
-"""Which change or deployment broke something: only what a person wrote down; the rest is listed."""
+"""Which change or deployment broke something: what a person or a tool wrote down as the cause."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Final
+
 import pandas as pd
 
 from core.records import Entity
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.cases import PRODUCTION, case_texts, cases
+from correlator.delivery_rules import named_builds
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
+from correlator.incident_texts import blamed_numbers
+
+_CAUSES: Final = ("caused_by", "caused_by_text")
+_LONG_ID: Final = 8  # characters from which on an id is not one by chance
 
 
 def caused_by(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -20,47 +27,61 @@ def caused_by(evidence: Evidence, _: Found) -> pd.DataFrame:
     return found_pairs(table["change_id"], table["incident_id"], texts)
 
 
+def caused_by_text(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The incident's text gives the number of a change as the cause: "caused by CHG0030001"."""
+    texts = case_texts(evidence)
+    known = evidence.changes[["change_id", "number"]]
+    hits = blamed_numbers(texts["text"], known["number"])
+    hits = hits.merge(known.assign(number=known["number"].str.upper()), on="number")
+    incidents = texts["incident_id"].to_numpy("int64")[hits["row"]]
+    same = hits.groupby(["row", "number"])["change_id"].transform("size")
+    said = [f"The incident's text gives {number} as its cause" for number in hits["number"]]
+    pairs = found_pairs(hits["change_id"], incidents, said)
+    return pairs.assign(weight=1.0 / same.to_numpy("float64"))
+
+
 def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The incident names the change request under which this deployment was made."""
     changes = found.pairs(Entity.DEPLOYMENT, Entity.CHANGE).rename(
         columns={"a_id": "deployment_id", "b_id": "change_id"}
     )
-    causes = found.pairs(Entity.CHANGE, Entity.INCIDENT, rules=("caused_by",)).rename(
-        columns={"a_id": "change_id", "b_id": "incident_id"}
+    causes = found.pairs(Entity.CHANGE, Entity.INCIDENT, rules=_CAUSES).rename(
+        columns={"a_id": "change_id", "b_id": "incident_id", "confidence": "named"}
     )
-    table = changes.merge(causes[["change_id", "incident_id"]], on="change_id")
+    table = changes.merge(causes[["change_id", "incident_id", "named"]], on="change_id")
     numbers = evidence.changes.set_index("change_id")["number"]
     texts = [
         f"The incident names {number} as its cause, the change of this deployment"
         for number in numbers.loc[table["change_id"]]
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    return pairs.assign(weight=table["confidence"].to_numpy(dtype="float64"))
+    return pairs.assign(weight=(table["confidence"] * table["named"]).to_numpy("float64"))
 
 
-def unattributed(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
-    """Incidents without a deployment: incident_id, reason. An empty frame: all are attributed.
+def incident_correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """The incident's correlation names the build, pipeline or deployment that caused it.
 
-    Reasons: `duplicate` (counted with its original), `no_change_named`, `change_unknown` (named,
-    never collected), `change_without_deployment`.
+    Only one to production that began before the impact did: what began later mends it, perhaps.
     """
-    incidents = evidence.incidents
-    to_incident = links[links["b_kind"] == Entity.INCIDENT]
-    deployed = to_incident.loc[to_incident["a_kind"] == Entity.DEPLOYMENT, "b_id"]
-    caused = to_incident.loc[to_incident["a_kind"] == Entity.CHANGE, "b_id"]
-    reason = np.select(
-        [
-            (incidents["duplicate_of_external_id"] != "").to_numpy(),
-            (incidents["caused_by_external_id"] == "").to_numpy(),
-            ~incidents["incident_id"].isin(caused).to_numpy(),
-        ],
-        ["duplicate", "no_change_named", "change_unknown"],
-        default="change_without_deployment",
-    )
-    table = pd.DataFrame(
-        {
-            "incident_id": incidents["incident_id"].to_numpy(dtype="int64"),
-            "reason": pd.Series(reason.tolist(), dtype="object"),
-        }
-    )
-    return table[~table["incident_id"].isin(deployed)].reset_index(drop=True)
+    if evidence.incidents.empty:
+        return no_pairs()
+    begun = evidence.incidents[["incident_id", "correlation"]]
+    made = found.pairs(Entity.BUILD, Entity.DEPLOYMENT)[["a_id", "b_id"]]
+    made = made.rename(columns={"a_id": "build_id", "b_id": "deployment_id"})
+    by_build = named_builds(evidence, begun, key="incident_id").merge(made, on="build_id")
+    known = evidence.deployments
+    live = known[known["target"] == PRODUCTION].drop_duplicates("deployment_id")
+    long = live[live["external_id"].str.len() >= _LONG_ID]
+    by_id = begun.merge(long, left_on="correlation", right_on="external_id")
+    by_id = by_id.assign(same=by_id.groupby("incident_id")["deployment_id"].transform("nunique"))
+    names = ["incident_id", "deployment_id", "correlation", "same"]
+    table = pd.concat([by_build[names], by_id[names]])
+    first = live["started_ts"].where(live["started_ts"] >= 0, live["created_ts"])
+    table = table.merge(live[["deployment_id"]].assign(first=first), on="deployment_id")
+    starts = cases(evidence).set_index("incident_id")["start_ts"]
+    opened = evidence.incidents.set_index("incident_id")["opened_ts"]
+    start = table["incident_id"].map(starts).fillna(table["incident_id"].map(opened))
+    table = table[table["first"] <= start]
+    said = [f"The incident's correlation names {text}" for text in table["correlation"]]
+    pairs = found_pairs(table["deployment_id"], table["incident_id"], said)
+    return pairs.assign(weight=1.0 / table["same"].to_numpy("float64"))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.frames import NONE
 from metrics.flow import in_load
+from metrics.incident_facts import NOT_RELATED, UNATTRIBUTED
 from metrics.mapping import Ints
 from metrics.periods import Window
 from metrics.stats import ratio
@@ -57,9 +58,12 @@ def known_commits(deployments: pd.DataFrame, *, window: Window) -> Coverage:
 
 
 def attributed_incidents(incidents: pd.DataFrame, *, window: Window) -> Coverage:
-    """C5: incidents opened in the window that are attributed, by whatever method, of all."""
+    """C5: incidents opened in the window that are attributed, by whatever method, of all but those
+    that no change caused.
+    """
     rows = window.holds(incidents["opened_ts"].to_numpy(np.int64))
-    found = rows & (incidents["method"] != "unattributed").to_numpy(np.bool_)
+    rows &= (incidents["method"] != NOT_RELATED).to_numpy(np.bool_)
+    found = rows & (incidents["method"] != UNATTRIBUTED).to_numpy(np.bool_)
     return Coverage("C5", int(found.sum()), int(rows.sum()))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
+from metrics.incident_facts import LOOSE
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, WEEK, Interval, Window, edges, periods
@@ -161,9 +162,9 @@ def change_fail_rate(
 ) -> Measure:
     """Failed deployments over deployments (D4): successful, no rollback, observation window closed.
 
-    value: `ratio` and `strict` count explicit evidence alone; `lenient` adds every deployment after
-    which, within `incident_window_s`, an incident of its service began that nothing explains. The
-    two are a band, not alternatives. parts: `pending` and `pending_failed` are still being
+    value: `ratio` and `strict` count sure evidence alone; `lenient` adds every deployment after
+    which, within `incident_window_s`, an incident of its service began that nothing sure explains.
+    The two are a band, not alternatives. parts: `pending` and `pending_failed` are still being
     observed, `rollbacks` are evidence about other deployments, `failed_before_production` never
     changed it.
     """
@@ -279,7 +280,7 @@ def _first_of_each_day(finished: Ints, tz: str) -> Ints:
 def _near_unattributed(
     rows: pd.DataFrame, incidents: pd.DataFrame, as_of: int, reach_s: int
 ) -> Flags:
-    loose = incidents[(incidents["method"] == "unattributed") & (incidents["opened_ts"] <= as_of)]
+    loose = incidents[incidents["method"].isin(LOOSE) & (incidents["opened_ts"] <= as_of)]
     near = np.zeros(len(rows), np.bool_)
     service = rows["service_id"].to_numpy(np.int64)
     finished = rows["finished_ts"].to_numpy(np.int64)

@@ -57,7 +57,18 @@ def wanted_of(settings: Settings) -> Wanted:
         blocking_labels=frozenset(label for rule in blocked for label in rule.labels),
         blocking_links=frozenset(kind for rule in blocked for kind in rule.links),
         bots=settings.people.bots,
+        paths=_paths_of(settings),
     )
+
+
+def _paths_of(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """By repository the parts of it that services are, each once, in order."""
+    found: dict[str, set[str]] = {}
+    for service in settings.services:
+        if "**" not in service.paths:
+            for repository in service.repositories:
+                found.setdefault(repository, set()).update(service.paths)
+    return {repository: tuple(sorted(paths)) for repository, paths in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,33 @@ facts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from connectors.path_lists import PATHS, READ_TO_THE_END
+from core.frames import NONE
 from core.settings import Settings
-from correlator.evidence import Evidence
+from correlator.evidence import Evidence, IncidentRules
 from correlator.grouping import merge_groups
 from correlator.keys import KeyFinder
+from correlator.manifests import follow_manifests
+from correlator.parts import parts_of
+from correlator.release_tags import release_tags
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from correlator.upstream import with_upstream_commits
-from store import frames
+from correlator.versions import Versions, homes_of, resolve_versions
+from metrics.delivery_facts import hotfix_marks
+from store import cursors, frames
 from store.sources import source_ids
+
+_OF: Final = ["deployment_id", "service_id", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     kept = repositories["repository_id"]
     commits = _within(frames.commits(session), kept)
     parents = frames.commit_parents(session)
+    refs = _within(frames.refs(session), kept)
     services = service_plans(session, settings)
     builds = own(frames.builds(session))
     deployments = with_upstream_commits(
@@ -58,10 +70,18 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     deployments = resolve_commits(
         merge_groups(assign_services(deployments, repositories, services)), commits
     )
+    versions = Versions(commits, refs, builds, deployments, repositories)
+    deployments = resolve_versions(deployments, services, versions)
+    deployments = follow_manifests(deployments, commits, parents, services, versions)
+    parts = parts_of(services, repositories, frames.commit_paths(session), read_paths(session))
+    released = release_tags(refs, commits, homes_of(services, versions))
     keys = own(frames.item_keys(session))
     requests = _within(frames.merge_requests(session), kept)
     listed = frames.merge_request_commits(session)
-    releases = first_deployments(deployments, commits, parents)
+    releases = first_deployments(deployments, commits, parents, parts=parts, released=released)
+    told = releases.deployments[[*_OF, "rollback", "previous_release"]].drop_duplicates(_OF)
+    dated = deployments.merge(told, on=_OF, how="left")
+    owners = configuration_item_owners(session, settings)
     evidence = Evidence(
         finder=_finder(keys, own(frames.projects(session)), settings),
         item_keys=keys,
@@ -70,10 +90,12 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         merge_requests=requests,
         merge_request_commits=listed[listed["merge_request_id"].isin(requests["merge_request_id"])],
         builds=builds,
-        deployments=deployments,
+        deployments=dated.assign(rollback=dated["rollback"].eq(True)),
         claims=releases.claims,
-        changes=own(frames.changes(session)),
-        incidents=own(frames.incidents(session)),
+        changes=with_services(own(frames.changes(session)), owners),
+        incidents=with_services(own(frames.incidents(session)), owners),
+        items=own(frames.item_titles(session)),
+        incident_rules=incident_rules(settings),
     )
     return Loaded(evidence, deployments, releases, parents)
 
@@ -83,10 +105,70 @@ def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]
     known = frames.services(session)
     ids = dict(zip(known["name"], known["service_id"], strict=True))
     return [
-        ServicePlan(int(ids[one.name]), one.name, one.repositories, one.environments)
+        ServicePlan(
+            int(ids[one.name]),
+            one.name,
+            one.repositories,
+            one.environments,
+            one.paths,
+            one.manifests,
+        )
         for one in settings.services
         if one.name in ids
     ]
+
+
+def incident_rules(settings: Settings) -> IncidentRules:
+    """What the configuration says about incidents. Evidence that names or undoes a deployment
+    reaches back as far as a deployment is observed.
+    """
+    window = settings.dora.incident_window
+    rule = settings.dora.hotfix
+    return IncidentRules(
+        window_s=int(window.total_seconds()),
+        reach_s=int(max(window, settings.dora.observation_window).total_seconds()),
+        hotfixes=partial(
+            hotfix_marks,
+            branches=rule.branches,
+            labels=rule.labels,
+            change_types=rule.change_types,
+        ),
+    )
+
+
+def configuration_item_owners(session: Session, settings: Settings) -> dict[str, int]:
+    """Configuration item, in small letters -> service_id."""
+    names = frames.services(session).set_index("name")["service_id"]
+    return {
+        item.lower(): int(names[service.name])
+        for service in settings.services
+        for item in service.configuration_items
+        if service.name in names.index
+    }
+
+
+def with_services(table: pd.DataFrame, owners: Mapping[str, int]) -> pd.DataFrame:
+    """Changes or incidents with service_id: of their configuration item, else of the service that
+    they name; `NONE` where none fits.
+    """
+    rows = zip(table["ci"], table["service"], strict=True)
+    found = [
+        owners.get(str(ci).lower(), owners.get(str(service).lower(), NONE)) for ci, service in rows
+    ]
+    return table.assign(service_id=pd.Series(found, index=table.index, dtype="int64"))
+
+
+def read_paths(session: Session) -> set[tuple[int, str]]:
+    """repository_id and path of the lists of commits by path that were read to their end."""
+    repositories = frames.repositories(session)
+    columns = (repositories[name] for name in ("source_id", "external_id", "repository_id"))
+    ids = {(source, name): int(own) for source, name, own in zip(*columns, strict=True)}
+    return {
+        (ids[state.key.source_id, state.key.scope], str(path))
+        for state in cursors.states_of(session, PATHS)
+        for path in state.cursor.get(READ_TO_THE_END, ())
+        if (state.key.source_id, state.key.scope) in ids
+    }
 
 
 def _within(frame: pd.DataFrame, repositories: pd.Series[int]) -> pd.DataFrame:

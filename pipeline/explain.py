@@ -16,6 +16,7 @@ from metrics import cost
 from metrics.cohort import cohort, durations
 from metrics.delivery import is_failed
 from metrics.flow import in_load
+from metrics.incident_facts import LOOSE
 from metrics.periods import Window
 from pipeline.question import Question
 from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
@@ -130,9 +131,9 @@ def explain_service(
 
 
 def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[Answer]:
-    """Incidents of the window that no evidence ties to a deployment: they may be failures too."""
+    """Incidents of the window that nothing sure ties to a deployment: they may be failures too."""
     inside = window.holds(rows["opened_ts"].to_numpy("int64"))
-    loose = rows[inside & (rows["method"] == "unattributed")]
+    loose = rows[inside & (rows["method"].isin(LOOSE))]
     known = reads.things(session, Entity.INCIDENT, [int(one) for one in loose["incident_id"]])
     return [
         {

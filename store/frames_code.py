@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from store.models import (
     commit_parent,
+    commit_path,
     environment,
     git_commit,
     merge_request,
@@ -72,6 +73,15 @@ def commit_parents(
         own = select(git_commit.c.id).where(git_commit.c.repository_id == repository_id)
         statement = statement.where(commit_parent.c.commit_id.in_(own))
     ordered = statement.order_by(commit_parent.c.commit_id, commit_parent.c.ordinal)
+    return read_frame(session, ordered, committed=committed)
+
+
+def commit_paths(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """Commits that touch a part of their repository: repository_id, commit_id, path."""
+    columns = (git_commit.c.repository_id, commit_path.c.commit_id, commit_path.c.path)
+    joined = commit_path.join(git_commit, git_commit.c.id == commit_path.c.commit_id)
+    statement = select(*columns).select_from(joined)
+    ordered = statement.order_by(commit_path.c.commit_id, commit_path.c.path)
     return read_frame(session, ordered, committed=committed)
 
 

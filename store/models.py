@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from store.models_code import (
     commit_parent,
+    commit_path,
     git_commit,
     merge_request,
     merge_request_commit,
@@ -82,6 +83,7 @@ __all__ = [
     "change_fact",
     "change_request",
     "commit_parent",
+    "commit_path",
     "deployment",
     "deployment_fact",
     "dirty",

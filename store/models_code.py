@@ -63,6 +63,15 @@ commit_parent = Table(
     sqlite_with_rowid=False,
 )
 
+commit_path = Table(
+    "commit_path",
+    metadata,
+    ref_column("commit_id", "git_commit", key=True),
+    Column("path", Text, primary_key=True),
+    sqlite_with_rowid=False,
+    comment="parts of repositories, as the configuration names them, that commits touch",
+)
+
 merge_request = Table(
     "merge_request",
     metadata,

@@ -121,6 +121,9 @@ incident_fact = Table(
     Column("incident_id", Id, ForeignKey("incident.id"), primary_key=True),
     Column("deployment_id", Id),
     text_column("method"),
+    Column("confidence", Float, nullable=False, server_default="0"),
+    text_column("verdict"),
+    text_column("reason"),
     ts_column("opened_ts", null=False),
     ts_column("resolved_ts"),
 )

@@ -40,6 +40,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "merge_sha": "",
         "squash_sha": "",
         "merged_ts": NONE,
+        "labels": "",
     },
     "merge_request_commits": {"merge_request_id": 0, "commit_id": 0},
     "builds": {
@@ -57,6 +58,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "deployments": {
         "deployment_id": 0,
         "source_id": 2,
+        "external_id": "",
         "environment": "production",
         "tier": "",
         "service": "",
@@ -72,10 +74,14 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "build_external_id": "",
         "commit_id": NONE,
         "commit_reason": "",
+        "commit_by": "sha",
+        "found_by": "repository",
+        "previous_release": "",
         "result": "success",
         "created_ts": 0,
         "started_ts": NONE,
         "finished_ts": NONE,
+        "rollback": False,
     },
     "claims": {
         "commit_id": 0,
@@ -89,18 +95,34 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "source_id": 3,
         "external_id": "",
         "number": "",
+        "type": "normal",
         "title": "",
         "description": "",
         "correlation": "",
+        "service_id": 1,
+        "created_ts": 0,
+        "started_ts": NONE,
+        "finished_ts": NONE,
+        "closed_ts": NONE,
     },
     "incidents": {
         "incident_id": 0,
         "source_id": 3,
+        "external_id": "",
         "number": "",
+        "title": "",
+        "description": "",
+        "correlation": "",
         "caused_by_external_id": "",
         "duplicate_of_external_id": "",
+        "service_id": 1,
+        "opened_ts": 0,
+        "detected_ts": NONE,
+        "resolved_ts": NONE,
     },
+    "items": {"item_id": 0, "title": ""},
     "parents": {"commit_id": 0, "parent_id": 0},
+    "refs": {"repository_id": 1, "kind": "tag", "name": "", "sha": "", "ts": NONE},
 }
 
 
@@ -134,6 +156,7 @@ def evidence(finder: KeyFinder = FINDER, **frames: pd.DataFrame) -> Evidence:
         "claims",
         "changes",
         "incidents",
+        "items",
     ]
     tables = {name: frames.pop(name, frame(name)) for name in names}
     assert not frames
