@@ -20,8 +20,9 @@ _PAIR: Final = LINK_COLUMNS[:4]
 class Evidence:
     """The frames that the rules read. More columns do no harm, an empty frame is fine.
 
-    `deployments` went through `assign_services`, `merge_groups` and `resolve_commits`; `claims` is
-    that of `first_deployments`. Give only new rows of one frame to correlate only those.
+    `deployments` went through `assign_services`, `merge_groups`, `resolve_commits`,
+    `resolve_versions` and `follow_manifests`; `claims` is that of `first_deployments`. Give only
+    new rows of one frame to correlate only those.
     """
 
     finder: KeyFinder
@@ -40,9 +41,10 @@ class Evidence:
     """build_id, source_id, external_id, job, number, repository_id, revisions, parameters,
     description"""
     deployments: pd.DataFrame
-    """deployment_id, source_id, group, build_external_id, environment, target"""
+    """deployment_id, source_id, group, build_external_id, environment, target, service_id, version,
+    commit_by, previous_release"""
     claims: pd.DataFrame
-    """deployment_id, commit_id, target, unknown_predecessor"""
+    """deployment_id, service_id, commit_id, target, unknown_predecessor"""
     changes: pd.DataFrame
     """change_id, source_id, external_id, number, title, description, correlation"""
     incidents: pd.DataFrame
