@@ -45,8 +45,9 @@ class IncidentRules:
 class Evidence:
     """The frames that the rules read. More columns do no harm, an empty frame is fine.
 
-    `deployments` went through `assign_services`, `merge_groups` and `resolve_commits`; `claims` is
-    that of `first_deployments`. Give only new rows of one frame to correlate only those.
+    `deployments` went through `assign_services`, `merge_groups`, `resolve_commits`,
+    `resolve_versions` and `follow_manifests`; `claims` is that of `first_deployments`. Give only
+    new rows of one frame to correlate only those.
     """
 
     finder: KeyFinder
@@ -68,9 +69,10 @@ class Evidence:
     deployments: pd.DataFrame
     """deployment_id, source_id, external_id, group, build_external_id, environment, target,
     service_id, service, repository_id, sha, ref, version, result, created_ts, started_ts,
-    finished_ts, rollback (bool: it brings nothing new and is older than what ran before)"""
+    finished_ts, rollback (bool: it brings nothing new and is older than what ran before),
+    commit_by, previous_release"""
     claims: pd.DataFrame
-    """deployment_id, commit_id, target, unknown_predecessor"""
+    """deployment_id, service_id, commit_id, target, unknown_predecessor"""
     changes: pd.DataFrame
     """change_id, source_id, external_id, number, type, title, description, correlation, service_id
     (by its configuration item), created_ts, started_ts, finished_ts, closed_ts"""

@@ -218,9 +218,12 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
 
 
 def fingerprint(source: AnySource, wanted: Wanted) -> str:
-    """Changes with whatever decides what is asked of the source and what a payload means."""
+    """Changes with whatever decides what is asked of the source and what a payload means; which
+    parts of repositories are told apart is in the cursor of their own stream.
+    """
     settings = source.model_dump(mode="json", exclude=_ASKS_THE_SAME)
-    names = {name: sorted(value) for name, value in asdict(wanted).items()}
+    told = asdict(replace(wanted, paths={}))
+    names = {name: sorted(value) for name, value in told.items() if name != "paths"}
     text = orjson.dumps([settings, names], option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=8).hexdigest()
 
