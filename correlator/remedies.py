@@ -25,7 +25,7 @@ from correlator.incident_texts import incidents_named, sure
 from correlator.reverts import reverts
 from correlator.undone import rollbacks, undone_by_rollback
 
-_FIRST_UNDONE, _LATER_UNDONE, _AMONG_SEVERAL = 2 / 3, 1 / 3, 0.5
+_FIRST_UNDONE, _LATER_UNDONE = 2 / 3, 1 / 3
 _OPEN: Final = np.iinfo(np.int64).max
 
 
@@ -89,7 +89,7 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
     It counts if its commits, merge requests or change name the incident, or if it is the first
     hotfix within the window after the incident began. One that names another incident, or that was
     written before this one began, is for something else. Where several deployments lie in the
-    window the latest is half as sure, for the hotfix does not say which it mends.
+    window the latest has its share, for the hotfix does not say which it mends.
     """
     if evidence.incidents.empty:
         return no_pairs()
@@ -122,7 +122,7 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
         for fix, number, told, several, at in zip(*columns, clock(table["remedy_ts"]), strict=True)
     ]
     made = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    return made.assign(weight=np.where(table["several"] == 1, 1.0, _AMONG_SEVERAL))
+    return made.assign(weight=1.0 / table["several"].to_numpy("float64"))
 
 
 def _suspects(
