@@ -21,7 +21,13 @@ from correlator.cases import cases, originals
 from correlator.delays import learned_window
 from correlator.evidence import Evidence, combine
 from correlator.rules import correlate
-from metrics.incident_facts import STRICT, VerdictRules, incident_verdicts
+from metrics.incident_facts import (
+    NOT_RELATED,
+    STRICT,
+    UNATTRIBUTED,
+    VerdictRules,
+    incident_verdicts,
+)
 from simulator.estate import Estate, estate
 
 SEEDS: Final[Mapping[int, range]] = {4: range(1, 26), 40: range(1, 5), 400: range(1, 2)}
@@ -81,27 +87,29 @@ def _add(found: Outcome, made: Estate) -> None:
     blame = links[(links["a_kind"] == Entity.DEPLOYMENT) & (links["b_kind"] == Entity.INCIDENT)]
     root = originals(evidence.incidents)
     causes = made.causes
-    for row in blame.itertuples():
-        if row.confidence >= STRICT:
-            right = causes[root[int(row.b_id)]] == row.a_id
-            found.strict += 1
-            found.strict_right += right
-            found.rules[str(row.rule), right] += 1
+    sure = blame[blame["confidence"] >= STRICT]
+    columns = (sure[name].tolist() for name in ("a_id", "b_id", "rule"))
+    for deployment, incident, rule in zip(*columns, strict=True):
+        right = causes[root[incident]] == deployment
+        found.strict += 1
+        found.strict_right += right
+        found.rules[rule, right] += 1
     verdicts = _verdicts(evidence, blame)
     services = evidence.incidents.set_index("incident_id")["service_id"]
-    for row in verdicts.itertuples():
-        cause = causes[int(row.incident_id)]
+    names = ("incident_id", "deployment_id", "verdict", "method")
+    columns = (verdicts[name].tolist() for name in names)
+    for incident, deployment, verdict, method in zip(*columns, strict=True):
+        cause, busy = causes[incident], int(services[incident]) in made.busy
+        right = deployment == cause if cause else verdict == NOT_RELATED
         found.incidents += 1
         found.causeless += cause is None
-        found.causeless_busy += cause is None and int(services[row.incident_id]) in made.busy
-        right = row.deployment_id == cause if cause else row.verdict == "not_change_related"
+        found.causeless_busy += cause is None and busy
         found.right += right
-        found.unattributed += row.verdict == "unattributed"
-        busy = "busy" if int(services[row.incident_id]) in made.busy else "calm"
-        truth = f"{'a cause' if cause else 'no cause'}, {busy}"
-        found.told[truth, str(row.method)] += 1
-        if not right and row.verdict != "unattributed":
-            found.missed[truth, str(row.method)] += 1
+        found.unattributed += verdict == UNATTRIBUTED
+        truth = f"{'a cause' if cause else 'no cause'}, {'busy' if busy else 'calm'}"
+        found.told[truth, method] += 1
+        if not right and verdict != UNATTRIBUTED:
+            found.missed[truth, method] += 1
     found.deployments += len(evidence.deployments)
     found.baseline_right += _last_anywhere(evidence, causes)
 
