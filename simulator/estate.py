@@ -42,7 +42,7 @@ DAYS: Final = 180
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 START: Final = 1_767_571_200  # Monday, 5 January 2026
 _PATTERN: Final = (5.0, 1.0, 0.2, 0.05, 0.2, 1.0, 0.2, 0.05, 0.2, 0.03)  # per working day
-_REMEDIES: Final = (("rollback", 40), ("hotfix", 25), ("revert", 10), ("none", 25))
+_REMEDIES: Final = {"rollback": 40, "hotfix": 25, "revert": 10, "none": 25}
 _SOURCE: Final = 2
 
 
@@ -159,8 +159,7 @@ class Service:
             self.later(made.at + self.rng.randint(10, 60) * MINUTE, self.rollback, (made, None))
             return
         opened = made.at + int(self.rng.lognormvariate(log(HOUR), 1.2)) + MINUTE
-        names, weights = zip(*_REMEDIES, strict=True)
-        remedy = self.rng.choices(names, weights)[0]
+        remedy = self.rng.choices(list(_REMEDIES), list(_REMEDIES.values()))[0]
         after = opened + int(self.rng.lognormvariate(log(40 * MINUTE), 0.8)) + 5 * MINUTE
         trouble = self.desk.caused(self.id, opened, made, self._before(made))
         if remedy == "none":

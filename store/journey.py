@@ -210,10 +210,9 @@ def incident_fact_of(session: Session, incident_id: int) -> Row | None:
 
 def duplicates_of(session: Session, ids: Iterable[int]) -> dict[int, int]:
     """Incident -> the one of `ids` that it is a duplicate of, over any number of others between."""
-    roots = {int(one): int(one) for one in ids}
-    known = {
-        (row["source_id"], row["external_id"]): row["id"] for row in _incidents(session, roots)
-    }
+    roots = {int(one) for one in ids}
+    originals = things(session, Entity.INCIDENT, roots).values()
+    known = {(row["source_id"], row["external_id"]): row["id"] for row in originals}
     copies: dict[int, int] = {}
     waiting = list(known)
     while waiting:
@@ -234,7 +233,3 @@ def duplicates_of(session: Session, ids: Iterable[int]) -> dict[int, int]:
                 copies[row["id"]] = copies.get(above, above)
                 waiting.append(own)
     return copies
-
-
-def _incidents(session: Session, ids: Iterable[int]) -> list[Row]:
-    return list(things(session, Entity.INCIDENT, ids).values())
