@@ -7,6 +7,10 @@ from typing import Final
 
 import pandas as pd
 
+from core.records import Entity
+from correlator.cases import cases, live_deployments, originals
+from correlator.evidence import Evidence, Found, no_links
+
 ENOUGH: Final = 20
 """Fewer incidents with a sure cause than this say nothing: the configured window holds."""
 
@@ -44,3 +48,18 @@ def learned_window(
         return window_s
     place = ceil(_SHARE * len(known)) - 1
     return max(_SHORTEST_S, min(window_s, int(known.sort_values().iloc[place])))
+
+
+def incident_window(evidence: Evidence, found: Found) -> int:
+    """How long after a deployment an incident is suspected to be due to it, in seconds."""
+    frames = [one for one in found.frames if len(one)]
+    links = pd.concat([no_links(), *frames])
+    blame = links[(links["a_kind"] == Entity.DEPLOYMENT) & (links["b_kind"] == Entity.INCIDENT)]
+    roots = originals(evidence.incidents)
+    blame = blame.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
+    return learned_window(
+        blame.assign(incident_id=blame["incident_id"].map(roots)),
+        cases(evidence)[["incident_id", "start_ts"]],
+        live_deployments(evidence)[["deployment_id", "finished_ts"]],
+        window_s=evidence.incident_rules.window_s,
+    )

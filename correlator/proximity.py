@@ -7,18 +7,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from core.records import Entity
 from correlator.cases import (
     cases,
     latest_first,
     live_deployments,
     names_of,
-    originals,
     preceding,
     span_words,
 )
-from correlator.delays import learned_window
-from correlator.evidence import Evidence, Found, found_pairs, no_links, no_pairs
+from correlator.delays import incident_window
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 from correlator.undone import rollbacks
 
 _SHARED: Final = 0.5  # of the latest, where several deployments lie in the window
@@ -53,18 +51,3 @@ def proximity(evidence: Evidence, found: Found) -> pd.DataFrame:
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
     first = np.where(table["several"] == 1, 1.0, _SHARED)
     return pairs.assign(weight=np.where(table["place"] == 0, first, _OTHERS))
-
-
-def incident_window(evidence: Evidence, found: Found) -> int:
-    """How long after a deployment an incident is suspected to be due to it, in seconds."""
-    frames = [one for one in found.frames if len(one)]
-    links = pd.concat([no_links(), *frames])
-    blame = links[(links["a_kind"] == Entity.DEPLOYMENT) & (links["b_kind"] == Entity.INCIDENT)]
-    roots = originals(evidence.incidents)
-    blame = blame.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
-    return learned_window(
-        blame.assign(incident_id=blame["incident_id"].map(roots)),
-        cases(evidence)[["incident_id", "start_ts"]],
-        live_deployments(evidence)[["deployment_id", "finished_ts"]],
-        window_s=evidence.incident_rules.window_s,
-    )
