@@ -30,7 +30,7 @@ _DENIED_BEFORE: Final = re.compile(
 )
 _CAUSE: Final = re.compile(
     r"\b(?:caused by|cause(?: is| was|:)|due to|introduced (?:by|with|in)|triggered by|result of"
-    r"|because of|broken by|came with)\b[^\n.;]{0,40}",
+    r"|because of|broken by|came with)(?!\w)[^\n.;]{0,40}",
     re.I,
 )
 _WORD: Final = re.compile(r"[^\W_][\w.+-]*")
