@@ -173,10 +173,12 @@ def _rows_of(
 
 
 def _row(kind: Entity, row: Row, links: Sequence[Link]) -> Answer:
-    doubt = 1.0
-    for link in links:
-        doubt *= 1.0 - link.confidence
     ordered = sorted(links, key=lambda link: (-link.confidence, link.rule, link.evidence))
+    # What an incident and its duplicate say alike is one reason.
+    ordered = list({link.rule: link for link in reversed(ordered)}.values())[::-1]
+    doubt = 1.0
+    for link in ordered:
+        doubt *= 1.0 - link.confidence
     return {
         "name": _name(kind, row),
         "title": _title(kind, row),
