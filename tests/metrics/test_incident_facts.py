@@ -7,6 +7,7 @@ import pytest
 
 from core.frames import NONE
 from metrics import coverage, delivery
+from metrics.deployment_verdicts import deployment_verdicts
 from metrics.incident_facts import VerdictRules, incident_verdicts
 from metrics.periods import Window
 from tests.metrics.history import frame
@@ -107,3 +108,20 @@ def test_incidents_that_no_change_caused_widen_no_band_and_leave_coverage() -> N
     every = pd.concat([weak, other, incident_table({"opened_ts": HOUR})])
     covered = coverage.attributed_incidents(every, window=window)
     assert (covered.numerator, covered.denominator) == (1, 2)
+
+
+def test_a_deployment_is_sound_only_once_it_was_observed_long_enough() -> None:
+    deployments = deployment_table(
+        {"finished_ts": 0},
+        {"finished_ts": 9 * DAY},
+        {"finished_ts": 9 * DAY, "failed": 1},
+        {"finished_ts": 2 * DAY},
+    )
+    incidents = incident_table({"opened_ts": 2 * DAY + HOUR})
+    spans = {"observation_window_s": 3 * DAY, "incident_window_s": DAY}
+    told = deployment_verdicts(deployments, incidents, as_of=10 * DAY, **spans)
+    assert told["strict"].tolist() == ["no", "pending", "yes", "no"]
+    assert told["lenient"].tolist() == ["no", "pending", "yes", "yes"]
+    # A failure that is found later restates the verdict.
+    late = deployment_verdicts(deployments.assign(failed=1), incidents, as_of=10 * DAY, **spans)
+    assert set(late["strict"]) == {"yes"}
