@@ -122,9 +122,12 @@ def worker(config: Config = _DEFAULT_CONFIG) -> None:
     run_worker(config)
 
 
-@app.command(epilog=_epilog("headwater trace SHOP-412", "headwater trace SHOP-412 --json"))
+@app.command(epilog=_epilog("headwater trace SHOP-412", "headwater trace CHG0030001 --json"))
 def trace(
-    key: Annotated[str, typer.Argument(help="The key of a work item.")],
+    key: Annotated[
+        str,
+        typer.Argument(help="The key of a work item, or the number of a change or incident."),
+    ],
     config: Config = _DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="The whole journey as JSON.")] = False,
 ) -> None:

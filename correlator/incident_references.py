@@ -19,11 +19,13 @@ from correlator.incident_texts import (
     numbers_in,
     plain_text,
     shas_in,
+    stated_only,
     sure,
     tokens,
     words_of_versions,
 )
 
+_STATED: Final = 0.25  # "running version 4.12" accuses nothing
 _EARLIER: Final = 0.5  # "worked in 4.11, broken in 4.12": of several that are named, the latest
 
 
@@ -62,26 +64,30 @@ def _named(evidence: Evidence, found: Found, texts: pd.DataFrame) -> pd.DataFram
         _by_build(evidence, found, texts, near),
         _by_change(evidence, found, texts, near),
     ]
-    hits = pd.concat(parts).drop_duplicates(["incident_id", "deployment_id"])
+    hits = pd.concat(parts).sort_values("stated", kind="stable")
+    hits = hits.drop_duplicates(["incident_id", "deployment_id"])
     table = latest_first(hits, live)
     names = names_of(live)
-    columns = (table[name] for name in ("where", "said", "deployment_id", "place"))
+    columns = (table[name] for name in ("where", "said", "deployment_id", "place", "stated"))
     said = [
         f"{where} {words.format(names[number])}"
         + ("; a later deployment is named too" if place else "")
-        for where, words, number, place in zip(*columns, strict=True)
+        + (" (as what runs)" if stated else "")
+        for where, words, number, place, stated in zip(*columns, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], said)
-    return pairs.assign(weight=np.where(table["place"] == 0, 1.0, _EARLIER))
+    ranked = np.where(table["place"] == 0, 1.0, _EARLIER)
+    return pairs.assign(weight=np.where(table["stated"].to_numpy(np.bool_), _STATED, ranked))
 
 
-_HIT: Final = ["incident_id", "deployment_id", "ago_s", "where", "said"]
+_HIT: Final = ["incident_id", "deployment_id", "ago_s", "where", "said", "stated"]
 
 
 def _hits(table: pd.DataFrame, name: str, words: str) -> pd.DataFrame:
     """`words` has `{0}` for what is named, which leaves `{}` for the deployment."""
     said = [words.replace("{0}", _bare(token)) for token in table[name]]
-    return table.assign(said=pd.Series(said, index=table.index, dtype="object"))[_HIT]
+    told = table.assign(said=pd.Series(said, index=table.index, dtype="object"))
+    return told.assign(stated=told.get("stated", False))[_HIT]
 
 
 def _bare(token: str) -> str:
@@ -96,6 +102,9 @@ def _by_own_name(texts: pd.DataFrame, near: pd.DataFrame, live: pd.DataFrame) ->
     versions = tokens(texts, words_of_versions, name="named").merge(
         known.assign(named=version), on=["incident_id", "named"]
     )
+    columns = zip(versions["text"], versions["named"], strict=True)
+    stated = pd.Series([stated_only(*one) for one in columns], index=versions.index, dtype="bool")
+    versions = versions.assign(stated=stated)
     ids = tokens(texts, deployments_in, name="external_id").merge(
         known, on=["incident_id", "external_id"]
     )

@@ -30,7 +30,7 @@ _DENIED_BEFORE: Final = re.compile(
 )
 _CAUSE: Final = re.compile(
     r"\b(?:caused by|cause(?: is| was|:)|due to|introduced (?:by|with|in)|triggered by|result of"
-    r"|because of|broken by|came with)\b[^\n.;]{0,40}",
+    r"|because of|broken by|came with)(?!\w)[^\n.;]{0,40}",
     re.I,
 )
 _WORD: Final = re.compile(r"[^\W_][\w.+-]*")
@@ -76,6 +76,23 @@ def blamed_numbers(texts: Iterable[str], known: Iterable[str]) -> pd.DataFrame:
     """row, number: which change numbers each text gives as the cause ("caused by CHG0030001")."""
     causes = [" ".join(_CAUSE.findall(plain_text(text))) for text in texts]
     return numbers_in(causes, known)
+
+
+_AS_STATE: Final = re.compile(
+    r"\b(?:running|runs|installed|current(?:ly)?|on|using|(?:app|server|client)(?:lication)?)"
+    r"[ \t]+(?:(?:app )?(?:version|release|build)[ \t]*[:=]?[ \t]*)?v?$"
+    r"|\b(?:version|release|build)[ \t]*[:=][ \t]*v?$",
+    re.I,
+)
+
+
+def stated_only(text: str, version: str) -> bool:
+    """Whether the text tells the version each time as what runs ("running version 4.12", "Version:
+    4.12"), which accuses nothing.
+    """
+    plain = plain_text(text)
+    spots = [one.start() for one in re.finditer(re.escape(version), plain, re.I)]
+    return bool(spots) and all(_AS_STATE.search(plain[max(0, at - 40) : at]) for at in spots)
 
 
 def words_of_versions(text: str) -> Iterator[str]:

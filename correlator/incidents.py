@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from core.frames import NONE
 from core.records import Entity
-from correlator.cases import PRODUCTION, case_texts, cases
+from correlator.cases import PRODUCTION, SLACK_S, case_texts, cases, originals
 from correlator.delivery_rules import named_builds
-from correlator.evidence import Evidence, Found, found_pairs, no_pairs
+from correlator.evidence import Evidence, Flags, Found, found_pairs, no_pairs
 from correlator.incident_texts import blamed_numbers
 
 _CAUSES: Final = ("caused_by", "caused_by_text")
+_IMPOSSIBLE: Final = 0.25  # of what a person named: it began after the incident did
 _LONG_ID: Final = 8  # characters from which on an id is not one by chance
 
 
@@ -49,13 +52,27 @@ def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
         columns={"a_id": "change_id", "b_id": "incident_id", "confidence": "named"}
     )
     table = changes.merge(causes[["change_id", "incident_id", "named"]], on="change_id")
-    numbers = evidence.changes.set_index("change_id")["number"]
+    late = ~_begun_before(evidence, table)
+    numbers = evidence.changes.set_index("change_id")["number"].loc[table["change_id"]]
     texts = [
         f"The incident names {number} as its cause, the change of this deployment"
-        for number in numbers.loc[table["change_id"]]
+        + (", which began after the incident" if after else "")
+        for number, after in zip(numbers, late, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    return pairs.assign(weight=(table["confidence"] * table["named"]).to_numpy("float64"))
+    sure = (table["confidence"] * table["named"]).to_numpy("float64")
+    return pairs.assign(weight=np.where(late, _IMPOSSIBLE * sure, sure))
+
+
+def _begun_before(evidence: Evidence, table: pd.DataFrame) -> Flags:
+    """Whether each deployment began before its incident did, give or take a little."""
+    known = evidence.deployments.drop_duplicates("deployment_id").set_index("deployment_id")
+    begun = known["started_ts"].where(known["started_ts"] != NONE, known["created_ts"])
+    found = cases(evidence).set_index("incident_id")["start_ts"]
+    root = table["incident_id"].map(originals(evidence.incidents))
+    start = root.map(found).to_numpy("int64")
+    early: Flags = table["deployment_id"].map(begun).to_numpy("int64") <= start + SLACK_S
+    return early
 
 
 def incident_correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -65,23 +82,18 @@ def incident_correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
     """
     if evidence.incidents.empty:
         return no_pairs()
-    begun = evidence.incidents[["incident_id", "correlation"]]
+    told = evidence.incidents[["incident_id", "correlation"]]
     made = found.pairs(Entity.BUILD, Entity.DEPLOYMENT)[["a_id", "b_id"]]
     made = made.rename(columns={"a_id": "build_id", "b_id": "deployment_id"})
-    by_build = named_builds(evidence, begun, key="incident_id").merge(made, on="build_id")
+    by_build = named_builds(evidence, told, key="incident_id").merge(made, on="build_id")
     known = evidence.deployments
     live = known[known["target"] == PRODUCTION].drop_duplicates("deployment_id")
     long = live[live["external_id"].str.len() >= _LONG_ID]
-    by_id = begun.merge(long, left_on="correlation", right_on="external_id")
+    by_id = told.merge(long, left_on="correlation", right_on="external_id")
     by_id = by_id.assign(same=by_id.groupby("incident_id")["deployment_id"].transform("nunique"))
     names = ["incident_id", "deployment_id", "correlation", "same"]
     table = pd.concat([by_build[names], by_id[names]])
-    first = live["started_ts"].where(live["started_ts"] >= 0, live["created_ts"])
-    table = table.merge(live[["deployment_id"]].assign(first=first), on="deployment_id")
-    starts = cases(evidence).set_index("incident_id")["start_ts"]
-    opened = evidence.incidents.set_index("incident_id")["opened_ts"]
-    start = table["incident_id"].map(starts).fillna(table["incident_id"].map(opened))
-    table = table[table["first"] <= start]
+    table = table[_begun_before(evidence, table)]
     said = [f"The incident's correlation names {text}" for text in table["correlation"]]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], said)
     return pairs.assign(weight=1.0 / table["same"].to_numpy("float64"))

@@ -19,13 +19,14 @@ from correlator.cases import (
     names_of,
     preceding,
 )
+from correlator.delays import incident_window
 from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 from correlator.hotfixes import deployment_marks
 from correlator.incident_texts import incidents_named, sure
 from correlator.reverts import reverts
 from correlator.undone import rollbacks, undone_by_rollback
 
-_FIRST_UNDONE, _LATER_UNDONE, _AMONG_SEVERAL = 2 / 3, 1 / 3, 0.5
+_FIRST_UNDONE, _LATER_UNDONE = 2 / 3, 1 / 3
 _OPEN: Final = np.iinfo(np.int64).max
 
 
@@ -89,7 +90,7 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
     It counts if its commits, merge requests or change name the incident, or if it is the first
     hotfix within the window after the incident began. One that names another incident, or that was
     written before this one began, is for something else. Where several deployments lie in the
-    window the latest is half as sure, for the hotfix does not say which it mends.
+    window the latest has its share, at most a half, for the hotfix does not say which it mends.
     """
     if evidence.incidents.empty:
         return no_pairs()
@@ -99,6 +100,9 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
     bringing = live[~live["deployment_id"].isin(rollbacks(live))]
     window = evidence.incident_rules.window_s
     suspects = latest_first(_suspects(evidence, bringing, within_s=window), bringing)
+    suspects = suspects[suspects["ago_s"] <= incident_window(evidence, found)]
+    likely = suspects.groupby("incident_id")["deployment_id"].transform("size")
+    suspects = suspects.assign(shares=np.maximum(likely, np.minimum(suspects["several"], 2)))
     table = suspects[suspects["place"] == 0].merge(
         remedies[["fix_id", "service_id", "remedy_ts", "written_ts"]], on="service_id"
     )
@@ -122,7 +126,7 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
         for fix, number, told, several, at in zip(*columns, clock(table["remedy_ts"]), strict=True)
     ]
     made = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    return made.assign(weight=np.where(table["several"] == 1, 1.0, _AMONG_SEVERAL))
+    return made.assign(weight=1.0 / table["shares"].to_numpy("float64"))
 
 
 def _suspects(

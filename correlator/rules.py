@@ -363,14 +363,6 @@ RULES: Final = (
         remedies.reverted,
     ),
     Rule(
-        "hotfixed",
-        Entity.DEPLOYMENT,
-        Entity.INCIDENT,
-        0.9,
-        "a hotfix after it went live while the incident was open",
-        remedies.hotfixed,
-    ),
-    Rule(
         "named_in_incident",
         Entity.DEPLOYMENT,
         Entity.INCIDENT,
@@ -385,6 +377,14 @@ RULES: Final = (
         0.8,
         "what names the incident also names it",
         incident_references.named_in_fix,
+    ),
+    Rule(
+        "hotfixed",
+        Entity.DEPLOYMENT,
+        Entity.INCIDENT,
+        0.9,
+        "a hotfix after it went live while the incident was open",
+        remedies.hotfixed,
     ),
     Rule(
         "proximity",

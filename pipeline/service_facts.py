@@ -13,7 +13,8 @@ from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
 from correlator.branches import on_default_branch
-from correlator.cases import cases, originals
+from correlator.cases import cases, live_deployments, originals
+from correlator.delays import learned_window
 from correlator.evidence import combine
 from correlator.hotfixes import deployment_marks
 from correlator.reverts import reverts
@@ -72,7 +73,7 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     made = ServiceFacts(
         _changes(loaded, live),
         deployment_facts(deployments, incidents, links),
-        incident_facts(incidents, placed, _verdict_rules(settings, deployments)),
+        incident_facts(incidents, placed, _verdict_rules(session, settings, loaded, deployments)),
     )
     return Delivered(releases, made)
 
@@ -159,12 +160,22 @@ def _defects(
     return claims["deployment_id"][claims["commit_id"].isin(mending)].drop_duplicates()
 
 
-def _verdict_rules(settings: Settings, deployments: pd.DataFrame) -> VerdictRules:
-    return VerdictRules(
-        deployments[["service_id", "finished_ts", "result"]],
-        int(settings.dora.incident_window.total_seconds()),
-        settings.dora.not_change_related,
+def _verdict_rules(
+    session: Session, settings: Settings, loaded: Loaded, deployments: pd.DataFrame
+) -> VerdictRules:
+    """With the time within which incidents follow deployments here, as the correlator saw it."""
+    evidence = loaded.evidence
+    links = frames.links(session, Entity.DEPLOYMENT, Entity.INCIDENT)
+    blame = links.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
+    roots = originals(evidence.incidents)
+    window = learned_window(
+        blame.assign(incident_id=blame["incident_id"].map(roots)),
+        cases(evidence)[["incident_id", "start_ts"]],
+        live_deployments(evidence)[["deployment_id", "finished_ts"]],
+        window_s=evidence.incident_rules.window_s,
     )
+    told = deployments[["service_id", "finished_ts", "result"]]
+    return VerdictRules(told, window, settings.dora.not_change_related)
 
 
 def _marked(session: Session, loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.schemas import Envelope, Overview
+from api.schemas_desk import IncidentRow
 from api.schemas_journey import Explained, JourneyBody
 from api.schemas_lists import (
     CostRows,
@@ -44,6 +45,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     *[(f"{_SERVICE}/metrics/{slug}", Envelope) for slug in DORA_SLUGS],
     *[(f"{_SERVICE}/metrics/{slug}?interval=month", Envelope) for slug in DORA_SLUGS],
     *[(f"{_SERVICE}/metrics/{slug}/explain", Explained) for slug in DORA_SLUGS],
+    (f"{_SERVICE}/incidents?from=2025-01-01", Listed[IncidentRow]),
     ("/v1/items", Page[ItemRow]),
     ("/v1/items?stream=checkout&state=done&type=feature&blocked=false&sort=key", Page[ItemRow]),
     ("/v1/sources", Listed[SourceRow]),
