@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Join, Table, or_, select
 from sqlalchemy.orm import Session
 
 from core.person_marks import Mark
@@ -41,11 +41,18 @@ def marks(session: Session) -> pd.DataFrame:
     return read_frame(session, statement.order_by(*person_alias.primary_key.columns))
 
 
-def is_bot(someone: Table = person, joined: Table = identity) -> ColumnElement[bool]:
+def is_bot() -> ColumnElement[bool]:
     """Whether an account is a bot, by itself or by being joined with one; NULL, taken as no, for
     nobody.
     """
-    return or_(someone.c.bot, joined.c.bot)
+    return or_(person.c.bot, identity.c.bot)
+
+
+def with_author(table: Table) -> Join:
+    """The table with the account of each author, and with whom that is joined."""
+    return table.outerjoin(person, person.c.id == table.c.author_id).outerjoin(
+        identity, identity.c.person_id == table.c.author_id
+    )
 
 
 def reviews(session: Session) -> pd.DataFrame:
