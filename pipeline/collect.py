@@ -196,8 +196,9 @@ def _read(
         outcome.error = "" if one.full else lost_scopes(source.name, health, found)
         health = health if outcome.error else health.accepting(found)
         streams = _needed(found.streams, only)
-        if one.full and one.round is None and not only:
-            judge_anew(one.database, one.source_id)
+        if one.full and not only:
+            begins = one.round is None
+            judge_anew(one.database, one.source_id, fingerprint(source, wanted), begins=begins)
         one.run(without_census(streams) if outcome.error else streams)
     finally:
         outcome.requests, outcome.health = request_count(one.client), health.after(one.client)

@@ -13,6 +13,7 @@ from pipeline.database import Database
 from pipeline.stages import CORRELATE
 from store import dirty, frames_people
 from store.identities import replace_identities
+from store.settings import get_setting, set_setting
 from store.write_people import forget_bots
 
 log = structlog.get_logger()
@@ -35,10 +36,17 @@ def tell_people(who: Identities) -> None:
     log.info("people_joined", **who.counts, by_rule=held, refused=refused)
 
 
-def judge_anew(database: Database, source_id: int) -> None:
+def judge_anew(database: Database, source_id: int, asked: str, *, begins: bool) -> None:
     """Before everything of a source is read again: who is a bot was told by the patterns of then,
     and what is read now tells it by those of now.
+
+    asked: the configuration of now. Once for it is enough where a round that began before goes on
+    (`begins` False): what that has read already is told by it.
     """
+    name = f"bots_of_{source_id}"
     with database.writing() as session:
+        if not begins and get_setting(session, name) == asked:
+            return
         for entity, ids in forget_bots(session, source_id).items():
             dirty.mark(session, CORRELATE, entity, ids)
+        set_setting(session, name, asked)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.person_marks import marks
 from core.records import Commit, Entity, Field, MergeRequest, Person, Review, Transition, Worklog
 from store.batch import Batch
 from store.lookup import found_in
-from store.models import git_commit, merge_request, person, person_alias
+from store.models import git_commit, merge_request, person, person_alias, source
 from store.rows import ensure_entities, write_children, write_entities
 from store.settings import people_key, pseudonym
 from store.upsert import upsert
@@ -21,8 +22,8 @@ _KEY = ("source_id", "pseudonym")
 def write_people(batch: Batch) -> None:
     """Store everyone whom the batch names, and fill `batch.people`.
 
-    Who was told to be a bot once stays one, so that the order of records does not matter; what
-    an account was called once stays a mark of it.
+    Who was told to be a bot once stays one, so that the order of records does not matter, until a
+    file that is imported says otherwise; what an account was called once stays a mark of it.
     """
     told = list(_told(batch))
     named = {one.identity for one in told} | set(_mentioned(batch))
@@ -30,8 +31,9 @@ def write_people(batch: Batch) -> None:
         return
     key = people_key(batch.session)
     names = {identity: pseudonym(key, identity) for identity in named}
-    bots = [_row(batch, names[one.identity], True) for one in told if one.bot]
-    written = write_entities(batch.session, person, bots, key=_KEY)
+    bots = {one.identity: True for one in told if one.bot} | _imported(batch)
+    rows = [_row(batch, names[identity], bot) for identity, bot in bots.items()]
+    written = write_entities(batch.session, person, rows, key=_KEY)
     heard = [_row(batch, name, False) for name in names.values()]
     ids = ensure_entities(batch.session, person, heard, key=_KEY).ids
     batch.people = {found: ids[batch.source_id, names[found]] for found in named}
@@ -59,6 +61,16 @@ def forget_bots(session: Session, source_id: int) -> dict[Entity, set[int]]:
     rows = [{"source_id": source_id, "pseudonym": name, "bot": False} for _, name in bots]
     upsert(session, person, rows, key=_KEY)
     return authored(session, [found for found, _ in bots])
+
+
+def _imported(batch: Batch) -> dict[str, bool]:
+    """Who is a bot by rows of a file: the last of them holds, as of every kind."""
+    if not batch.of(Person):
+        return {}
+    statement = select(source.c.kind).where(source.c.id == batch.source_id)
+    if batch.session.execute(statement).scalar_one() != "events":
+        return {}
+    return {one.identity: one.bot for one in batch.of(Person)}
 
 
 def _write_marks(batch: Batch, key: bytes, told: Iterable[Person]) -> None:

@@ -116,6 +116,15 @@ def test_who_is_told_to_be_a_bot_once_is_one_in_any_order(
     assert _bots(session) == [True]
 
 
+def test_a_file_may_say_that_somebody_is_no_bot_after_all(session: Session) -> None:
+    tools = ensure_sources(session, [SourceRow("tools", "events")])["tools"]
+    _save(session, tools, ROBOT)
+    _save(session, tools, HOME, _commit("a", Person("robot")))
+    assert _bots(session) == [True]
+    assert len(_save(session, tools, replace(ROBOT, bot=False))[Entity.COMMIT]) == 1
+    assert _bots(session) == [False]
+
+
 def test_what_a_new_bot_wrote_is_looked_at_again(session: Session, gitlab: int) -> None:
     _save(session, gitlab, HOME, _commit("a", Person("robot")), _commit("b", ANNA))
     commits = {row.sha[0]: row.id for row in session.execute(select(git_commit))}
