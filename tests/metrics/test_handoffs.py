@@ -49,6 +49,13 @@ def _passed(*holders: int | None, start: int = 1) -> list[Move]:
     return [Move(7, start + n, n, before, after) for n, (before, after) in enumerate(pairs)]
 
 
+def test_the_example_of_the_page() -> None:
+    teams = [Membership(ANNA, WEB, 0, None), Membership(BEN, WEB, 0, None)]
+    teams += [Membership(CARLA, OPS, 0, None)]
+    holders = _passed(ANNA, None, ANNA_AGAIN, ROBOT, BEN, CARLA, BEN)
+    assert _counted(holders, teams)[7] == (3, 2)
+
+
 def test_going_back_and_forth_counts_each_time() -> None:
     assert _counted(_passed(ANNA, BEN, ANNA, BEN))[7] == (3, 0)
 
