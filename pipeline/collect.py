@@ -31,6 +31,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.health import Health, Round, decoded, encoded
 from pipeline.lease import WHOLE, held
+from pipeline.people import judge_anew
 from pipeline.permission import check_account, lost_scopes, without_census
 from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
@@ -206,6 +207,9 @@ def _read(
         outcome.error = "" if one.full else lost_scopes(source.name, health, found)
         health = health if outcome.error else health.accepting(found)
         streams = _needed(found.streams, only)
+        if one.full and not only:
+            begins = one.round is None
+            judge_anew(one.database, one.source_id, fingerprint(source, wanted), begins=begins)
         one.run(without_census(streams) if outcome.error else streams)
     finally:
         outcome.requests, outcome.health = request_count(one.client), health.after(one.client)

@@ -14,6 +14,7 @@ from correlator.rules import correlate as all_links
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.evidence import load_evidence
+from pipeline.people import store_people, tell_people, who_is_who
 from pipeline.progress import Progress, Silent
 from pipeline.stages import CORRELATE, CORRELATING, MEASURE
 from store import dirty, links
@@ -56,15 +57,19 @@ def correlate(
         fill_approvals(session, waiting[Entity.CHANGE])
     with database.read() as session:
         found = all_links(load_evidence(session, settings).evidence)
+        who = who_is_who(session)
     tell.step("correlate", 1, 2)
     with database.writing() as session:
         changed, touched = _store(session, found)
+        for entity, ids in store_people(session, who).items():
+            touched[entity] |= ids
         for entity in Entity:
             ids = touched[entity] | set(waiting[entity])
             if ids and entity in _MEASURED:
                 dirty.mark(session, MEASURE, entity, ids)
             dirty.clear(session, CORRELATING, entity, waiting[entity])
     tell.step("correlate", 2, 2)
+    tell_people(who)
     return CorrelateReport(changed, len(found), ran=True)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.frames import from_ts
+from pipeline.handoffs import NOBODY, AssigneeHandoffs, handoffs_of
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.journey_events import gather
 from store import journey as reads
@@ -47,6 +48,7 @@ class Journey:
     lanes: Sequence[Lane]
     links: Sequence[EventLink]
     evidence: Sequence[Evidence]
+    assigned: AssigneeHandoffs = NOBODY
 
     @property
     def longest_wait(self) -> Visit | None:
@@ -79,7 +81,8 @@ def journey_of(session: Session, key: str, *, as_of_ts: int) -> Journey:
     as_of = from_ts(as_of_ts)
     if as_of is None:
         raise ValueError("as_of_ts is a time")
-    return Journey(item, fact, as_of, visits, found.lanes, found.links, found.evidence)
+    assigned = handoffs_of(session, item["id"], as_of_ts=as_of_ts)
+    return Journey(item, fact, as_of, visits, found.lanes, found.links, found.evidence, assigned)
 
 
 def _visits(session: Session, item: reads.Row, fact: reads.Row | None) -> list[Visit]:

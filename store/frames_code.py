@@ -6,6 +6,7 @@ import pandas as pd
 from sqlalchemy import Boolean, ColumnElement, Label, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from store.frames_people import is_bot, with_author
 from store.models import (
     commit_parent,
     commit_path,
@@ -13,7 +14,6 @@ from store.models import (
     git_commit,
     merge_request,
     merge_request_commit,
-    person,
     ref,
     repository,
 )
@@ -21,7 +21,7 @@ from store.read import read_frame
 
 
 def _by_bot() -> Label[bool]:
-    bot: ColumnElement[bool] = func.coalesce(person.c.bot, literal_column("false"), type_=Boolean)
+    bot: ColumnElement[bool] = func.coalesce(is_bot(), literal_column("false"), type_=Boolean)
     return bot.label("author_bot")
 
 
@@ -57,7 +57,7 @@ def commits(
     names = ("repository_id", "sha", *times, "parents", "message", "author_id")
     columns = (git_commit.c[name] for name in names)
     statement = select(git_commit.c.id.label("commit_id"), *columns, _by_bot()).select_from(
-        git_commit.outerjoin(person, person.c.id == git_commit.c.author_id)
+        with_author(git_commit)
     )
     if repository_id is not None:
         statement = statement.where(git_commit.c.repository_id == repository_id)
@@ -95,7 +95,7 @@ def merge_requests(session: Session, *, committed: bool = False) -> pd.DataFrame
     columns = (merge_request.c[name] for name in names)
     statement = select(
         merge_request.c.id.label("merge_request_id"), *columns, _by_bot()
-    ).select_from(merge_request.outerjoin(person, person.c.id == merge_request.c.author_id))
+    ).select_from(with_author(merge_request))
     return read_frame(session, statement.order_by(merge_request.c.id), committed=committed)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity, Field
+from store.frames_people import is_bot
 from store.lookup import chunks
 from store.models import (
     block,
@@ -18,6 +19,7 @@ from store.models import (
     deployment,
     deployment_fact,
     git_commit,
+    identity,
     incident,
     incident_fact,
     item_fact,
@@ -157,8 +159,10 @@ def things(session: Session, kind: Entity, ids: Iterable[int]) -> dict[int, Row]
                 repository.c.path.label("repository"), repository.c.source_id
             ).join(repository, repository.c.id == table.c.repository_id)
         if kind is Entity.COMMIT:
-            statement = statement.add_columns(person.c.bot.label("bot")).outerjoin(
-                person, person.c.id == git_commit.c.author_id
+            statement = (
+                statement.add_columns(is_bot().label("bot"))
+                .outerjoin(person, person.c.id == git_commit.c.author_id)
+                .outerjoin(identity, identity.c.person_id == git_commit.c.author_id)
             )
         found.update((row["id"], row) for row in _rows(session, statement))
     return found

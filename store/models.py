@@ -50,9 +50,11 @@ from store.models_input import (
 )
 from store.models_items import (
     block,
+    identity,
     item_key,
     item_link,
     person,
+    person_alias,
     project,
     term,
     transition,
@@ -94,6 +96,7 @@ __all__ = [
     "git_commit",
     "hook_delivery",
     "hook_hint",
+    "identity",
     "incident",
     "incident_fact",
     "item_fact",
@@ -106,6 +109,7 @@ __all__ = [
     "metadata",
     "objective",
     "person",
+    "person_alias",
     "project",
     "raw_record",
     "ref",
