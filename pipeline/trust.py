@@ -14,6 +14,7 @@ from pipeline.service_answers import has_incidents, service_coverage
 from pipeline.snapshot import Snapshot
 from pipeline.stream_answers import services_of, stream_coverage
 from pipeline.times import iso
+from pipeline.unlinked_answers import commit_coverage
 
 Answer = dict[str, Any]
 
@@ -34,6 +35,12 @@ _MEASURES = {
         "of done items that should have code have no linked commit",
         "name the ticket in the branch or the commit message",
         'expects_code = ["Story", "Bug"]',
+    ),
+    "C2": _Told(
+        "Commits with a ticket",
+        "of commits on default branches name no ticket",
+        "name the ticket in the branch, the message or the title of the merge request;"
+        " /v1/quality/unlinked?kind=commit lists them",
     ),
     "C3": _Told(
         "Deployments with known commits",
@@ -110,7 +117,7 @@ def trust_lines(snapshot: Snapshot, settings: Settings, asked: Question) -> list
     """
     gaps = []
     for _, title, one in _all(snapshot, settings, asked):
-        if one.share is not None and one.share < 0.9 and one.id != "C7":
+        if one.share is not None and one.share < 0.9 and one.id not in ("C2", "C7"):
             missing = round((1 - one.share) * 100)
             text = f"{title}: {missing} % {_MEASURES[one.id].gap}"
             gaps.append((one.id not in _GRADING, one.share, text))
@@ -130,10 +137,14 @@ def _all(
         for one in stream_coverage(snapshot, stream, asked):
             if one.id != "C3":
                 yield {"stream": stream.config.name}, stream.title, one
+        linked = Coverage("C2", *commit_coverage(snapshot, "stream", stream.id, asked))
+        yield {"stream": stream.config.name}, stream.title, linked
         for service in services_of(snapshot, stream):
             for one in service_coverage(service, asked):
                 if one.id != "C5" or has_incidents(settings, service):
                     yield {"service": service.config.name}, service.config.name, one
+            linked = Coverage("C2", *commit_coverage(snapshot, "service", service.id, asked))
+            yield {"service": service.config.name}, service.config.name, linked
 
 
 _SECONDS = frozenset({"C6", "C7"})
