@@ -48,6 +48,11 @@ def upgrade() -> None:
         ),
         comment="what there was and what of it is not linked; that of bots apart",
     )
+    # The next pass fills both, also where nothing changes at the sources.
+    op.execute(
+        "INSERT INTO dirty (stage, entity, entity_id) SELECT 'measure', 8, id FROM repository"
+        " WHERE true ON CONFLICT DO NOTHING"
+    )
 
 
 def downgrade() -> None:
