@@ -7,7 +7,7 @@ that does not exist beside one that does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -55,10 +55,16 @@ class NearKeys:
 
     tickets: Tickets
     _projects: OneEdit
+    _highest: Mapping[str, int]
 
     @classmethod
     def of(cls, tickets: Tickets) -> NearKeys:
-        return cls(tickets, OneEdit(tickets.projects))
+        highest: dict[str, int] = {}
+        for key in tickets.by_key:
+            project, _, number = key.rpartition("-")
+            if number.isdigit():
+                highest[project] = max(int(number), highest.get(project, 0))
+        return cls(tickets, OneEdit(tickets.projects), highest)
 
     def suggest(self, text: str, ts: int) -> tuple[_Meant, NearWord, float, str] | None:
         """The surest ticket; None where two are equally sure, and where a word names one."""
@@ -105,9 +111,15 @@ class NearKeys:
             ticket = self.tickets.by_key.get(f"{word.name}-{number}")
             if ticket is not None:
                 how = how_it_differs(typed, number)
-                weak = 1 if how.endswith(("swapped", "doubled", "too many")) else 2
+                likely = how.endswith(("swapped", "doubled", "too many"))
+                weak = 1 if likely and len(typed) > 2 and not self._to_come(word) else 2
                 said = f"{word.text} does not exist; {ticket.key} is one digit away ({how})"
                 yield _Meant(ticket, "number", said, weak)
+
+    def _to_come(self, word: NearWord) -> bool:
+        """Whether it may well be a ticket that is newer than those that are read."""
+        highest = self._highest.get(word.name, 0)
+        return highest < word.number <= 2 * highest + 100
 
 
 def near_keys(texts: Iterable[str], times: Sequence[int], tickets: Tickets) -> pd.DataFrame:
