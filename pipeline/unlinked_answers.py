@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import orjson
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.errors import BadRequestError
 from core.records import Entity
 from metrics.coverage import commits_with_ticket
-from metrics.periods import WEEK, Window, periods
+from metrics.periods import WEEK, Window, edges, periods
 from metrics.stats import ratio
 from pipeline.question import Question
 from pipeline.service_answers import service_of
@@ -246,21 +247,23 @@ def _trend(days: pd.DataFrame, window: Window, asked: Question) -> list[Answer]:
         as_of=asked.as_of,
         week_starts=asked.week_starts,
     )
-    rows = []
-    for week in weeks:
-        inside = days[Window(week.from_ts, week.to_ts).holds(days["day_ts"].to_numpy())]
-        population, bare = int(inside["population"].sum()), int(inside["unlinked"].sum())
-        rows.append(
-            {
-                "start": week.label,
-                "end": iso(week.to_ts),
-                "complete": week.complete,
-                "population": population,
-                "unlinked": bare if population else None,
-                "share": ratio(bare, population),
-            }
-        )
-    return rows
+    place = np.searchsorted(edges(weeks), days["day_ts"].to_numpy(np.int64), side="right") - 1
+    inside = (place >= 0) & (place < len(weeks))
+    population, bare = (
+        np.bincount(place[inside], days[name].to_numpy()[inside], len(weeks)).astype(int).tolist()
+        for name in ("population", "unlinked")
+    )
+    return [
+        {
+            "start": week.label,
+            "end": iso(week.to_ts),
+            "complete": week.complete,
+            "population": there,
+            "unlinked": missing if there else None,
+            "share": ratio(missing, there),
+        }
+        for week, there, missing in zip(weeks, population, bare, strict=True)
+    ]
 
 
 def _days(every: pd.DataFrame, kind: str, scope: tuple[str, int]) -> pd.DataFrame:
