@@ -13,8 +13,7 @@ from pipeline.question import Question
 from pipeline.service_answers import has_incidents, service_coverage
 from pipeline.snapshot import Snapshot
 from pipeline.stream_answers import services_of, stream_coverage
-from pipeline.times import iso
-from pipeline.unlinked_answers import commit_coverage
+from pipeline.unlinked_answers import commit_coverage, half_read
 
 Answer = dict[str, Any]
 
@@ -89,12 +88,8 @@ def quality_rows(snapshot: Snapshot, settings: Settings, asked: Question) -> lis
         for service in snapshot.services.values()
         if not has_incidents(settings, service)
     ]
-    half_read = {
-        name: iso(source.back_to_ts)
-        for name, source in snapshot.freshness.items()
-        if source.back_to_ts is not None and source.back_to_ts > asked.window.from_ts
-    }
-    rows = [{**row, "history_back_to": half_read} for row in rows]
+    behind = half_read(snapshot, asked.window)
+    rows = [{**row, "history_back_to": behind} for row in rows]
     return sorted(rows, key=lambda row: (row["value"] is None, row["value"] or 0.0))
 
 

@@ -40,7 +40,7 @@ from pipeline.unlinked_scopes import (
     service_scopes,
 )
 from store import frames
-from store.unlinked import ticket_times
+from store.unlinked import ALL, ticket_times
 
 _KEY = ["entity", "entity_id", "scope", "scope_id"]
 _DAY = ["scope", "scope_id", "entity", "day_ts"]
@@ -198,9 +198,8 @@ def _together(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataF
 
 def _days(kind: _Kind, zone: str) -> pd.DataFrame:
     """population, unlinked and bots by scope and day; what bots made is in the last alone."""
-    table, rows = kind.population, kind.rows
-    keys = ["entity_id", "scope", "scope_id"]
-    bare = pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(rows[keys]))
+    table = kind.population
+    bare = np.isin(_places(table), _places(kind.rows))
     bot = table["bot"].to_numpy(np.bool_)
     table = table.assign(
         entity=int(kind.entity),
@@ -211,6 +210,14 @@ def _days(kind: _Kind, zone: str) -> pd.DataFrame:
     )
     sums = table.groupby(_DAY, as_index=False)[["population", "unlinked", "bots"]].sum()
     return sums.astype({"scope": "object"})
+
+
+def _places(frame: pd.DataFrame) -> Ints:
+    """A number for each thing in each scope: far faster to look up than the three columns."""
+    code = frame["scope"].map({ALL: 0, "stream": 1, "service": 2}).to_numpy(np.int64)
+    numbers = frame["entity_id"].to_numpy(np.int64) * 4 + code
+    found: Ints = (numbers << 20) + frame["scope_id"].to_numpy(np.int64)
+    return found
 
 
 def _day_of(ts: Ints, zone: str) -> Ints:

@@ -81,7 +81,22 @@ def unlinked_summary(
         _summed(session, snapshot.unlinked_days, name, scope, window, query, asked)
         for name in _kinds(query)
     ]
-    return {"from": iso(window.from_ts), "to": iso(window.to_ts), "items": rows, "next": None}
+    return {
+        "from": iso(window.from_ts),
+        "to": iso(window.to_ts),
+        "items": rows,
+        "next": None,
+        "history_back_to": half_read(snapshot, window),
+    }
+
+
+def half_read(snapshot: Snapshot, window: Window) -> dict[str, str | None]:
+    """Sources that are not read back to the begin of the window yet, and from when on they are."""
+    return {
+        name: iso(source.back_to_ts)
+        for name, source in snapshot.freshness.items()
+        if source.back_to_ts is not None and source.back_to_ts > window.from_ts
+    }
 
 
 def commit_coverage(

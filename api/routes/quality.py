@@ -11,7 +11,8 @@ from api.asking import WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import UNLINKED
-from api.schemas_lists import Listed, QualityRow, UnlinkedRow, UnlinkedSummary
+from api.schemas_lists import Listed, QualityRow
+from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_answers import service_of
 from pipeline.stream_answers import stream_of
 from pipeline.trust import quality_rows

@@ -20,9 +20,8 @@ from api.schemas_lists import (
     StageRows,
     Status,
     StreamRow,
-    UnlinkedRow,
-    UnlinkedSummary,
 )
+from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_answers import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from tests.api.client import Client
