@@ -153,6 +153,24 @@ def dora(
 
 
 @app.command(
+    epilog=_epilog("headwater unlinked", "headwater unlinked --stream checkout --kind commit")
+)
+def unlinked(
+    config: Config = _DEFAULT_CONFIG,
+    stream: Annotated[str | None, typer.Option(help="Only of this value stream.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="item, commit, deployment or incident; default: all.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="Sums and examples as JSON.")] = False,
+) -> None:
+    """What should be linked and is not: the likely reasons, what to do, and examples."""
+    from cli.unlinked import run_unlinked
+
+    run_unlinked(config, stream=stream, kind=kind, days=days, as_json=as_json)
+
+
+@app.command(
     "import",
     epilog=_epilog(
         "headwater import work_item.csv --source tools --dry-run",

@@ -54,7 +54,7 @@ class Evidence:
     item_keys: pd.DataFrame
     """key, item_id, source_id"""
     repositories: pd.DataFrame
-    """repository_id, source_id, path, url, remotes"""
+    """repository_id, source_id, kind (of the source), path, url, remotes"""
     commits: pd.DataFrame
     """commit_id, repository_id, sha, authored_ts, committed_ts, parents, author_id (all NONE where
     not told), message"""

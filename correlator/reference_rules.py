@@ -74,6 +74,7 @@ def _linked(
         homes,
         repositories=evidence.repositories,
         item_keys=evidence.item_keys,
+        projects=evidence.finder.projects,
     )
     sentences = [
         f"{words} {'closes' if closes else 'refers to'} {key}"

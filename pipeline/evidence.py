@@ -57,7 +57,9 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     def own(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["source_id"].isin(configured)].reset_index(drop=True)
 
+    kinds = {ids[source.name]: source.kind for source in settings.sources if source.name in ids}
     repositories = own(frames.repositories(session))
+    repositories = repositories.assign(kind=repositories["source_id"].map(kinds).astype(object))
     kept = repositories["repository_id"]
     commits = _within(frames.commits(session), kept)
     parents = frames.commit_parents(session)

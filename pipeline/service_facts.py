@@ -44,10 +44,15 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """releases: see `item_releases`, over all items. facts: None where only those were wanted."""
+    """releases: see `item_releases`, over all items. facts: None where only those were wanted.
+    loaded, written, landed: what they were made of; see `ReleaseInputs`.
+    """
 
     releases: pd.DataFrame
     facts: ServiceFacts | None
+    loaded: Loaded
+    written: pd.DataFrame
+    landed: pd.Series[int]
 
 
 def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered:
@@ -55,9 +60,10 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     loaded = load_evidence(session, settings)
     live = _production(loaded)
     written = _written(session)
-    releases = item_releases(_release_inputs(session, loaded, live, written))
+    inputs = _release_inputs(session, loaded, live, written)
+    releases = item_releases(inputs)
     if not whole:
-        return Delivered(releases, None)
+        return Delivered(releases, None, loaded, written, inputs.landed)
     deployments = _marked(session, loaded, live)
     incidents = _incidents(loaded)
     blame = _blame(session)
@@ -75,7 +81,7 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
         deployment_facts(deployments, incidents, links),
         incident_facts(incidents, placed, _verdict_rules(session, settings, loaded, deployments)),
     )
-    return Delivered(releases, made)
+    return Delivered(releases, made, loaded, written, inputs.landed)
 
 
 def write_service_facts(session: Session, made: ServiceFacts) -> dict[str, int]:

@@ -73,6 +73,7 @@ from store.models_mapping import (
     value_stream,
 )
 from store.models_sync import dirty, raw_record, source, store_setting, stream_state
+from store.models_unlinked import unlinked, unlinked_day
 from store.schema import metadata
 
 __all__ = [
@@ -129,6 +130,8 @@ __all__ = [
     "team_member",
     "term",
     "transition",
+    "unlinked",
+    "unlinked_day",
     "value_estimate",
     "value_stream",
     "verdict",

@@ -14,6 +14,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "repositories": {
         "repository_id": 1,
         "source_id": 2,
+        "kind": "gitlab",
         "path": "shop/web",
         "url": "",
         "remotes": "",

@@ -83,6 +83,7 @@ def test_an_address_of_an_issue_is_a_reference_with_its_host() -> None:
         "number": [12, 3],
         "closes": [True, True],
         "titled": [True, True],
+        "short": [False, False],
     }
 
 
