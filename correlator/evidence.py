@@ -14,6 +14,16 @@ from correlator.keys import KeyFinder
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 _PAIR: Final = LINK_COLUMNS[:4]
+HUMAN: Final = "human"
+"""The rule of links that people confirmed or added."""
+VERDICT_COLUMNS: Final = [*_PAIR, "answer", "who", "ts", "why"]
+
+
+def no_verdicts() -> pd.DataFrame:
+    """A verdicts frame without rows."""
+    texts = ("answer", "who", "why")
+    kinds = {name: "object" if name in texts else "int64" for name in VERDICT_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,9 @@ class Evidence:
     """change_id, source_id, external_id, number, title, description, correlation"""
     incidents: pd.DataFrame
     """incident_id, source_id, number, caused_by_external_id, duplicate_of_external_id"""
+    verdicts: pd.DataFrame = field(default_factory=no_verdicts)
+    """`VERDICT_COLUMNS`: answer `confirmed` or `rejected`, ts in seconds UTC; the last of a pair
+    counts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +72,29 @@ class Found:
     readings: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
-        """a_id, b_id, confidence: one row per pair, of `rules` only where given, combined."""
+        """a_id, b_id, confidence: one row per pair, combined; where `rules` are given, of these
+        and of what people said.
+        """
+        every = self._all(a, b)
+        chosen = every[every["rule"].isin([*rules, HUMAN])] if rules else every
+        return _confidence(chosen)[["a_id", "b_id", "confidence"]]
+
+    def only_people(self, a: Entity, b: Entity, *, rules: Sequence[str]) -> pd.MultiIndex:
+        """The pairs that people named and none of these rules."""
+        every = self._all(a, b)
+        told = [
+            pd.MultiIndex.from_frame(every.loc[every["rule"].isin(names), ["a_id", "b_id"]])
+            for names in ((HUMAN,), rules)
+        ]
+        return told[0].difference(told[1])
+
+    def _all(self, a: Entity, b: Entity) -> pd.DataFrame:
         parts = [
             frame[(frame["a_kind"] == a) & (frame["b_kind"] == b)]
             for frame in self.frames
             if len(frame)
         ]
-        every = pd.concat([no_links(), *parts]) if parts else no_links()
-        chosen = every[every["rule"].isin(rules)] if rules else every
-        return _confidence(chosen)[["a_id", "b_id", "confidence"]]
+        return pd.concat([no_links(), *parts]) if parts else no_links()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,12 @@ def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
     )
     table = changes.merge(causes[["change_id", "incident_id"]], on="change_id")
     numbers = evidence.changes.set_index("change_id")["number"]
+    said = found.only_people(Entity.CHANGE, Entity.INCIDENT, rules=("caused_by",))
+    by_people = pd.MultiIndex.from_frame(table[["change_id", "incident_id"]]).isin(said)
     texts = [
-        f"The incident names {number} as its cause, the change of this deployment"
-        for number in numbers.loc[table["change_id"]]
+        (f"A person named {number}" if people else f"The incident names {number}")
+        + " as its cause, the change of this deployment"
+        for number, people in zip(numbers.loc[table["change_id"]], by_people, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
     return pairs.assign(weight=table["confidence"].to_numpy(dtype="float64"))

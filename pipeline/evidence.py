@@ -5,7 +5,7 @@ facts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -18,14 +18,16 @@ from correlator.keys import KeyFinder
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from correlator.upstream import with_upstream_commits
+from correlator.verdicts import judged_claims
+from pipeline.verdict_frame import verdict_frame
 from store import frames
 from store.sources import source_ids
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """deployments: one row per deployment and service, jobs merged. parents: commit_id,
-    parent_id.
+    """deployments: one row per deployment and service, jobs merged. releases: as people corrected
+    them; `evidence` has what the walk found. parents: commit_id, parent_id.
     """
 
     evidence: Evidence
@@ -62,6 +64,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     requests = _within(frames.merge_requests(session), kept)
     listed = frames.merge_request_commits(session)
     releases = first_deployments(deployments, commits, parents)
+    verdicts = verdict_frame(session)
     evidence = Evidence(
         finder=_finder(keys, own(frames.projects(session)), settings),
         item_keys=keys,
@@ -74,8 +77,10 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         claims=releases.claims,
         changes=own(frames.changes(session)),
         incidents=own(frames.incidents(session)),
+        verdicts=verdicts,
     )
-    return Loaded(evidence, deployments, releases, parents)
+    claims = judged_claims(releases.claims, deployments, verdicts)
+    return Loaded(evidence, deployments, replace(releases, claims=claims), parents)
 
 
 def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]:

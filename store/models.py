@@ -32,6 +32,7 @@ from store.models_facts import (
     incident_fact,
     item_fact,
     link,
+    overruled_link,
     stage_visit,
 )
 from store.models_input import (
@@ -103,6 +104,7 @@ __all__ = [
     "merge_request_commit",
     "metadata",
     "objective",
+    "overruled_link",
     "person",
     "project",
     "raw_record",
