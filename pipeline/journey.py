@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from core.errors import NotFoundError
 from core.frames import from_ts
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.journey_events import gather
+from pipeline.journey_verdicts import Judged, judged
 from store import journey as reads
 
 _LONGEST_KEY = 255
@@ -47,6 +48,7 @@ class Journey:
     lanes: Sequence[Lane]
     links: Sequence[EventLink]
     evidence: Sequence[Evidence]
+    judged: Judged = field(default_factory=Judged)
 
     @property
     def longest_wait(self) -> Visit | None:
@@ -79,7 +81,8 @@ def journey_of(session: Session, key: str, *, as_of_ts: int) -> Journey:
     as_of = from_ts(as_of_ts)
     if as_of is None:
         raise ValueError("as_of_ts is a time")
-    return Journey(item, fact, as_of, visits, found.lanes, found.links, found.evidence)
+    said = judged(session, item["id"], found.evidence)
+    return Journey(item, fact, as_of, visits, found.lanes, found.links, found.evidence, said)
 
 
 def _visits(session: Session, item: reads.Row, fact: reads.Row | None) -> list[Visit]:

@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import WindowQuery, asked_of
+from api.asking import NO_PARAMETERS, WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.schemas_lists import Listed, QualityRow
+from api.schemas_verdicts import AgreementRows
+from pipeline.agreement import agreement
 from pipeline.service_answers import service_of
 from pipeline.stream_answers import stream_of
 from pipeline.trust import quality_rows
@@ -40,3 +42,14 @@ def read_quality(
         if wanted is not None:
             rows = [row for row in rows if row["scope"].get(name) == wanted]
     return encoded({"items": rows, "next": None})
+
+
+@router.get(
+    "/agreement",
+    summary="How far the rules and people agree about links",
+    responses=answers(AgreementRows),
+    dependencies=NO_PARAMETERS,
+)
+def read_agreement(session: SessionDep) -> Response:
+    """Of each rule the links that people judged, and of those the share that they confirmed."""
+    return encoded(agreement(session))
