@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +31,9 @@ from core.records import (
 from core.settings import Settings
 from pipeline.database import Database
 from pipeline.stages import CORRELATE
+from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
+from pipeline.verdict_look import VerdictLook
 from store import dirty, frames, verdicts
 from store.judged_links import by_people
 from store.models import link, overruled_link, work_item
@@ -265,3 +268,25 @@ def test_a_rejected_merge_request_takes_the_commits_along_that_only_it_linked(
     _say(shop, OTHER, End(Entity.MERGE_REQUEST, "gitlab", "7", "8"), REJECTED)
     bring_up_to_date(settings, shop)
     assert _released(shop)["2"] == NONE
+
+
+def test_the_server_makes_a_verdict_count_without_reading_any_source(
+    shop: Database, settings: Settings
+) -> None:
+    look = VerdictLook(settings, shop, threading.Lock(), Stop())
+    assert not look()
+    _say(shop, ITEM, COMMITS[3], REJECTED)
+    assert look()
+    assert _released(shop)["1"] == _live(2)
+    assert not look()
+
+
+def test_a_server_that_is_stopping_leaves_it_for_the_next_one(
+    shop: Database, settings: Settings
+) -> None:
+    _say(shop, ITEM, COMMITS[3], REJECTED)
+    stop = Stop()
+    stop.ask()
+    assert not VerdictLook(settings, shop, threading.Lock(), stop)()
+    with shop.read() as session:
+        assert verdicts.unseen(session)
