@@ -30,6 +30,7 @@ from api.routes import (
     quality,
     services,
     sources,
+    verdicts,
 )
 from core.settings import Settings
 from pipeline.database import Database
@@ -64,6 +65,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
+    app.include_router(verdicts.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

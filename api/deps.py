@@ -29,7 +29,7 @@ class Served:
     database: Database
     snapshots: Snapshots = field(init=False)
     _version: str = ""
-    _asked: float = 0.0
+    _asked: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -43,6 +43,11 @@ class Served:
                     self._version = served_version(session)
                 self._asked = time.monotonic()
             return self._version
+
+    def forget_version(self) -> None:
+        """Something was written here: who asks next must see it."""
+        with self._lock:
+            self._asked = float("-inf")
 
     def minute(self) -> int:
         """Now, cut to the minute: views that depend on now change no more often."""

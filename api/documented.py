@@ -67,3 +67,17 @@ def accepts(model: type[BaseModel], *, again: str) -> Responses:
         200: {"model": model, "description": again},
         **REFUSED,
     }
+
+
+NOT_KNOWN: Responses = {404: _problem("Not found", "there is no verdict 7; GET ..", 404)}
+_FROM_PEOPLE: Responses = {
+    **{status: REFUSED[status] for status in (400, 413, 415, 422, 503)},
+    403: _problem("Refused", "a page of another site may not write here", 403),
+    **NOT_KNOWN,
+}
+
+
+def accepts_from_people(model: type[BaseModel], *, again: str) -> Responses:
+    """The answers of a route that takes in what people say: nobody needs a secret for that."""
+    told = accepts(model, again=again)
+    return {202: told[202], 200: told[200], **_FROM_PEOPLE}

@@ -31,6 +31,7 @@ _STATUS: dict[type[HeadwaterError], int] = {
 _TITLES = {
     400: "Bad request",
     401: "Not known",
+    403: "Refused",
     404: "Not found",
     405: "Method not allowed",
     413: "Too large",

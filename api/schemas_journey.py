@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas import Grade, Shape, Time
+from api.schemas_verdicts import EndRow, VerdictRow
 
 
 class JourneyCost(Shape):
@@ -88,6 +89,14 @@ class LinkRow(Shape):
     decides: bool
 
 
+class PairRow(Shape):
+    """One link behind a line of evidence: two names in `ends`, and the verdict that counts."""
+
+    a: str
+    b: str
+    verdict: int | None
+
+
 class EvidenceRow(Shape):
     """Why an event is believed to belong to the item, and how sure that is, from 0 to 1."""
 
@@ -99,6 +108,7 @@ class EvidenceRow(Shape):
     confidence: float
     url: str
     decides: bool
+    pairs: list[PairRow] = Field(description="At most 25.")
 
 
 class JourneyBody(Shape):
@@ -159,6 +169,8 @@ class JourneyBody(Shape):
     lanes: list[LaneRow]
     links: list[LinkRow]
     evidence: list[EvidenceRow]
+    ends: dict[str, EndRow] = Field(description="What the links behind the evidence join.")
+    verdicts: list[VerdictRow] = Field(description="What people say about its links now.")
 
 
 class Explained(Shape):

@@ -22,6 +22,14 @@ app = typer.Typer(
     " waiting cost. Start with: `headwater demo`",
 )
 
+verdict = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Say that a link is right or wrong, or add one that is missing; numbers follow. What you"
+    " say outranks every rule and stays, whatever is read or computed again.",
+)
+app.add_typer(verdict, name="verdict")
+
 Config = Annotated[
     Path,
     typer.Option(
@@ -199,6 +207,67 @@ def import_(
     from cli.importing import run_import
 
     run_import(config, file, source=source, kind=kind, dry_run=dry_run, strict=strict)
+
+
+Ticket = Annotated[str, typer.Argument(help="The key of a work item; or as the others.")]
+Others = Annotated[
+    list[str],
+    typer.Argument(
+        help="A sha (7 digits do), shop/web@SHA, shop/web!8, the number of a change or incident,"
+        " job#7; or with its kind: deployment:ID, change:4711."
+    ),
+]
+Why = Annotated[str, typer.Option(help="Why, for others to read.")]
+Who = Annotated[str, typer.Option(help="Who says so; default: the account's name.")]
+
+
+@verdict.command(
+    epilog=_epilog(
+        'headwater verdict confirm SHOP-412 3f2a91c0 --why "done without a key"',
+        'headwater verdict confirm SHOP-412 shop/web!8 CHG0030001 --why "ours" --who anna',
+    )
+)
+def confirm(
+    ticket: Ticket, others: Others, why: Why, who: Who = "", config: Config = _DEFAULT_CONFIG
+) -> None:
+    """The two belong together, whether a rule found that or not."""
+    from cli.verdicts import run_verdict
+
+    run_verdict(config, "confirmed", ticket, others, why=why, who=who)
+
+
+@verdict.command(
+    epilog=_epilog('headwater verdict reject SHOP-412 3f2a91c0 --why "it only mentions the ticket"')
+)
+def reject(
+    ticket: Ticket, others: Others, why: Why, who: Who = "", config: Config = _DEFAULT_CONFIG
+) -> None:
+    """The two do not belong together, whatever the rules find."""
+    from cli.verdicts import run_verdict
+
+    run_verdict(config, "rejected", ticket, others, why=why, who=who)
+
+
+@verdict.command(epilog=_epilog("headwater verdict withdraw SHOP-412 3f2a91c0"))
+def withdraw(
+    ticket: Ticket, others: Others, why: Why = "", who: Who = "", config: Config = _DEFAULT_CONFIG
+) -> None:
+    """Take back what was said of the two: the rules decide again. It stays in the list."""
+    from cli.verdicts import run_verdict
+
+    run_verdict(config, "withdrawn", ticket, others, why=why, who=who)
+
+
+@app.command(epilog=_epilog("headwater verdicts", "headwater verdicts --limit 500 --json"))
+def verdicts(
+    config: Config = _DEFAULT_CONFIG,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many, the newest first.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
+) -> None:
+    """What people say about links: who, when, why, and whether it counts."""
+    from cli.verdicts import run_verdicts
+
+    run_verdicts(config, limit=limit, as_json=as_json)
 
 
 @app.command(epilog=_epilog("headwater recompute"))

@@ -31,7 +31,8 @@ def run_serve(
         if not is_loopback(where) and not unauthenticated:
             raise ConfigError(
                 f"{where} can be reached from other machines, and anyone who reaches it could read"
-                " everything: keep 127.0.0.1 behind a proxy with a login, or say --unauthenticated"
+                " everything and judge links: keep 127.0.0.1 behind a proxy with a login, or say"
+                " --unauthenticated"
             )
         with scheduled(settings, database, wanted=scheduler):
             serve_app(

@@ -15,6 +15,7 @@ from rich.table import Table
 from cli.output import console, print_json
 from cli.setting_up import ready
 from cli.trace_desk import desk_body, show_desk
+from cli.verdicts import link_words
 from cli.words import duration, moment, money, share
 from pipeline.clock import now_ts
 from pipeline.journey import journey_of
@@ -50,6 +51,8 @@ def run_trace(config: Path, key: str, *, as_json: bool) -> None:
         console.print(line, highlight=False, soft_wrap=True)
     if body["evidence"]:
         console.print(evidence_table(body, width=console.width))
+    for line in said_lines(body):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def head_lines(body: dict[str, Any]) -> Iterable[str]:
@@ -156,6 +159,22 @@ def evidence_lines(body: dict[str, Any]) -> Iterable[str]:
         yield f"First the {deciding} in bold, on which a date of the journey rests; then the others"
     elif deciding:
         yield "A date of the journey rests on those in bold"
+
+
+def said_lines(body: dict[str, Any]) -> Iterable[str]:
+    """What people said of the item's links that stands in no line of evidence: rejections, and
+    what waits.
+    """
+    shown = {pair["verdict"] for line in body["evidence"] for pair in line["pairs"]}
+    rest = [row for row in body["verdicts"] if row["id"] not in shown]
+    if rest:
+        yield ""
+        yield "[bold]What people said[/bold]"
+    for row in rest:
+        why = f": {row['why']}" if row["why"] else ""
+        state = {"pending": "; counts soon", "waiting": "; not known here"}.get(row["state"], "")
+        text = f"{link_words(row)}: {row['answer']} by {row['who']} on {moment(row['at'])}"
+        yield escape(f"{text}{why}{state}")
 
 
 def evidence_table(body: dict[str, Any], *, width: int) -> Table:

@@ -22,6 +22,7 @@ OF_THE_REQUEST: Final = (
     "reference_in_request",
 )
 OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
+_NAMES_IT: Final = "whose branch or title names the ticket"
 
 
 def listed(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -78,10 +79,14 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     same = pd.MultiIndex.from_frame(table[["item_id", "commit_id"]]).isin(keys)
     other = table["commit_id"].isin(own["b_id"]).to_numpy() & ~same
     numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
+    said = found.only_people(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
+    by_people = pd.MultiIndex.from_frame(table[["item_id", "b_id"]]).isin(said)
+    columns = zip(numbers.loc[table["b_id"]], by_people, other, strict=True)
     texts = [
-        f"It belongs to merge request !{number}, whose branch or title names the ticket"
+        f"It belongs to merge request !{number}, "
+        + ("which a person linked to the ticket" if people else _NAMES_IT)
         + (", but its own message names another" if differs else "")
-        for number, differs in zip(numbers.loc[table["b_id"]], other, strict=True)
+        for number, people, differs in columns
     ]
     pairs = found_pairs(table["item_id"], table["commit_id"], texts)
     return pairs.assign(weight=np.where(other, OTHER_TICKET, 1.0))

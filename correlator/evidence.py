@@ -17,6 +17,16 @@ Flags = NDArray[np.bool_]
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 _PAIR: Final = LINK_COLUMNS[:4]
+HUMAN: Final = "human"
+"""The rule of links that people confirmed or added."""
+VERDICT_COLUMNS: Final = [*_PAIR, "answer", "who", "ts", "why"]
+
+
+def no_verdicts() -> pd.DataFrame:
+    """A verdicts frame without rows."""
+    texts = ("answer", "who", "why")
+    kinds = {name: "object" if name in texts else "int64" for name in VERDICT_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def no_hotfixes(deployments: pd.DataFrame) -> Flags:
@@ -83,6 +93,9 @@ class Evidence:
     items: pd.DataFrame = field(default_factory=no_items)
     """item_id, title"""
     incident_rules: IncidentRules = field(default_factory=IncidentRules)
+    verdicts: pd.DataFrame = field(default_factory=no_verdicts)
+    """`VERDICT_COLUMNS`: answer `confirmed` or `rejected`, ts in seconds UTC; the last of a pair
+    counts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +108,26 @@ class Found:
     readings: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
-        """a_id, b_id, confidence: one row per pair, of `rules` only where given, combined."""
-        parts = [frame for frame in self.frames if _is_of(frame, int(a), int(b), rules)]
+        """a_id, b_id, confidence: one row per pair, combined; where `rules` are given, of these
+        and of what people said.
+        """
+        parts = self._parts(a, b, (*rules, HUMAN) if rules else ())
         if not parts:
             return no_links()[["a_id", "b_id", "confidence"]]
         if len(parts) == 1:  # one rule names a pair once, and in order
             return parts[0][["a_id", "b_id", "confidence"]].copy()
         return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
+
+    def only_people(self, a: Entity, b: Entity, *, rules: Sequence[str]) -> pd.MultiIndex:
+        """The pairs that people named and none of these rules."""
+        told = [
+            pd.MultiIndex.from_frame(pd.concat([no_links(), *parts])[["a_id", "b_id"]])
+            for parts in (self._parts(a, b, (HUMAN,)), self._parts(a, b, rules))
+        ]
+        return told[0].difference(told[1])
+
+    def _parts(self, a: Entity, b: Entity, rules: Sequence[str]) -> list[pd.DataFrame]:
+        return [frame for frame in self.frames if _is_of(frame, int(a), int(b), rules)]
 
 
 def _is_of(frame: pd.DataFrame, a: int, b: int, rules: Sequence[str]) -> bool:

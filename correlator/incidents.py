@@ -53,11 +53,14 @@ def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
     )
     table = changes.merge(causes[["change_id", "incident_id", "named"]], on="change_id")
     late = ~_begun_before(evidence, table)
+    said = found.only_people(Entity.CHANGE, Entity.INCIDENT, rules=_CAUSES)
+    by_people = pd.MultiIndex.from_frame(table[["change_id", "incident_id"]]).isin(said)
     numbers = evidence.changes.set_index("change_id")["number"].loc[table["change_id"]]
     texts = [
-        f"The incident names {number} as its cause, the change of this deployment"
+        (f"A person named {number}" if people else f"The incident names {number}")
+        + " as its cause, the change of this deployment"
         + (", which began after the incident" if after else "")
-        for number, after in zip(numbers, late, strict=True)
+        for number, after, people in zip(numbers, late, by_people, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
     sure = (table["confidence"] * table["named"]).to_numpy("float64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -24,6 +25,7 @@ from correlator import (
     text_rules,
 )
 from correlator.evidence import Evidence, Found, Rule, no_links
+from correlator.verdicts import people_links, split
 
 RULES: Final = (
     Rule(
@@ -397,12 +399,43 @@ RULES: Final = (
 )
 
 
+KINDS: Final = frozenset((rule.a, rule.b) for rule in RULES)
+"""The pairs of kinds that can be linked, by a rule or by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlated:
+    """links: those that stand, of all rules and of people. overruled: what rules found between two
+    things that a person said do not belong together. Both are links frames (`LINK_COLUMNS`).
+    """
+
+    links: pd.DataFrame
+    overruled: pd.DataFrame
+
+
 def correlate(evidence: Evidence) -> pd.DataFrame:
-    """All links of all rules, one row per pair and rule: the links frame (`LINK_COLUMNS`).
+    """All links that stand, one row per pair and rule: the links frame (`LINK_COLUMNS`).
 
     The order of the rows given does not matter; the result is in order of rule, then ids.
     """
-    found = Found()
+    return correlate_judged(evidence).links
+
+
+def correlate_judged(evidence: Evidence) -> Correlated:
+    """As `correlate`, and what people overruled.
+
+    What people confirmed is there before the first rule, and what they rejected goes right after
+    the rule that found it: so rules further down build on neither more nor less than people left.
+    """
+    said = people_links(evidence, KINDS)
+    found = Found(frames=list(said))
+    overruled = [no_links()]
     for rule in RULES:
-        found.frames.append(rule.links(evidence, found))
-    return pd.concat([no_links(), *found.frames], ignore_index=True)
+        kept, gone = split(rule.links(evidence, found), evidence.verdicts)
+        found.frames.append(kept)
+        overruled.append(gone)
+    ordered = [*found.frames[len(said) :], *said]
+    return Correlated(
+        pd.concat([no_links(), *ordered], ignore_index=True),
+        pd.concat(overruled, ignore_index=True),
+    )

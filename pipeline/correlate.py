@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
-from correlator.rules import RULES
-from correlator.rules import correlate as all_links
+from correlator.rules import KINDS, Correlated, correlate_judged
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.evidence import load_evidence
 from pipeline.people import store_people, tell_people, who_is_who
 from pipeline.progress import Progress, Silent
 from pipeline.stages import CORRELATE, CORRELATING, MEASURE
-from store import dirty, links
+from store import dirty, links, verdicts
 from store.approvals import fill_approvals
 
 
@@ -43,20 +41,23 @@ def correlate(
     progress: Progress | None = None,
     everything: bool = False,
 ) -> CorrelateReport:
-    """Links of all records, if any record changed; only differences are written.
+    """Links of all records, if any record changed or a person judged one; only differences are
+    written.
 
     What changed is handed on: items that changed, and items whose links did, wait for measuring.
     """
     tell = progress or Silent()
     with database.writing() as session:
         waiting = dirty.take_on(session, CORRELATE, CORRELATING)
-    if not everything and not any(waiting.values()):
+        judged = verdicts.unseen(session)
+    if not everything and not judged and not any(waiting.values()):
         return CorrelateReport()
     tell.step("correlate", 0, 2)
     with database.writing() as session:
         fill_approvals(session, waiting[Entity.CHANGE])
     with database.read() as session:
-        found = all_links(load_evidence(session, settings).evidence)
+        seen = verdicts.newest(session)  # first: one that comes meanwhile waits for the next run
+        found = correlate_judged(load_evidence(session, settings).evidence)
         who = who_is_who(session)
     tell.step("correlate", 1, 2)
     with database.writing() as session:
@@ -68,18 +69,22 @@ def correlate(
             if ids and entity in _MEASURED:
                 dirty.mark(session, MEASURE, entity, ids)
             dirty.clear(session, CORRELATING, entity, waiting[entity])
+        verdicts.mark_seen(session, up_to=seen, now_ts=now_ts())
     tell.step("correlate", 2, 2)
     tell_people(who)
-    return CorrelateReport(changed, len(found), ran=True)
+    return CorrelateReport(changed, len(found.links), ran=True)
 
 
-def _store(session: Session, found: pd.DataFrame) -> tuple[int, dict[Entity, set[int]]]:
+def _store(session: Session, found: Correlated) -> tuple[int, dict[Entity, set[int]]]:
     """Write what differs; how many links that were, and the ids of what they link."""
     touched: dict[Entity, set[int]] = {entity: set() for entity in Entity}
     changed = 0
     now = now_ts()
-    for a_kind, b_kind in sorted({(rule.a, rule.b) for rule in RULES}):
-        change = links.replace(session, found, a_kind=a_kind, b_kind=b_kind, now_ts=now)
+    for a_kind, b_kind in sorted(KINDS):
+        change = links.replace(session, found.links, a_kind=a_kind, b_kind=b_kind, now_ts=now)
+        links.replace(
+            session, found.overruled, a_kind=a_kind, b_kind=b_kind, now_ts=now, overruled=True
+        )
         changed += change.inserted + change.updated + change.deleted
         touched[a_kind] |= change.a_ids
         touched[b_kind] |= change.b_ids

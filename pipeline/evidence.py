@@ -5,7 +5,7 @@ facts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,8 +25,10 @@ from correlator.release_tags import release_tags
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from correlator.upstream import with_upstream_commits
+from correlator.verdicts import judged_claims
 from correlator.versions import Versions, homes_of, resolve_versions
 from metrics.delivery_facts import hotfix_marks
+from pipeline.verdict_frame import verdict_frame
 from store import cursors, frames
 from store.sources import source_ids
 
@@ -35,8 +37,8 @@ _OF: Final = ["deployment_id", "service_id", "target"]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """deployments: one row per deployment and service, jobs merged. parents: commit_id,
-    parent_id.
+    """deployments: one row per deployment and service, jobs merged. releases: as people corrected
+    them; `evidence` has what the walk found. parents: commit_id, parent_id.
     """
 
     evidence: Evidence
@@ -81,6 +83,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     requests = _within(frames.merge_requests(session), kept)
     listed = frames.merge_request_commits(session)
     releases = first_deployments(deployments, commits, parents, parts=parts, released=released)
+    verdicts = verdict_frame(session)
     told = releases.deployments[[*_OF, "rollback", "previous_release"]].drop_duplicates(_OF)
     dated = deployments.merge(told, on=_OF, how="left")
     owners = configuration_item_owners(session, settings)
@@ -98,8 +101,10 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         incidents=with_services(own(frames.incidents(session)), owners),
         items=own(frames.item_titles(session)),
         incident_rules=incident_rules(settings),
+        verdicts=verdicts,
     )
-    return Loaded(evidence, deployments, releases, parents)
+    claims = judged_claims(releases.claims, deployments, verdicts)
+    return Loaded(evidence, deployments, replace(releases, claims=claims), parents)
 
 
 def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from store import cursors, frames
+from store import cursors, frames, verdicts
 from store.facts import services_version
 
 
 def served_version(session: Session) -> str:
-    """Equal as long as no fact changed, no source was read or failed, and no history came."""
+    """Equal as long as no fact changed, no source was read or failed, no history came, and nobody
+    judged a link.
+    """
     streams = frames.value_streams(session)
     facts = ",".join(
         f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
@@ -27,4 +29,5 @@ def served_version(session: Session) -> str:
         for state in everything
         if (part := state.cursor.get("older"))
     )
-    return f"{facts}|{services_version(session)}|{read}|{older}"
+    judged = verdicts.version(session)
+    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from core.frames import from_ts
 from pipeline.handoffs import NOBODY, AssigneeHandoffs, handoffs_of
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.journey_events import gather
+from pipeline.journey_verdicts import Judged, judged
 from store import journey as reads
 
 _LONGEST_KEY = 255
@@ -49,6 +50,7 @@ class Journey:
     links: Sequence[EventLink]
     evidence: Sequence[Evidence]
     assigned: AssigneeHandoffs = NOBODY
+    judged: Judged = field(default_factory=Judged)
 
     @property
     def longest_wait(self) -> Visit | None:
@@ -82,7 +84,10 @@ def journey_of(session: Session, key: str, *, as_of_ts: int) -> Journey:
     if as_of is None:
         raise ValueError("as_of_ts is a time")
     assigned = handoffs_of(session, item["id"], as_of_ts=as_of_ts)
-    return Journey(item, fact, as_of, visits, found.lanes, found.links, found.evidence, assigned)
+    said = judged(session, item["id"], found.evidence)
+    return Journey(
+        item, fact, as_of, visits, found.lanes, found.links, found.evidence, assigned, said
+    )
 
 
 def _visits(session: Session, item: reads.Row, fact: reads.Row | None) -> list[Visit]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.records import Entity
 from store.journey import Link, Row
 
 TOOLS = {
@@ -16,6 +17,11 @@ TOOLS = {
     "jenkins": "Jenkins",
     "servicenow": "ServiceNow",
 }
+
+
+LinkedPair = tuple[tuple[Entity, int], tuple[Entity, int]]
+_PAIRS = 25
+_HUMAN = "human"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class Evidence:
     confidence: float
     url: str
     decides: bool
+    pairs: Sequence[LinkedPair] = ()
+    """The links that it rests on, at most as many as a person would look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,10 @@ class Board:
         self.tools[event.id] = tool
 
     def believe(self, event: Event, links: Iterable[Link], *, decides: bool) -> None:
-        """A line of evidence: the surest rule's sentence, how sure all rules together make it."""
-        ordered = sorted(links, key=lambda link: -link.confidence)
+        """A line of evidence: the surest rule's sentence, a person's before all, how sure all rules
+        together make it.
+        """
+        ordered = sorted(links, key=lambda link: (link.rule != _HUMAN, -link.confidence))
         if not ordered:
             return
         doubt = 1.0
@@ -112,6 +122,7 @@ class Board:
                 round(1.0 - doubt, 3),
                 event.url,
                 decides,
+                tuple(dict.fromkeys(_pair(link) for link in ordered))[:_PAIRS],
             )
         )
 
@@ -141,6 +152,10 @@ class Board:
         links = [link for link in self.links if link.start in known and link.end in known]
         evidence = sorted(self.evidence, key=lambda line: line.at)
         return Gathered(self.lanes(), links, evidence)
+
+
+def _pair(link: Link) -> LinkedPair:
+    return (link.a_kind, link.a_id), (link.b_kind, link.b_id)
 
 
 def grouped_by_b(links: Iterable[Link]) -> dict[int, list[Link]]:

@@ -77,7 +77,12 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "visits": [_visit(visit) for visit in journey.visits],
         "lanes": [_lane(lane) for lane in journey.lanes],
         "links": [_link(link) for link in journey.links],
-        "evidence": [_evidence(line) for line in journey.evidence],
+        "evidence": [
+            _evidence(line) | {"pairs": pairs}
+            for line, pairs in zip(journey.evidence, journey.judged.pairs, strict=True)
+        ],
+        "ends": journey.judged.ends,
+        "verdicts": journey.judged.told,
     }
 
 

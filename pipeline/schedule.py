@@ -18,6 +18,7 @@ from pipeline.database import Database, lost
 from pipeline.hints import EVERY_S, Look
 from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
+from pipeline.verdict_look import VerdictLook
 
 log = structlog.get_logger()
 _SPREAD_S = 2
@@ -26,15 +27,15 @@ _SPREAD_S = 2
 def scheduler_for(
     settings: Settings, database: Database, stop: Stop | None = None
 ) -> BackgroundScheduler:
-    """A scheduler, not yet started: one job a source, at once and then on its interval, and one
-    that looks every few seconds for what it says has changed.
+    """A scheduler, not yet started: one job a source, at once and then on its interval, one that
+    looks every few seconds for what it says has changed, and one for what people said about links.
 
     A run that is still going is not started again, runs missed meanwhile are made up for by one.
     Ask `stop` before shutting it down: else that waits for the runs that are going.
     """
     jobs = {
         "default": ThreadPoolExecutor(max(1, len(settings.polled))),
-        "hints": ThreadPoolExecutor(max(1, len(settings.sources))),
+        "hints": ThreadPoolExecutor(1 + len(settings.sources)),
     }
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     made = BackgroundScheduler(executors=jobs, job_defaults=defaults, timezone=UTC)
@@ -49,6 +50,14 @@ def scheduler_for(
             executor="hints",
             seconds=EVERY_S,
         )
+    made.add_job(
+        VerdictLook(settings, database, turn, asked),
+        "interval",
+        id="verdicts",
+        name="make what people said about links count",
+        executor="hints",
+        seconds=EVERY_S,
+    )
     for index, source in enumerate(settings.polled):
         made.add_job(
             run_source,

@@ -18,6 +18,7 @@ from correlator.delays import learned_window
 from correlator.evidence import combine
 from correlator.hotfixes import deployment_marks
 from correlator.reverts import reverts
+from correlator.verdicts import judged_pairs
 from metrics.change_facts import ChangeInputs, change_facts
 from metrics.delivery_facts import (
     DeploymentLinks,
@@ -248,7 +249,12 @@ def _changes(loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:
             deployments=live[["deployment_id", "finished_ts"]].drop_duplicates("deployment_id"),
             commits=evidence.commits,
             merge_requests=evidence.merge_requests,
-            merge_request_commits=evidence.merge_request_commits,
+            merge_request_commits=judged_pairs(
+                evidence.merge_request_commits,
+                evidence.verdicts,
+                a=(Entity.COMMIT, "commit_id"),
+                b=(Entity.MERGE_REQUEST, "merge_request_id"),
+            ),
         )
     )
     return made.assign(excluded=_excluded(made, claims))

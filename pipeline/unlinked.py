@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
-from correlator.incidents import unattributed
 from correlator.near_evidence import known_tickets
 from correlator.unlinked import (
     ROW,
@@ -28,6 +27,7 @@ from correlator.unlinked import (
     unlinked_incidents,
     unlinked_items,
 )
+from metrics.incident_facts import UNATTRIBUTED
 from metrics.mapping import Ints
 from metrics.periods import Window, edges, periods
 from pipeline.service_facts import Delivered
@@ -148,19 +148,19 @@ def _deployments(session: Session, settings: Settings, found: Delivered) -> _Kin
 
 def _incidents(session: Session, settings: Settings, found: Delivered) -> _Kind:
     """Duplicates are left out: they are counted with their original."""
-    evidence = found.loaded.evidence
-    links = [
-        frames.links(session, kind, Entity.INCIDENT).assign(a_kind=int(kind))
-        for kind in (Entity.DEPLOYMENT, Entity.CHANGE)
-    ]
-    reasons = unattributed(evidence, pd.concat(links).assign(b_kind=int(Entity.INCIDENT)))
-    incidents = evidence.incidents
+    incidents = found.loaded.evidence.incidents
     incidents = incidents[incidents["duplicate_of_external_id"] == ""]
     facts = found.facts.incidents if found.facts else frames.incident_facts(session)
     services = facts[["incident_id", "service_id"]].drop_duplicates()
     services = services.set_axis(["entity_id", "of"], axis=1)
     population = incidents[["incident_id", "opened_ts"]].set_axis(["entity_id", "ts"], axis=1)
-    rows = unlinked_incidents(incidents, reasons[reasons["reason"] != "duplicate"])
+    told = incidents[["incident_id"]].merge(
+        facts[["incident_id", "verdict", "reason"]], on="incident_id", how="left"
+    )
+    # What belongs to no service has no facts.
+    reasons = told.fillna({"verdict": UNATTRIBUTED, "reason": "service_unknown"})
+    reasons = reasons[reasons["verdict"] == UNATTRIBUTED].drop_duplicates("incident_id")
+    rows = unlinked_incidents(incidents, reasons)
     scopes = service_scopes(session, settings)
 
     def placed(frame: pd.DataFrame) -> pd.DataFrame:

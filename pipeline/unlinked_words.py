@@ -133,21 +133,35 @@ _DEPLOYMENTS: Final = {
     ),
 }
 _INCIDENTS: Final = {
-    "no_change_named": Told(
-        "It names no change as its cause.",
-        "They name no change as their cause.",
-        "fill in Caused by Change at the incident",
+    "several_candidates": Told(
+        "Several deployments may have caused it, and nothing says which.",
+        "Several deployments may have caused them, and nothing says which.",
+        "fill in Caused by Change at the incident, or confirm a candidate on the page of a ticket"
+        " that it shipped",
+    ),
+    "service_unknown": Told(
+        "It is of no configured service.",
+        "They are of no configured service.",
+        "say at the service how the service desk calls it",
+        'configuration_items = ["Web Shop"]',
     ),
     "change_unknown": Told(
-        "The change that it names was never read.",
-        "The changes that they name were never read.",
-        "let our account read change requests, or read the source further back",
+        "It names a change under which nothing is known to have been deployed.",
+        "They name changes under which nothing is known to have been deployed.",
+        "let the pipeline write its address into the Correlation ID of the change; or read the"
+        " source further back",
         _HISTORY,
     ),
-    "change_without_deployment": Told(
-        "No deployment is known that was made under the change that it names.",
-        "No deployment is known that was made under the changes that they name.",
-        "let the pipeline write its address into the Correlation ID of the change",
+    "failed_deployment": Told(
+        "The only deployment before it failed.",
+        "The only deployments before them failed.",
+        "fill in Caused by Change at the incident, if the attempt did harm",
+    ),
+    "history_missing": Told(
+        "What ran before it is not read that far back.",
+        "What ran before them is not read that far back.",
+        "read the deployments further back",
+        _HISTORY,
     ),
 }
 REASONS: Final[Mapping[Entity, Mapping[str, Told]]] = {

@@ -58,6 +58,8 @@ class Link:
     rule: str
     confidence: float
     evidence: str
+    a_kind: Entity
+    b_kind: Entity
 
 
 def _rows(session: Session, statement: Select[Any]) -> list[Row]:
@@ -144,7 +146,7 @@ def links_between(
             statement = select(
                 link.c.a_id, link.c.b_id, link.c.rule, link.c.confidence, link.c.evidence
             ).where(link.c.a_kind == int(a_kind), link.c.b_kind == int(b_kind), column.in_(chunk))
-            found += [Link(*row) for row in session.execute(statement)]
+            found += [Link(*row, a_kind, b_kind) for row in session.execute(statement)]
     return found
 
 

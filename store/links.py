@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
 from store.lookup import chunks
-from store.models import link
+from store.models import link, overruled_link
 from store.upsert import delete_rows, upsert
 
 _KEY = ("a_kind", "a_id", "b_kind", "b_id", "rule")
@@ -41,22 +41,25 @@ def replace(
     a_ids: Collection[int] | None = None,
     b_ids: Collection[int] | None = None,
     rules: Collection[str] | None = None,
+    overruled: bool = False,
 ) -> LinkChange:
     """Make `links` the only links of the scope; the same again writes nothing.
 
     links: only rows of these two kinds count, the last where a rule names a pair twice. The scope
     is what was computed anew: ends in a_ids and in b_ids by one of `rules`, None standing
     for all. A link outside it is neither stored nor deleted; one that stays keeps its `since_ts`.
+    overruled: of what people rejected, which is kept apart.
     """
+    table = overruled_link if overruled else link
     inside = _inside(a_ids, b_ids, rules)
     wanted = {pair: told for pair, told in _given(links, a_kind, b_kind).items() if inside(pair)}
-    links_there = _stored(session, a_kind, b_kind, a_ids, b_ids)
+    links_there = _stored(session, table, a_kind, b_kind, a_ids, b_ids)
     stored = {pair: told for pair, told in links_there if inside(pair)}
     new = [pair for pair in wanted if pair not in stored]
     different = [pair for pair in wanted if pair in stored and stored[pair] != wanted[pair]]
     gone = [pair for pair in stored if pair not in wanted]
     kinds = {"a_kind": int(a_kind), "b_kind": int(b_kind)}
-    _write(session, kinds, {pair: wanted[pair] for pair in (*new, *different)}, gone, now_ts)
+    _write(session, table, kinds, {pair: wanted[pair] for pair in (*new, *different)}, gone, now_ts)
     ends = [pair[:2] for pair in (*new, *different, *gone)]
     a_ends, b_ends = {a_id for a_id, _ in ends}, {b_id for _, b_id in ends}
     return LinkChange(len(new), len(different), len(gone), a_ends, b_ends)
@@ -64,14 +67,15 @@ def replace(
 
 def _write(
     session: Session,
+    table: Table,
     kinds: dict[str, int],
     told: dict[_Pair, tuple[float, str]],
     gone: list[_Pair],
     now_ts: int,
 ) -> None:
     rows = [_row(kinds, pair, told[pair], now_ts) for pair in told]
-    upsert(session, link, rows, key=_KEY, update=("confidence", "evidence"))
-    delete_rows(session, link, [{**kinds, **_named(pair)} for pair in gone])
+    upsert(session, table, rows, key=_KEY, update=("confidence", "evidence"))
+    delete_rows(session, table, [{**kinds, **_named(pair)} for pair in gone])
 
 
 def _inside(*scopes: Collection[Any] | None) -> Callable[[_Pair], bool]:
@@ -89,26 +93,30 @@ def _given(links: pd.DataFrame, a_kind: Entity, b_kind: Entity) -> dict[_Pair, t
 
 def _stored(
     session: Session,
+    table: Table,
     a_kind: Entity,
     b_kind: Entity,
     a_ids: Collection[int] | None,
     b_ids: Collection[int] | None,
 ) -> Iterable[tuple[_Pair, tuple[float, str]]]:
-    columns = [link.c[name] for name in ("a_id", "b_id", "rule", "confidence", "evidence")]
-    statement = select(*columns).where(link.c.a_kind == int(a_kind), link.c.b_kind == int(b_kind))
-    for part in _parts(statement, a_ids, b_ids):
+    columns = [table.c[name] for name in ("a_id", "b_id", "rule", "confidence", "evidence")]
+    kinds = (table.c.a_kind == int(a_kind), table.c.b_kind == int(b_kind))
+    for part in _parts(select(*columns).where(*kinds), table, a_ids, b_ids):
         for row in session.execute(part):
             yield (row[0], row[1], row[2]), (row[3], row[4])
 
 
 def _parts(
-    statement: Select[Any], a_ids: Collection[int] | None, b_ids: Collection[int] | None
+    statement: Select[Any],
+    table: Table,
+    a_ids: Collection[int] | None,
+    b_ids: Collection[int] | None,
 ) -> Iterable[Select[Any]]:
     """The statement cut by the smaller of the two scopes; the other one is looked at afterwards."""
     if a_ids is None and b_ids is None:
         return [statement]
     by_a = a_ids is not None and (b_ids is None or len(a_ids) <= len(b_ids))
-    ids, column = (a_ids, link.c.a_id) if by_a else (b_ids, link.c.b_id)
+    ids, column = (a_ids, table.c.a_id) if by_a else (b_ids, table.c.b_id)
     return (statement.where(column.in_(chunk)) for chunk in chunks(sorted(set(ids or ()))))
 
 

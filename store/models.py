@@ -33,6 +33,7 @@ from store.models_facts import (
     incident_fact,
     item_fact,
     link,
+    overruled_link,
     stage_visit,
 )
 from store.models_input import (
@@ -109,6 +110,7 @@ __all__ = [
     "merge_request_commit",
     "metadata",
     "objective",
+    "overruled_link",
     "person",
     "person_alias",
     "project",

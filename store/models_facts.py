@@ -18,20 +18,29 @@ from sqlalchemy import (
 
 from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
 
-link = Table(
-    "link",
-    metadata,
-    Column("a_kind", SmallInteger, primary_key=True, autoincrement=False),
-    Column("a_id", Id, primary_key=True, autoincrement=False),
-    Column("b_kind", SmallInteger, primary_key=True, autoincrement=False),
-    Column("b_id", Id, primary_key=True, autoincrement=False),
-    Column("rule", String(48), primary_key=True),
-    Column("confidence", Float, nullable=False),
-    Column("evidence", Text, nullable=False),
-    ts_column("since_ts", null=False),
-    Index(None, "b_kind", "b_id"),
-    Index(None, "rule"),
-)
+
+def _links(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("a_kind", SmallInteger, primary_key=True, autoincrement=False),
+        Column("a_id", Id, primary_key=True, autoincrement=False),
+        Column("b_kind", SmallInteger, primary_key=True, autoincrement=False),
+        Column("b_id", Id, primary_key=True, autoincrement=False),
+        Column("rule", String(48), primary_key=True),
+        Column("confidence", Float, nullable=False),
+        Column("evidence", Text, nullable=False),
+        ts_column("since_ts", null=False),
+        Index(None, "b_kind", "b_id"),
+        Index(None, "rule"),
+    )
+
+
+link = _links("link")
+
+overruled_link = _links("overruled_link")
+"""What rules found between two things that a person said do not belong together: apart from `link`,
+so that nobody counts it."""
 
 item_fact = Table(
     "item_fact",

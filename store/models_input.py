@@ -15,21 +15,30 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from store.schema import Id, id_column, metadata, ref_column, text_column, ts_column
+from store.schema import id_column, metadata, ref_column, text_column, ts_column
 
 verdict = Table(
     "verdict",
     metadata,
     id_column(),
     Column("a_kind", SmallInteger, nullable=False),
-    Column("a_id", Id, nullable=False),
+    text_column("a_source"),
+    text_column("a_repository"),
+    text_column("a_name"),
     Column("b_kind", SmallInteger, nullable=False),
-    Column("b_id", Id, nullable=False),
+    text_column("b_source"),
+    text_column("b_repository"),
+    text_column("b_name"),
     text_column("answer"),
     text_column("who"),
     text_column("why"),
     ts_column("ts", null=False),
+    ts_column("seen_ts"),
+    Index(None, "a_name"),
+    Index(None, "b_name"),
 )
+"""The ends are named as their source names them, so that a verdict outlives every id of ours.
+seen_ts: when links were first made with it in view; null: not yet."""
 
 value_estimate = Table(
     "value_estimate",

@@ -7,12 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import WindowQuery, asked_of
+from api.asking import NO_PARAMETERS, WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import UNLINKED
 from api.schemas_lists import Listed, QualityRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
+from api.schemas_verdicts import AgreementRows
+from pipeline.agreement import agreement
 from pipeline.service_answers import service_of
 from pipeline.stream_answers import stream_of
 from pipeline.trust import quality_rows
@@ -97,3 +99,14 @@ def read_unlinked_summary(
     """Per kind: how many of how many, the reasons with next steps, and the trend by week."""
     snapshot = served.snapshots.present(session)
     return encoded(unlinked_summary(session, snapshot, query.wanted(), asked_of(served, query)))
+
+
+@router.get(
+    "/agreement",
+    summary="How far the rules and people agree about links",
+    responses=answers(AgreementRows),
+    dependencies=NO_PARAMETERS,
+)
+def read_agreement(session: SessionDep) -> Response:
+    """Of each rule the links that people judged, and of those the share that they confirmed."""
+    return encoded(agreement(session))

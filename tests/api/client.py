@@ -57,6 +57,14 @@ class Client:
 
         return _finished(send())
 
+    def delete(self, address: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                return await client.delete(address, headers=headers)
+
+        return _finished(ask())
+
     def json(self, address: str) -> Answer:
         """The body of an answer that must be a 200."""
         response = self.get(address)

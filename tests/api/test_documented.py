@@ -13,6 +13,9 @@ from tests.api.client import Client
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
+FROM_PEOPLE = {"/v1/verdicts"}
+"""What people send from a page of ours, without a secret."""
+
 
 def _operations(client: Client) -> dict[str, dict[str, Any]]:
     paths = client.json("/v1/openapi.json")["paths"]
@@ -55,7 +58,8 @@ def test_every_address_to_push_to_says_what_it_takes_answers_and_refuses(client:
         assert operation["description"], path
         assert operation["requestBody"]["content"], path
         responses = operation["responses"]
-        refused = {"400", "401", "413", "415", "422", "503"}
+        who = "403" if path in FROM_PEOPLE else "401"
+        refused = {"400", who, "413", "415", "422", "503"}
         assert set(responses) - {"404"} == {"200", "202"} | refused, path
         for status in set(responses) - {"200", "202"}:
             assert set(responses[status]["content"]) == {"application/problem+json"}
@@ -63,6 +67,17 @@ def test_every_address_to_push_to_says_what_it_takes_answers_and_refuses(client:
             assert responses[status]["content"]["application/json"]["schema"]
         for parameter in operation.get("parameters", []):
             assert parameter.get("description"), (path, parameter["name"])
+
+
+def test_the_page_lists_exactly_what_can_be_taken_back(client: Client) -> None:
+    paths = client.json("/v1/openapi.json")["paths"]
+    there = {path: methods["delete"] for path, methods in paths.items() if "delete" in methods}
+    assert set(re.findall(r"`DELETE (/[^`? ]*)", PAGE)) == set(there)
+    for path, operation in there.items():
+        assert operation["summary"], path
+        assert operation["description"], path
+        expected = {"200", "202", "400", "403", "404", "413", "415", "422", "503"}
+        assert set(operation["responses"]) == expected, path
 
 
 def test_the_page_lists_exactly_the_addresses_to_push_to(client: Client) -> None:

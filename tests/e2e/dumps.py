@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 
 WHEN_IT_RAN = {
     "link": {"since_ts"},
+    "overruled_link": {"since_ts"},
     "value_stream": {"facts_ts"},
     "raw_record": {"fetched_ts"},
     "fact_change": {"id", "recorded_ts"},

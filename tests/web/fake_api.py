@@ -37,6 +37,8 @@ class FakeApi:
     answers: dict[str, Any] = field(default_factory=dict)
     status: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    sent: list[tuple[str, str, Any]] = field(default_factory=list)
+    """What was written: method, address and body."""
     not_modified: int = 0
     address: str = ""
 
@@ -55,6 +57,7 @@ class FakeApi:
         }
         self.status.clear()
         self.asked.clear()
+        self.sent.clear()
         self.not_modified = 0
 
     def answer(self, request: Request) -> Response:
@@ -71,6 +74,18 @@ class FakeApi:
             self.not_modified += 1
             return Response(status_code=304, headers={"ETag": etag})
         return JSONResponse(body, headers={"ETag": etag})
+
+    async def take(self, request: Request) -> Response:
+        """Notes what is written; a path with a status of its own refuses it."""
+        path = request.url.path
+        address = f"{path}?{request.url.query}" if request.url.query else path
+        content = await request.body()
+        kind = request.headers.get("content-type", "")
+        body = json.loads(content) if kind == "application/json" else None
+        self.sent.append((request.method, address, body))
+        if path in self.status:
+            return _problem(self.status[path], path)
+        return JSONResponse({"id": 1}, status_code=202)
 
 
 def _problem(status: int, path: str) -> Response:
@@ -106,6 +121,7 @@ def application(fake: FakeApi) -> Starlette:
     return Starlette(
         routes=[
             *(Route(path, page) for path in PAGES),
+            Route("/v1/{path:path}", fake.take, methods=["POST", "DELETE"]),
             Route("/v1/{path:path}", answer),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]

@@ -79,6 +79,7 @@ def proof(
         "confidence": sure,
         "url": "https://tools.example/e",
         "decides": decides,
+        "pairs": [],
     }
 
 
@@ -116,6 +117,8 @@ def base() -> Answer:
         "blocked_s": None,
         "unknown_s": None,
         "gap_s": None,
+        "ends": {},
+        "verdicts": [],
         "handoffs": 0,
         "returns": 0,
         "reopened": 0,

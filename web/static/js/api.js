@@ -44,6 +44,22 @@ export async function read(address, signal) {
   return { data, fresh: true };
 }
 
+/** Writes: what was answered, or a ReadError with what the server says of it. */
+export async function send({ method, address, body }) {
+  const sent = body
+    ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }
+    : {};
+  let response;
+  try {
+    response = await fetch(address, { method, cache: "no-store", ...sent });
+  } catch {
+    throw new ReadError("the server does not answer", 0);
+  }
+  if (!response.ok)
+    throw new ReadError(`${response.status}, ${await problem(response)}`, response.status);
+  return response.json();
+}
+
 /** An address with the parameters that have a value. */
 export function address(path, params = {}) {
   const query = new URLSearchParams(

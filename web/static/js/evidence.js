@@ -4,6 +4,7 @@ import { address } from "./api.js";
 import { h, link } from "./dom.js";
 import { confidence, count, counted, ruleWords, stamp } from "./format.js";
 import { section, table } from "./parts.js";
+import { addLink, judgement, saidSection } from "./verdicts.js";
 
 const PAGE = 50;
 
@@ -19,23 +20,25 @@ function sure(value) {
   );
 }
 
-function row(one, asOf) {
+function row(one, journey, page) {
   return h(
     "tr",
     null,
-    h("td", { class: "ts" }, stamp(one.at, asOf)),
+    h("td", { class: "ts" }, stamp(one.at, journey.as_of)),
     h("td", null, one.tool),
     h("td", null, link(one.url, { class: "val" }, h("b", null, one.event))),
     h("td", { class: "p2" }, one.why ?? ""),
     h("td", null, ruleWords(one.rule)),
     h("td", { class: "num" }, sure(one.confidence)),
+    h("td", { class: "judge" }, judgement(one, journey, page)),
   );
 }
 
 const here = (key, params) => address("/journey", { key, ...params });
 
-/** `query` chooses: those that decide a date, or all in pages of 50. */
-export function evidenceSection(journey, query) {
+/** The query chooses: those that decide a date, or all in pages of 50. */
+export function evidenceSection(journey, context) {
+  const { query } = context;
   const all = journey.evidence;
   const deciding = all.filter(({ decides }) => decides);
   const everything = query.get("events") === "all" || !deciding.length;
@@ -74,6 +77,8 @@ export function evidenceSection(journey, query) {
   if (!all.length)
     return [
       section("Evidence", "no commit, build, deployment, change or incident is linked to this item"),
+      addLink(journey, context),
+      ...saidSection(journey, context),
     ];
   return [
     section("Evidence", how, deciding.length < all.length ? other : null),
@@ -86,10 +91,13 @@ export function evidenceSection(journey, query) {
         ["Why we believe it", "p2"],
         ["Link by"],
         ["Confidence", "num"],
+        [h("span", { class: "sr" }, "What people say"), "judge"],
       ],
-      page.map((one) => row(one, journey.as_of)),
+      page.map((one) => row(one, journey, context)),
       { style: "ev" },
     ),
     next,
+    addLink(journey, context),
+    ...saidSection(journey, context),
   ];
 }

@@ -60,7 +60,7 @@ function goneNote(journey) {
   return [h("p", { class: "note" }, goneWords(journey))];
 }
 
-function drawJourney(journey, query) {
+function drawJourney(journey, page) {
   const place = h("figure", { class: "wide timeline", "aria-label": finding(journey) });
   return [
     head(journey.title, journeyAnswer(journey), journeyFacts(journey)),
@@ -73,7 +73,7 @@ function drawJourney(journey, query) {
     ribbon(journey),
     ...clockNotes(journey).slice(0, 3),
     asTable("Time line, as a table", stretchTable(journey)),
-    ...evidenceSection(journey, query),
+    ...evidenceSection(journey, page),
   ];
 }
 
@@ -87,7 +87,7 @@ const blank = (key) => [
 function draw(data, page) {
   const key = page.query.get("key");
   if (!key) return drawItems(data, page);
-  return data ? drawJourney(data.journey, page.query) : blank(key);
+  return data ? drawJourney(data.journey, page) : blank(key);
 }
 
 function filters(data, { query, change }) {
