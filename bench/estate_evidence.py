@@ -18,7 +18,14 @@ from simulator.estate import Estate
 _COLUMNS: Final[dict[str, dict[str, Any]]] = {
     "item_keys": {"key": "", "item_id": 0, "source_id": 0},
     "items": {"item_id": 0, "title": ""},
-    "repositories": {"repository_id": 0, "source_id": 0, "path": "", "url": "", "remotes": ""},
+    "repositories": {
+        "repository_id": 0,
+        "source_id": 0,
+        "path": "",
+        "url": "",
+        "remotes": "",
+        "kind": "",
+    },
     "commits": {
         **{"commit_id": 0, "repository_id": 0, "sha": "", "message": ""},
         **{"committed_ts": 0, "parents": 0},

@@ -67,7 +67,8 @@ def deployed(
          **{name: values[place - 1] for name, values in more.items()}}
         for place, head in enumerate(heads, 1)
     ]  # fmt: skip
-    given = frame("deployments", *rows).drop(columns=["service_id", "target", "found_by"])
+    made_later = ["service_id", "target", "found_by", "rollback"]
+    given = frame("deployments", *rows).drop(columns=made_later)
     table = resolve_commits(assign_services(given, REPOSITORIES, services), commits)
     versions = Versions(commits, refs, frame("builds"), table, REPOSITORIES)
     table = resolve_versions(table, services, versions)
