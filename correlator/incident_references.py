@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -176,15 +175,11 @@ def _by_change(
     """By the number of the change that it was made under."""
     under = sure(found.pairs(Entity.DEPLOYMENT, Entity.CHANGE))
     numbers = evidence.changes["number"]
-
-    def read(text: str) -> Iterator[str]:
-        yield from numbers_in([text], numbers)["number"]
-
+    hits = numbers_in([plain_text(text) for text in texts["text"]], numbers)
+    said = texts.iloc[hits["row"].to_numpy()].assign(number=hits["number"].to_numpy())
     known = evidence.changes[["change_id", "number"]].assign(number=numbers.str.upper())
     known = under.rename(columns={"a_id": "deployment_id", "b_id": "change_id"}).merge(
         known, on="change_id"
     )
-    table = tokens(texts, read, name="number").merge(
-        near.merge(known, on="deployment_id"), on=["incident_id", "number"]
-    )
+    table = said.merge(near.merge(known, on="deployment_id"), on=["incident_id", "number"])
     return _hits(table, "number", "names {0}, the change of {}")

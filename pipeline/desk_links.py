@@ -29,7 +29,7 @@ def change_document(session: Session, number: str) -> Answer:
     row = _found(session, Entity.CHANGE, number)
     if row is None:
         raise NotFoundError(
-            f"{number[:_LONGEST]}: no such change request is stored; check the number, and that"
+            f"{_shown(number)}: no such change request is stored; check the number, and that"
             " ServiceNow was read (headwater sync)"
         )
     made = reads.links_between(session, Entity.DEPLOYMENT, Entity.CHANGE, b=[row["id"]])
@@ -60,7 +60,7 @@ def incident_document(session: Session, number: str) -> Answer:
     """
     row = _found(session, Entity.INCIDENT, number)
     if row is None:
-        raise NotFoundError(f"{number[:_LONGEST]}: no such incident is stored")
+        raise NotFoundError(f"{_shown(number)}: no such incident is stored")
     fact = reads.incident_fact_of(session, row["id"]) or {}
     copies = reads.duplicates_of(session, [row["id"]])
     ids = [row["id"], *copies]
@@ -116,6 +116,10 @@ def candidates_of(session: Session, ids: Collection[int]) -> dict[int, list[Answ
         incident: _rows_of(Entity.DEPLOYMENT, rows, _by_a(mine))
         for incident, mine in groups.items()
     }
+
+
+def _shown(number: str) -> str:
+    return number[:_LONGEST] if number.isprintable() else f"{number[:_LONGEST]!a}"
 
 
 def _found(session: Session, kind: Entity, number: str) -> Row | None:

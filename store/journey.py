@@ -187,14 +187,10 @@ def source_names(session: Session) -> dict[int, Row]:
 
 
 def items_by_id(session: Session, ids: Iterable[int]) -> dict[int, Row]:
-    """Work items with their present `key`, by id."""
+    """Work items by id."""
     found: dict[int, Row] = {}
     for chunk in chunks(sorted(set(ids))):
-        statement = (
-            select(work_item, item_key.c.key.label("key"))
-            .join(item_key, item_key.c.item_id == work_item.c.id)
-            .where(work_item.c.id.in_(chunk), item_key.c.current)
-        )
+        statement = select(work_item).where(work_item.c.id.in_(chunk))
         found.update((row["id"], row) for row in _rows(session, statement))
     return found
 
