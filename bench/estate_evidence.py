@@ -28,7 +28,7 @@ _COLUMNS: Final[dict[str, dict[str, Any]]] = {
     },
     "commits": {
         **{"commit_id": 0, "repository_id": 0, "sha": "", "message": ""},
-        **{"committed_ts": 0, "parents": 0},
+        **{"authored_ts": 0, "committed_ts": 0, "author_id": NONE, "parents": 0},
     },
     "parents": {"commit_id": 0, "parent_id": 0},
     "merge_requests": {
@@ -38,7 +38,7 @@ _COLUMNS: Final[dict[str, dict[str, Any]]] = {
     },
     "merge_request_commits": {"merge_request_id": 0, "commit_id": 0},
     "builds": {
-        **{"build_id": 0, "source_id": 0, "external_id": "", "job": "", "number": 0},
+        **{"build_id": 0, "source_id": 0, "external_id": "", "job": "", "number": 0, "ref": ""},
         **{"repository_id": 0, "revisions": "[]", "parameters": "{}", "description": ""},
     },
     "deployments": {
@@ -46,6 +46,7 @@ _COLUMNS: Final[dict[str, dict[str, Any]]] = {
         **{"target": "production", "service_id": 0, "service": "", "repository_id": 0, "sha": ""},
         **{"ref": "", "version": "", "group": "", "build_external_id": "", "result": "success"},
         **{"created_ts": 0, "started_ts": 0, "finished_ts": 0, "commit_reason": ""},
+        **{"commit_by": "sha", "previous_release": ""},
     },
     "changes": {
         **{"change_id": 0, "source_id": 0, "external_id": "", "number": "", "type": "normal"},
