@@ -13,6 +13,8 @@ from core.records import Entity, MergeState
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.remotes import remote_index, resolve_remotes
 
+_CHECKOUTS: Final = "checkouts"
+
 # Parts of a rule's base confidence.
 _OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
 _UNKNOWN_ADDRESS: Final = 0.9
@@ -87,15 +89,15 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     return pairs.assign(weight=np.where(other, _OTHER_TICKET, 1.0))
 
 
-def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
+def revision(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The build checked out this commit: same sha, and the repository that the checkout names.
 
     The build's own repository decides where it is known, else the checkout's address. A sha whose
     address is not known counts only if it was the single checkout and one repository has it.
     """
-    checkouts = _checkouts(evidence)
+    checked = checkouts(evidence, found)
     commits = evidence.commits[["commit_id", "repository_id", "sha"]]
-    table = checkouts.merge(commits, on="sha", suffixes=("", "_commit"))
+    table = checked.merge(commits, on="sha", suffixes=("", "_commit"))
     wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
     address = (table["remote_id"] == NONE) | (table["remote_id"] == wanted)
     right = (table["repository_id_commit"] == wanted) & address
@@ -113,9 +115,17 @@ def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
     return pairs.assign(weight=np.where(table["sure"], 1.0, _UNKNOWN_ADDRESS))
 
 
-def _checkouts(evidence: Evidence) -> pd.DataFrame:
-    """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts."""
-    builds = evidence.builds
+def checkouts(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts (of the
+    build). Read once.
+    """
+    if _CHECKOUTS not in found.readings:
+        found.readings[_CHECKOUTS] = read_checkouts(evidence.builds, evidence.repositories)
+    return found.readings[_CHECKOUTS]
+
+
+def read_checkouts(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
+    """See `checkouts`. builds, repositories: columns of the store."""
     rows = [
         (build_id, repository_id, sha.lower(), remote)
         for build_id, repository_id, revisions in zip(
@@ -126,7 +136,7 @@ def _checkouts(evidence: Evidence) -> pd.DataFrame:
     names = ["build_id", "repository_id", "sha", "remote"]
     table = pd.DataFrame(rows, columns=names).drop_duplicates(ignore_index=True)
     table = table.astype(dict(zip(names, ("int64", "int64", "object", "object"), strict=True)))
-    table["remote_id"] = resolve_remotes(table["remote"], remote_index(evidence.repositories))
+    table["remote_id"] = resolve_remotes(table["remote"], remote_index(repositories))
     table["checkouts"] = table.groupby("build_id")["sha"].transform("nunique")
     return table
 

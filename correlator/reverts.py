@@ -8,6 +8,8 @@ from typing import Final
 
 import pandas as pd
 
+_REVERTING: Final = "This reverts commit"
+_PICKING: Final = "(cherry picked from commit"
 _REVERTS: Final = re.compile(r"\bThis reverts commit ([0-9a-f]{7,64})\b")
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _WHOLE: Final = 40
@@ -20,14 +22,14 @@ def reverts(commits: pd.DataFrame) -> pd.DataFrame:
     commits: commit_id, repository_id, sha, message. A sha that is not among them is passed over; an
     abbreviated one counts where one commit alone begins with it.
     """
-    return _named(commits, "This reverts commit", _REVERTS, "reverted_id")
+    return _named(commits, _REVERTING, _REVERTS, "reverted_id")
 
 
 def cherry_picks(commits: pd.DataFrame) -> pd.DataFrame:
     """commit_id, picked_id: one row per commit that `git cherry-pick -x` made out of another; of a
     pick of a pick, all that its message names.
     """
-    return _named(commits, "(cherry picked from commit", _PICKED, "picked_id")
+    return _named(commits, _PICKING, _PICKED, "picked_id")
 
 
 def quoted_title(message: str) -> str:
@@ -53,10 +55,17 @@ def takes_back(message: str) -> bool:
     return undone
 
 
-def _named(
-    commits: pd.DataFrame, words: str, pattern: re.Pattern[str], column: str
-) -> pd.DataFrame:
-    mentions = [
+def shas_named(commits: pd.DataFrame) -> list[tuple[int, int, str]]:
+    """commit_id, repository_id and the sha that its message says to revert or to be picked from,
+    perhaps abbreviated.
+    """
+    return _mentions(commits, _REVERTING, _REVERTS) + _mentions(commits, _PICKING, _PICKED)
+
+
+def _mentions(
+    commits: pd.DataFrame, words: str, pattern: re.Pattern[str]
+) -> list[tuple[int, int, str]]:
+    return [
         (commit_id, repository_id, match)
         for commit_id, repository_id, message in zip(
             commits["commit_id"], commits["repository_id"], commits["message"], strict=True
@@ -64,6 +73,12 @@ def _named(
         if words in message
         for match in pattern.findall(message)
     ]
+
+
+def _named(
+    commits: pd.DataFrame, words: str, pattern: re.Pattern[str], column: str
+) -> pd.DataFrame:
+    mentions = _mentions(commits, words, pattern)
     inside = commits[commits["repository_id"].isin({home for _, home, _ in mentions})]
     known = sorted(zip(inside["repository_id"], inside["sha"], inside["commit_id"], strict=True))
     rows = [

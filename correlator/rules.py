@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -16,6 +18,7 @@ from correlator import (
     text_rules,
 )
 from correlator.evidence import Evidence, Found, Rule, no_links
+from correlator.mentions import mentions
 
 RULES: Final = (
     Rule(
@@ -229,12 +232,64 @@ RULES: Final = (
 )
 
 
+_CODE: Final = (Entity.COMMIT, Entity.MERGE_REQUEST, Entity.BUILD)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run is about where it is not about everything: commits, merge requests and builds.
+
+    The evidence of such a run also holds what these build on; links of that are not made anew but
+    given as they are stored (`known`: a links frame).
+    """
+
+    ids: Mapping[Entity, Collection[int]]
+    known: pd.DataFrame
+
+    def own(self, rule: Rule, links: pd.DataFrame) -> pd.DataFrame:
+        """The links that belong to what the run is about, and the known ones of the same rule."""
+        end, entity = owner(rule.a, rule.b)
+        mine = links[links[end].isin(list(self.ids[entity]))]
+        return pd.concat([mine, self.known[self.known["rule"] == rule.name]], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a run found. mentions: see `correlator/mentions.py`."""
+
+    links: pd.DataFrame
+    mentions: pd.DataFrame
+
+
+def owner(a: Entity, b: Entity) -> tuple[str, Entity]:
+    """The end to which links of two kinds belong, as a column and its kind: when that one is
+    looked at anew, all of its links are.
+    """
+    if (a, b) == (Entity.COMMIT, Entity.MERGE_REQUEST):
+        return "a_id", a
+    return "b_id", b
+
+
+def of_code(rule: Rule) -> bool:
+    """Whether a rule is of commits, merge requests and builds, and of no delivery."""
+    return rule.b in _CODE
+
+
 def correlate(evidence: Evidence) -> pd.DataFrame:
     """All links of all rules, one row per pair and rule: the links frame (`LINK_COLUMNS`).
 
     The order of the rows given does not matter; the result is in order of rule, then ids.
     """
+    return linked(evidence).links
+
+
+def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
+    """The links of all rules and what was named in vain; of a `scope` the rules of code alone."""
     found = Found()
     for rule in RULES:
-        found.frames.append(rule.links(evidence, found))
-    return pd.concat([no_links(), *found.frames], ignore_index=True)
+        if scope is None:
+            found.frames.append(rule.links(evidence, found))
+        elif of_code(rule):
+            found.frames.append(scope.own(rule, rule.links(evidence, found)))
+    links = pd.concat([no_links(), *found.frames], ignore_index=True)
+    return Linked(links, mentions(evidence, found))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
-from correlator.rules import RULES
-from correlator.rules import correlate as all_links
+from correlator.rules import RULES, Linked, Scope, linked, of_code, owner
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.evidence import load_evidence
+from pipeline.ground import ground_of
+from pipeline.neighbourhood import Ids, neighbourhood
+from pipeline.partial import load_scope
 from pipeline.progress import Progress, Silent
 from pipeline.stages import CORRELATE, CORRELATING, MEASURE
 from store import dirty, links
 from store.approvals import fill_approvals
+from store.links import count_links
+from store.mentions import replace_mentions
+from store.settings import get_setting, set_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def correlate(
     progress: Progress | None = None,
     everything: bool = False,
 ) -> CorrelateReport:
-    """Links of all records, if any record changed; only differences are written.
+    """Links of what changed and of what stands beside it; only differences are written. Where a
+    delivery may be concerned, or `everything` is asked for, the links of all records.
 
     What changed is handed on: items that changed, and items whose links did, wait for measuring.
     """
@@ -55,29 +60,62 @@ def correlate(
     with database.writing() as session:
         fill_approvals(session, waiting[Entity.CHANGE])
     with database.read() as session:
-        found = all_links(load_evidence(session, settings).evidence)
+        ground = ground_of(session, settings)
+        whole = everything or get_setting(session, _GROUND) != ground
+        scope, found = _linked(session, settings, None if whole else waiting)
+        total = len(found.links) if scope is None else 0
     tell.step("correlate", 1, 2)
     with database.writing() as session:
-        changed, touched = _store(session, found)
+        changed, touched = _store(session, found, scope)
+        set_setting(session, _GROUND, ground)
         for entity in Entity:
             ids = touched[entity] | set(waiting[entity])
             if ids and entity in _MEASURED:
                 dirty.mark(session, MEASURE, entity, ids)
             dirty.clear(session, CORRELATING, entity, waiting[entity])
+        total = total or count_links(session)
     tell.step("correlate", 2, 2)
-    return CorrelateReport(changed, len(found), ran=True)
+    return CorrelateReport(changed, total, ran=True)
 
 
-def _store(session: Session, found: pd.DataFrame) -> tuple[int, dict[Entity, set[int]]]:
+_GROUND = "correlated_on"
+
+
+def _linked(
+    session: Session, settings: Settings, waiting: Ids | None
+) -> tuple[Scope | None, Linked]:
+    """The links of what waits (None: of everything), and for what they are all links."""
+    found = neighbourhood(session, waiting) if waiting is not None else None
+    if found is None:
+        return None, linked(load_evidence(session, settings).evidence)
+    evidence, scope = load_scope(session, settings, found)
+    return scope, linked(evidence, scope)
+
+
+def _store(
+    session: Session, found: Linked, scope: Scope | None
+) -> tuple[int, dict[Entity, set[int]]]:
     """Write what differs; how many links that were, and the ids of what they link."""
     touched: dict[Entity, set[int]] = {entity: set() for entity in Entity}
     changed = 0
     now = now_ts()
-    for a_kind, b_kind in sorted({(rule.a, rule.b) for rule in RULES}):
-        change = links.replace(session, found, a_kind=a_kind, b_kind=b_kind, now_ts=now)
+    rules = RULES if scope is None else [rule for rule in RULES if of_code(rule)]
+    for a_kind, b_kind in sorted({(rule.a, rule.b) for rule in rules}):
+        end, entity = owner(a_kind, b_kind)
+        ids = None if scope is None else scope.ids[entity]
+        change = links.replace(
+            session,
+            found.links,
+            a_kind=a_kind,
+            b_kind=b_kind,
+            now_ts=now,
+            a_ids=ids if end == "a_id" else None,
+            b_ids=ids if end == "b_id" else None,
+        )
         changed += change.inserted + change.updated + change.deleted
         touched[a_kind] |= change.a_ids
         touched[b_kind] |= change.b_ids
+    replace_mentions(session, found.mentions, None if scope is None else scope.ids)
     return changed, touched
 
 

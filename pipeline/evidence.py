@@ -34,21 +34,42 @@ class Loaded:
     parents: pd.DataFrame
 
 
-def load_evidence(session: Session, settings: Settings) -> Loaded:
-    """Everything that links and delivery facts are made of, as it stands in this transaction.
-
-    What a source told that is no longer configured stays stored and is left out: under a new name
-    the same source brings all of it again.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the configured sources before any commit is read. What a source told that is
+    no longer configured stays stored and is left out: under a new name the same source brings all
+    of it again.
     """
+
+    sources: frozenset[int]
+    repositories: pd.DataFrame
+    item_keys: pd.DataFrame
+    finder: KeyFinder
+
+    def own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of configured sources."""
+        return _own(frame, self.sources)
+
+    def within(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of repositories of configured sources."""
+        inside = frame["repository_id"].isin(self.repositories["repository_id"])
+        return frame[inside].reset_index(drop=True)
+
+
+def known_to(session: Session, settings: Settings) -> Known:
+    """What the configured sources know of tickets, projects and repositories."""
     ids = source_ids(session)
-    configured = {ids[source.name] for source in settings.sources if source.name in ids}
+    configured = frozenset(ids[source.name] for source in settings.sources if source.name in ids)
+    keys = _own(frames.item_keys(session), configured)
+    finder = _finder(keys, _own(frames.projects(session), configured), settings)
+    return Known(configured, _own(frames.repositories(session), configured), keys, finder)
 
-    def own(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["source_id"].isin(configured)].reset_index(drop=True)
 
-    repositories = own(frames.repositories(session))
-    kept = repositories["repository_id"]
-    commits = _within(frames.commits(session), kept)
+def load_evidence(session: Session, settings: Settings) -> Loaded:
+    """Everything that links and delivery facts are made of, as it stands in this transaction."""
+    known = known_to(session, settings)
+    repositories, own = known.repositories, known.own
+    commits = known.within(frames.commits(session))
     parents = frames.commit_parents(session)
     services = service_plans(session, settings)
     builds = own(frames.builds(session))
@@ -58,13 +79,12 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     deployments = resolve_commits(
         merge_groups(assign_services(deployments, repositories, services)), commits
     )
-    keys = own(frames.item_keys(session))
-    requests = _within(frames.merge_requests(session), kept)
+    requests = known.within(frames.merge_requests(session))
     listed = frames.merge_request_commits(session)
     releases = first_deployments(deployments, commits, parents)
     evidence = Evidence(
-        finder=_finder(keys, own(frames.projects(session)), settings),
-        item_keys=keys,
+        finder=known.finder,
+        item_keys=known.item_keys,
         repositories=repositories,
         commits=commits,
         merge_requests=requests,
@@ -89,8 +109,8 @@ def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]
     ]
 
 
-def _within(frame: pd.DataFrame, repositories: pd.Series[int]) -> pd.DataFrame:
-    return frame[frame["repository_id"].isin(repositories)].reset_index(drop=True)
+def _own(frame: pd.DataFrame, sources: frozenset[int]) -> pd.DataFrame:
+    return frame[frame["source_id"].isin(sources)].reset_index(drop=True)
 
 
 def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> KeyFinder:

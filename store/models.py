@@ -32,6 +32,7 @@ from store.models_facts import (
     incident_fact,
     item_fact,
     link,
+    mention,
     stage_visit,
 )
 from store.models_input import (
@@ -99,6 +100,7 @@ __all__ = [
     "item_link",
     "link",
     "manual_step",
+    "mention",
     "merge_request",
     "merge_request_commit",
     "metadata",

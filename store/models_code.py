@@ -59,7 +59,7 @@ commit_parent = Table(
     metadata,
     ref_column("commit_id", "git_commit", key=True),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
-    Column("parent_id", Id, ForeignKey("git_commit.id"), nullable=False),
+    Column("parent_id", Id, ForeignKey("git_commit.id"), nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 

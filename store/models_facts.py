@@ -33,6 +33,17 @@ link = Table(
     Index(None, "rule"),
 )
 
+mention = Table(
+    "mention",
+    metadata,
+    Column("word", String(300), primary_key=True),
+    Column("entity", SmallInteger, primary_key=True, autoincrement=False),
+    Column("entity_id", Id, primary_key=True, autoincrement=False),
+    Index(None, "entity", "entity_id"),
+    sqlite_with_rowid=False,
+    comment="what a record names that is not known yet, or may come to mean another",
+)
+
 item_fact = Table(
     "item_fact",
     metadata,
