@@ -16,14 +16,14 @@ from correlator.remotes import remote_index, resolve_remotes
 _CHECKOUTS: Final = "checkouts"
 
 # Parts of a rule's base confidence.
-_OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
+OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
 _UNKNOWN_ADDRESS: Final = 0.9
-_OF_THE_REQUEST: Final = (
+OF_THE_REQUEST: Final = (
     "key_in_branch",
     "key_in_title",
     "reference_in_request",
 )
-_OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
+OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
 
 
 def listed(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -70,12 +70,12 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
 
     A commit whose own message names other items only is less likely to be about this one.
     """
-    items = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=_OF_THE_REQUEST)
+    items = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
     commits = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)
     table = items.rename(columns={"a_id": "item_id"})[["item_id", "b_id"]].merge(
         commits.rename(columns={"a_id": "commit_id"})[["commit_id", "b_id"]], on="b_id"
     )
-    own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=_OF_THE_COMMIT)
+    own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)
     keys = pd.MultiIndex.from_frame(own[["a_id", "b_id"]])
     same = pd.MultiIndex.from_frame(table[["item_id", "commit_id"]]).isin(keys)
     other = table["commit_id"].isin(own["b_id"]).to_numpy() & ~same
@@ -86,7 +86,7 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
         for number, differs in zip(numbers.loc[table["b_id"]], other, strict=True)
     ]
     pairs = found_pairs(table["item_id"], table["commit_id"], texts)
-    return pairs.assign(weight=np.where(other, _OTHER_TICKET, 1.0))
+    return pairs.assign(weight=np.where(other, OTHER_TICKET, 1.0))
 
 
 def revision(evidence: Evidence, found: Found) -> pd.DataFrame:

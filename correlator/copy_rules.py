@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from core.records import Entity
@@ -36,14 +38,14 @@ def revert_of(evidence: Evidence, found: Found) -> pd.DataFrame:
     of: dict[int, list[int]] = {}
     for commit, before in reverted[["commit_id", "reverted_id"]].itertuples(index=False):
         of.setdefault(commit, []).append(before)
-    rows = [(commit, *first) for commit in of for first in _firsts(of, commit)]
+    rows = [(commit, *first) for commit in of for first in firsts(of, commit)]
     table = pd.DataFrame(rows, columns=["commit_id", "first_id", "words"])
     return _of_the_same_items(evidence, found, table)
 
 
-def _firsts(of: dict[int, list[int]], commit: int) -> list[tuple[int, str]]:
-    """The commits at the beginning of chains of reverts, each with what became of it; messages may
-    name even themselves.
+def firsts(of: Mapping[int, Sequence[int]], commit: int) -> list[tuple[int, str]]:
+    """What stands at the beginning of chains of reverts, each with what became of it; messages may
+    name even themselves. of: what each reverts.
     """
     met, todo, firsts = {commit}, [(commit, False)], []
     while todo:

@@ -30,14 +30,15 @@ class Evidence:
     repositories: pd.DataFrame
     """repository_id, source_id, path, url, remotes"""
     commits: pd.DataFrame
-    """commit_id, repository_id, sha, message"""
+    """commit_id, repository_id, sha, authored_ts, committed_ts, parents, author_id (all NONE where
+    not told), message"""
     merge_requests: pd.DataFrame
     """merge_request_id, repository_id, number, title, description, source_branch, state, head_sha,
-    merge_sha, squash_sha"""
+    merge_sha, squash_sha, merged_ts (NONE)"""
     merge_request_commits: pd.DataFrame
     """merge_request_id, commit_id"""
     builds: pd.DataFrame
-    """build_id, source_id, external_id, job, number, repository_id, revisions, parameters,
+    """build_id, source_id, external_id, job, number, ref, repository_id, revisions, parameters,
     description"""
     deployments: pd.DataFrame
     """deployment_id, source_id, group, build_external_id, environment, target"""
@@ -51,9 +52,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The links that earlier rules made, on which derived rules build; and what they read out of
-    texts, by name, for others that need the same. `loose`: entity, entity_id, word of what they
-    named and nothing bears yet.
+    """The links that earlier rules made, a frame for each, on which derived rules build; and what
+    they read out of texts, by name, for others that need the same. `loose`: entity, entity_id, word
+    of what they named and nothing bears yet.
     """
 
     frames: list[pd.DataFrame] = field(default_factory=list)
@@ -69,14 +70,19 @@ class Found:
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
         """a_id, b_id, confidence: one row per pair, of `rules` only where given, combined."""
-        parts = [
-            frame[(frame["a_kind"] == a) & (frame["b_kind"] == b)]
-            for frame in self.frames
-            if len(frame)
-        ]
-        every = pd.concat([no_links(), *parts]) if parts else no_links()
-        chosen = every[every["rule"].isin(rules)] if rules else every
-        return _confidence(chosen)[["a_id", "b_id", "confidence"]]
+        parts = [frame for frame in self.frames if _is_of(frame, int(a), int(b), rules)]
+        if not parts:
+            return no_links()[["a_id", "b_id", "confidence"]]
+        if len(parts) == 1:  # one rule names a pair once, and in order
+            return parts[0][["a_id", "b_id", "confidence"]].copy()
+        return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
+
+
+def _is_of(frame: pd.DataFrame, a: int, b: int, rules: Sequence[str]) -> bool:
+    """All links of one frame are of one rule."""
+    if frame.empty or (frame["a_kind"].iloc[0], frame["b_kind"].iloc[0]) != (a, b):
+        return False
+    return not rules or frame["rule"].iloc[0] in rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,41 @@
-"""What records name that is not known yet: words by which those that come later find them again.
+"""What records name, as words by which those that come later find them again.
 
 A message may name a ticket that was never read, a build a commit that comes with the next page.
 When a record arrives, whatever names it by one of its words is looked at once more, and nothing
-else has to be. A word is a ticket's key, or the first characters of a sha.
+else has to be. A word is a ticket's key, the first characters of a sha, or a merge request as
+`group/project!12`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity
-from correlator.code_rules import checkouts
+from correlator.code_rules import checkouts, read_checkouts
 from correlator.evidence import Evidence, Found
-from correlator.reverts import shas_named
+from correlator.request_refs import refs_named
+from correlator.request_reverts import requests_named
+from correlator.reverts import Texts, shas_named
 
 _SHORT: Final = 7  # as far as the shortest sha that a message names
 _COLUMNS: Final = ["entity", "entity_id", "word"]
+
+
+class Named(NamedTuple):
+    """A commit (by sha, perhaps abbreviated) or a merge request (by number) that a record names;
+    `home` is the repository in which it is meant.
+    """
+
+    entity: Entity
+    id: int
+    home: int
+    sha: str = ""
+    number: int = 0
 
 
 def sha_word(sha: str) -> str:
@@ -28,26 +43,58 @@ def sha_word(sha: str) -> str:
     return sha[:_SHORT].lower()
 
 
+def request_word(path: str, number: int) -> str:
+    """The word of a merge request of the repository at this path."""
+    return f"{path}!{number}".lower()
+
+
+def named_in_texts(
+    commits: pd.DataFrame, requests: pd.DataFrame, repositories: pd.DataFrame
+) -> Iterator[Named]:
+    """What messages and descriptions say to revert, or to be picked from."""
+    for entity, things, names in (
+        (Entity.COMMIT, commits, ("commit_id", "repository_id", "message")),
+        (Entity.MERGE_REQUEST, requests, ("merge_request_id", "repository_id", "description")),
+    ):
+        texts: Texts = list(zip(*(things[name].tolist() for name in names), strict=True))
+        for own, home, sha in shas_named(texts):
+            yield Named(entity, own, home, sha=sha)
+        for own, home, number in requests_named(texts, repositories):
+            yield Named(entity, own, home, number=number)
+
+
+def named_by_builds(builds: pd.DataFrame, repositories: pd.DataFrame) -> Iterator[Named]:
+    """The merge requests that the refs of builds name, and what was checked out."""
+    for own, home, number in refs_named(builds, repositories):
+        yield Named(Entity.BUILD, own, home, number=number)
+    table = read_checkouts(builds, repositories)
+    columns = zip(table["build_id"], _wanted(table), table["sha"], strict=True)
+    for own, home, sha in columns:
+        yield Named(Entity.BUILD, int(own), int(home), sha=sha)
+
+
 def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
     """entity, entity_id, word: each once. `found` as it is after all rules ran.
 
-    A sha that a message names is noted also where its commit is known: when that one's tickets
-    change, so do those of its revert; and a second commit may begin like it.
+    What texts and refs name is noted also where it is known: when its tickets change, so do those
+    of the record that names it; and a second commit may begin like it. What a link says is not.
     """
-    frames = [
-        *found.loose,
-        _frame(Entity.COMMIT, ((one, sha) for one, _, sha in shas_named(evidence.commits))),
-        _frame(Entity.MERGE_REQUEST, _unknown_shas(evidence)),
-        _frame(Entity.BUILD, _unknown_checkouts(evidence, found)),
+    repositories = evidence.repositories
+    paths = dict(zip(repositories["repository_id"], repositories["path"], strict=True))
+    texts = named_in_texts(evidence.commits, evidence.merge_requests, repositories)
+    refs = refs_named(evidence.builds, repositories)
+    rows = [
+        (one.entity, one.id, sha_word(one.sha))
+        if one.sha
+        else (one.entity, one.id, request_word(paths.get(one.home, ""), one.number))
+        for one in (*texts, *(Named(Entity.BUILD, own, home, number=n) for own, home, n in refs))
     ]
-    table = pd.concat([frame[_COLUMNS] for frame in frames], ignore_index=True)
+    rows += [(Entity.MERGE_REQUEST, own, sha_word(sha)) for own, sha in _unknown_shas(evidence)]
+    rows += [(Entity.BUILD, own, sha_word(sha)) for own, sha in _unknown_checkouts(evidence, found)]
+    told = pd.DataFrame(rows, columns=_COLUMNS)
+    table = pd.concat([told, *(frame[_COLUMNS] for frame in found.loose)], ignore_index=True)
     table = table.astype({"entity": "int64", "entity_id": "int64", "word": "object"})
     return table.drop_duplicates(ignore_index=True)
-
-
-def _frame(entity: Entity, named: Iterable[tuple[int, str]]) -> pd.DataFrame:
-    rows = [(int(entity), one, sha_word(sha)) for one, sha in named]
-    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _unknown_shas(evidence: Evidence) -> Iterable[tuple[int, str]]:
@@ -66,9 +113,15 @@ def _unknown_shas(evidence: Evidence) -> Iterable[tuple[int, str]]:
 def _unknown_checkouts(evidence: Evidence, found: Found) -> Iterable[tuple[int, str]]:
     """Builds and what they checked out that is linked to no commit, or by its sha alone."""
     table = checkouts(evidence, found)
-    wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
+    wanted = _wanted(table)
     homes = pd.DataFrame({"repository_id": wanted, "sha": table["sha"]})
     commits = pd.MultiIndex.from_frame(evidence.commits[["repository_id", "sha"]])
     known = np.asarray(pd.MultiIndex.from_frame(homes).isin(commits))
     unknown = table[~known | (wanted == NONE).to_numpy()]
     return zip(unknown["build_id"].tolist(), unknown["sha"].tolist(), strict=True)
+
+
+def _wanted(checked: pd.DataFrame) -> pd.Series[int]:
+    """The repository in which each checkout is looked for, NONE where its address is not known."""
+    home = checked["repository_id"]
+    return home.where(home != NONE, checked["remote_id"])

@@ -11,7 +11,7 @@ from core.settings import Settings
 from correlator.rules import RULES, Linked, Scope, linked, of_code, owner
 from pipeline.clock import now_ts
 from pipeline.database import Database
-from pipeline.evidence import load_evidence
+from pipeline.evidence import known_to, load_evidence
 from pipeline.ground import ground_of
 from pipeline.neighbourhood import Ids, neighbourhood
 from pipeline.partial import load_scope
@@ -85,11 +85,13 @@ def _linked(
     session: Session, settings: Settings, waiting: Ids | None
 ) -> tuple[Scope | None, Linked]:
     """The links of what waits (None: of everything), and for what they are all links."""
-    found = neighbourhood(session, waiting) if waiting is not None else None
-    if found is None:
-        return None, linked(load_evidence(session, settings).evidence)
-    evidence, scope = load_scope(session, settings, found)
-    return scope, linked(evidence, scope)
+    if waiting is not None:
+        known = known_to(session, settings)
+        found = neighbourhood(session, known, waiting)
+        if found is not None:
+            evidence, scope = load_scope(session, known, found)
+            return scope, linked(evidence, scope)
+    return None, linked(load_evidence(session, settings).evidence)
 
 
 def _store(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
+from core.frames import NONE
 from core.records import Entity
-from correlator.mentions import sha_word
-from correlator.reverts import shas_named
+from correlator.mentions import Named, named_by_builds, named_in_texts, request_word, sha_word
+from pipeline.evidence import Known
 from store import frames, neighbours
 from store.mentions import mentioning
 
 Ids = Mapping[Entity, Sequence[int]]
 
+MOST = 50_000
+"""Beyond so many commits and requests it is quicker to link everything."""
+
 
 @dataclass(slots=True)
 class Neighbourhood:
-    """Ids of what is linked anew, and (`beside`) of commits and requests on which that builds."""
+    """Ids of what is linked anew: commits and requests with all that hang together with them, and
+    builds. `beside`: commits and requests on which the links of those builds rest.
+    """
 
     commits: set[int] = field(default_factory=set)
     requests: set[int] = field(default_factory=set)
@@ -39,35 +46,35 @@ class Neighbourhood:
 _DELIVERED = (Entity.DEPLOYMENT, Entity.CHANGE, Entity.INCIDENT)
 
 
-def neighbourhood(session: Session, waiting: Ids) -> Neighbourhood | None:
+def neighbourhood(session: Session, known: Known, waiting: Ids) -> Neighbourhood | None:
     """Of code alone; None where a delivery may be concerned, and so everything has to be linked."""
-    if any(waiting[entity] for entity in _DELIVERED):
-        return None
     named = _naming(session, waiting)
-    if any(named[entity] for entity in _DELIVERED):
+    if any(waiting[entity] or named[entity] for entity in _DELIVERED):
         return None
-    found = Neighbourhood(
-        commits=named[Entity.COMMIT] | set(waiting[Entity.COMMIT]),
-        requests=named[Entity.MERGE_REQUEST] | set(waiting[Entity.MERGE_REQUEST]),
-        builds=named[Entity.BUILD] | set(waiting[Entity.BUILD]),
-    )
-    found.commits |= neighbours.requested_commits(session, found.requests)
-    _add_copies(session, found.commits)
-    found.builds |= neighbours.linked_to(session, Entity.COMMIT, Entity.BUILD, a_ids=found.commits)
+    found = Neighbourhood(builds=named[Entity.BUILD] | set(waiting[Entity.BUILD]))
+    commits = named[Entity.COMMIT] | set(waiting[Entity.COMMIT])
+    requests = named[Entity.MERGE_REQUEST] | set(waiting[Entity.MERGE_REQUEST])
+    while commits or requests:
+        found.commits |= commits
+        found.requests |= requests
+        if len(found.commits) + len(found.requests) > MOST:
+            return None
+        around = _around(session, known, commits, requests)
+        commits = around[Entity.COMMIT] - found.commits
+        requests = around[Entity.MERGE_REQUEST] - found.requests
+        found.builds |= around[Entity.BUILD]
     if neighbours.is_delivered(session, found.commits) or neighbours.is_deploying(
         session, found.builds
     ):
         return None
-    _look_beside(session, found)
+    _look_beside(session, known, found)
     return found
 
 
 def _naming(session: Session, waiting: Ids) -> dict[Entity, set[int]]:
-    """What names the items and commits that wait."""
+    """What names the items that wait; what they are linked with, where that may be another now."""
     keys = neighbours.keys_of(session, waiting[Entity.ITEM])
-    words = {word for own in keys.values() for key in own for word in (key, key.lower())}
-    words |= {sha_word(sha) for sha in neighbours.shas_of(session, waiting[Entity.COMMIT])}
-    named = mentioning(session, words)
+    named = mentioning(session, {w for own in keys.values() for k in own for w in (k, k.lower())})
     # Of a ticket that moved the evidence says another key now; two of one key share a link.
     moved = {item for item, own in keys.items() if len(own) > 1}
     moved |= neighbours.gone(session, waiting[Entity.ITEM])
@@ -78,26 +85,55 @@ def _naming(session: Session, waiting: Ids) -> dict[Entity, set[int]]:
     return named
 
 
-def _add_copies(session: Session, commits: set[int]) -> None:
-    """And what reverts or picks these, and so on."""
-    new = set(commits)
-    while new:
-        words = {sha_word(sha) for sha in neighbours.shas_of(session, new)}
-        new = mentioning(session, words)[Entity.COMMIT] - commits
-        commits |= new
-
-
-def _look_beside(session: Session, found: Neighbourhood) -> None:
-    """The commits that those name or that the builds checked out, and the requests of all."""
-    todo, every = found.commits, set(found.commits)
-    while todo:
-        texts = frames.commits(session, commit_ids=todo)
-        shas = {(home, sha) for _, home, sha in shas_named(texts)}
-        todo = neighbours.commits_by_sha(session, shas) - every
-        every |= todo
-    every |= neighbours.linked_from(session, Entity.COMMIT, Entity.BUILD, b_ids=found.builds)
-    found.commits_beside = every - found.commits
-    requests = neighbours.linked_to(
-        session, Entity.COMMIT, Entity.MERGE_REQUEST, a_ids=found.commits
+def _around(
+    session: Session, known: Known, commit_ids: set[int], request_ids: set[int]
+) -> dict[Entity, set[int]]:
+    """What hangs together with these: names them, is named by them, is a copy, or is linked."""
+    commits = frames.commits(session, commit_ids=commit_ids)
+    requests = frames.merge_requests(session, request_ids=request_ids)
+    words = {sha_word(sha) for sha in commits["sha"]} | set(_request_words(known, requests))
+    found = mentioning(session, words)
+    _add_named(session, found, named_in_texts(commits, requests, known.repositories))
+    found[Entity.COMMIT] |= neighbours.requested_commits(session, request_ids)
+    found[Entity.COMMIT] |= neighbours.copies_of(session, commit_ids)
+    for entity in (Entity.MERGE_REQUEST, Entity.BUILD):
+        found[entity] |= neighbours.linked_to(session, Entity.COMMIT, entity, a_ids=commit_ids)
+    found[Entity.BUILD] |= neighbours.linked_to(
+        session, Entity.MERGE_REQUEST, Entity.BUILD, a_ids=request_ids
     )
-    found.requests_beside = requests - found.requests
+    return found
+
+
+def _request_words(known: Known, requests: pd.DataFrame) -> Iterable[str]:
+    names = known.repositories.set_index("repository_id")["path"]
+    for home, number in zip(requests["repository_id"], requests["number"], strict=True):
+        yield request_word(names.get(home, ""), number)
+
+
+def _add_named(session: Session, found: dict[Entity, set[int]], named: Iterable[Named]) -> None:
+    """Add the commits and requests that are named to those found."""
+    told = list(named)
+    found[Entity.COMMIT] |= neighbours.commits_by_sha(
+        session, ((one.home, one.sha) for one in told if one.sha)
+    )
+    found[Entity.MERGE_REQUEST] |= neighbours.requests_by_number(
+        session, ((one.home, one.number) for one in told if not one.sha)
+    )
+
+
+def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
+    """The commits that the builds checked out, and the requests that they ran for."""
+    builds = frames.builds(session, build_ids=found.builds)
+    every = known.repositories["repository_id"].tolist()
+    named = [
+        one._replace(home=home)
+        for one in named_by_builds(builds, known.repositories)
+        for home in (every if one.home == NONE else (one.home,))
+    ]
+    beside: dict[Entity, set[int]] = {Entity.COMMIT: set(), Entity.MERGE_REQUEST: set()}
+    _add_named(session, beside, named)
+    refs = dict(zip(builds["build_id"].tolist(), builds["ref"].tolist(), strict=True))
+    branches = {(one.home, refs[one.id]) for one in named if not one.sha}
+    beside[Entity.MERGE_REQUEST] |= neighbours.requests_by_branch(session, branches)
+    found.commits_beside = beside[Entity.COMMIT] - found.commits
+    found.requests_beside = beside[Entity.MERGE_REQUEST] - found.requests

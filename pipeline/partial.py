@@ -5,26 +5,17 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from core.frames import NONE
 from core.records import Entity
-from core.settings import Settings
-from correlator.code_rules import read_checkouts
 from correlator.evidence import LINK_COLUMNS, Evidence
-from correlator.rules import Scope
-from pipeline.evidence import Known, known_to
+from correlator.rules import Scope, owner
+from pipeline.evidence import Known
 from pipeline.neighbourhood import Neighbourhood
 from store import frames
-from store.neighbours import commits_by_sha
 
 
-def load_scope(
-    session: Session, settings: Settings, found: Neighbourhood
-) -> tuple[Evidence, Scope]:
+def load_scope(session: Session, known: Known, found: Neighbourhood) -> tuple[Evidence, Scope]:
     """The evidence of a neighbourhood, without deliveries, and what of it is linked anew."""
-    known = known_to(session, settings)
-    builds = known.own(frames.builds(session, build_ids=found.builds))
-    beside = found.commits_beside | _checked_out(session, known, builds)
-    commits = known.within(frames.commits(session, commit_ids=found.commits | beside))
+    commits = frames.commits(session, commit_ids=found.commits | found.commits_beside)
     wanted = found.requests | found.requests_beside
     requests = known.within(frames.merge_requests(session, request_ids=wanted))
     listed = frames.merge_request_commits(session, request_ids=requests["merge_request_id"])
@@ -33,34 +24,26 @@ def load_scope(
         finder=known.finder,
         item_keys=known.item_keys,
         repositories=known.repositories,
-        commits=commits,
+        commits=known.within(commits),
         merge_requests=requests,
         merge_request_commits=listed,
-        builds=builds,
+        builds=known.own(frames.builds(session, build_ids=found.builds)),
         deployments=nothing,
         claims=nothing,
         changes=nothing,
         incidents=nothing,
     )
     kept = [
-        _links(session, Entity.COMMIT, beside - found.commits),
-        _links(session, Entity.MERGE_REQUEST, found.requests_beside),
+        _kept(session, Entity.ITEM, Entity.COMMIT, found.commits_beside),
+        _kept(session, Entity.ITEM, Entity.MERGE_REQUEST, found.requests_beside),
+        _kept(session, Entity.COMMIT, Entity.MERGE_REQUEST, found.commits_beside),
     ]
     return evidence, Scope(found.ids, pd.concat(kept, ignore_index=True))
 
 
-def _checked_out(session: Session, known: Known, builds: pd.DataFrame) -> set[int]:
-    """The commits that the builds may have checked out."""
-    table = read_checkouts(builds, known.repositories)
-    wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
-    homeless = (wanted == NONE) & (table["checkouts"] == 1)
-    shas = set(zip(wanted.tolist(), table["sha"].tolist(), strict=True))
-    every = known.repositories["repository_id"].tolist()
-    shas |= {(home, sha) for sha in table["sha"][homeless].tolist() for home in every}
-    return commits_by_sha(session, shas)
-
-
-def _links(session: Session, entity: Entity, ids: set[int]) -> pd.DataFrame:
-    """The stored links of these with tickets."""
-    stored = frames.links(session, Entity.ITEM, entity, b_ids=ids)
-    return stored.assign(a_kind=int(Entity.ITEM), b_kind=int(entity))[LINK_COLUMNS]
+def _kept(session: Session, a: Entity, b: Entity, ids: set[int]) -> pd.DataFrame:
+    """The stored links of two kinds that belong to these."""
+    end, _ = owner(a, b)
+    by_a = end == "a_id"
+    stored = frames.links(session, a, b, a_ids=ids if by_a else None, b_ids=None if by_a else ids)
+    return stored.assign(a_kind=int(a), b_kind=int(b))[LINK_COLUMNS]

@@ -57,8 +57,9 @@ def commits(
     committed: bool = False,
 ) -> pd.DataFrame:
     """Commits: commit_id, repository_id, sha, authored_ts, committed_ts (both NONE where the sha
-    alone is known), parents (their number, NONE unknown), message, author_bot."""
-    names = ("repository_id", "sha", "authored_ts", "committed_ts", "parents", "message")
+    alone is known), parents (their number, NONE unknown), message, author_id (NONE), author_bot."""
+    times = ("authored_ts", "committed_ts")
+    names = ("repository_id", "sha", *times, "parents", "message", "author_id")
     columns = (git_commit.c[name] for name in names)
     statement = select(git_commit.c.id.label("commit_id"), *columns, _by_bot()).select_from(
         git_commit.outerjoin(person, person.c.id == git_commit.c.author_id)

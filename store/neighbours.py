@@ -96,6 +96,47 @@ def commits_by_sha(session: Session, shas: Iterable[Sha]) -> set[int]:
     return found
 
 
+def requests_by_number(session: Session, numbers: Iterable[tuple[int, int]]) -> set[int]:
+    """The merge requests with these numbers, each in its repository."""
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for home, number in numbers:
+        wanted[home].add(number)
+    return {
+        row[0]
+        for home, own in wanted.items()
+        for row in found_in(session, merge_request, ("id",), "number", own, repository_id=home)
+    }
+
+
+def requests_by_branch(session: Session, branches: Iterable[tuple[int, str]]) -> set[int]:
+    """The merge requests from branches with these names, each in its repository."""
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for home, name in branches:
+        wanted[home].add(name)
+    names = ("id",)
+    return {
+        row[0]
+        for home, own in wanted.items()
+        for row in found_in(session, merge_request, names, "source_branch", own, repository_id=home)
+    }
+
+
+def copies_of(session: Session, commit_ids: Iterable[int]) -> set[int]:
+    """The commits of one author and one second with these, in their repositories."""
+    names = ("repository_id", "author_id", "authored_ts")
+    authored: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for home, author, made in found_in(session, git_commit, names, "id", commit_ids):
+        if author is not None and made is not None:
+            authored[home, author].add(made)
+    return {
+        row[0]
+        for (home, author), made in authored.items()
+        for row in found_in(
+            session, git_commit, ("id",), "authored_ts", made, repository_id=home, author_id=author
+        )
+    }
+
+
 def requested_commits(session: Session, request_ids: Collection[int]) -> set[int]:
     """The commits that these merge requests list or name, and those linked to them so far."""
     names = ("repository_id", "merge_sha", "squash_sha", "head_sha")

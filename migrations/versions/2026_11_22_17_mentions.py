@@ -10,6 +10,7 @@ down_revision: str | None = "0016"
 branch_labels = None
 depends_on = None
 
+_COPIES = "ix_git_commit_repository_id_author_id_authored_ts"
 _STARTED = sa.text("upstream <> ''")
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -26,6 +27,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mention_entity_entity_id"), "mention", ["entity", "entity_id"])
     op.create_index(op.f("ix_commit_parent_parent_id"), "commit_parent", ["parent_id"])
+    op.create_index(_COPIES, "git_commit", ["repository_id", "author_id", "authored_ts"])
     op.create_index(
         "ix_build_upstream",
         "build",
@@ -37,5 +39,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_build_upstream", "build")
+    op.drop_index(_COPIES, "git_commit")
     op.drop_index(op.f("ix_commit_parent_parent_id"), "commit_parent")
     op.drop_table("mention")

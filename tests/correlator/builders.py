@@ -23,8 +23,10 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "repository_id": 1,
         "sha": "",
         "message": "",
+        "authored_ts": NONE,
         "committed_ts": 0,
         "parents": 0,
+        "author_id": NONE,
     },
     "merge_requests": {
         "merge_request_id": 0,
@@ -37,6 +39,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "head_sha": "",
         "merge_sha": "",
         "squash_sha": "",
+        "merged_ts": NONE,
     },
     "merge_request_commits": {"merge_request_id": 0, "commit_id": 0},
     "builds": {
@@ -45,6 +48,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "external_id": "",
         "job": "",
         "number": 0,
+        "ref": "",
         "repository_id": NONE,
         "revisions": "[]",
         "parameters": "{}",

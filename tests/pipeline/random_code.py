@@ -19,6 +19,7 @@ from core.records import (
     ItemKey,
     MergeRequest,
     MergeState,
+    Person,
     Project,
     Record,
     Ref,
@@ -35,6 +36,8 @@ Told = tuple[str, Record]
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PATHS = ("shop/web", "shop/api")
+REFS = ("", "main", "refs/merge-requests/1/merge", "refs/pull/2/head", "PR-1")
+REVERTS = ("This reverts merge request shop/web!1", "Reverts #2", "This reverts merge request !3")
 WORDS = ("retry", "mend the basket", "SHOP-1500/2024", "UTF-8", "see below")
 
 
@@ -43,8 +46,9 @@ class RandomCode:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        begins = ("abcdef1", "abcdef1", "1234567", "7654321")  # some begin alike
         self.shas = [
-            f"{random.choice(('abcdef1', 'abcdef1', '1234567', '7654321'))}{random.getrandbits(132):033x}"
+            f"{random.choice(begins)}{random.getrandbits(132):033x}"
             for _ in range(random.randint(2, 7))
         ]
         self.keys = ["SHOP-1", "SHOP-2", "SHOP-3", "PLAT-1", "OLD-1", "shop/web#1", "#1", "#2"]
@@ -73,8 +77,9 @@ class RandomCode:
         return told
 
     def _text(self) -> str:
-        some = self.random.choices((*self.keys, *self.shas, *WORDS), k=self.random.randint(0, 3))
-        return " ".join(self._odd(word) for word in some)
+        every = (*self.keys, *self.shas, *WORDS, *REVERTS)
+        some = self.random.choices(every, k=self.random.randint(0, 3))
+        return "\n".join(self._odd(word) for word in some)
 
     def _odd(self, word: str) -> str:
         if word not in self.shas:
@@ -116,7 +121,9 @@ class RandomCode:
         parents = None if self.random.random() < 0.1 else tuple(before)
         quote = 'Revert "SHOP-2: retry"\n' if self.random.random() < 0.1 else ""
         message = f"{quote}{self._text()}"
-        return Commit(self._home(), self.shas[place], made, made, message, parents)
+        landed = made + timedelta(minutes=self.random.randint(0, 2))
+        author = Person(self.random.choice(("anna", "ben"))) if self.random.random() < 0.8 else None
+        return Commit(self._home(), self.shas[place], made, landed, message, parents, author)
 
     def _home(self) -> str:
         return self.random.choices(PATHS, weights=(4, 1))[0]
@@ -135,7 +142,7 @@ class RandomCode:
             return self.random.choice((None, *self.shas))
 
         listed = tuple(self.random.sample(self.shas, k=self.random.randint(0, 2)))
-        branch = self.random.choice(("main", "feature/shop-1-retry", "shop-3", "x"))
+        branch = self.random.choice(("main", "feature/shop-1-retry", "shop-3", "PR-1"))
         return MergeRequest(
             str(number), self._home(), number, self._text(), self._text(), branch, "main",
             self.random.choice((MergeState.MERGED, MergeState.OPEN)), BEGIN, BEGIN,
@@ -154,6 +161,7 @@ class RandomCode:
                     revisions=tuple(Revision(sha, remote) for sha in taken),
                     parameters=(("TICKET", self._text()),),
                     upstream=self.random.choice((None, None, "ship#1")),
+                    ref=self.random.choice(REFS),
                 )
             )  # fmt: skip
         return found
