@@ -20,7 +20,7 @@ from core.records import Entity
 from correlator.cases import cases, originals
 from correlator.delays import learned_window
 from correlator.evidence import Evidence, combine
-from correlator.rules import correlate
+from correlator.linking import correlate
 from metrics.incident_facts import (
     NOT_RELATED,
     STRICT,

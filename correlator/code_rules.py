@@ -13,6 +13,8 @@ from core.records import Entity, MergeState
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.remotes import remote_index, resolve_remotes
 
+_CHECKOUTS: Final = "checkouts"
+
 # Parts of a rule's base confidence.
 OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
 _UNKNOWN_ADDRESS: Final = 0.9
@@ -92,15 +94,15 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     return pairs.assign(weight=np.where(other, OTHER_TICKET, 1.0))
 
 
-def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
+def revision(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The build checked out this commit: same sha, and the repository that the checkout names.
 
     The build's own repository decides where it is known, else the checkout's address. A sha whose
     address is not known counts only if it was the single checkout and one repository has it.
     """
-    found = checkouts(evidence.builds, evidence.repositories)
+    checked = checkouts(evidence, found)
     commits = evidence.commits[["commit_id", "repository_id", "sha"]]
-    table = found.merge(commits, on="sha", suffixes=("", "_commit"))
+    table = checked.merge(commits, on="sha", suffixes=("", "_commit"))
     wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
     address = (table["remote_id"] == NONE) | (table["remote_id"] == wanted)
     right = (table["repository_id_commit"] == wanted) & address
@@ -118,8 +120,17 @@ def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
     return pairs.assign(weight=np.where(table["sure"], 1.0, _UNKNOWN_ADDRESS))
 
 
-def checkouts(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
-    """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts."""
+def checkouts(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts (of the
+    build). Read once.
+    """
+    if _CHECKOUTS not in found.readings:
+        found.readings[_CHECKOUTS] = read_checkouts(evidence.builds, evidence.repositories)
+    return found.readings[_CHECKOUTS]
+
+
+def read_checkouts(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
+    """See `checkouts`. builds, repositories: columns of the store."""
     rows = [
         (build_id, repository_id, sha.lower(), remote)
         for build_id, repository_id, revisions in zip(

@@ -12,13 +12,13 @@ from correlator.reverts import cherry_picks, quoted_title, reverts, takes_back
 from correlator.text_rules import named
 
 
-def key_in_quote(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_quote(evidence: Evidence, found: Found) -> pd.DataFrame:
     """`Revert "SHOP-12: retry"` takes work for SHOP-12 back; the revert of that brings it back."""
     commits = evidence.commits
     quoted = commits["message"].map(quoted_title).astype("object")
     some = (quoted != "").to_numpy()
     chosen, titles = commits[some], quoted[some]
-    table = named(evidence, chosen["commit_id"], titles)
+    table = named(evidence, found, Entity.COMMIT, chosen["commit_id"], titles)
     messages = dict(zip(chosen["commit_id"], chosen["message"], strict=True))
     texts = [
         f'It {_verb(messages[commit])} "{text}", which names {key}'

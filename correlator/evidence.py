@@ -101,11 +101,20 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Found:
     """The links that earlier rules made, a frame for each, on which derived rules build; and what
-    they read out of texts, by name, for others that need the same.
+    they read out of texts, by name, for others that need the same. `loose`: entity, entity_id, word
+    of what they named and nothing bears yet.
     """
 
     frames: list[pd.DataFrame] = field(default_factory=list)
     readings: dict[str, pd.DataFrame] = field(default_factory=dict)
+    loose: list[pd.DataFrame] = field(default_factory=list)
+
+    def note(self, entity: Entity, ids: Sequence[int], words: Sequence[str]) -> None:
+        """Records that name by these words what is not known: see `correlator/mentions.py`."""
+        if len(ids):
+            self.loose.append(
+                pd.DataFrame({"entity": int(entity), "entity_id": ids, "word": list(words)})
+            )
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
         """a_id, b_id, confidence: one row per pair, combined; where `rules` are given, of these

@@ -139,7 +139,8 @@ def referred_items(
     item_keys: pd.DataFrame,
     projects: Collection[str] = (),
 ) -> pd.DataFrame:
-    """The issues that exist among `references`: row, item_id, key, closes, titled.
+    """The issues among `references`: row, item_id (NONE where none has this key), key (in small
+    letters where none has it), closes, titled.
 
     homes: the repository_id of each text. A place without a slash is a project beside that one. An
     issue is looked for at the source of the text, an address only on the host of its repository;
@@ -159,7 +160,9 @@ def referred_items(
     table = found.assign(source_id=own["source_id"].to_numpy(), lower=pd.Series(keys, dtype=object))
     issues = item_keys[item_keys["key"].str.contains("#", regex=False)]
     issues = issues.assign(lower=issues["key"].str.lower())
-    named: pd.DataFrame = table[here].merge(issues, on=["source_id", "lower"])
+    named: pd.DataFrame = table[here].merge(issues, on=["source_id", "lower"], how="left")
+    named["key"] = named["key"].fillna(named["lower"])
+    named["item_id"] = named["item_id"].fillna(NONE).astype("int64")
     one = ["row", "item_id", "key"]
     marks = named.groupby(one, as_index=False, sort=False)[["closes", "titled"]].any()
     return marks[[*one, "closes", "titled"]]

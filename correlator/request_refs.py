@@ -6,13 +6,14 @@ A merged-result pipeline builds a temporary merge commit, which is on no branch 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity
-from correlator.code_rules import OF_THE_REQUEST, checkouts
+from correlator.code_rules import OF_THE_REQUEST, read_checkouts
 from correlator.evidence import Evidence, Found, found_pairs
 
 _REF: Final = re.compile(
@@ -49,7 +50,7 @@ def request_ref(evidence: Evidence, found: Found) -> pd.DataFrame:
     number. A ref that is a source branch is no request's; nor is one whose commit is known and
     belongs to other requests only, as in the pipeline of a fork.
     """
-    named = _named(evidence)
+    named = _named(evidence.builds, evidence.repositories)
     columns = ["merge_request_id", "repository_id", "number"]
     table = named.merge(evidence.merge_requests[columns], on=["repository_id", "number"])
     table = table[~table["build_id"].duplicated(keep=False)]
@@ -66,9 +67,15 @@ def request_ref(evidence: Evidence, found: Found) -> pd.DataFrame:
     )
 
 
-def _named(evidence: Evidence) -> pd.DataFrame:
+def refs_named(builds: pd.DataFrame, repositories: pd.DataFrame) -> Iterator[tuple[int, int, int]]:
+    """Each build, and the merge request that its ref may mean, by repository and number."""
+    table = _named(builds, repositories)
+    columns = (table[name].tolist() for name in ("build_id", "repository_id", "number"))
+    yield from zip(*columns, strict=True)
+
+
+def _named(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
     """build_id, ref, number, repository_id, weight: the requests that the refs may mean."""
-    builds = evidence.builds
     homes = dict(zip(builds["build_id"], builds["repository_id"], strict=True))
     rows = []
     for build, ref, home in zip(
@@ -84,7 +91,7 @@ def _named(evidence: Evidence) -> pd.DataFrame:
     if table.empty:
         return table.assign(repository_id=pd.Series(dtype="int64"))
     some = builds[builds["build_id"].isin(table["build_id"])]
-    sites = checkouts(some, evidence.repositories)[["build_id", "remote_id"]].drop_duplicates()
+    sites = read_checkouts(some, repositories)[["build_id", "remote_id"]].drop_duplicates()
     table = table.merge(sites, on="build_id", how="left")
     own = table["build_id"].map(homes)
     table["repository_id"] = own.where(own != NONE, table["remote_id"].fillna(NONE))

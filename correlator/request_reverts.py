@@ -32,6 +32,15 @@ def reverted_numbers(text: str) -> Iterator[tuple[str, int]]:
             yield match[1], int(match[2])
 
 
+def requests_named(texts: Texts, repositories: pd.DataFrame) -> Iterator[tuple[int, int, int]]:
+    """Each thing, and the merge requests that it says it reverts, by repository and number."""
+    homes = _Homes(repositories)
+    for thing, home, text in texts:
+        for place, number in reverted_numbers(text):
+            if (where := homes.meant(home, place)) != NONE:
+                yield thing, where, number
+
+
 def reverts_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The merge request takes back another one of the ticket, or a revert of it, and so on."""
     table = _undone(evidence, found)
@@ -117,27 +126,36 @@ def _of_commits(evidence: Evidence) -> Texts:
     return zip(*(evidence.commits[name].tolist() for name in columns), strict=True)
 
 
-class _Places:
-    """Merge requests by repository and number, and repositories by what texts call them. What two
-    are called is neither.
-    """
+class _Homes:
+    """Repositories by what texts call them. What two are called is neither."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, repositories: pd.DataFrame) -> None:
         names = ("repository_id", "source_id", "path")
-        rows = [*zip(*(evidence.repositories[name] for name in names), strict=True)]
+        rows = [*zip(*(repositories[name] for name in names), strict=True)]
         self.homes = {home: (source, path.lower()) for home, source, path in rows}
         self.by_path = _single((self.homes[home], home) for home in self.homes)
+
+    def meant(self, home: int, place: str) -> int:
+        """The repository, NONE for none; a place without a slash is beside that of the text."""
+        if not place:
+            return home
+        source, path = self.homes.get(home, (NONE, ""))
+        full = place if "/" in place else f"{path.rpartition('/')[0]}/{place}"
+        return self.by_path.get((source, full.lower()), NONE)
+
+
+class _Places:
+    """Merge requests by repository and number. What two are called is neither."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.homes = _Homes(evidence.repositories)
         columns = ("repository_id", "number", "merge_request_id")
         told = zip(*(evidence.merge_requests[name] for name in columns), strict=True)
         self.requests = _single(((home, number), request) for home, number, request in told)
 
     def request(self, home: int, place: str, number: int) -> int | None:
-        """A place without a slash is a project beside that of the text."""
-        if place:
-            source, path = self.homes.get(home, (NONE, ""))
-            full = place if "/" in place else f"{path.rpartition('/')[0]}/{place}"
-            home = self.by_path.get((source, full.lower()), NONE)
-        return self.requests.get((home, number))
+        """The merge request of this number at a place that a text names."""
+        return self.requests.get((self.homes.meant(home, place), number))
 
 
 def _single(pairs: Iterable[tuple[_Name, int]]) -> dict[_Name, int]:

@@ -47,25 +47,47 @@ class Loaded:
     parents: pd.DataFrame
 
 
-def load_evidence(session: Session, settings: Settings) -> Loaded:
-    """Everything that links and delivery facts are made of, as it stands in this transaction.
-
-    What a source told that is no longer configured stays stored and is left out: under a new name
-    the same source brings all of it again.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the configured sources before any commit is read. What a source told that is
+    no longer configured stays stored and is left out: under a new name the same source brings all
+    of it again.
     """
+
+    sources: frozenset[int]
+    repositories: pd.DataFrame
+    item_keys: pd.DataFrame
+    finder: KeyFinder
+
+    def own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of configured sources."""
+        return _own(frame, self.sources)
+
+    def within(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of repositories of configured sources."""
+        inside = frame["repository_id"].isin(self.repositories["repository_id"])
+        return frame[inside].reset_index(drop=True)
+
+
+def known_to(session: Session, settings: Settings) -> Known:
+    """What the configured sources know of tickets, projects and repositories."""
     ids = source_ids(session)
-    configured = {ids[source.name] for source in settings.sources if source.name in ids}
-
-    def own(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["source_id"].isin(configured)].reset_index(drop=True)
-
+    configured = frozenset(ids[source.name] for source in settings.sources if source.name in ids)
+    keys = _own(frames.item_keys(session), configured)
+    finder = _finder(keys, _own(frames.projects(session), configured), settings)
     kinds = {ids[source.name]: source.kind for source in settings.sources if source.name in ids}
-    repositories = own(frames.repositories(session))
+    repositories = _own(frames.repositories(session), configured)
     repositories = repositories.assign(kind=repositories["source_id"].map(kinds).astype(object))
-    kept = repositories["repository_id"]
-    commits = _within(frames.commits(session), kept)
+    return Known(configured, repositories, keys, finder)
+
+
+def load_evidence(session: Session, settings: Settings) -> Loaded:
+    """Everything that links and delivery facts are made of, as it stands in this transaction."""
+    known = known_to(session, settings)
+    repositories, own = known.repositories, known.own
+    commits = known.within(frames.commits(session))
     parents = frames.commit_parents(session)
-    refs = _within(frames.refs(session), kept)
+    refs = known.within(frames.refs(session))
     services = service_plans(session, settings)
     builds = own(frames.builds(session))
     deployments = with_upstream_commits(
@@ -79,8 +101,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     deployments = follow_manifests(deployments, commits, parents, services, versions)
     parts = parts_of(services, repositories, frames.commit_paths(session), read_paths(session))
     released = release_tags(refs, commits, homes_of(services, versions))
-    keys = own(frames.item_keys(session))
-    requests = _within(frames.merge_requests(session), kept)
+    requests = known.within(frames.merge_requests(session))
     listed = frames.merge_request_commits(session)
     releases = first_deployments(deployments, commits, parents, parts=parts, released=released)
     verdicts = verdict_frame(session)
@@ -88,8 +109,8 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     dated = deployments.merge(told, on=_OF, how="left")
     owners = configuration_item_owners(session, settings)
     evidence = Evidence(
-        finder=_finder(keys, own(frames.projects(session)), settings),
-        item_keys=keys,
+        finder=known.finder,
+        item_keys=known.item_keys,
         repositories=repositories,
         commits=commits,
         merge_requests=requests,
@@ -178,8 +199,8 @@ def read_paths(session: Session) -> set[tuple[int, str]]:
     }
 
 
-def _within(frame: pd.DataFrame, repositories: pd.Series[int]) -> pd.DataFrame:
-    return frame[frame["repository_id"].isin(repositories)].reset_index(drop=True)
+def _own(frame: pd.DataFrame, sources: frozenset[int]) -> pd.DataFrame:
+    return frame[frame["source_id"].isin(sources)].reset_index(drop=True)
 
 
 def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> KeyFinder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from sqlalchemy import Boolean, ColumnElement, Label, func, literal_column, select
 from sqlalchemy.orm import Session
@@ -17,7 +19,7 @@ from store.models import (
     ref,
     repository,
 )
-from store.read import read_frame
+from store.read import read_frame, read_frames
 
 
 def _by_bot() -> Label[bool]:
@@ -49,7 +51,11 @@ def environments(session: Session) -> pd.DataFrame:
 
 
 def commits(
-    session: Session, repository_id: int | None = None, *, committed: bool = False
+    session: Session,
+    repository_id: int | None = None,
+    *,
+    commit_ids: Iterable[int] | None = None,
+    committed: bool = False,
 ) -> pd.DataFrame:
     """Commits: commit_id, repository_id, sha, authored_ts, committed_ts (both NONE where the sha
     alone is known), parents (their number, NONE unknown), message, author_id (NONE), author_bot."""
@@ -61,7 +67,8 @@ def commits(
     )
     if repository_id is not None:
         statement = statement.where(git_commit.c.repository_id == repository_id)
-    return read_frame(session, statement.order_by(git_commit.c.id), committed=committed)
+    own = git_commit.c.id
+    return read_frames(session, statement, own, commit_ids, committed=committed, order=(own,))
 
 
 def commit_parents(
@@ -85,7 +92,9 @@ def commit_paths(session: Session, *, committed: bool = False) -> pd.DataFrame:
     return read_frame(session, ordered, committed=committed)
 
 
-def merge_requests(session: Session, *, committed: bool = False) -> pd.DataFrame:
+def merge_requests(
+    session: Session, *, request_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
     """merge_request_id, repository_id, number, title, description, source_branch, target_branch,
     state, head_sha, merge_sha, squash_sha, created_ts, merged_ts (NONE), labels (lines),
     author_bot."""
@@ -96,12 +105,18 @@ def merge_requests(session: Session, *, committed: bool = False) -> pd.DataFrame
     statement = select(
         merge_request.c.id.label("merge_request_id"), *columns, _by_bot()
     ).select_from(with_author(merge_request))
-    return read_frame(session, statement.order_by(merge_request.c.id), committed=committed)
+    own = merge_request.c.id
+    return read_frames(session, statement, own, request_ids, committed=committed, order=(own,))
 
 
-def merge_request_commits(session: Session, *, committed: bool = False) -> pd.DataFrame:
+def merge_request_commits(
+    session: Session, *, request_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
     """Commits of merge requests, in their order: merge_request_id, commit_id, ordinal."""
     names = ("merge_request_id", "commit_id", "ordinal")
     columns = [merge_request_commit.c[name] for name in names]
     order = (columns[0], columns[2], columns[1])
-    return read_frame(session, select(*columns).order_by(*order), committed=committed)
+    statement = select(*columns)
+    return read_frames(
+        session, statement, columns[0], request_ids, committed=committed, order=order
+    )

@@ -33,6 +33,7 @@ from store.models_facts import (
     incident_fact,
     item_fact,
     link,
+    mention,
     overruled_link,
     stage_visit,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "item_link",
     "link",
     "manual_step",
+    "mention",
     "merge_request",
     "merge_request_commit",
     "metadata",

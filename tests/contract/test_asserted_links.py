@@ -19,7 +19,7 @@ from connectors.gitlab_parse import parse_pipeline
 from connectors.jenkins_parse import parse_build
 from connectors.stream import Scope
 from core.records import Build, Record
-from correlator.rules import correlate
+from correlator.linking import correlate
 from tests.correlator.builders import evidence, frame
 
 LAKE = "https://github.com/merico-dev/lake"

@@ -4,8 +4,8 @@ import pytest
 
 from core.records import Entity
 from correlator.keys import KeyFinder
+from correlator.linking import correlate
 from correlator.references import references
-from correlator.rules import correlate
 from tests.correlator.builders import FINDER, evidence, frame
 
 ISSUES = frame("item_keys", {"key": "shop/web#12", "item_id": 21})

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.records import Entity
-from correlator.rules import correlate
+from correlator.linking import correlate
 from tests.correlator.builders import evidence, frame
 from tests.correlator.worlds import World, base, permuted, worlds
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from core.frames import NONE
+from correlator.linking import correlate
 from correlator.patches import patches, plain_message
-from correlator.rules import correlate
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame("item_keys", {"key": "SHOP-1", "item_id": 11}, {"key": "SHOP-2", "item_id": 12})

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from core.records import Entity
+from correlator.linking import correlate
 from correlator.references import references
-from correlator.rules import correlate
 from tests.correlator.builders import evidence, frame
 
 ISSUES = frame(

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from core.frames import NONE
+from correlator.linking import correlate
 from correlator.request_refs import job_number, request_number
-from correlator.rules import correlate
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame("item_keys", {"key": "SHOP-1", "item_id": 11}, {"key": "SHOP-2", "item_id": 12})

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from correlator.linking import correlate
 from correlator.request_reverts import reverted_numbers
-from correlator.rules import correlate
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame("item_keys", {"key": "SHOP-1", "item_id": 11}, {"key": "SHOP-2", "item_id": 12})

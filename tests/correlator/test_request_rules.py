@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from correlator.evidence import combine
-from correlator.rules import correlate
+from correlator.linking import correlate
 from pipeline.service_facts import SURE
 from tests.correlator.builders import evidence, frame
 

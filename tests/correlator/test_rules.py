@@ -8,7 +8,8 @@ import pytest
 from core.records import Entity
 from correlator.delivery_rules import parse_correlation
 from correlator.evidence import LINK_COLUMNS, Evidence, combine
-from correlator.rules import RULES, correlate
+from correlator.linking import correlate
+from correlator.rules import RULES
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame(
