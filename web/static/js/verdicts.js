@@ -19,7 +19,7 @@ const KINDS = {
 const ADDED = ["commit", "merge_request", "build", "change"];
 const SAID = { confirmed: "Confirmed", rejected: "Rejected", withdrawn: "Withdrawn" };
 // When a verdict usually counts, in milliseconds after it was sent.
-const LOOKS = [4_000, 9_000, 20_000];
+const LOOKS = [3_000, 6_000, 10_000, 16_000, 25_000];
 
 /** "commit 3f2a91c0 in shop/web"; what is not stored has only the name that its source gives. */
 const endWords = (end) =>
