@@ -122,7 +122,9 @@ export function judgement(one, journey, page) {
   const soon = said.some(({ state }) => state === "pending") ? ", soon" : "";
   return [
     h("span", { class: "said", title }, `${sure ? "confirmed" : "rejected"}${soon}`),
+    " ",
     question,
+    " ",
     button("withdraw", `Withdraw what was said of ${one.event}`, () => askWithdraw(said, page)),
   ];
 }
