@@ -31,3 +31,32 @@ ENVELOPE: Final[dict[str, Any]] = {
     "explain": "/v1/streams/checkout/metrics/flow_time/explain"
     "?from=2026-08-23T06:00:00Z&to=2026-11-21T06:00:00Z",
 }
+
+UNLINKED: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "kind": "commit",
+            "key": "3f2a91c0b7d14e6f8a5c2d9e0b1f4a7c6d8e3f20",
+            "title": "SHPO-412: split payments",
+            "url": "https://git.example/shop/web/-/commit/3f2a91c0b7d14e6f8a5c2d9e0b1f4a7c6d8e3f20",
+            "at": "2026-11-18T09:14:00Z",
+            "bot": False,
+            "reason": "typo",
+            "text": "SHPO-412 is no ticket, but nearly one.",
+            "next_step": "write the key into the title of the commit's merge request, if it is"
+            " meant",
+            "line": None,
+            "suggestion": {
+                "ticket": "SHOP-412",
+                "commit": None,
+                "kind": "project",
+                "sure": 0.8,
+                "why": "SHPO is no project; SHOP is one letter away (P and O are swapped), and"
+                " SHOP-412 was open when the text was written",
+            },
+            "streams": ["checkout"],
+            "services": ["web"],
+        }
+    ],
+    "next": None,
+}

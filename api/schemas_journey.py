@@ -144,7 +144,18 @@ class JourneyBody(Shape):
     blocked_s: int | None
     unknown_s: int | None
     gap_s: int | None
-    handoffs: int
+    handoffs: int = Field(
+        description="Changes of the owning team between stages; stages of no team are passed over."
+    )
+    assignee_handoffs: int | None = Field(
+        description="Changes from one assigned person to another; bots and nobody are passed over."
+    )
+    assignee_team_handoffs: int | None = Field(
+        description="The same between the teams of the assignees, where those are known."
+    )
+    assignee_handoffs_reason: str | None = Field(
+        description="Why one of these two is null; null where both are known."
+    )
     returns: int
     reopened: int
     episode: int

@@ -130,9 +130,12 @@ def worker(config: Config = _DEFAULT_CONFIG) -> None:
     run_worker(config)
 
 
-@app.command(epilog=_epilog("headwater trace SHOP-412", "headwater trace SHOP-412 --json"))
+@app.command(epilog=_epilog("headwater trace SHOP-412", "headwater trace CHG0030001 --json"))
 def trace(
-    key: Annotated[str, typer.Argument(help="The key of a work item.")],
+    key: Annotated[
+        str,
+        typer.Argument(help="The key of a work item, or the number of a change or incident."),
+    ],
     config: Config = _DEFAULT_CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="The whole journey as JSON.")] = False,
 ) -> None:
@@ -155,6 +158,24 @@ def dora(
     from cli.dora import run_dora
 
     run_dora(config, stream, days=days, as_json=as_json)
+
+
+@app.command(
+    epilog=_epilog("headwater unlinked", "headwater unlinked --stream checkout --kind commit")
+)
+def unlinked(
+    config: Config = _DEFAULT_CONFIG,
+    stream: Annotated[str | None, typer.Option(help="Only of this value stream.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="item, commit, deployment or incident; default: all.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="Sums and examples as JSON.")] = False,
+) -> None:
+    """What should be linked and is not: the likely reasons, what to do, and examples."""
+    from cli.unlinked import run_unlinked
+
+    run_unlinked(config, stream=stream, kind=kind, days=days, as_json=as_json)
 
 
 @app.command(

@@ -1,4 +1,6 @@
-"""`headwater trace KEY`: one work item from idea to release, in the terminal."""
+"""`headwater trace KEY`: one work item from idea to release, in the terminal; or what a change
+request or an incident is linked with.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from rich.table import Table
 
 from cli.output import console, print_json
 from cli.setting_up import ready
+from cli.trace_desk import desk_body, show_desk
 from cli.verdicts import link_words
 from cli.words import duration, moment, money, share
 from pipeline.clock import now_ts
@@ -26,8 +29,13 @@ _MANY = 25
 
 
 def run_trace(config: Path, key: str, *, as_json: bool) -> None:
-    """Print the journey of the item that has or had this key."""
+    """Print the journey of the item that has or had this key, or the chain of a number of the
+    service desk.
+    """
     with ready(config) as (settings, database), database.read() as session:
+        if desk := desk_body(session, key):
+            show_desk(desk, as_json=as_json)
+            return
         snapshot = Snapshots(settings).present(session)
         journey = journey_of(session, key, as_of_ts=now_ts())
         body = journey_document(snapshot, settings, journey)

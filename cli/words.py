@@ -60,6 +60,7 @@ def _day(text: str) -> str:
 
 _COVERED = {
     "C1": "done items have a commit",
+    "C2": "commits have a ticket",
     "C3": "deployments have known commits",
     "C5": "incidents name their cause",
     "C6": "time is in mapped statuses",

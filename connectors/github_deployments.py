@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import orjson
+
 from connectors import github_bulk
 from connectors.github_graph import Graph
 from connectors.github_jobs import JobNames
@@ -27,6 +29,8 @@ _KEPT = (
     "production_environment", "transient_environment", "description", "created_at", "updated_at",
     "url",
 )  # fmt: skip
+_VERSIONS = ("version", "tag", "release", "image", "image_tag", "artifact")
+_LONGEST = 10_000
 _RESULTS = {
     "success": Result.SUCCESS,
     "failure": Result.FAILED,
@@ -40,8 +44,25 @@ _OF_RUN = re.compile(r"/actions/runs/(\d+)(?:/jobs?/(\d+))?")
 
 
 def short_deployment(row: Payload) -> Payload:
-    """Without its creator, payload and addresses. A new status moves `updated_at`."""
-    return kept(row, _KEPT)
+    """Without its creator and addresses, and of its payload only what may name a version. A new
+    status moves `updated_at`.
+    """
+    told = row.get("payload")
+    if isinstance(told, str) and len(told) < _LONGEST:
+        try:
+            told = orjson.loads(told)
+        except orjson.JSONDecodeError:
+            told = None
+    named = kept(told, _VERSIONS) if isinstance(told, dict) else {}
+    texts = {name: text for name, text in named.items() if isinstance(text, str)}
+    return {**kept(row, _KEPT), **({"payload": texts} if texts else {})}
+
+
+def _version(payload: Payload) -> str:
+    """What whoever asked for the deployment called it; a sha and a branch are told elsewhere."""
+    told = payload.get("payload")
+    named = kept(told, _VERSIONS) if isinstance(told, dict) else {}
+    return next((str(text) for text in named.values() if text), "")
 
 
 read_deployments = newest_first(
@@ -124,6 +145,7 @@ def parse_deployment(payload: Payload, scope: Scope) -> Iterator[Record]:
         repository=scope.id,
         sha=payload.get("sha") or None,
         ref=payload.get("ref") or "",
+        version=_version(payload),
         group=run,
         job=str(details.get("job") or ""),
         build=run or None,

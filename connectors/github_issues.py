@@ -161,6 +161,7 @@ def parse_issue(payload: Payload, scope: Scope, *, layout: Layout) -> Iterator[R
     yield ItemKey(item, key_of(payload, scope), current=True)
     yield from history.links()
     yield from moves
+    yield from history.assignees()
     yield from history.blocks(layout.wanted.blocking_labels, layout.wanted.blocking_links)
 
 

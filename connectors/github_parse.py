@@ -78,12 +78,17 @@ def commit_of(payload: Mapping[str, Any], repository: str, bots: Sequence[str]) 
 def _author(
     author: Mapping[str, Any], user: Mapping[str, Any] | None, bots: Sequence[str]
 ) -> Person | None:
+    """Where GitHub knows whose address it is, it names the account beside the commit."""
     email, name = author.get("email"), author.get("name")
-    found = person(email.lower() if email else name, name, (user or {}).get("login"), bots=bots)
     known = someone(user, bots)
-    if found is not None and known is not None and known.bot:
-        return Person(found.identity, bot=True)
-    return found
+    return person(
+        email.lower() if email else name,
+        bots=bots,
+        email=email,
+        username=known and known.username,
+        name=name,
+        app=known is not None and known.bot,
+    )
 
 
 def parse_environment(payload: Payload, scope: Scope) -> Iterator[Record]:

@@ -135,7 +135,5 @@ def short_commit(row: Mapping[str, Any]) -> Payload:
 def someone(user: Mapping[str, Any] | None, bots: Sequence[str]) -> Person | None:
     """An account by its login; GitHub says itself which ones are apps."""
     user = user or {}
-    found = person(user.get("login"), bots=bots)
-    if found is not None and user.get("type") == "Bot":
-        return Person(found.identity, bot=True)
-    return found
+    login, app = user.get("login"), user.get("type") == "Bot"
+    return person(login, bots=bots, username=login, app=app)

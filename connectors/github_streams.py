@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from connectors import github_deployments, github_issues, github_parse, github_pulls, github_runs
@@ -12,7 +12,9 @@ from connectors.github_jobs import JobNames
 from connectors.github_lists import whole
 from connectors.github_rest import PER_PAGE, in_repository, rows, short_commit
 from connectors.http import Params, SourceClient
+from connectors.ordered import beginning
 from connectors.paging import fetched, pages
+from connectors.path_lists import PATHS, configured, parse_path, path_id, path_lists
 from connectors.stream import (
     Census,
     Named,
@@ -27,6 +29,7 @@ from connectors.stream import (
     own_id,
     text_of,
 )
+from connectors.times import iso
 from connectors.unread import keep_details
 from connectors.walk import graph_walk
 from core.records import Record
@@ -61,6 +64,7 @@ def streams(
             parse=github_issues.parse_status,
         ),
         *_code(wanted.bots, graph),
+        *_parts(wanted.paths),
         *_issues(layout),
         *_delivery(graph),
     ]
@@ -84,6 +88,16 @@ def _code(bots: Sequence[str], graph: Graph) -> list[Stream]:
             named=github_pulls.named_pulls,
         ),
     ]
+
+
+def _parts(paths: Mapping[str, tuple[str, ...]]) -> list[Stream]:
+    """Only where parts of repositories are configured; a list for each branch that moved."""
+    if not paths:
+        return []
+    read = path_lists(paths, "full_name", tips=_heads, log=_log_of_part)
+    scope = partial(configured, paths, "full_name")
+    behind = ("commits",)
+    return [_stream(PATHS, read, parse_path, id=path_id, scope=scope, behind=behind)]
 
 
 def _issues(layout: github_issues.Layout) -> list[Stream]:
@@ -217,3 +231,12 @@ def _add_shas(client: SourceClient, scope: Scope, releases: list[Payload]) -> No
     tags = {tag["name"]: tag["commit"]["sha"] for tag in found}
     for release in releases:
         release["_details"] = {"sha": tags.get(release.get("tag_name"))}
+
+
+def _log_of_part(reading: Reading, sha: str, path: str) -> Iterator[list[Payload]]:
+    first = beginning(reading)
+    asked: Params = {"sha": sha, "path": path, "per_page": PER_PAGE}
+    since: Params = {"since": iso(first)} if first else {}
+    where = in_repository("commits", reading.scope)
+    for page in pages(reading.client, where, {**asked, **since}, none_on=_NO_LOG):
+        yield [{"id": text_of(row, "sha")} for row in page]

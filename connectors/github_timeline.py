@@ -141,6 +141,13 @@ class History:
             if before != after:
                 yield self._transition(event, Field.ASSIGNEE, before, after)
 
+    def assignees(self) -> Iterator[Person]:
+        """Everyone whom the issue was given to; GitHub says which of them are apps."""
+        for event in self.events:
+            someone_told = someone(event.get("assignee"), self.bots)
+            if someone_told is not None:
+                yield someone_told
+
     def _types(self) -> Iterator[Transition]:
         for event in self.events:
             if event["event"].startswith("issue_type_"):

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import Any
 
-from connectors.people import person
+from connectors.gitlab_people import account
 from connectors.times import utc
 from core.records import Field, Person, StatusCategory, Transition, WorkflowStatus
 
@@ -134,5 +134,4 @@ def events_of(details: Mapping[str, Any], *, bots: Sequence[str]) -> list[Event]
 
 
 def _who(row: Mapping[str, Any], bots: Sequence[str]) -> Person | None:
-    user = row.get("user") or {}
-    return person(user.get("username"), user.get("name"), bots=bots)
+    return account(row.get("user"), bots)

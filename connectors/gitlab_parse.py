@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.gitlab_people import account, author
 from connectors.gitlab_reviews import reviews
-from connectors.people import person
 from connectors.stream import Payload, Scope
 from connectors.times import utc, utc_or_none
 from core.errors import PayloadError
@@ -19,7 +19,6 @@ from core.records import (
     Environment,
     MergeRequest,
     MergeState,
-    Person,
     Record,
     Ref,
     Repository,
@@ -100,7 +99,6 @@ def _commit(
     payload: Payload, repository: str, parents: tuple[str, ...] | None, bots: Sequence[str]
 ) -> Commit:
     committed = payload.get("committed_date") or payload["created_at"]
-    email, name = payload.get("author_email"), payload.get("author_name")
     return Commit(
         repository=repository,
         sha=payload["id"],
@@ -108,7 +106,7 @@ def _commit(
         committed_at=utc(committed),
         message=payload.get("message") or payload.get("title") or "",
         parents=parents,
-        author=person(email.lower() if email else name, name, bots=bots),
+        author=author(payload.get("author_email"), payload.get("author_name"), bots),
     )
 
 
@@ -142,7 +140,7 @@ def parse_merge_request(
         labels=tuple(map(_label, payload.get("labels") or ())),
         commits=None if commits is None else tuple(commit["id"] for commit in commits),
         url=payload.get("web_url") or "",
-        author=_user(payload.get("author"), bots),
+        author=account(payload.get("author"), bots),
     )
     for commit in commits or ():
         yield _commit(commit, repository, None, bots)
@@ -157,11 +155,6 @@ def _state(word: str) -> MergeState:
 
 def _label(label: str | Mapping[str, Any]) -> str:
     return label if isinstance(label, str) else str(label["name"])
-
-
-def _user(user: Mapping[str, Any] | None, bots: Sequence[str]) -> Person | None:
-    user = user or {}
-    return person(user.get("username"), user.get("name"), user.get("email"), bots=bots)
 
 
 def parse_pipeline(payload: Payload, scope: Scope) -> Iterator[Record]:

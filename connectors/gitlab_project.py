@@ -176,4 +176,6 @@ def one(client: SourceClient, path: str) -> Payload:
 
 def person_of(user: Any) -> Payload:
     """What is kept of someone inside details: enough to tell people and bots apart."""
-    return {name: user[name] for name in ("username", "name") if user.get(name)} if user else {}
+    return (
+        {name: user[name] for name in ("username", "name", "bot") if user.get(name)} if user else {}
+    )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from connectors.gitlab_people import account
 from connectors.gitlab_project import person_of
-from connectors.people import person
 from connectors.stream import Payload
 from connectors.times import utc
 from core.records import Record, Review, ReviewKind
@@ -56,7 +56,7 @@ def reviews(request: Payload, repository: str, *, bots: Sequence[str]) -> Iterat
     author = (request.get("author") or {}).get("username")
     for note in (request.get("_details") or {}).get("notes") or ():
         kind, who = ReviewKind(note["kind"]), note["author"]
-        by = person(who.get("username"), who.get("name"), bots=bots)
+        by = account(who, bots)
         own = by is not None and by.identity == author and kind is not ReviewKind.REQUESTED
         if by is None or by.bot or own:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -27,8 +27,18 @@ from connectors.gitlab_project import (
 )
 from connectors.gitlab_reviews import with_gitlab_bots
 from connectors.http import Params
+from connectors.ordered import beginning
 from connectors.paging import fetched, pages
+from connectors.path_lists import (
+    EVERYWHERE,
+    PATHS,
+    configured,
+    parse_path,
+    path_id,
+    path_lists,
+)
 from connectors.stream import Page, Payload, Reading, Stream, Wanted, own_id
+from connectors.times import iso
 from connectors.unread import keep_details
 from connectors.walk import graph_walk
 from core.records import Entity
@@ -74,6 +84,7 @@ def streams(
     return [
         first,
         *_code(wanted.bots),
+        *_parts(wanted.paths),
         *_requests(wanted.bots),
         *_runs(children=children),
         *_issues(gitlab_issues.IssueRules(tuple(status_labels), wanted)),
@@ -92,6 +103,16 @@ def _code(bots: Sequence[str]) -> Iterator[Stream]:
     yield per_project("tags", tags, name, gitlab_parse.parse_tag)
     yield per_project("releases", releases, tag, gitlab_parse.parse_release)
     yield per_project("commits", walk, sha, parse_commit)
+
+
+def _parts(paths: Mapping[str, tuple[str, ...]]) -> Iterator[Stream]:
+    """Only where parts of repositories are configured; one list for all branches."""
+    name = "path_with_namespace"
+    if paths:
+        read = path_lists(paths, name, tips=lambda _reading: [EVERYWHERE], log=_log_of_part)
+        declared = per_project(PATHS, read, path_id, parse_path)
+        scope = partial(configured, paths, name)
+        yield replace(declared, scope=scope, behind=("commits",))
 
 
 def _requests(bots: Sequence[str]) -> Iterator[Stream]:
@@ -191,3 +212,11 @@ def _log(reading: Reading, sha: str) -> Iterator[list[Payload]]:
     path = in_project("repository/commits", reading.scope)
     params: Params = {"ref_name": sha, "per_page": PER_PAGE}
     return pages(reading.client, path, params, none_on=(404,))
+
+
+def _log_of_part(reading: Reading, _sha: str, path: str) -> Iterator[list[Payload]]:
+    first = beginning(reading)
+    params: Params = {"all": True, "path": path, "per_page": PER_PAGE}
+    since: Params = {"since": iso(first)} if first else {}
+    where = in_project("repository/commits", reading.scope)
+    return pages(reading.client, where, {**params, **since}, none_on=(404,))

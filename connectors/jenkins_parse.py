@@ -29,7 +29,10 @@ _RESULTS = {
 }
 _UNFINISHED = frozenset({Result.RUNNING, Result.WAITING})
 _SHA_PARAMETERS = ("GIT_COMMIT", "COMMIT", "REVISION")
-_VERSION_PARAMETERS = ("VERSION", "TAG", "RELEASE")
+_VERSION_PARAMETERS = (
+    "VERSION", "TAG", "RELEASE", "APP_VERSION", "RELEASE_VERSION", "ARTIFACT_VERSION",
+    "RELEASE_TAG", "GIT_TAG", "IMAGE_TAG", "DOCKER_TAG", "IMAGE", "DOCKER_IMAGE", "ARTIFACT",
+)  # fmt: skip
 _SHA = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _REMOTE_BRANCH = re.compile(r"(?:refs/)?remotes/[^/]+/|refs/(?:heads|tags)/|origin/")
 _PUSHER = re.compile(r"(?<=push) by .+", re.IGNORECASE)

@@ -121,10 +121,27 @@ def user(account: Mapping[str, Any] | None, *, bots: Sequence[str]) -> Person | 
     account = account or {}
     names = [account.get(name) for name in ("accountId", "key", "name", "emailAddress")]
     identity = next((name for name in names if name), None)
-    found = person(identity, account.get("displayName"), account.get("emailAddress"), bots=bots)
-    if found is not None and account.get("accountType") == "app":
-        return Person(found.identity, bot=True)
-    return found
+    return person(
+        identity,
+        bots=bots,
+        email=account.get("emailAddress"),
+        username=account.get("name"),
+        name=account.get("displayName"),
+        app=account.get("accountType") == "app",
+    )
+
+
+def assignees(
+    account: Mapping[str, Any] | None, history: Sequence[Change], *, bots: Sequence[str]
+) -> list[Person]:
+    """Everyone an issue is or was assigned to, with what its changelog calls them. The present one
+    (`account`) tells most of itself and comes last.
+    """
+    moves = [change for change in history if _kept(change) is Field.ASSIGNEE]
+    named = [(move.from_id, move.from_text) for move in moves]
+    named += [(move.to_id, move.to_text) for move in moves]
+    found = [person(identity, bots=bots, name=name) for identity, name in dict(named).items()]
+    return [one for one in (*found, user(account, bots=bots)) if one is not None]
 
 
 def transitions(item: str, history: Sequence[Change]) -> Iterator[Transition]:

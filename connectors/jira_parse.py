@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.blocks import Known, Switch
 from connectors.jira_blocks import Link, flag_blocks, label_blocks, link_blocks, link_times
-from connectors.jira_changelog import Change, changes, is_complete, transitions
+from connectors.jira_changelog import Change, assignees, changes, is_complete, transitions
 from connectors.stream import Payload, Scope, Wanted
 from connectors.times import utc, utc_or_none
 from core.records import (
@@ -100,6 +100,7 @@ def parse_issue(payload: Payload, _scope: Scope, *, layout: Layout) -> Iterator[
     yield from _item_links(item, links, times)
     yield from _parent_link(item, fields, history, layout)
     yield from transitions(item, history)
+    yield from assignees(fields.get("assignee"), history, bots=layout.wanted.bots)
     yield from _blocks(item, fields, history, links=links, times=times, layout=layout)
 
 

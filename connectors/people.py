@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from core.records import Person
 
 
-def person(identity: str | None, *names: str | None, bots: Sequence[str]) -> Person | None:
-    """Someone known by `identity`; a bot if it or one of the names matches a pattern. None without
-    identity.
+def person(
+    identity: str | None,
+    *names: str | None,
+    bots: Sequence[str],
+    email: Any = None,
+    username: Any = None,
+    name: Any = None,
+    app: bool = False,
+) -> Person | None:
+    """Someone known by `identity`; a bot if it, one of the names or what else is told matches a
+    pattern, or the vendor says so (`app`). None without identity.
     """
     if not identity:
         return None
-    known = [name for name in (identity, *names) if name]
-    return Person(
-        identity, bot=any(_pattern(bot).fullmatch(name) for bot in bots for name in known)
-    )
+    told = [text if isinstance(text, str) else "" for text in (email, username, name)]
+    known = {text for text in (identity, *names, *told) if text}
+    bot = app or any(_pattern(bot).fullmatch(text) for bot in bots for text in known)
+    return Person(identity, bot, *told)
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from connectors.pushed_runs import outcome_of
 from core.records import Deployment, Environment, Incident, Record, Result
 
 _SHA: Final = re.compile(r"^[0-9a-f]{40}$")
+_TAG: Final = re.compile(r"&tag=([^&]+)")
 _TIERS: Final = ("production", "staging", "testing", "development", "other")
 
 
@@ -35,7 +36,7 @@ def _of_artifact(event: Event) -> bool:
 
 
 def _deployment(event: Event, *, sha: str, repository: str) -> Deployment:
-    version = _version(event.content.get("artifactId").name())
+    version = version_of(event.content.get("artifactId").name())
     home = _text(event, "repository") or repository
     remote = home if "://" in home or home.startswith("git@") else ""
     sha = (_text(event, "sha") or sha or version).lower()
@@ -68,11 +69,17 @@ def _text(event: Event, name: str) -> str:
     return event.custom.get(name).name_or("")
 
 
-def _version(purl: str) -> str:
-    """What a package URL has behind its `@`, without qualifiers; empty for none."""
-    bare = purl.partition("?")[0].partition("#")[0]
+def version_of(artifact: str) -> str:
+    """What a package URL has behind its `@`, or its tag where that is a digest; an image's name
+    as it is; empty for none.
+    """
+    bare, _, query = artifact.partition("#")[0].partition("?")
     name, at, version = bare.rpartition("@")
-    return unquote(version) if at and name else ""
+    told = unquote(version) if at and name else ""
+    if artifact.startswith("pkg:") or at:
+        tag = _TAG.search(f"&{query}")
+        return unquote(tag[1]) if tag and (not told or ":" in told) else told
+    return artifact if ":" in artifact.rpartition("/")[2] else ""
 
 
 def incident(events: Sequence[Event]) -> Iterator[Record]:

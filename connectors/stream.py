@@ -248,3 +248,4 @@ class Wanted:
     blocking_labels: frozenset[str] = frozenset()
     blocking_links: frozenset[str] = frozenset()
     bots: tuple[str, ...] = ()
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

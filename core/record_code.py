@@ -51,6 +51,15 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitPath:
+    """A commit that touches a part of its repository: `path` as the configuration names it."""
+
+    repository: str
+    commit: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class MergeRequest:
     """A merge or pull request. `commits` in the order of the source, None where they were not
     read.

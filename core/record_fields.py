@@ -19,7 +19,7 @@ import orjson
 from core.errors import FieldError
 from core.fields import Given, checked
 from core.frames import to_ts
-from core.records import Gone, Person, Record, Revision
+from core.records import CommitPath, Gone, Person, Record, Revision
 
 _PROSE: Final = frozenset({"title", "description", "message", "detail"})
 _INT: Final = 2**31 - 1
@@ -71,9 +71,11 @@ def _kind_of(record: type) -> str:
 
 
 KINDS: Final[Mapping[str, type]] = {
-    _kind_of(record): record for record in get_args(Record) if record is not Gone
+    _kind_of(record): record for record in get_args(Record) if record not in (Gone, CommitPath)
 }
-"""What can be imported, by the name of the kind. That something is gone only its source tells."""
+"""What can be imported, by the name of the kind. That something is gone only its source tells, and
+which parts a commit touches is asked of one for the parts that are configured.
+"""
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -11,12 +11,16 @@ from core.record_words import BlockKind, Entity, Field, StatusCategory
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone at a source. `identity` is an e-mail or account id; the store keeps only a keyed hash
-    of it.
+    """Someone at a source. `identity` is an e-mail or account id. email, username, name: what else
+    the source tells, "" where it does not; they say nothing about who is the same at one source.
+    Of all four the store keeps only keyed hashes.
     """
 
     identity: str
     bot: bool = False
+    email: str = field(default="", compare=False, repr=False)
+    username: str = field(default="", compare=False, repr=False)
+    name: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ is joined by the correlator. A batch may name a thing twice: the last one wins.
 
 from __future__ import annotations
 
-from core.record_code import Commit, MergeRequest, Ref, Repository, Review
+from core.record_code import Commit, CommitPath, MergeRequest, Ref, Repository, Review
 from core.record_delivery import (
     Build,
     BuildStage,
@@ -56,6 +56,7 @@ Record = (
     | Repository
     | Ref
     | Commit
+    | CommitPath
     | MergeRequest
     | Review
     | Build
@@ -75,6 +76,7 @@ __all__ = [
     "BuildStage",
     "ChangeRequest",
     "Commit",
+    "CommitPath",
     "Deployment",
     "Entity",
     "Environment",

@@ -5,10 +5,10 @@ them.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
 
@@ -42,12 +42,40 @@ class Service(Model):
     )
     configuration_items: tuple[str, ...] = ()
 
+    manifests: tuple[str, ...] = ()
+
     @field_validator("paths")
     @classmethod
-    def _whole_repository(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
-        if paths != ("**",):
-            raise ValueError('parts of a repository are not told apart yet; leave it out, or "**"')
+    def _plain_paths(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        for path in paths:
+            if problem := _path_problem(path):
+                raise ValueError(f'"{path}": {problem}')
+        if not paths:
+            raise ValueError('name at least one part, or "**" for the whole repository')
         return paths
+
+    @model_validator(mode="after")
+    def _has_code(self) -> Self:
+        if self.manifests and not self.repositories:
+            raise ValueError("`manifests` tell a version; name its code in `repositories`")
+        both = sorted(set(self.manifests) & set(self.repositories))
+        if both:
+            raise ValueError(f'"{both[0]}" is in `repositories` and `manifests`; keep one')
+        return self
+
+
+def _path_problem(path: str) -> str:
+    """Why a part of a repository can't be asked for; "" where it can."""
+    bare = path.removesuffix("/**")
+    if path == "**":
+        return ""
+    if not bare or bare.startswith("/") or path.endswith("/"):
+        return 'write it from the root of the repository, as "services/cart/**"'
+    if any(letter in bare for letter in "*?[]{}!\\"):
+        return 'only whole folders ("services/cart/**"), single files, and "**" can be asked for'
+    if any(part in ("", ".", "..") for part in bare.split("/")):
+        return 'write it without "." and "..", as "services/cart/**"'
+    return ""
 
 
 class TeamMember(Model):
@@ -135,6 +163,7 @@ class Hotfix(Model):
 class Dora(Model):
     observation_window: Duration = timedelta(hours=72)
     incident_window: Duration = timedelta(hours=24)
+    not_change_related: tuple[str, ...] = ()
     hotfix: Hotfix = Hotfix()
 
 

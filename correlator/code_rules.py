@@ -13,16 +13,18 @@ from core.records import Entity, MergeState
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.remotes import remote_index, resolve_remotes
 
+_CHECKOUTS: Final = "checkouts"
+
 # Parts of a rule's base confidence.
-_OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
+OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
 _UNKNOWN_ADDRESS: Final = 0.9
-_OF_THE_REQUEST: Final = (
+OF_THE_REQUEST: Final = (
     "key_in_branch",
     "key_in_title",
     "reference_in_request",
 )
+OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
 _NAMES_IT: Final = "whose branch or title names the ticket"
-_OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
 
 
 def listed(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -69,17 +71,17 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
 
     A commit whose own message names other items only is less likely to be about this one.
     """
-    items = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=_OF_THE_REQUEST)
+    items = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
     commits = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)
     table = items.rename(columns={"a_id": "item_id"})[["item_id", "b_id"]].merge(
         commits.rename(columns={"a_id": "commit_id"})[["commit_id", "b_id"]], on="b_id"
     )
-    own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=_OF_THE_COMMIT)
+    own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)
     keys = pd.MultiIndex.from_frame(own[["a_id", "b_id"]])
     same = pd.MultiIndex.from_frame(table[["item_id", "commit_id"]]).isin(keys)
     other = table["commit_id"].isin(own["b_id"]).to_numpy() & ~same
     numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
-    said = found.only_people(Entity.ITEM, Entity.MERGE_REQUEST, rules=_OF_THE_REQUEST)
+    said = found.only_people(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
     by_people = pd.MultiIndex.from_frame(table[["item_id", "b_id"]]).isin(said)
     columns = zip(numbers.loc[table["b_id"]], by_people, other, strict=True)
     texts = [
@@ -89,18 +91,18 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
         for number, people, differs in columns
     ]
     pairs = found_pairs(table["item_id"], table["commit_id"], texts)
-    return pairs.assign(weight=np.where(other, _OTHER_TICKET, 1.0))
+    return pairs.assign(weight=np.where(other, OTHER_TICKET, 1.0))
 
 
-def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
+def revision(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The build checked out this commit: same sha, and the repository that the checkout names.
 
     The build's own repository decides where it is known, else the checkout's address. A sha whose
     address is not known counts only if it was the single checkout and one repository has it.
     """
-    checkouts = _checkouts(evidence)
+    checked = checkouts(evidence, found)
     commits = evidence.commits[["commit_id", "repository_id", "sha"]]
-    table = checkouts.merge(commits, on="sha", suffixes=("", "_commit"))
+    table = checked.merge(commits, on="sha", suffixes=("", "_commit"))
     wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
     address = (table["remote_id"] == NONE) | (table["remote_id"] == wanted)
     right = (table["repository_id_commit"] == wanted) & address
@@ -118,9 +120,17 @@ def revision(evidence: Evidence, _: Found) -> pd.DataFrame:
     return pairs.assign(weight=np.where(table["sure"], 1.0, _UNKNOWN_ADDRESS))
 
 
-def _checkouts(evidence: Evidence) -> pd.DataFrame:
-    """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts."""
-    builds = evidence.builds
+def checkouts(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """One row per checkout: build_id, repository_id, sha, remote, remote_id, checkouts (of the
+    build). Read once.
+    """
+    if _CHECKOUTS not in found.readings:
+        found.readings[_CHECKOUTS] = read_checkouts(evidence.builds, evidence.repositories)
+    return found.readings[_CHECKOUTS]
+
+
+def read_checkouts(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
+    """See `checkouts`. builds, repositories: columns of the store."""
     rows = [
         (build_id, repository_id, sha.lower(), remote)
         for build_id, repository_id, revisions in zip(
@@ -131,7 +141,7 @@ def _checkouts(evidence: Evidence) -> pd.DataFrame:
     names = ["build_id", "repository_id", "sha", "remote"]
     table = pd.DataFrame(rows, columns=names).drop_duplicates(ignore_index=True)
     table = table.astype(dict(zip(names, ("int64", "int64", "object", "object"), strict=True)))
-    table["remote_id"] = resolve_remotes(table["remote"], remote_index(evidence.repositories))
+    table["remote_id"] = resolve_remotes(table["remote"], remote_index(repositories))
     table["checkouts"] = table.groupby("build_id")["sha"].transform("nunique")
     return table
 

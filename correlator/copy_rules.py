@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from core.records import Entity
@@ -10,13 +12,13 @@ from correlator.reverts import cherry_picks, quoted_title, reverts, takes_back
 from correlator.text_rules import named
 
 
-def key_in_quote(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_quote(evidence: Evidence, found: Found) -> pd.DataFrame:
     """`Revert "SHOP-12: retry"` takes work for SHOP-12 back; the revert of that brings it back."""
     commits = evidence.commits
     quoted = commits["message"].map(quoted_title).astype("object")
     some = (quoted != "").to_numpy()
     chosen, titles = commits[some], quoted[some]
-    table = named(evidence, chosen["commit_id"], titles)
+    table = named(evidence, found, Entity.COMMIT, chosen["commit_id"], titles)
     messages = dict(zip(chosen["commit_id"], chosen["message"], strict=True))
     texts = [
         f'It {_verb(messages[commit])} "{text}", which names {key}'
@@ -36,14 +38,14 @@ def revert_of(evidence: Evidence, found: Found) -> pd.DataFrame:
     of: dict[int, list[int]] = {}
     for commit, before in reverted[["commit_id", "reverted_id"]].itertuples(index=False):
         of.setdefault(commit, []).append(before)
-    rows = [(commit, *first) for commit in of for first in _firsts(of, commit)]
+    rows = [(commit, *first) for commit in of for first in firsts(of, commit)]
     table = pd.DataFrame(rows, columns=["commit_id", "first_id", "words"])
     return _of_the_same_items(evidence, found, table)
 
 
-def _firsts(of: dict[int, list[int]], commit: int) -> list[tuple[int, str]]:
-    """The commits at the beginning of chains of reverts, each with what became of it; messages may
-    name even themselves.
+def firsts(of: Mapping[int, Sequence[int]], commit: int) -> list[tuple[int, str]]:
+    """What stands at the beginning of chains of reverts, each with what became of it; messages may
+    name even themselves. of: what each reverts.
     """
     met, todo, firsts = {commit}, [(commit, False)], []
     while todo:

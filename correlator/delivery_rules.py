@@ -13,6 +13,7 @@ from core.records import Entity
 from correlator.evidence import Evidence, Found, found_pairs
 
 PRODUCTION: Final = "production"
+_SHOWN: Final = 120
 
 _BUILD: Final = re.compile(r"^(.+)#(\d+)$")
 _PIPELINE: Final = re.compile(r"^(.+)!pipeline/(\d+)$")
@@ -49,20 +50,44 @@ def _build_names(evidence: Evidence) -> pd.DataFrame:
     return builds
 
 
+_HOW_SURE: Final = {"sha": 1.0, "tag": 0.95, "named": 0.95, "manifest": 0.9, "build": 0.85}
+"""By the first word of `commit_by`: how surely a deployment ran the commit found for it."""
+_ROW: Final = ["deployment_id", "service_id", "target"]
+
+
 def first_deployment(evidence: Evidence, _: Found) -> pd.DataFrame:
     """The first successful deployment of its service and environment that contains the commit."""
     claims = evidence.claims
-    places = claims[["deployment_id", "target", "unknown_predecessor"]].drop_duplicates()
-    says = {
-        (deployment, target): f"First successful deployment to {target or 'its environment'} whose"
-        " history contains the commit"
-        + (", but what ran there before is not known" if unknown else "")
-        for deployment, target, unknown in places.itertuples(index=False)
-    }
-    where = zip(claims["deployment_id"], claims["target"], strict=True)
-    texts = [says[place] for place in where]
-    pairs = found_pairs(claims["commit_id"], claims["deployment_id"], texts)
-    return pairs.assign(weight=np.where(claims["unknown_predecessor"], 0.5, 1.0))
+    known = evidence.deployments.drop_duplicates(_ROW)
+    names = ["version", "commit_by", "previous_release"]
+    places = claims[[*_ROW, "unknown_predecessor"]].drop_duplicates()
+    places = places.merge(known[[*_ROW, *names]], on=_ROW, how="left").fillna(
+        dict.fromkeys(names, "")
+    )
+    columns = (places[name] for name in ("target", "unknown_predecessor", *names))
+    says = [
+        _says_first(target, unknown=unknown, version=version, by=by, release=release)
+        for target, unknown, version, by, release in zip(*columns, strict=True)
+    ]
+    sure = [_HOW_SURE.get(by.partition(" ")[0], 1.0) for by in places["commit_by"]]
+    weight = np.where(places["unknown_predecessor"], 0.5, 1.0) * np.array(sure, dtype="float64")
+    keys = [*_ROW, "unknown_predecessor"]
+    spread = claims[["commit_id", *keys]].merge(
+        places[keys].assign(text=pd.Series(says, dtype="object"), weight=weight), on=keys
+    )
+    pairs = found_pairs(spread["commit_id"], spread["deployment_id"], spread["text"])
+    return pairs.assign(weight=spread["weight"].to_numpy(dtype="float64"))
+
+
+def _says_first(target: str, *, unknown: bool, version: str, by: str, release: str) -> str:
+    text = f"First successful deployment to {target or 'its environment'} whose"
+    text += " history contains the commit"
+    if by not in ("", "sha"):
+        known = f"its version {version[:_SHOWN]}, " if version else ""
+        text += f"; known by {known}the {by[:_SHOWN]}"
+    if unknown:
+        return f"{text}, but what ran there before is not known"
+    return text + (f"; not in the release before it, {release[:_SHOWN]}" if release else "")
 
 
 def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -71,7 +96,7 @@ def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
     Of a pipeline that deployed to several environments, production is what the change was for.
     A name that several builds bear is shared among them.
     """
-    named = _named_builds(evidence)
+    named = named_builds(evidence, evidence.changes)
     made = found.pairs(Entity.BUILD, Entity.DEPLOYMENT)[["a_id", "b_id"]]
     made = made.rename(columns={"a_id": "build_id", "b_id": "deployment_id"})
     targets = evidence.deployments[["deployment_id", "target"]].drop_duplicates()
@@ -84,25 +109,29 @@ def correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
     return pairs.assign(weight=1.0 / table["same"].to_numpy(dtype="float64"))
 
 
-def _named_builds(evidence: Evidence) -> pd.DataFrame:
-    """change_id, correlation, build_id, same (builds of that name)."""
-    changes = evidence.changes.loc[
-        evidence.changes["correlation"] != "", ["change_id", "correlation"]
-    ]
-    parts = [parse_correlation(text) for text in changes["correlation"]]
-    changes = changes.assign(name=pd.Series(parts, index=changes.index, dtype="object"))
+def named_builds(evidence: Evidence, told: pd.DataFrame, *, key: str = "change_id") -> pd.DataFrame:
+    """`told` (`key`, correlation) with build_id and `same` (builds of that name), where its
+    correlation names a build or pipeline.
+    """
+    told = told.loc[told["correlation"] != "", [key, "correlation"]]
+    parts = [parse_correlation(text) for text in told["correlation"]]
+    told = told.assign(name=pd.Series(parts, index=told.index, dtype="object"))
+    table = told[told["name"] != ""].merge(names_of_builds(evidence), on="name")
+    table["same"] = table.groupby(key)["build_id"].transform("nunique")
+    return table
+
+
+def names_of_builds(evidence: Evidence) -> pd.DataFrame:
+    """build_id, name: each build as `job#12` and as `job!pipeline/34`."""
     builds = evidence.builds
     jobs = zip(builds["job"], builds["number"], builds["external_id"], strict=True)
     names = [(f"{job}#{number}", f"{job}!pipeline/{external}") for job, number, external in jobs]
-    known = pd.DataFrame(
+    return pd.DataFrame(
         {
             "build_id": np.repeat(builds["build_id"].to_numpy(dtype="int64"), 2),
             "name": pd.Series([name for both in names for name in both], dtype="object"),
         }
     )
-    table = changes[changes["name"] != ""].merge(known, on="name")
-    table["same"] = table.groupby("change_id")["build_id"].transform("nunique")
-    return table
 
 
 def parse_correlation(text: str) -> str:

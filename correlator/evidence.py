@@ -8,9 +8,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.records import Entity
 from correlator.keys import KeyFinder
+
+Flags = NDArray[np.bool_]
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 _PAIR: Final = LINK_COLUMNS[:4]
@@ -26,37 +29,70 @@ def no_verdicts() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
+def no_hotfixes(deployments: pd.DataFrame) -> Flags:
+    """None of them is a hotfix."""
+    return np.zeros(len(deployments), dtype=np.bool_)
+
+
+def no_items() -> pd.DataFrame:
+    """item_id, title, of no items."""
+    return pd.DataFrame({"item_id": pd.Series(dtype="int64"), "title": pd.Series(dtype="object")})
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRules:
+    """How far an incident is looked back from. `window_s`: time alone; `reach_s`: evidence that
+    names or undoes a deployment. hotfixes: which deployments are hotfixes, of a frame with ref,
+    labels (lines) and change_type.
+    """
+
+    window_s: int = 24 * 3600
+    reach_s: int = 72 * 3600
+    hotfixes: Callable[[pd.DataFrame], Flags] = no_hotfixes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The frames that the rules read. More columns do no harm, an empty frame is fine.
 
-    `deployments` went through `assign_services`, `merge_groups` and `resolve_commits`; `claims` is
-    that of `first_deployments`. Give only new rows of one frame to correlate only those.
+    `deployments` went through `assign_services`, `merge_groups`, `resolve_commits`,
+    `resolve_versions` and `follow_manifests`; `claims` is that of `first_deployments`. Give only
+    new rows of one frame to correlate only those.
     """
 
     finder: KeyFinder
     item_keys: pd.DataFrame
     """key, item_id, source_id"""
     repositories: pd.DataFrame
-    """repository_id, source_id, path, url, remotes"""
+    """repository_id, source_id, kind (of the source), path, url, remotes"""
     commits: pd.DataFrame
-    """commit_id, repository_id, sha, message"""
+    """commit_id, repository_id, sha, authored_ts, committed_ts, parents, author_id (all NONE where
+    not told), message"""
     merge_requests: pd.DataFrame
     """merge_request_id, repository_id, number, title, description, source_branch, state, head_sha,
-    merge_sha, squash_sha"""
+    merge_sha, squash_sha, merged_ts (NONE), labels (lines)"""
     merge_request_commits: pd.DataFrame
     """merge_request_id, commit_id"""
     builds: pd.DataFrame
-    """build_id, source_id, external_id, job, number, repository_id, revisions, parameters,
+    """build_id, source_id, external_id, job, number, ref, repository_id, revisions, parameters,
     description"""
     deployments: pd.DataFrame
-    """deployment_id, source_id, group, build_external_id, environment, target"""
+    """deployment_id, source_id, external_id, group, build_external_id, environment, target,
+    service_id, service, repository_id, sha, ref, version, result, created_ts, started_ts,
+    finished_ts, rollback (bool: it brings nothing new and is older than what ran before),
+    commit_by, previous_release"""
     claims: pd.DataFrame
-    """deployment_id, commit_id, target, unknown_predecessor"""
+    """deployment_id, service_id, commit_id, target, unknown_predecessor"""
     changes: pd.DataFrame
-    """change_id, source_id, external_id, number, title, description, correlation"""
+    """change_id, source_id, external_id, number, type, title, description, correlation, service_id
+    (by its configuration item), created_ts, started_ts, finished_ts, closed_ts"""
     incidents: pd.DataFrame
-    """incident_id, source_id, number, caused_by_external_id, duplicate_of_external_id"""
+    """incident_id, source_id, external_id, number, title, description, correlation,
+    caused_by_external_id, duplicate_of_external_id, service_id (by its configuration item),
+    opened_ts, detected_ts, resolved_ts"""
+    items: pd.DataFrame = field(default_factory=no_items)
+    """item_id, title"""
+    incident_rules: IncidentRules = field(default_factory=IncidentRules)
     verdicts: pd.DataFrame = field(default_factory=no_verdicts)
     """`VERDICT_COLUMNS`: answer `confirmed` or `rejected`, ts in seconds UTC; the last of a pair
     counts"""
@@ -64,37 +100,50 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The links that earlier rules made, on which derived rules build; and what they read out of
-    texts, by name, for others that need the same.
+    """The links that earlier rules made, a frame for each, on which derived rules build; and what
+    they read out of texts, by name, for others that need the same. `loose`: entity, entity_id, word
+    of what they named and nothing bears yet.
     """
 
     frames: list[pd.DataFrame] = field(default_factory=list)
     readings: dict[str, pd.DataFrame] = field(default_factory=dict)
+    loose: list[pd.DataFrame] = field(default_factory=list)
+
+    def note(self, entity: Entity, ids: Sequence[int], words: Sequence[str]) -> None:
+        """Records that name by these words what is not known: see `correlator/mentions.py`."""
+        if len(ids):
+            self.loose.append(
+                pd.DataFrame({"entity": int(entity), "entity_id": ids, "word": list(words)})
+            )
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
         """a_id, b_id, confidence: one row per pair, combined; where `rules` are given, of these
         and of what people said.
         """
-        every = self._all(a, b)
-        chosen = every[every["rule"].isin([*rules, HUMAN])] if rules else every
-        return _confidence(chosen)[["a_id", "b_id", "confidence"]]
+        parts = self._parts(a, b, (*rules, HUMAN) if rules else ())
+        if not parts:
+            return no_links()[["a_id", "b_id", "confidence"]]
+        if len(parts) == 1:  # one rule names a pair once, and in order
+            return parts[0][["a_id", "b_id", "confidence"]].copy()
+        return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
 
     def only_people(self, a: Entity, b: Entity, *, rules: Sequence[str]) -> pd.MultiIndex:
         """The pairs that people named and none of these rules."""
-        every = self._all(a, b)
         told = [
-            pd.MultiIndex.from_frame(every.loc[every["rule"].isin(names), ["a_id", "b_id"]])
-            for names in ((HUMAN,), rules)
+            pd.MultiIndex.from_frame(pd.concat([no_links(), *parts])[["a_id", "b_id"]])
+            for parts in (self._parts(a, b, (HUMAN,)), self._parts(a, b, rules))
         ]
         return told[0].difference(told[1])
 
-    def _all(self, a: Entity, b: Entity) -> pd.DataFrame:
-        parts = [
-            frame[(frame["a_kind"] == a) & (frame["b_kind"] == b)]
-            for frame in self.frames
-            if len(frame)
-        ]
-        return pd.concat([no_links(), *parts]) if parts else no_links()
+    def _parts(self, a: Entity, b: Entity, rules: Sequence[str]) -> list[pd.DataFrame]:
+        return [frame for frame in self.frames if _is_of(frame, int(a), int(b), rules)]
+
+
+def _is_of(frame: pd.DataFrame, a: int, b: int, rules: Sequence[str]) -> bool:
+    """All links of one frame are of one rule."""
+    if frame.empty or (frame["a_kind"].iloc[0], frame["b_kind"].iloc[0]) != (a, b):
+        return False
+    return not rules or frame["rule"].iloc[0] in rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +199,11 @@ def found_pairs(a: Iterable[int], b: Iterable[int], evidence: Iterable[str]) -> 
             "evidence": pd.Series(list(evidence), dtype="object"),
         }
     )
+
+
+def no_pairs() -> pd.DataFrame:
+    """What `Rule.find` gives back where there is nothing to find."""
+    return found_pairs((), (), ())
 
 
 def combine(links: pd.DataFrame) -> pd.DataFrame:

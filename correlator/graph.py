@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,15 @@ from core.frames import NONE
 
 @dataclass(frozen=True, slots=True)
 class CommitGraph:
-    """Commits by position. `known` False: nothing but its sha; `cut`: its parents are not told."""
+    """Commits by position. `known` False: nothing but its sha; `cut`: its parents are not told;
+    `merge`: it has several.
+    """
 
     ids: NDArray[np.int64]
     committed_ts: NDArray[np.int64]
     known: NDArray[np.bool_]
     cut: NDArray[np.bool_]
+    merge: NDArray[np.bool_]
     starts: list[int]
     parents: list[int]
 
@@ -30,6 +34,19 @@ class CommitGraph:
         at = np.searchsorted(self.ids, wanted).clip(max=len(self.ids) - 1)
         found = (self.ids[at] == wanted) & self.known[at]
         return [int(node) for node in np.where(found, at, -1)]
+
+    def before(self, nodes: Iterable[int]) -> set[int]:
+        """These commits and everything that they are built on."""
+        reached = set(nodes)
+        todo = list(reached)
+        while todo:
+            commit = todo.pop()
+            for place in range(self.starts[commit], self.starts[commit + 1]):
+                parent = self.parents[place]
+                if parent not in reached:
+                    reached.add(parent)
+                    todo.append(parent)
+        return reached
 
 
 def commit_graph(commits: pd.DataFrame, parents: pd.DataFrame) -> CommitGraph:
@@ -50,7 +67,9 @@ def commit_graph(commits: pd.DataFrame, parents: pd.DataFrame) -> CommitGraph:
     starts = np.concatenate([np.zeros(1, dtype="int64"), np.cumsum(counts, dtype="int64")])
     known = committed_ts != NONE
     cut = ~known | (told == NONE) | (told > counts)
-    return CommitGraph(ids, committed_ts, known, cut, starts.tolist(), parent[by_child].tolist())
+    merge = (told > 1) | (counts > 1)
+    edges = parent[by_child].tolist()
+    return CommitGraph(ids, committed_ts, known, cut, merge, starts.tolist(), edges)
 
 
 def _positions(ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:

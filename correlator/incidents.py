@@ -1,12 +1,22 @@
-"""Which change or deployment broke something: only what a person wrote down; the rest is listed."""
+"""Which change or deployment broke something: what a person or a tool wrote down as the cause."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from core.frames import NONE
 from core.records import Entity
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.cases import PRODUCTION, SLACK_S, case_texts, cases, originals
+from correlator.delivery_rules import named_builds
+from correlator.evidence import Evidence, Flags, Found, found_pairs, no_pairs
+from correlator.incident_texts import blamed_numbers
+
+_CAUSES: Final = ("caused_by", "caused_by_text")
+_IMPOSSIBLE: Final = 0.25  # of what a person named: it began after the incident did
+_LONG_ID: Final = 8  # characters from which on an id is not one by chance
 
 
 def caused_by(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -20,50 +30,73 @@ def caused_by(evidence: Evidence, _: Found) -> pd.DataFrame:
     return found_pairs(table["change_id"], table["incident_id"], texts)
 
 
+def caused_by_text(evidence: Evidence, _: Found) -> pd.DataFrame:
+    """The incident's text gives the number of a change as the cause: "caused by CHG0030001"."""
+    texts = case_texts(evidence)
+    known = evidence.changes[["change_id", "number"]]
+    hits = blamed_numbers(texts["text"], known["number"])
+    hits = hits.merge(known.assign(number=known["number"].str.upper()), on="number")
+    incidents = texts["incident_id"].to_numpy("int64")[hits["row"]]
+    same = hits.groupby(["row", "number"])["change_id"].transform("size")
+    said = [f"The incident's text gives {number} as its cause" for number in hits["number"]]
+    pairs = found_pairs(hits["change_id"], incidents, said)
+    return pairs.assign(weight=1.0 / same.to_numpy("float64"))
+
+
 def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The incident names the change request under which this deployment was made."""
     changes = found.pairs(Entity.DEPLOYMENT, Entity.CHANGE).rename(
         columns={"a_id": "deployment_id", "b_id": "change_id"}
     )
-    causes = found.pairs(Entity.CHANGE, Entity.INCIDENT, rules=("caused_by",)).rename(
-        columns={"a_id": "change_id", "b_id": "incident_id"}
+    causes = found.pairs(Entity.CHANGE, Entity.INCIDENT, rules=_CAUSES).rename(
+        columns={"a_id": "change_id", "b_id": "incident_id", "confidence": "named"}
     )
-    table = changes.merge(causes[["change_id", "incident_id"]], on="change_id")
-    numbers = evidence.changes.set_index("change_id")["number"]
-    said = found.only_people(Entity.CHANGE, Entity.INCIDENT, rules=("caused_by",))
+    table = changes.merge(causes[["change_id", "incident_id", "named"]], on="change_id")
+    late = ~_begun_before(evidence, table)
+    said = found.only_people(Entity.CHANGE, Entity.INCIDENT, rules=_CAUSES)
     by_people = pd.MultiIndex.from_frame(table[["change_id", "incident_id"]]).isin(said)
+    numbers = evidence.changes.set_index("change_id")["number"].loc[table["change_id"]]
     texts = [
         (f"A person named {number}" if people else f"The incident names {number}")
         + " as its cause, the change of this deployment"
-        for number, people in zip(numbers.loc[table["change_id"]], by_people, strict=True)
+        + (", which began after the incident" if after else "")
+        for number, after, people in zip(numbers, late, by_people, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    return pairs.assign(weight=table["confidence"].to_numpy(dtype="float64"))
+    sure = (table["confidence"] * table["named"]).to_numpy("float64")
+    return pairs.assign(weight=np.where(late, _IMPOSSIBLE * sure, sure))
 
 
-def unattributed(evidence: Evidence, links: pd.DataFrame) -> pd.DataFrame:
-    """Incidents without a deployment: incident_id, reason. An empty frame: all are attributed.
+def _begun_before(evidence: Evidence, table: pd.DataFrame) -> Flags:
+    """Whether each deployment began before its incident did, give or take a little."""
+    known = evidence.deployments.drop_duplicates("deployment_id").set_index("deployment_id")
+    begun = known["started_ts"].where(known["started_ts"] != NONE, known["created_ts"])
+    found = cases(evidence).set_index("incident_id")["start_ts"]
+    root = table["incident_id"].map(originals(evidence.incidents))
+    start = root.map(found).to_numpy("int64")
+    early: Flags = table["deployment_id"].map(begun).to_numpy("int64") <= start + SLACK_S
+    return early
 
-    Reasons: `duplicate` (counted with its original), `no_change_named`, `change_unknown` (named,
-    never collected), `change_without_deployment`.
+
+def incident_correlation(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """The incident's correlation names the build, pipeline or deployment that caused it.
+
+    Only one to production that began before the impact did: what began later mends it, perhaps.
     """
-    incidents = evidence.incidents
-    to_incident = links[links["b_kind"] == Entity.INCIDENT]
-    deployed = to_incident.loc[to_incident["a_kind"] == Entity.DEPLOYMENT, "b_id"]
-    caused = to_incident.loc[to_incident["a_kind"] == Entity.CHANGE, "b_id"]
-    reason = np.select(
-        [
-            (incidents["duplicate_of_external_id"] != "").to_numpy(),
-            (incidents["caused_by_external_id"] == "").to_numpy(),
-            ~incidents["incident_id"].isin(caused).to_numpy(),
-        ],
-        ["duplicate", "no_change_named", "change_unknown"],
-        default="change_without_deployment",
-    )
-    table = pd.DataFrame(
-        {
-            "incident_id": incidents["incident_id"].to_numpy(dtype="int64"),
-            "reason": pd.Series(reason.tolist(), dtype="object"),
-        }
-    )
-    return table[~table["incident_id"].isin(deployed)].reset_index(drop=True)
+    if evidence.incidents.empty:
+        return no_pairs()
+    told = evidence.incidents[["incident_id", "correlation"]]
+    made = found.pairs(Entity.BUILD, Entity.DEPLOYMENT)[["a_id", "b_id"]]
+    made = made.rename(columns={"a_id": "build_id", "b_id": "deployment_id"})
+    by_build = named_builds(evidence, told, key="incident_id").merge(made, on="build_id")
+    known = evidence.deployments
+    live = known[known["target"] == PRODUCTION].drop_duplicates("deployment_id")
+    long = live[live["external_id"].str.len() >= _LONG_ID]
+    by_id = told.merge(long, left_on="correlation", right_on="external_id")
+    by_id = by_id.assign(same=by_id.groupby("incident_id")["deployment_id"].transform("nunique"))
+    names = ["incident_id", "deployment_id", "correlation", "same"]
+    table = pd.concat([by_build[names], by_id[names]])
+    table = table[_begun_before(evidence, table)]
+    said = [f"The incident's correlation names {text}" for text in table["correlation"]]
+    pairs = found_pairs(table["deployment_id"], table["incident_id"], said)
+    return pairs.assign(weight=1.0 / table["same"].to_numpy("float64"))

@@ -42,6 +42,11 @@ class KeyFinder:
         self._projects = Projects.of(project.upper() for project in (*projects, *former))
         self._hosts = {host.lower().encode() for host in hosts}
 
+    @property
+    def projects(self) -> frozenset[str]:
+        """The keys of the projects that count, those of former names included."""
+        return frozenset(self._projects.names)
+
     def find(self, text: str) -> list[str]:
         """Keys in prose, in order and once each. Upper case only: prose is full of `kafka-3`."""
         return list(self.keys_in([text])["key"])

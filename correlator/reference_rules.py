@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from core.frames import NONE
+from core.records import Entity
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.references import references, referred_items
 from correlator.reverts import without_quote
@@ -38,47 +40,50 @@ def mention_in_request(evidence: Evidence, found: Found) -> pd.DataFrame:
 def _in_messages(evidence: Evidence, found: Found) -> pd.DataFrame:
     commits = evidence.commits
     texts = (without_quote(message) for message in commits["message"])
-    return _read(evidence, found, texts, commits, "commit_id", "The message")
+    return _read(evidence, found, texts, Entity.COMMIT, "The message")
 
 
 def _in_requests(evidence: Evidence, found: Found) -> pd.DataFrame:
     requests = evidence.merge_requests
     columns = zip(requests["title"], requests["description"], strict=True)
     texts = (f"{without_quote(title)}\n{body}" for title, body in columns)
-    return _read(evidence, found, texts, requests, "merge_request_id", "The merge request")
+    return _read(evidence, found, texts, Entity.MERGE_REQUEST, "The merge request")
 
 
 def _read(
-    evidence: Evidence,
-    found: Found,
-    texts: Iterable[str],
-    things: pd.DataFrame,
-    ids: str,
-    words: str,
+    evidence: Evidence, found: Found, texts: Iterable[str], entity: Entity, words: str
 ) -> pd.DataFrame:
     """Found pairs of what the texts refer to, with `told`: what is closed or in the first line, and
     not only mentioned. Read once for both rules, and not at all without issues of code hosts.
     """
-    if ids not in found.readings:
+    if entity.name not in found.readings:
         issues = evidence.item_keys["key"].str.contains("#", regex=False).any()
-        found.readings[ids] = _linked(evidence, texts if issues else (), things, ids, words)
-    return found.readings[ids]
+        found.readings[entity.name] = _linked(
+            evidence, found, texts if issues else (), entity, words
+        )
+    return found.readings[entity.name]
 
 
 def _linked(
-    evidence: Evidence, texts: Iterable[str], things: pd.DataFrame, ids: str, words: str
+    evidence: Evidence, found: Found, texts: Iterable[str], entity: Entity, words: str
 ) -> pd.DataFrame:
-    homes = things["repository_id"].tolist()
+    commits = entity is Entity.COMMIT
+    things = evidence.commits if commits else evidence.merge_requests
+    ids = things["commit_id" if commits else "merge_request_id"].to_numpy()
     table = referred_items(
         references(texts),
-        homes,
+        things["repository_id"].tolist(),
         repositories=evidence.repositories,
         item_keys=evidence.item_keys,
+        projects=evidence.finder.projects,
     )
+    others = ids[table["row"].tolist()]
+    known = (table["item_id"] != NONE).to_numpy()
+    found.note(entity, others[~known].tolist(), table["key"][~known].tolist())
+    table, others = table[known], others[known]
     sentences = [
         f"{words} {'closes' if closes else 'refers to'} {key}"
         for key, closes in zip(table["key"], table["closes"], strict=True)
     ]
-    others = things[ids].to_numpy()[table["row"].tolist()]
     pairs = found_pairs(table["item_id"], others, sentences)
     return pairs.assign(told=(table["closes"] | table["titled"]).to_numpy(dtype=bool))

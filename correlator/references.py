@@ -7,16 +7,18 @@ Texts are hostile: each step looks at a bounded piece of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from string import ascii_letters, digits
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 
 from core.frames import NONE
 
 _NUMBER: Final = re.compile(r"#([1-9][0-9]{0,8})(?![A-Za-z0-9_])")
+_SHORT: Final = re.compile(r"(?<![A-Za-z0-9_./#&-])(?:GH|gh)-([1-9][0-9]{0,8})(?![A-Za-z0-9_-])")
 _PLACE: Final = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
 _OF_A_PLACE: Final = frozenset(ascii_letters + digits + "_.-/")
 _ADDRESS: Final = re.compile(
@@ -48,40 +50,45 @@ _KINDS: Final = {
     "number": "int64",
     "closes": "bool",
     "titled": "bool",
+    "short": "bool",
 }
 
 
 class _Named(NamedTuple):
-    """What a text names, from where to where. host: of an address, "" for a reference."""
+    """What a text names, from where to where. host: of an address, "" for a reference. short: as
+    GitHub alone reads it, `GH-12`.
+    """
 
     begins: int
     ends: int
     host: str
     place: str
     number: int
+    short: bool = False
 
 
 def references(texts: Iterable[str]) -> pd.DataFrame:
     """All references in many texts: row (position of the text, from 0), host (of an issue's
     address, else ""), place ("" for the own repository of the text), number, closes (a word before
-    it has the vendor close the issue), titled (it stands in the first line).
+    it has the vendor close the issue), titled (it stands in the first line), short (`GH-12`, which
+    is one on GitHub only).
 
     `PR #12` and `build #12` are none: they say what else they number.
     """
     found = [
         (row, *reference)
         for row, text in enumerate(texts)
-        if "#" in text or "/issues/" in text
+        if "#" in text or "/issues/" in text or "GH-" in text or "gh-" in text
         for reference in _references(text)
     ]
     return pd.DataFrame(found, columns=list(_KINDS)).astype(_KINDS)
 
 
-def _references(text: str) -> Iterator[tuple[str, str, int, bool, bool]]:
+def _references(text: str) -> Iterator[tuple[str, str, int, bool, bool, bool]]:
     title = len(text.partition("\n")[0])
-    found: dict[tuple[str, str, int], tuple[bool, bool]] = {}
+    found: dict[tuple[str, str, int, bool], tuple[bool, bool]] = {}
     last, closed = -1, False
-    for one in sorted([*_numbers(text), *_addresses(text)]):
+    for one in sorted([*_numbers(text), *_addresses(text), *_shorts(text)]):
         before = text[max(0, one.begins - _BEFORE) : one.begins]
         goes_on = closed and 0 <= one.begins - last <= _BEFORE
         goes_on = goes_on and _LISTED.fullmatch(text, last, one.begins) is not None
@@ -90,8 +97,8 @@ def _references(text: str) -> Iterator[tuple[str, str, int, bool, bool]]:
             continue
         told = found.get(one[2:], (False, False))
         found[one[2:]] = told[0] or closed, told[1] or one.begins < title
-    for named, how in found.items():
-        yield (*named, *how)
+    for (host, place, number, short), (closes, titled) in found.items():
+        yield host, place, number, closes, titled, short
 
 
 def _numbers(text: str) -> Iterator[_Named]:
@@ -118,32 +125,47 @@ def _addresses(text: str) -> Iterator[_Named]:
         yield _Named(match.start(), match.end(), host, match["place"], int(match["number"]))
 
 
+def _shorts(text: str) -> Iterator[_Named]:
+    for match in _SHORT.finditer(text):
+        if not _in_address(text, match.start()):
+            yield _Named(match.start(), match.end(), "", "", int(match[1]), short=True)
+
+
 def referred_items(
     found: pd.DataFrame,
     homes: Sequence[int],
     *,
     repositories: pd.DataFrame,
     item_keys: pd.DataFrame,
+    projects: Collection[str] = (),
 ) -> pd.DataFrame:
-    """The issues that exist among `references`: row, item_id, key, closes, titled.
+    """The issues among `references`: row, item_id (NONE where none has this key), key (in small
+    letters where none has it), closes, titled.
 
     homes: the repository_id of each text. A place without a slash is a project beside that one. An
     issue is looked for at the source of the text, an address only on the host of its repository;
-    letters may be large or small.
+    letters may be large or small. projects: keys of the trackers' projects; `GH-12` refers to an
+    issue in a repository of GitHub (its `kind`), unless one of them is GH.
     """
     own = repositories.set_index("repository_id").reindex([homes[row] for row in found["row"]])
-    own = own.fillna({"path": "", "source_id": NONE, "url": ""})
+    own = own.fillna({"path": "", "source_id": NONE, "url": "", "kind": ""})
     hosts = [(urlsplit(url).hostname or "") for url in own["url"]]
     keys = [
         _key(home, place, number)
         for home, place, number in zip(own["path"], found["place"], found["number"], strict=True)
     ]
     here = (found["host"] == "").to_numpy() | (found["host"].to_numpy() == hosts)
+    on_github = (own["kind"] == "github").to_numpy() if "GH" not in projects else np.False_
+    here &= ~found["short"].to_numpy() | on_github
     table = found.assign(source_id=own["source_id"].to_numpy(), lower=pd.Series(keys, dtype=object))
     issues = item_keys[item_keys["key"].str.contains("#", regex=False)]
     issues = issues.assign(lower=issues["key"].str.lower())
-    named: pd.DataFrame = table[here].merge(issues, on=["source_id", "lower"])
-    return named[["row", "item_id", "key", "closes", "titled"]]
+    named: pd.DataFrame = table[here].merge(issues, on=["source_id", "lower"], how="left")
+    named["key"] = named["key"].fillna(named["lower"])
+    named["item_id"] = named["item_id"].fillna(NONE).astype("int64")
+    one = ["row", "item_id", "key"]
+    marks = named.groupby(one, as_index=False, sort=False)[["closes", "titled"]].any()
+    return marks[[*one, "closes", "titled"]]
 
 
 def _key(home: str, place: str, number: int) -> str:

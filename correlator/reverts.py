@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
 
+_REVERTING: Final = "This reverts commit"
+_PICKING: Final = "(cherry picked from commit"
 _REVERTS: Final = re.compile(r"\bThis reverts commit ([0-9a-f]{7,64})\b")
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
+_SHORTEST: Final = 7
 _WHOLE: Final = 40
+Texts = Iterable[tuple[int, int, str]]
+"""Each of a thing, its repository, and what it says."""
 _QUOTE: Final = re.compile(r'(?:Revert|Reapply) "(.*)"')
 
 
@@ -20,14 +26,14 @@ def reverts(commits: pd.DataFrame) -> pd.DataFrame:
     commits: commit_id, repository_id, sha, message. A sha that is not among them is passed over; an
     abbreviated one counts where one commit alone begins with it.
     """
-    return _named(commits, "This reverts commit", _REVERTS, "reverted_id")
+    return _named(commits, _REVERTING, _REVERTS, "reverted_id")
 
 
 def cherry_picks(commits: pd.DataFrame) -> pd.DataFrame:
     """commit_id, picked_id: one row per commit that `git cherry-pick -x` made out of another; of a
     pick of a pick, all that its message names.
     """
-    return _named(commits, "(cherry picked from commit", _PICKED, "picked_id")
+    return _named(commits, _PICKING, _PICKED, "picked_id")
 
 
 def quoted_title(message: str) -> str:
@@ -53,26 +59,45 @@ def takes_back(message: str) -> bool:
     return undone
 
 
+def shas_named(texts: Texts) -> list[tuple[int, int, str]]:
+    """Each thing with its repository and a sha that it says to revert or to be picked from, perhaps
+    abbreviated.
+    """
+    told = list(texts)
+    return _shas(told, _REVERTING, _REVERTS) + _shas(told, _PICKING, _PICKED)
+
+
+def reverted_in(texts: Texts, commits: pd.DataFrame) -> list[tuple[int, int]]:
+    """(thing, commit_id): the commits that texts say they revert, as in `reverts`."""
+    return _known(_shas(texts, _REVERTING, _REVERTS), commits)
+
+
 def _named(
     commits: pd.DataFrame, words: str, pattern: re.Pattern[str], column: str
 ) -> pd.DataFrame:
-    mentions = [
-        (commit_id, repository_id, match)
-        for commit_id, repository_id, message in zip(
-            commits["commit_id"], commits["repository_id"], commits["message"], strict=True
-        )
-        if words in message
-        for match in pattern.findall(message)
-    ]
-    inside = commits[commits["repository_id"].isin({home for _, home, _ in mentions})]
-    known = sorted(zip(inside["repository_id"], inside["sha"], inside["commit_id"], strict=True))
-    rows = [
-        (commit, found)
-        for commit, home, sha in mentions
-        if (found := _commit(known, home, sha)) is not None
-    ]
+    columns = (commits[name] for name in ("commit_id", "repository_id", "message"))
+    rows = _known(_shas(zip(*columns, strict=True), words, pattern), commits)
     table = pd.DataFrame(rows, columns=["commit_id", column]).astype("int64")
     return table.drop_duplicates(ignore_index=True)
+
+
+def _shas(texts: Texts, words: str, pattern: re.Pattern[str]) -> list[tuple[int, int, str]]:
+    return [
+        (thing, home, match)
+        for thing, home, text in texts
+        if words in text
+        for match in pattern.findall(text)
+    ]
+
+
+def _known(named: list[tuple[int, int, str]], commits: pd.DataFrame) -> list[tuple[int, int]]:
+    inside = commits[commits["repository_id"].isin({home for _, home, _ in named})]
+    known = sorted(zip(inside["repository_id"], inside["sha"], inside["commit_id"], strict=True))
+    return [
+        (thing, found)
+        for thing, home, sha in named
+        if (found := _commit(known, home, sha)) is not None
+    ]
 
 
 def _commit(known: list[tuple[int, str, int]], home: int, sha: str) -> int | None:

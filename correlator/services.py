@@ -19,33 +19,43 @@ def _production() -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class ServicePlan:
-    """A service as configured. `environments`: name -> patterns of names, or `tier:<tier>`."""
+    """A service as configured. `environments`: name -> patterns of names, or `tier:<tier>`.
+
+    paths: which parts of its repositories it is. manifests: repositories in which the version that
+    runs is written down.
+    """
 
     id: int
     name: str
     repositories: tuple[str, ...] = ()
     environments: Mapping[str, Sequence[str]] = field(default_factory=_production)
+    paths: tuple[str, ...] = ("**",)
+    manifests: tuple[str, ...] = ()
 
 
 def assign_services(
     deployments: pd.DataFrame, repositories: pd.DataFrame, services: Iterable[ServicePlan]
 ) -> pd.DataFrame:
-    """The deployments with `service_id`, `service`, `target`; `repository_id` by remote if unknown.
+    """The deployments with `service_id`, `service`, `target` and `found_by` ("name", "repository",
+    "manifest", "" for none); `repository_id` by remote if unknown.
 
     deployments: columns of the store. repositories: repository_id, path, url, remotes.
     A deployment that names its service belongs to that one; else to every service that has its
-    repository, one row each (a repository may ship two). None fits: service_id is `NONE` and
-    `service` "". `target` is the service's own name for the environment ("production"), or
-    `other:<environment>` where no pattern of the service fits.
+    repository, one row each (a repository may ship two), and also to every one that has it among
+    its manifests, which `follow_manifests` judges. None fits but those: service_id is `NONE` and
+    `service` "" in a row of its own. `target` is the service's own name for the environment
+    ("production"), or `other:<environment>` where no pattern of the service fits.
     """
     plans = tuple(services)
     known = deployments["repository_id"].to_numpy(dtype="int64")
     by_remote = resolve_remotes(deployments["remote"], remote_index(repositories))
     table = deployments.assign(repository_id=np.where(known == NONE, by_remote, known))
     owned = _owned(table, repositories, plans)
-    merged = table.drop(columns=["service"]).merge(owned, on="deployment_id", how="left")
+    bare = table.drop(columns=["service", "found_by"], errors="ignore")
+    merged = bare.merge(owned, on="deployment_id", how="left")
     merged["service_id"] = merged["service_id"].fillna(NONE).astype("int64")
-    merged["service"] = merged["service"].fillna("").astype("object")
+    for name in ("service", "found_by"):
+        merged[name] = merged[name].fillna("").astype("object")
     merged["target"] = _targets(merged, plans)
     return merged
 
@@ -73,21 +83,32 @@ def resolve_commits(deployments: pd.DataFrame, commits: pd.DataFrame) -> pd.Data
 def _owned(
     deployments: pd.DataFrame, repositories: pd.DataFrame, plans: tuple[ServicePlan, ...]
 ) -> pd.DataFrame:
-    """deployment_id, service_id, service: one row per deployment and service that it is of."""
+    """deployment_id, service_id, service, found_by: one row per deployment and service that it is
+    of, or may be.
+    """
     named = {plan.name: (plan,) for plan in plans}
     paths = dict(zip(repositories["repository_id"], repositories["path"], strict=True))
-    rows: list[tuple[int, int, str]] = []
+    rows: list[tuple[int, int, str, str]] = []
     columns = (deployments[name] for name in ("deployment_id", "service", "repository_id"))
     for deployment_id, service, repository_id in zip(*columns, strict=True):
         path = paths.get(repository_id, "")
-        found = named.get(service, ()) if service else _having(plans, path)
-        rows += [(deployment_id, plan.id, plan.name) for plan in found]
-    table = pd.DataFrame(rows, columns=["deployment_id", "service_id", "service"])
-    return table.astype({"deployment_id": "int64", "service_id": "int64", "service": "object"})
+        found = (
+            [(plan, "name") for plan in named.get(service, ())] if service else _having(plans, path)
+        )
+        rows += [(deployment_id, plan.id, plan.name, by) for plan, by in found]
+        if found and all(by == "manifest" for _, by in found):
+            rows.append((deployment_id, NONE, "", ""))
+    columns_of = {"deployment_id": "int64", "service_id": "int64"}
+    table = pd.DataFrame(rows, columns=[*columns_of, "service", "found_by"])
+    return table.astype({**columns_of, "service": "object", "found_by": "object"})
 
 
-def _having(plans: tuple[ServicePlan, ...], path: str) -> tuple[ServicePlan, ...]:
-    return tuple(plan for plan in plans if path and path in plan.repositories)
+def _having(plans: tuple[ServicePlan, ...], path: str) -> list[tuple[ServicePlan, str]]:
+    """The services that have a repository, then those whose version is written down in it."""
+    if not path:
+        return []
+    owners = [(plan, "repository") for plan in plans if path in plan.repositories]
+    return owners + [(plan, "manifest") for plan in plans if path in plan.manifests]
 
 
 def _targets(table: pd.DataFrame, plans: tuple[ServicePlan, ...]) -> pd.Series[str]:

@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 
+from core.records import Entity
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.reverts import without_quote
 
@@ -13,14 +14,23 @@ _SHOWN = 80  # characters of a text that the evidence quotes
 
 
 def named(
-    evidence: Evidence, ids: pd.Series[int], texts: pd.Series[str], *, branch: bool = False
+    evidence: Evidence,
+    found: Found,
+    entity: Entity,
+    ids: pd.Series[int],
+    texts: pd.Series[str],
+    *,
+    branch: bool = False,
 ) -> pd.DataFrame:
-    """Which items each text names: item_id, other_id, key, text, same (items with that key).
+    """Which items each text of an `entity` names: item_id, other_id, key, text, same (items with
+    that key). A key that no item has is noted in `found`.
 
     `same` is 2 where two trackers have a project of that key: then neither link is sure.
     """
     hits = evidence.finder.keys_in(texts, branch=branch)
     hits["other_id"] = ids.to_numpy()[hits["row"]]
+    unknown = hits[~hits["key"].isin(evidence.item_keys["key"])]
+    found.note(entity, unknown["other_id"].tolist(), unknown["key"].tolist())
     hits["text"] = texts.to_numpy(dtype=object)[hits["row"]]
     table = hits.merge(evidence.item_keys[["key", "item_id"]].drop_duplicates(), on="key")
     table["same"] = table.groupby(["row", "key"])["item_id"].transform("size")
@@ -43,43 +53,47 @@ def _first_line(text: str) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
-def key_in_message(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
     """`SHOP-12: retry` names SHOP-12. What a revert quotes is not its own: see `key_in_quote`."""
     commits = evidence.commits
     messages = commits["message"].astype("object")
-    table = named(evidence, commits["commit_id"], messages.map(without_quote))
+    table = named(evidence, found, Entity.COMMIT, commits["commit_id"], messages.map(without_quote))
     return _links(table.assign(text=messages.to_numpy()[table["row"]]), "The message")
 
 
-def key_in_branch(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_branch(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The source branch `feature/shop-12-retry` names SHOP-12."""
-    requests = evidence.merge_requests
-    texts = requests["source_branch"]
-    table = named(evidence, requests["merge_request_id"], texts, branch=True)
+    branches = evidence.merge_requests["source_branch"]
+    table = _in_requests(evidence, found, branches, branch=True)
     return _links(table, "The source branch")
 
 
-def key_in_title(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_title(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The merge request's title names the item."""
-    requests = evidence.merge_requests
-    table = named(evidence, requests["merge_request_id"], requests["title"])
+    table = _in_requests(evidence, found, evidence.merge_requests["title"])
     return _links(table, "The title")
 
 
-def key_in_description(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_description(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The merge request's description names the item: often the ticket, often a related one."""
-    requests = evidence.merge_requests
-    table = named(evidence, requests["merge_request_id"], requests["description"])
+    table = _in_requests(evidence, found, evidence.merge_requests["description"])
     table["text"] = table["key"].map(lambda key: f"… {key} …")
     return _links(table, "The description")
 
 
-def key_in_parameters(evidence: Evidence, _: Found) -> pd.DataFrame:
+def _in_requests(
+    evidence: Evidence, found: Found, texts: pd.Series[str], *, branch: bool = False
+) -> pd.DataFrame:
+    ids = evidence.merge_requests["merge_request_id"]
+    return named(evidence, found, Entity.MERGE_REQUEST, ids, texts, branch=branch)
+
+
+def key_in_parameters(evidence: Evidence, found: Found) -> pd.DataFrame:
     """A parameter or the description of the build names the item."""
     builds = evidence.builds
     columns = zip(builds["parameters"], builds["description"], strict=True)
     texts = pd.Series([_build_text(*pair) for pair in columns], dtype="object")
-    table = named(evidence, builds["build_id"], texts)
+    table = named(evidence, found, Entity.BUILD, builds["build_id"], texts)
     return _links(table, "The build's parameters or description")
 
 
@@ -89,9 +103,9 @@ def _build_text(parameters: str, description: str) -> str:
     return " ".join([*named_values, description]).replace("\n", " ")
 
 
-def key_in_change(evidence: Evidence, _: Found) -> pd.DataFrame:
+def key_in_change(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The title or description of the change request names the item."""
     changes = evidence.changes
     texts = changes["title"].astype("object") + "\n" + changes["description"].astype("object")
-    table = named(evidence, changes["change_id"], texts)
+    table = named(evidence, found, Entity.CHANGE, changes["change_id"], texts)
     return _links(table, "The change request")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.records import Entity
-from correlator.evidence import HUMAN, LINK_COLUMNS, Evidence, no_links
+from correlator.evidence import HUMAN, LINK_COLUMNS, Evidence
 
 CONFIRMED: Final = "confirmed"
 REJECTED: Final = "rejected"
@@ -33,18 +33,20 @@ def last_words(verdicts: pd.DataFrame) -> pd.DataFrame:
     return verdicts.drop_duplicates(_PAIR, keep="last").reset_index(drop=True)
 
 
-def people_links(evidence: Evidence, kinds: Sequence[tuple[Entity, Entity]]) -> pd.DataFrame:
-    """The links frame of the confirmed pairs of these kinds whose ends are both in the evidence."""
+def people_links(evidence: Evidence, kinds: Iterable[tuple[Entity, Entity]]) -> list[pd.DataFrame]:
+    """A links frame for each of these kinds: the confirmed pairs whose ends are both in the
+    evidence.
+    """
     told = last_words(evidence.verdicts)
     told = told[told["answer"] == CONFIRMED]
-    parts = [no_links()]
+    parts = []
     for a, b in sorted(set(kinds)):
         own = told[(told["a_kind"] == a) & (told["b_kind"] == b)]
         if own.empty:
             continue
         known = own["a_id"].isin(_ids(evidence, a)) & own["b_id"].isin(_ids(evidence, b))
         parts.append(_as_links(own[known]))
-    return pd.concat(parts, ignore_index=True)
+    return parts
 
 
 def split(links: pd.DataFrame, verdicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

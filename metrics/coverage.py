@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.frames import NONE
 from metrics.flow import in_load
+from metrics.incident_facts import NOT_RELATED, UNATTRIBUTED
 from metrics.mapping import Ints
 from metrics.periods import Window
 from metrics.stats import ratio
@@ -37,15 +38,14 @@ def ticket_links(items: pd.DataFrame, *, window: Window) -> Coverage:
     return Coverage("C1", int(found.sum()), int(expected.sum()))
 
 
-def commits_with_ticket(commits: pd.DataFrame, *, window: Window) -> Coverage:
+def commits_with_ticket(days: pd.DataFrame, *, window: Window) -> Coverage:
     """C2: commits of the default branch with a ticket; the complement is the share of orphans.
 
-    commits: committed_ts, has_item, and bot; bots are left out (they are counted apart).
+    days: day_ts, population, unlinked, in which bots are left out (they are counted apart).
     """
-    rows = window.holds(commits["committed_ts"].to_numpy(np.int64))
-    rows &= ~commits["bot"].to_numpy(np.bool_)
-    found = rows & commits["has_item"].to_numpy(np.bool_)
-    return Coverage("C2", int(found.sum()), int(rows.sum()))
+    inside = days[window.holds(days["day_ts"].to_numpy(np.int64))]
+    population = int(inside["population"].sum())
+    return Coverage("C2", population - int(inside["unlinked"].sum()), population)
 
 
 def known_commits(deployments: pd.DataFrame, *, window: Window) -> Coverage:
@@ -57,9 +57,12 @@ def known_commits(deployments: pd.DataFrame, *, window: Window) -> Coverage:
 
 
 def attributed_incidents(incidents: pd.DataFrame, *, window: Window) -> Coverage:
-    """C5: incidents opened in the window that are attributed, by whatever method, of all."""
+    """C5: incidents opened in the window that are attributed, by whatever method, of all but those
+    that no change caused.
+    """
     rows = window.holds(incidents["opened_ts"].to_numpy(np.int64))
-    found = rows & (incidents["method"] != "unattributed").to_numpy(np.bool_)
+    rows &= (incidents["method"] != NOT_RELATED).to_numpy(np.bool_)
+    found = rows & (incidents["method"] != UNATTRIBUTED).to_numpy(np.bool_)
     return Coverage("C5", int(found.sum()), int(rows.sum()))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
+from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, WEEK, Interval, Window, edges, periods
@@ -161,19 +162,25 @@ def change_fail_rate(
 ) -> Measure:
     """Failed deployments over deployments (D4): successful, no rollback, observation window closed.
 
-    value: `ratio` and `strict` count explicit evidence alone; `lenient` adds every deployment after
-    which, within `incident_window_s`, an incident of its service began that nothing explains. The
-    two are a band, not alternatives. parts: `pending` and `pending_failed` are still being
+    value: `ratio` and `strict` count sure evidence alone; `lenient` adds every deployment after
+    which, within `incident_window_s`, an incident of its service began that nothing sure explains.
+    The two are a band, not alternatives. parts: `pending` and `pending_failed` are still being
     observed, `rollbacks` are evidence about other deployments, `failed_before_production` never
     changed it.
     """
     rows = _successful(deployments, window)
     rollback = (rows["kind"] == "rollback").to_numpy()
     closed = rows["finished_ts"].to_numpy(np.int64) + observation_window_s <= as_of
-    failed = is_failed(rows)
+    told = deployment_verdicts(
+        rows,
+        incidents,
+        as_of=as_of,
+        observation_window_s=observation_window_s,
+        incident_window_s=incident_window_s,
+    )
+    failed, suspect = ((told[name] == "yes").to_numpy(np.bool_) for name in ("strict", "lenient"))
     population = ~rollback & closed
     pending = ~rollback & ~closed
-    suspect = failed | _near_unattributed(rows, incidents, as_of, incident_window_s)
     return _band(
         n=int(population.sum()),
         strict=int((population & failed).sum()),
@@ -224,12 +231,6 @@ def _band(
     )
 
 
-def is_failed(rows: pd.DataFrame) -> Flags:
-    """True where there is explicit evidence of failure; unknown and missing are False here."""
-    found: Flags = (rows["failed"].to_numpy(object) == 1).astype(np.bool_)
-    return found
-
-
 def _successful(deployments: pd.DataFrame, window: Window) -> pd.DataFrame:
     inside = window.holds(deployments["finished_ts"].to_numpy(np.int64))
     return deployments[inside & (deployments["result"] == "success").to_numpy(np.bool_)]
@@ -274,21 +275,6 @@ def _first_of_each_day(finished: Ints, tz: str) -> Ints:
     days = [datetime.fromtimestamp(int(ts), zone).toordinal() for ts in finished]
     fresh: Flags = np.diff(np.array(days, np.int64), prepend=-DAY) != 0
     return finished[fresh]
-
-
-def _near_unattributed(
-    rows: pd.DataFrame, incidents: pd.DataFrame, as_of: int, reach_s: int
-) -> Flags:
-    loose = incidents[(incidents["method"] == "unattributed") & (incidents["opened_ts"] <= as_of)]
-    near = np.zeros(len(rows), np.bool_)
-    service = rows["service_id"].to_numpy(np.int64)
-    finished = rows["finished_ts"].to_numpy(np.int64)
-    for number in np.unique(service):
-        opened = np.sort(loose["opened_ts"][loose["service_id"] == number].to_numpy(np.int64))
-        mine = service == number
-        first = np.searchsorted(opened, finished[mine], side="left")
-        near[mine] = first < np.searchsorted(opened, finished[mine] + reach_s, side="right")
-    return near
 
 
 def _counts(**masks: Flags) -> dict[str, int]:

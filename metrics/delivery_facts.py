@@ -1,4 +1,4 @@
-"""Facts of deployments and incidents, from records and links.
+"""Facts of deployments, from records and links.
 
 A deployment here is what reached production; several jobs of one pipeline have become one before.
 """
@@ -13,23 +13,20 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
+from metrics.incident_facts import STRICT
 from metrics.mapping import Flags, Ints
-
-STRICT = 0.8
-"""A link of at least this confidence is evidence of failure."""
 
 _ROW = ["service_id", "deployment_id"]
 _PLACE = ["service_id", "environment", "repository_id"]
-_METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, "proximity"))
 
 
 @dataclass(frozen=True)
 class DeploymentLinks:
     """What links say about deployments.
 
-    incidents: incident_id, deployment_id, confidence. contents: deployment_id, commits (NONE
-    unknown), commits_reason. defects: deployment_id of those that were the first to bring a commit
-    of a defect to production.
+    incidents: incident_id, deployment_id, confidence. contents: service_id, deployment_id, commits
+    (NONE unknown), commits_reason. defects: deployment_id of those that were the first to bring a
+    commit of a defect to production.
     """
 
     incidents: pd.DataFrame
@@ -124,10 +121,10 @@ def deployment_facts(
     frame["rework"] = (frame["kind"] == "rollback") | (
         (frame["kind"] == "hotfix") & frame["deployment_id"].isin(mending)
     )
-    contents = links.contents.drop_duplicates("deployment_id")
-    frame["commits"] = _of(frame, contents, "commits")
-    reasons = contents.set_index("deployment_id")["commits_reason"]
-    frame["commits_reason"] = frame["deployment_id"].map(reasons).astype(object).fillna("unknown")
+    contents = links.contents.drop_duplicates(_ROW)
+    frame["commits"] = _of(frame, contents, "commits", key=_ROW)
+    reasons = frame[_ROW].merge(contents, on=_ROW, how="left")["commits_reason"]
+    frame["commits_reason"] = reasons.astype(object).fillna("unknown").to_numpy()
     return frame[_COLUMNS].reset_index(drop=True)
 
 
@@ -147,48 +144,6 @@ _COLUMNS = [
     "rework",
     "jobs",
 ]
-
-
-def incident_facts(incidents: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `incident_fact`: each incident once, with its most likely cause.
-
-    incidents: incident_id, service_id (NONE unknown), duplicate_of (NONE none), opened_ts,
-    resolved_ts.
-    links: incident_id, deployment_id, confidence, service_id (of the deployment). A duplicate gives
-    its links to its original and is left out. The method follows from the confidence: 1.0 explicit,
-    0.9 remediation, 0.8 reference, less proximity, no link unattributed. An incident of no service
-    that no link places is left out: it can't be shown beside any deployment.
-    """
-    original = incidents.set_index("incident_id")["duplicate_of"]
-    original = original[original.isin(incidents["incident_id"])]
-    moved = links.assign(incident_id=links["incident_id"].replace(original.to_dict()))
-    best = moved.sort_values(["confidence", "deployment_id"]).drop_duplicates(
-        "incident_id", keep="last"
-    )
-    best = best.set_index("incident_id")
-    rows = incidents[~incidents["incident_id"].isin(original.index)]
-    ids = rows["incident_id"]
-    service = ids.map(best["service_id"]).fillna(rows["service_id"]).astype(np.int64)
-    own = rows["service_id"].where(rows["service_id"] != NONE, service)
-    deployment = ids.map(best["deployment_id"])
-    confidence = ids.map(best["confidence"]).fillna(-1.0).to_numpy(np.float64)
-    frame = pd.DataFrame(
-        {
-            "service_id": own,
-            "incident_id": ids,
-            "deployment_id": deployment.fillna(NONE).astype(np.int64),
-            "method": _methods(confidence),
-            "opened_ts": rows["opened_ts"],
-            "resolved_ts": rows["resolved_ts"],
-        }
-    )
-    return frame[frame["service_id"] != NONE].reset_index(drop=True)
-
-
-def _methods(confidence: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
-    tests = [confidence >= least for least, _ in _METHODS]
-    names = [name for _, name in _METHODS]
-    return [str(word) for word in np.select(tests, names, default="unattributed")]
 
 
 def _blame(links: pd.DataFrame, incidents: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:

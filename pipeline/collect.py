@@ -31,6 +31,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.health import Health, Round, decoded, encoded
 from pipeline.lease import WHOLE, held
+from pipeline.people import judge_anew
 from pipeline.permission import check_account, lost_scopes, without_census
 from pipeline.progress import Progress, Silent
 from pipeline.reading import MISSHAPEN
@@ -57,7 +58,18 @@ def wanted_of(settings: Settings) -> Wanted:
         blocking_labels=frozenset(label for rule in blocked for label in rule.labels),
         blocking_links=frozenset(kind for rule in blocked for kind in rule.links),
         bots=settings.people.bots,
+        paths=_paths_of(settings),
     )
+
+
+def _paths_of(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """By repository the parts of it that services are, each once, in order."""
+    found: dict[str, set[str]] = {}
+    for service in settings.services:
+        if "**" not in service.paths:
+            for repository in service.repositories:
+                found.setdefault(repository, set()).update(service.paths)
+    return {repository: tuple(sorted(paths)) for repository, paths in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,9 @@ def _read(
         outcome.error = "" if one.full else lost_scopes(source.name, health, found)
         health = health if outcome.error else health.accepting(found)
         streams = _needed(found.streams, only)
+        if one.full and not only:
+            begins = one.round is None
+            judge_anew(one.database, one.source_id, fingerprint(source, wanted), begins=begins)
         one.run(without_census(streams) if outcome.error else streams)
     finally:
         outcome.requests, outcome.health = request_count(one.client), health.after(one.client)
@@ -207,9 +222,12 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
 
 
 def fingerprint(source: AnySource, wanted: Wanted) -> str:
-    """Changes with whatever decides what is asked of the source and what a payload means."""
+    """Changes with whatever decides what is asked of the source and what a payload means; which
+    parts of repositories are told apart is in the cursor of their own stream.
+    """
     settings = source.model_dump(mode="json", exclude=_ASKS_THE_SAME)
-    names = {name: sorted(value) for name, value in asdict(wanted).items()}
+    told = asdict(replace(wanted, paths={}))
+    names = {name: sorted(value) for name, value in told.items() if name != "paths"}
     text = orjson.dumps([settings, names], option=orjson.OPT_SORT_KEYS)
     return blake2b(text, digest_size=8).hexdigest()
 

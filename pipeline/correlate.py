@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
-from correlator.rules import KINDS, Correlated, correlate_judged
+from correlator.linking import Linked, Scope, linked, owner
+from correlator.rules import RULES
+from correlator.rules_code import CODE_RULES
 from pipeline.clock import now_ts
 from pipeline.database import Database
-from pipeline.evidence import load_evidence
+from pipeline.evidence import known_to, load_evidence
+from pipeline.ground import ground_of
+from pipeline.neighbourhood import Ids, neighbourhood
+from pipeline.partial import load_scope
+from pipeline.people import store_people, tell_people, who_is_who
 from pipeline.progress import Progress, Silent
 from pipeline.stages import CORRELATE, CORRELATING, MEASURE
 from store import dirty, links, verdicts
 from store.approvals import fill_approvals
+from store.mentions import replace_mentions
+from store.settings import get_setting, set_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,9 @@ def correlate(
     progress: Progress | None = None,
     everything: bool = False,
 ) -> CorrelateReport:
-    """Links of all records, if any record changed or a person judged one; only differences are
-    written.
+    """Links of what changed and of what hangs together with it; only differences are written.
+    Where a delivery may be concerned, a person judged a link, or `everything` is asked for, the
+    links of all records.
 
     What changed is handed on: items that changed, and items whose links did, wait for measuring.
     """
@@ -56,33 +66,70 @@ def correlate(
         fill_approvals(session, waiting[Entity.CHANGE])
     with database.read() as session:
         seen = verdicts.newest(session)  # first: one that comes meanwhile waits for the next run
-        found = correlate_judged(load_evidence(session, settings).evidence)
+        ground = ground_of(session, settings)
+        whole = everything or bool(judged) or get_setting(session, _GROUND) != ground
+        scope, found = _linked(session, settings, None if whole else waiting)
+        who = who_is_who(session)
     tell.step("correlate", 1, 2)
     with database.writing() as session:
-        changed, touched = _store(session, found)
+        changed, touched = _store(session, found, scope)
+        set_setting(session, _GROUND, ground)
+        for entity, ids in store_people(session, who).items():
+            touched[entity] |= ids
         for entity in Entity:
             ids = touched[entity] | set(waiting[entity])
             if ids and entity in _MEASURED:
                 dirty.mark(session, MEASURE, entity, ids)
             dirty.clear(session, CORRELATING, entity, waiting[entity])
         verdicts.mark_seen(session, up_to=seen, now_ts=now_ts())
+        total = len(found.links) if scope is None else links.count_links(session)
     tell.step("correlate", 2, 2)
-    return CorrelateReport(changed, len(found.links), ran=True)
+    tell_people(who)
+    return CorrelateReport(changed, total, ran=True)
 
 
-def _store(session: Session, found: Correlated) -> tuple[int, dict[Entity, set[int]]]:
+_GROUND = "correlated_on"
+
+
+def _linked(
+    session: Session, settings: Settings, waiting: Ids | None
+) -> tuple[Scope | None, Linked]:
+    """The links of what waits (None: of everything), and for what they are all links."""
+    if waiting is not None:
+        known = known_to(session, settings)
+        found = neighbourhood(session, known, waiting)
+        if found is not None:
+            evidence, scope = load_scope(session, known, found)
+            return scope, linked(evidence, scope)
+    return None, linked(load_evidence(session, settings).evidence)
+
+
+def _store(
+    session: Session, found: Linked, scope: Scope | None
+) -> tuple[int, dict[Entity, set[int]]]:
     """Write what differs; how many links that were, and the ids of what they link."""
     touched: dict[Entity, set[int]] = {entity: set() for entity in Entity}
     changed = 0
     now = now_ts()
-    for a_kind, b_kind in sorted(KINDS):
-        change = links.replace(session, found.links, a_kind=a_kind, b_kind=b_kind, now_ts=now)
-        links.replace(
-            session, found.overruled, a_kind=a_kind, b_kind=b_kind, now_ts=now, overruled=True
+    rules = RULES if scope is None else CODE_RULES
+    for a_kind, b_kind in sorted({(rule.a, rule.b) for rule in rules}):
+        end, entity = owner(a_kind, b_kind)
+        ids = None if scope is None else scope.ids[entity]
+        replace = partial(
+            links.replace,
+            session,
+            a_kind=a_kind,
+            b_kind=b_kind,
+            now_ts=now,
+            a_ids=ids if end == "a_id" else None,
+            b_ids=ids if end == "b_id" else None,
         )
+        replace(found.overruled, overruled=True)
+        change = replace(found.links)
         changed += change.inserted + change.updated + change.deleted
         touched[a_kind] |= change.a_ids
         touched[b_kind] |= change.b_ids
+    replace_mentions(session, found.mentions, None if scope is None else scope.ids)
     return changed, touched
 
 

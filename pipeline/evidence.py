@@ -4,24 +4,35 @@ facts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from connectors.path_lists import PATHS, READ_TO_THE_END
+from core.frames import NONE
 from core.settings import Settings
-from correlator.evidence import Evidence
+from correlator.evidence import Evidence, IncidentRules
 from correlator.grouping import merge_groups
 from correlator.keys import KeyFinder
+from correlator.manifests import follow_manifests
+from correlator.parts import parts_of
+from correlator.release_tags import release_tags
 from correlator.releases import Releases, first_deployments
 from correlator.services import ServicePlan, assign_services, resolve_commits
 from correlator.upstream import with_upstream_commits
 from correlator.verdicts import judged_claims
+from correlator.versions import Versions, homes_of, resolve_versions
+from metrics.delivery_facts import hotfix_marks
 from pipeline.verdict_frame import verdict_frame
-from store import frames
+from store import cursors, frames
 from store.sources import source_ids
+
+_OF: Final = ["deployment_id", "service_id", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +47,47 @@ class Loaded:
     parents: pd.DataFrame
 
 
-def load_evidence(session: Session, settings: Settings) -> Loaded:
-    """Everything that links and delivery facts are made of, as it stands in this transaction.
-
-    What a source told that is no longer configured stays stored and is left out: under a new name
-    the same source brings all of it again.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the configured sources before any commit is read. What a source told that is
+    no longer configured stays stored and is left out: under a new name the same source brings all
+    of it again.
     """
+
+    sources: frozenset[int]
+    repositories: pd.DataFrame
+    item_keys: pd.DataFrame
+    finder: KeyFinder
+
+    def own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of configured sources."""
+        return _own(frame, self.sources)
+
+    def within(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of repositories of configured sources."""
+        inside = frame["repository_id"].isin(self.repositories["repository_id"])
+        return frame[inside].reset_index(drop=True)
+
+
+def known_to(session: Session, settings: Settings) -> Known:
+    """What the configured sources know of tickets, projects and repositories."""
     ids = source_ids(session)
-    configured = {ids[source.name] for source in settings.sources if source.name in ids}
+    configured = frozenset(ids[source.name] for source in settings.sources if source.name in ids)
+    keys = _own(frames.item_keys(session), configured)
+    finder = _finder(keys, _own(frames.projects(session), configured), settings)
+    kinds = {ids[source.name]: source.kind for source in settings.sources if source.name in ids}
+    repositories = _own(frames.repositories(session), configured)
+    repositories = repositories.assign(kind=repositories["source_id"].map(kinds).astype(object))
+    return Known(configured, repositories, keys, finder)
 
-    def own(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["source_id"].isin(configured)].reset_index(drop=True)
 
-    repositories = own(frames.repositories(session))
-    kept = repositories["repository_id"]
-    commits = _within(frames.commits(session), kept)
+def load_evidence(session: Session, settings: Settings) -> Loaded:
+    """Everything that links and delivery facts are made of, as it stands in this transaction."""
+    known = known_to(session, settings)
+    repositories, own = known.repositories, known.own
+    commits = known.within(frames.commits(session))
     parents = frames.commit_parents(session)
+    refs = known.within(frames.refs(session))
     services = service_plans(session, settings)
     builds = own(frames.builds(session))
     deployments = with_upstream_commits(
@@ -60,23 +96,32 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     deployments = resolve_commits(
         merge_groups(assign_services(deployments, repositories, services)), commits
     )
-    keys = own(frames.item_keys(session))
-    requests = _within(frames.merge_requests(session), kept)
+    versions = Versions(commits, refs, builds, deployments, repositories)
+    deployments = resolve_versions(deployments, services, versions)
+    deployments = follow_manifests(deployments, commits, parents, services, versions)
+    parts = parts_of(services, repositories, frames.commit_paths(session), read_paths(session))
+    released = release_tags(refs, commits, homes_of(services, versions))
+    requests = known.within(frames.merge_requests(session))
     listed = frames.merge_request_commits(session)
-    releases = first_deployments(deployments, commits, parents)
+    releases = first_deployments(deployments, commits, parents, parts=parts, released=released)
     verdicts = verdict_frame(session)
+    told = releases.deployments[[*_OF, "rollback", "previous_release"]].drop_duplicates(_OF)
+    dated = deployments.merge(told, on=_OF, how="left")
+    owners = configuration_item_owners(session, settings)
     evidence = Evidence(
-        finder=_finder(keys, own(frames.projects(session)), settings),
-        item_keys=keys,
+        finder=known.finder,
+        item_keys=known.item_keys,
         repositories=repositories,
         commits=commits,
         merge_requests=requests,
         merge_request_commits=listed[listed["merge_request_id"].isin(requests["merge_request_id"])],
         builds=builds,
-        deployments=deployments,
+        deployments=dated.assign(rollback=dated["rollback"].eq(True)),
         claims=releases.claims,
-        changes=own(frames.changes(session)),
-        incidents=own(frames.incidents(session)),
+        changes=with_services(own(frames.changes(session)), owners),
+        incidents=with_services(own(frames.incidents(session)), owners),
+        items=own(frames.item_titles(session)),
+        incident_rules=incident_rules(settings),
         verdicts=verdicts,
     )
     claims = judged_claims(releases.claims, deployments, verdicts)
@@ -88,14 +133,74 @@ def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]
     known = frames.services(session)
     ids = dict(zip(known["name"], known["service_id"], strict=True))
     return [
-        ServicePlan(int(ids[one.name]), one.name, one.repositories, one.environments)
+        ServicePlan(
+            int(ids[one.name]),
+            one.name,
+            one.repositories,
+            one.environments,
+            one.paths,
+            one.manifests,
+        )
         for one in settings.services
         if one.name in ids
     ]
 
 
-def _within(frame: pd.DataFrame, repositories: pd.Series[int]) -> pd.DataFrame:
-    return frame[frame["repository_id"].isin(repositories)].reset_index(drop=True)
+def incident_rules(settings: Settings) -> IncidentRules:
+    """What the configuration says about incidents. Evidence that names or undoes a deployment
+    reaches back as far as a deployment is observed.
+    """
+    window = settings.dora.incident_window
+    rule = settings.dora.hotfix
+    return IncidentRules(
+        window_s=int(window.total_seconds()),
+        reach_s=int(max(window, settings.dora.observation_window).total_seconds()),
+        hotfixes=partial(
+            hotfix_marks,
+            branches=rule.branches,
+            labels=rule.labels,
+            change_types=rule.change_types,
+        ),
+    )
+
+
+def configuration_item_owners(session: Session, settings: Settings) -> dict[str, int]:
+    """Configuration item, in small letters -> service_id."""
+    names = frames.services(session).set_index("name")["service_id"]
+    return {
+        item.lower(): int(names[service.name])
+        for service in settings.services
+        for item in service.configuration_items
+        if service.name in names.index
+    }
+
+
+def with_services(table: pd.DataFrame, owners: Mapping[str, int]) -> pd.DataFrame:
+    """Changes or incidents with service_id: of their configuration item, else of the service that
+    they name; `NONE` where none fits.
+    """
+    rows = zip(table["ci"], table["service"], strict=True)
+    found = [
+        owners.get(str(ci).lower(), owners.get(str(service).lower(), NONE)) for ci, service in rows
+    ]
+    return table.assign(service_id=pd.Series(found, index=table.index, dtype="int64"))
+
+
+def read_paths(session: Session) -> set[tuple[int, str]]:
+    """repository_id and path of the lists of commits by path that were read to their end."""
+    repositories = frames.repositories(session)
+    columns = (repositories[name] for name in ("source_id", "external_id", "repository_id"))
+    ids = {(source, name): int(own) for source, name, own in zip(*columns, strict=True)}
+    return {
+        (ids[state.key.source_id, state.key.scope], str(path))
+        for state in cursors.states_of(session, PATHS)
+        for path in state.cursor.get(READ_TO_THE_END, ())
+        if (state.key.source_id, state.key.scope) in ids
+    }
+
+
+def _own(frame: pd.DataFrame, sources: frozenset[int]) -> pd.DataFrame:
+    return frame[frame["source_id"].isin(sources)].reset_index(drop=True)
 
 
 def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> KeyFinder:

@@ -14,8 +14,9 @@ from core.records import Entity
 from core.settings import Settings
 from metrics import cost
 from metrics.cohort import cohort, durations
-from metrics.delivery import is_failed
+from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.flow import in_load
+from metrics.incident_facts import LOOSE
 from metrics.periods import Window
 from pipeline.question import Question
 from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
@@ -122,17 +123,30 @@ def explain_service(
         return _answer(slug, asked, *_requests(session, rows[rows["excluded"] == ""], window))
     if not has_incidents(settings, service) and slug in NEEDS_INCIDENTS:
         return _answer(slug, asked, [], [])
-    inside, outside = _deployment_rows(settings, service.deployments, slug, asked)
+    rows = service.deployments
+    if slug == "change_fail_rate":
+        rows = rows.join(_verdicts(settings, service, asked))
+    inside, outside = _deployment_rows(settings, rows, slug, asked)
     body = _answer(slug, asked, _deployments(session, inside), _deployments(session, outside))
     if slug in NEEDS_INCIDENTS:
         body["unattributed_incidents"] = _unattributed(session, service.incidents, window)
     return body
 
 
+def _verdicts(settings: Settings, service: ServiceFacts, asked: Question) -> pd.DataFrame:
+    return deployment_verdicts(
+        service.deployments,
+        service.incidents,
+        as_of=asked.as_of,
+        observation_window_s=int(settings.dora.observation_window.total_seconds()),
+        incident_window_s=int(settings.dora.incident_window.total_seconds()),
+    )
+
+
 def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[Answer]:
-    """Incidents of the window that no evidence ties to a deployment: they may be failures too."""
+    """Incidents of the window that nothing sure ties to a deployment: they may be failures too."""
     inside = window.holds(rows["opened_ts"].to_numpy("int64"))
-    loose = rows[inside & (rows["method"] == "unattributed")]
+    loose = rows[inside & (rows["method"].isin(LOOSE))]
     known = reads.things(session, Entity.INCIDENT, [int(one) for one in loose["incident_id"]])
     return [
         {
@@ -224,6 +238,7 @@ def _deployments(session: Session, frame: pd.DataFrame) -> list[Answer]:
             "restored_at": iso(int(row["restored_ts"])),
             "restored_by": row["restored_by"] or None,
             "commits": None if row["commits"] == NONE else int(row["commits"]),
+            **({"verdict": row["strict"], "lenient": row["lenient"]} if "strict" in row else {}),
             **({"reason": row["excluded_reason"]} if "excluded_reason" in row else {}),
         }
         for row in frame.to_dict("records")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.frames import from_ts
+from pipeline.handoffs import NOBODY, AssigneeHandoffs, handoffs_of
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.journey_events import gather
 from pipeline.journey_verdicts import Judged, judged
@@ -48,6 +49,7 @@ class Journey:
     lanes: Sequence[Lane]
     links: Sequence[EventLink]
     evidence: Sequence[Evidence]
+    assigned: AssigneeHandoffs = NOBODY
     judged: Judged = field(default_factory=Judged)
 
     @property
@@ -81,8 +83,11 @@ def journey_of(session: Session, key: str, *, as_of_ts: int) -> Journey:
     as_of = from_ts(as_of_ts)
     if as_of is None:
         raise ValueError("as_of_ts is a time")
+    assigned = handoffs_of(session, item["id"], as_of_ts=as_of_ts)
     said = judged(session, item["id"], found.evidence)
-    return Journey(item, fact, as_of, visits, found.lanes, found.links, found.evidence, said)
+    return Journey(
+        item, fact, as_of, visits, found.lanes, found.links, found.evidence, assigned, said
+    )
 
 
 def _visits(session: Session, item: reads.Row, fact: reads.Row | None) -> list[Visit]:

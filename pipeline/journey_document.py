@@ -60,6 +60,9 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "age_s": as_of - committed if committed and not ended else None,
         **{f"{name}_s": seconds if fact else None for name, seconds in parts.items()},
         "handoffs": handoffs(journey.visits),
+        "assignee_handoffs": journey.assigned.between_people,
+        "assignee_team_handoffs": journey.assigned.between_teams,
+        "assignee_handoffs_reason": journey.assigned.reason,
         "returns": returns(
             journey.visits, [stage.name for stage in config.stages] if config else []
         ),

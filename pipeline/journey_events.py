@@ -12,6 +12,9 @@ from pipeline.journey_board import Board, Event, Gathered, grouped_by_b
 from store import journey as reads
 from store.journey import Link, Row
 
+_SURE = 0.8
+"""Nothing rests on a change or an incident of which only weaker reasons are known."""
+
 
 def gather(session: Session, item: Row, fact: Row | None) -> Gathered:
     """Everything that is linked to an item, directly or by its commits."""
@@ -172,7 +175,8 @@ def _service_desk(session: Session, board: Board, item: Row, deployments: dict[i
             url=row["url"],
         )
         board.add(lane, tool, "CHG, INC", event)
-        board.believe(event, why[row["id"]], decides=approved is not None)
+        sure = any(link.confidence >= _SURE for link in why[row["id"]])
+        board.believe(event, why[row["id"]], decides=approved is not None and sure)
         for link in made:
             if link.b_id == row["id"]:
                 board.connect(event.id, f"deployment{link.a_id}", link)
@@ -201,7 +205,8 @@ def _incidents(
             url=row["url"],
         )
         board.add(lane, tool, "CHG, INC", event)
-        board.believe(event, why[row["id"]], decides=True)
+        sure = any(link.confidence >= _SURE for link in why[row["id"]])
+        board.believe(event, why[row["id"]], decides=sure)
         for link in by_deployment:
             if link.b_id == row["id"]:
                 board.connect(f"deployment{link.a_id}", event.id, link)

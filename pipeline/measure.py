@@ -16,7 +16,9 @@ from pipeline.progress import Progress, Silent
 from pipeline.service_facts import Delivered, delivered, write_service_facts
 from pipeline.stages import MEASURE, MEASURING
 from pipeline.stream_facts import StreamFacts, stream_facts
+from pipeline.unlinked import unlinked_now
 from store import dirty, facts, frames
+from store.unlinked import replace_unlinked
 
 _DELIVERY = (
     Entity.COMMIT,
@@ -69,8 +71,11 @@ def measure(
         found = delivered(session, settings, whole=deliveries)
         wanted = None if everything else set(waiting[Entity.ITEM])
         made = _computed(session, settings, found.releases, wanted=wanted, tell=tell)
+        bare = unlinked_now(session, settings, found, made)
     with database.writing() as session:
         report = _write(session, found, made, cause=cause)
+        if replace_unlinked(session, bare.rows, bare.days):
+            facts.bump_services(session)
         for entity in Entity:
             dirty.clear(session, MEASURING, entity, waiting[entity])
     return report

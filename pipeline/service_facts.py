@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -12,16 +13,18 @@ from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
 from correlator.branches import on_default_branch
+from correlator.cases import cases, live_deployments, originals
+from correlator.delays import learned_window
 from correlator.evidence import combine
+from correlator.hotfixes import deployment_marks
 from correlator.reverts import reverts
 from correlator.verdicts import judged_pairs
 from metrics.change_facts import ChangeInputs, change_facts
 from metrics.delivery_facts import (
     DeploymentLinks,
     deployment_facts,
-    hotfix_marks,
-    incident_facts,
 )
+from metrics.incident_facts import VerdictRules, incident_facts
 from metrics.item_release import ReleaseInputs, item_releases
 from pipeline.evidence import Loaded, load_evidence
 from store import facts, frames
@@ -42,10 +45,15 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """releases: see `item_releases`, over all items. facts: None where only those were wanted."""
+    """releases: see `item_releases`, over all items. facts: None where only those were wanted.
+    loaded, written, landed: what they were made of; see `ReleaseInputs`.
+    """
 
     releases: pd.DataFrame
     facts: ServiceFacts | None
+    loaded: Loaded
+    written: pd.DataFrame
+    landed: pd.Series[int]
 
 
 def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered:
@@ -53,15 +61,16 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     loaded = load_evidence(session, settings)
     live = _production(loaded)
     written = _written(session)
-    releases = item_releases(_release_inputs(session, loaded, live, written))
+    inputs = _release_inputs(session, loaded, live, written)
+    releases = item_releases(inputs)
     if not whole:
-        return Delivered(releases, None)
-    deployments = _marked(session, settings, loaded, live)
-    incidents = _incidents(session, settings, loaded)
+        return Delivered(releases, None, loaded, written, inputs.landed)
+    deployments = _marked(session, loaded, live)
+    incidents = _incidents(loaded)
     blame = _blame(session)
     links = DeploymentLinks(
         blame,
-        deployments[["deployment_id", "commits", "commits_reason"]],
+        deployments[["service_id", "deployment_id", "commits", "commits_reason"]],
         _defects(session, settings, loaded, written),
     )
     placed = blame.merge(
@@ -71,9 +80,9 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     made = ServiceFacts(
         _changes(loaded, live),
         deployment_facts(deployments, incidents, links),
-        incident_facts(incidents, placed),
+        incident_facts(incidents, placed, _verdict_rules(session, settings, loaded, deployments)),
     )
-    return Delivered(releases, made)
+    return Delivered(releases, made, loaded, written, inputs.landed)
 
 
 def write_service_facts(session: Session, made: ServiceFacts) -> dict[str, int]:
@@ -158,80 +167,77 @@ def _defects(
     return claims["deployment_id"][claims["commit_id"].isin(mending)].drop_duplicates()
 
 
-def _marked(
-    session: Session, settings: Settings, loaded: Loaded, live: pd.DataFrame
-) -> pd.DataFrame:
+def _verdict_rules(
+    session: Session, settings: Settings, loaded: Loaded, deployments: pd.DataFrame
+) -> VerdictRules:
+    """With the time within which incidents follow deployments here, as the correlator saw it."""
+    evidence = loaded.evidence
+    links = frames.links(session, Entity.DEPLOYMENT, Entity.INCIDENT)
+    blame = links.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
+    roots = originals(evidence.incidents)
+    window = learned_window(
+        blame.assign(incident_id=blame["incident_id"].map(roots)),
+        cases(evidence)[["incident_id", "start_ts"]],
+        live_deployments(evidence)[["deployment_id", "finished_ts"]],
+        window_s=evidence.incident_rules.window_s,
+    )
+    told = deployments[["service_id", "finished_ts", "result"]]
+    return VerdictRules(told, window, settings.dora.not_change_related)
+
+
+def _marked(session: Session, loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:
     """The deployments with `hotfix`, by branch, label of a merge request shipped, or type of
     change.
     """
-    changes = frames.links(session, Entity.DEPLOYMENT, Entity.CHANGE).merge(
-        loaded.evidence.changes[["change_id", "type"]], left_on="b_id", right_on="change_id"
-    )
-    types = changes.drop_duplicates("a_id").set_index("a_id")["type"]
-    labels = _labels(session, loaded)
-    table = live.assign(
-        labels=live["deployment_id"].map(labels).astype(object).fillna(""),
-        change_type=live["deployment_id"].map(types).astype(object).fillna(""),
-    )
-    rule = settings.dora.hotfix
-    hotfix = hotfix_marks(
-        table, branches=rule.branches, labels=rule.labels, change_types=rule.change_types
-    )
-    return table.assign(hotfix=hotfix)
-
-
-def _labels(session: Session, loaded: Loaded) -> pd.Series:
-    """Labels that all merge requests bear which a deployment shipped first, one per line.
-
-    All: a planned deployment that also brings home an earlier hotfix is no hotfix itself.
-    """
+    evidence = loaded.evidence
+    under = sure_pairs(session, Entity.DEPLOYMENT, Entity.CHANGE)
     pairs = frames.links(session, Entity.COMMIT, Entity.MERGE_REQUEST)
     shipped = _live_claims(loaded).merge(pairs, left_on="commit_id", right_on="a_id")
-    requests = loaded.evidence.merge_requests[["merge_request_id", "labels"]]
-    found = shipped.merge(requests, left_on="b_id", right_on="merge_request_id")
-    each = found.drop_duplicates(["deployment_id", "merge_request_id"])
-    return each.groupby("deployment_id")["labels"].agg(_shared)
+    table = deployment_marks(
+        live,
+        shipped=shipped.rename(columns={"b_id": "merge_request_id"}),
+        requests=evidence.merge_requests,
+        under=under.rename(columns={"a_id": "deployment_id", "b_id": "change_id"}),
+        changes=evidence.changes,
+    )
+    return table.assign(hotfix=evidence.incident_rules.hotfixes(table))
 
 
-def _shared(labels: pd.Series[str]) -> str:
-    return "\n".join(sorted(set.intersection(*(set(text.split("\n")) for text in labels))))
+def sure_pairs(session: Session, a: Entity, b: Entity) -> pd.DataFrame:
+    """a_id, b_id, confidence (of all rules together), surest (of the surest rule)."""
+    links = frames.links(session, a, b).assign(a_kind=int(a), b_kind=int(b))
+    surest = links.groupby(["a_id", "b_id"], as_index=False).agg(surest=("confidence", "max"))
+    return combine(links)[["a_id", "b_id", "confidence"]].merge(surest, on=["a_id", "b_id"])
 
 
-def _incidents(session: Session, settings: Settings, loaded: Loaded) -> pd.DataFrame:
-    """incident_id, service_id by configuration item (NONE: none fits), duplicate_of, opened,
-    resolved.
+def _incidents(loaded: Loaded) -> pd.DataFrame:
+    """incident_id, service_id by configuration item (NONE: none fits), duplicate_of (the incident
+    at the end of the chain; NONE: it is none), start_ts, opened, resolved, title, caused_by.
     """
     table = loaded.evidence.incidents
-    names = frames.services(session).set_index("name")["service_id"]
-    owner = {
-        item.lower(): int(names[service.name])
-        for service in settings.services
-        for item in service.configuration_items
-        if service.name in names.index
-    }
-    numbers = table.set_index(["source_id", "external_id"])["incident_id"]
-    named = list(zip(table["source_id"], table["duplicate_of_external_id"], strict=True))
-    found = numbers.reindex(pd.MultiIndex.from_tuples(named)) if named else numbers
+    roots = table["incident_id"].map(originals(table)).astype("int64")
+    found = cases(loaded.evidence).set_index("incident_id")
+    placed = roots.map(found["service_id"]).astype("int64")
+    own = table["service_id"]
     return pd.DataFrame(
         {
             "incident_id": table["incident_id"],
-            "service_id": [
-                owner.get(str(ci).lower(), owner.get(str(service).lower(), NONE))
-                for ci, service in zip(table["ci"], table["service"], strict=True)
-            ],
-            "duplicate_of": found.fillna(NONE).astype(np.int64).to_numpy(),
+            "service_id": own.where(own != NONE, placed),
+            "duplicate_of": roots.where(roots != table["incident_id"], NONE),
+            "start_ts": roots.map(found["start_ts"]).astype("int64"),
             "opened_ts": table["opened_ts"],
             "resolved_ts": table["resolved_ts"],
+            "title": table["title"],
+            "caused_by": table["caused_by_external_id"],
         }
     )
 
 
 def _blame(session: Session) -> pd.DataFrame:
-    links = frames.links(session, Entity.DEPLOYMENT, Entity.INCIDENT)
-    table = links.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
-    pair = ["incident_id", "deployment_id"]
-    best = table.groupby(pair, as_index=False).agg(confidence=("confidence", "max"))
-    return best[["incident_id", "deployment_id", "confidence"]]
+    """incident_id, deployment_id, confidence (of the surest rule), combined (of all together)."""
+    pairs = sure_pairs(session, Entity.DEPLOYMENT, Entity.INCIDENT)
+    names = {"a_id": "deployment_id", "b_id": "incident_id"}
+    return pairs.rename(columns={**names, "confidence": "combined", "surest": "confidence"})
 
 
 def _changes(loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:
@@ -251,11 +257,24 @@ def _changes(loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:
             ),
         )
     )
-    keys = pd.MultiIndex.from_frame(
-        claims[claims["unknown_predecessor"]][["service_id", "deployment_id"]].drop_duplicates()
-    )
-    first = pd.MultiIndex.from_frame(made[["service_id", "deployment_id"]]).isin(keys)
-    unsure = first & (made["excluded"] == "").to_numpy()
-    return made.assign(
-        excluded=made["excluded"].astype(object).where(~unsure, "unknown_predecessor")
-    )
+    return made.assign(excluded=_excluded(made, claims))
+
+
+def _excluded(made: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
+    """Why each change does not count. Of a deployment whose predecessor is not known those count
+    that an earlier release shows to be new, with the commits of the same merge requests.
+    """
+    row = ["service_id", "deployment_id"]
+    unknown = claims["unknown_predecessor"]
+    doubtful = _isin(made, claims[unknown], row)
+    sure = _isin(made, claims[~unknown], [*row, "commit_id"])
+    request = [*row, "merge_request_id"]
+    sure |= _isin(made, made[sure & (made["merge_request_id"] != NONE)], request)
+    unsure = doubtful & ~sure & (made["excluded"] == "").to_numpy()
+    return made["excluded"].astype(object).where(~unsure, "unknown_predecessor")
+
+
+def _isin(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.bool_]:
+    known = pd.MultiIndex.from_frame(other[columns].drop_duplicates())
+    found: npt.NDArray[np.bool_] = pd.MultiIndex.from_frame(frame[columns]).isin(known)
+    return found

@@ -17,6 +17,7 @@ from pipeline.memo import Memo
 from store import cursors, frames
 from store.cursors import StreamState
 from store.facts import services_version
+from store.unlinked import unlinked_days
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Snapshot:
     streams: Mapping[str, StreamFacts]
     services: Mapping[str, ServiceFacts]
     freshness: Mapping[str, Freshness]
+    unlinked_days: pd.DataFrame
+    """See `store.unlinked.unlinked_days`."""
     older: Mapping[str, Sequence[Older]] = field(default_factory=dict)
     """By source, the parts of its history that are still to be read; only where there are any."""
 
@@ -69,6 +72,7 @@ class Snapshots:
     settings: Settings
     _streams: dict[str, StreamFacts] = field(default_factory=dict)
     _services: dict[str, ServiceFacts] = field(default_factory=dict)
+    _unlinked: pd.DataFrame = field(default_factory=pd.DataFrame)
     _versions: tuple[int, ...] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -90,13 +94,15 @@ class Snapshots:
                 streams[config.name] = kept
             self._streams = streams
             moved = (services_version(session), *map(int, known["facts_version"]))
+            if moved != self._versions:
+                self._unlinked = unlinked_days(session)
             if moved != self._versions or not self._services:
                 self._services = _services(session, self.settings)
                 self._versions = moved
             states = cursors.all_states(session)
             older = _older(states, self.settings)
             fresh = freshness(states, self.settings, older)
-            return Snapshot(streams, self._services, fresh, older)
+            return Snapshot(streams, self._services, fresh, self._unlinked, older)
 
 
 def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:

@@ -14,8 +14,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from connectors.http import SourceClient, request_count
+from connectors.path_lists import PATHS, READ_TO_THE_END
 from connectors.stream import Cursor, Payload, Scope, Stream, due_at_once, observed_of
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
+from core.records import Entity
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
@@ -28,7 +30,7 @@ from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
 from pipeline.stages import CORRELATE as STAGE
 from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts, misunderstood
-from store import cursors, dirty, raw, records
+from store import cursors, dirty, frames, raw, records
 from store.cursors import StreamKey
 
 _QUEUE_PAGES = 8
@@ -222,6 +224,10 @@ class SourcePass:
             if page.cursor is not None:
                 key = StreamKey(self.source_id, name, task.scope.id)
                 cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
+                if name == PATHS and page.cursor.get(READ_TO_THE_END) != task.cursor.get(
+                    READ_TO_THE_END
+                ):
+                    _mark_repository(session, key)
                 seen, _ = self._seen.get((name, task.scope.id), (0, True))
                 self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
                 self._notes[name, task.scope.id] = note_of(page.cursor)
@@ -293,3 +299,10 @@ def _watermark(cursor: Cursor) -> int | None:
     """The time up to which a list ordered by time was read; None for lists that are read whole."""
     mark = cursor.get("watermark")
     return int(datetime.fromisoformat(mark).timestamp()) if isinstance(mark, str) else None
+
+
+def _mark_repository(session: Session, key: StreamKey) -> None:
+    """What is known of its parts decides what its deployments brought, though no row may differ."""
+    table = frames.repositories(session)
+    own = (table["source_id"] == key.source_id) & (table["external_id"] == key.scope)
+    dirty.mark(session, STAGE, Entity.REPOSITORY, table.loc[own, "repository_id"].tolist())

@@ -13,7 +13,7 @@ from pipeline.question import Question
 from pipeline.service_answers import has_incidents, service_coverage
 from pipeline.snapshot import Snapshot
 from pipeline.stream_answers import services_of, stream_coverage
-from pipeline.times import iso
+from pipeline.unlinked_answers import commit_coverage, half_read
 
 Answer = dict[str, Any]
 
@@ -34,6 +34,12 @@ _MEASURES = {
         "of done items that should have code have no linked commit",
         "name the ticket in the branch or the commit message",
         'expects_code = ["Story", "Bug"]',
+    ),
+    "C2": _Told(
+        "Commits with a ticket",
+        "of commits on default branches name no ticket",
+        "name the ticket in the branch, the message or the title of the merge request;"
+        " /v1/quality/unlinked?kind=commit lists them",
     ),
     "C3": _Told(
         "Deployments with known commits",
@@ -82,12 +88,8 @@ def quality_rows(snapshot: Snapshot, settings: Settings, asked: Question) -> lis
         for service in snapshot.services.values()
         if not has_incidents(settings, service)
     ]
-    half_read = {
-        name: iso(source.back_to_ts)
-        for name, source in snapshot.freshness.items()
-        if source.back_to_ts is not None and source.back_to_ts > asked.window.from_ts
-    }
-    rows = [{**row, "history_back_to": half_read} for row in rows]
+    behind = half_read(snapshot, asked.window)
+    rows = [{**row, "history_back_to": behind} for row in rows]
     return sorted(rows, key=lambda row: (row["value"] is None, row["value"] or 0.0))
 
 
@@ -110,7 +112,7 @@ def trust_lines(snapshot: Snapshot, settings: Settings, asked: Question) -> list
     """
     gaps = []
     for _, title, one in _all(snapshot, settings, asked):
-        if one.share is not None and one.share < 0.9 and one.id != "C7":
+        if one.share is not None and one.share < 0.9 and one.id not in ("C2", "C7"):
             missing = round((1 - one.share) * 100)
             text = f"{title}: {missing} % {_MEASURES[one.id].gap}"
             gaps.append((one.id not in _GRADING, one.share, text))
@@ -130,10 +132,14 @@ def _all(
         for one in stream_coverage(snapshot, stream, asked):
             if one.id != "C3":
                 yield {"stream": stream.config.name}, stream.title, one
+        linked = Coverage("C2", *commit_coverage(snapshot, "stream", stream.id, asked))
+        yield {"stream": stream.config.name}, stream.title, linked
         for service in services_of(snapshot, stream):
             for one in service_coverage(service, asked):
                 if one.id != "C5" or has_incidents(settings, service):
                     yield {"service": service.config.name}, service.config.name, one
+            linked = Coverage("C2", *commit_coverage(snapshot, "service", service.id, asked))
+            yield {"service": service.config.name}, service.config.name, linked
 
 
 _SECONDS = frozenset({"C6", "C7"})

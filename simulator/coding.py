@@ -24,7 +24,9 @@ class Work:
     times: when each of its commits is made. opened, merged, closed: of its merge request, None: not
     yet. messages, extra: per commit, its message and a second ticket it also served.
     reverted_after, picked_after: set on work whose last commit is taken back, or copied to the
-    support branch.
+    support branch. restored_after: the taking back is taken back itself. bare_pick: the copy does
+    not say of what. rebased: its commits land as copies. forced: when the branch was written anew.
+    service: whose it is. paths: per commit, the files that it changes; empty: not told.
     """
 
     repository: str
@@ -44,6 +46,12 @@ class Work:
     extra: dict[int, Item] = field(default_factory=dict)
     reverted_after: timedelta | None = None
     picked_after: timedelta | None = None
+    restored_after: timedelta | None = None
+    bare_pick: bool = False
+    rebased: bool = False
+    forced: datetime | None = None
+    service: str = ""
+    paths: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def works_of(ticket: Ticket, people: list[Person], *, now: datetime, rng: Random
         branch = words.slug(ticket.item.title) + (f"-{number + 1}" if number else "")
         work = Work(
             service.repository, [ticket.item], ticket.item.title, branch, rng.choice(people),
-            branched=times[0] - between(rng, MINUTE, 60 * HOUR), times=times,
+            branched=times[0] - between(rng, MINUTE, 60 * HOUR), times=times, service=service.name,
         )  # fmt: skip
         _request(work, spell, now=now, rng=rng)
         found.append(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from simulator.credentials import SECRETS
@@ -55,8 +55,8 @@ def _sources(world: World, urls: Mapping[str, str], *, jira: Edition, every: str
     services = [service for stream in world.streams for service in stream.services]
     own = {
         "jira": [f"deployment = {_text(jira)}", f"projects = {_list(sorted(set(keys) - {''}))}"],
-        "gitlab": [f"projects = {_list([service.repository for service in services])}"],
-        "github": [f"repositories = {_list([service.repository for service in services])}"],
+        "gitlab": [f"projects = {_list(_repositories(services))}"],
+        "github": [f"repositories = {_list(_repositories(services))}"],
         "jenkins": [f"jobs = {_list(_folders(world))}", f"deployments = {_deployments(world)}"],
         "snow": ["incidents = { priorities = [] }", "changes_are_deployments = false"],
     }
@@ -101,16 +101,32 @@ def _deployments(world: World) -> str:
     return "\n".join(["[", *lines, "]"])
 
 
+def _repositories(services: Sequence[Service]) -> list[str]:
+    """Of code first, then those of manifests."""
+    own = [service.repository for service in services]
+    return _once([*own, *(one.manifests for one in services if one.manifests)])
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
 def _service(service: Service) -> str:
-    return "\n".join(
-        [
-            "[[services]]",
-            f"name = {_text(service.name)}",
-            f"repositories = {_list([service.repository])}",
-            'environments = { production = ["production", "tier:production"] }',
-            f"configuration_items = {_list([service.configuration_item])}",
-        ]
-    )
+    places = ["production", "tier:production"]
+    if service.paths:  # the environments of the services beside it are of production too
+        places = [f"production/{service.name}"]
+    lines = [
+        "[[services]]",
+        f"name = {_text(service.name)}",
+        f"repositories = {_list([service.repository])}",
+        f"environments = {{ production = {_list(places)} }}",
+        f"configuration_items = {_list([service.configuration_item])}",
+    ]
+    if service.paths:
+        lines.append(f"paths = {_list(service.paths)}")
+    if service.manifests:
+        lines.append(f"manifests = {_list([service.manifests])}")
+    return "\n".join(lines)
 
 
 def _stream(plan: StreamPlan) -> str:
@@ -129,7 +145,7 @@ def _stream(plan: StreamPlan) -> str:
         [
             *lines,
             'parents = ["Epic"]',
-            f"repositories = {_list([service.repository for service in plan.services])}",
+            f"repositories = {_list(_once(service.repository for service in plan.services))}",
             f"services = {_list([service.name for service in plan.services])}",
             "stages = [",
             *_stages(plan),

@@ -54,7 +54,10 @@ class Runs:
             id="", service=self.service.name, environment=release.environment, sha=release.sha,
             version=release.version, build=0, status=release.status, created=build.queued,
             started=release.started, finished=release.finished, kind=release.kind,
+            manifest=release.manifest,
         )  # fmt: skip
+        if self.service.paths:  # services of one repository deploy to places of their own
+            deployment.place = f"{release.environment}/{self.service.name}"
         if self.service.deploys == "gitlab":
             deployment.job_ids = [0] * _jobs(build)
         self.builds.append(build)
@@ -85,9 +88,10 @@ class Runs:
         parameters = {"VERSION": release.version, "ENVIRONMENT": release.environment}
         queued = release.started - between(self.rng, 2 * SECOND, 25 * SECOND)
         return Build(
-            id=0, number=0, system=self.service.deploys, repository=self.service.repository,
+            id=0, number=0, system=self.service.deploys, repository=self.service.deployed_from,
             job=f"{group}/deploy-{name}-{release.environment}" if jenkins else "",
-            ref=release.ref, sha=release.sha, status=release.status, queued=queued,
+            ref="main" if release.manifest else release.ref,
+            sha=release.manifest or release.sha, status=release.status, queued=queued,
             started=release.started, finished=end, cause="manual",
             stages=_stages(steps, release.status, release.started, end),
             parameters=parameters if jenkins else {},

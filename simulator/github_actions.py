@@ -95,17 +95,17 @@ class Runs:
 
     def deployment(self, project: Project, row: Deployed) -> Json:
         url = f"{API}/repos/{project.path}/deployments/{row.id}"
-        commit = project.commits.get(row.of.sha)
+        commit = project.commits.get(row.of.recorded_sha)
         return {
             "url": url,
             "id": row.id,
             "node_id": node_id("Deployment", row.id),
-            "sha": row.of.sha,
+            "sha": row.of.recorded_sha,
             "ref": row.build.ref,
             "task": "deploy",
             "payload": {},
-            "original_environment": row.of.environment,
-            "environment": row.of.environment,
+            "original_environment": row.of.recorded_environment,
+            "environment": row.of.recorded_environment,
             "description": None,
             "creator": self.make.user(commit.author) if commit else None,
             "created_at": utc(row.of.created),
@@ -113,7 +113,7 @@ class Runs:
             "statuses_url": f"{url}/statuses",
             "repository_url": f"{API}/repos/{project.path}",
             "transient_environment": False,
-            "production_environment": row.of.environment == "production",
+            "production_environment": row.of.recorded_environment == "production",
         }
 
     def status(self, project: Project, row: Deployed, status: Status) -> Json:
@@ -127,7 +127,7 @@ class Runs:
             "state": status.state,
             "creator": None,
             "description": "",
-            "environment": row.of.environment,
+            "environment": row.of.recorded_environment,
             "target_url": log,
             "log_url": log,
             "environment_url": "",

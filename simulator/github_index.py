@@ -70,18 +70,19 @@ class GithubIndex:
         services = {s.name: s for stream in self.world.streams for s in stream.services}
         live: dict[tuple[str, str], list[Deployed]] = {}
         for one in sorted(self.world.deployments, key=lambda row: row.finished or self.world.now):
-            path = services[one.service].repository
+            path = services[one.service].deployed_from
             if path not in self.actions:
                 continue
             actions = self.actions[path]
             made = _deployed(one, builds[one.build])
             actions.deployments += made
-            if one.environment not in actions.environments:
-                actions.environments.append(one.environment)
+            place = one.recorded_environment
+            if place not in actions.environments:
+                actions.environments.append(place)
             if one.status == "success" and one.finished:
-                for old in live.get((path, one.environment), ()):
+                for old in live.get((path, place), ()):
                     old.add("inactive", one.finished)
-                live[path, one.environment] = made
+                live[path, place] = made
 
 
 def _deployed(one: Deployment, build: Build) -> list[Deployed]:

@@ -20,7 +20,8 @@ _RUN_FILTERS = ("actor", "branch", "check_suite_id", "created", "event", "head_s
 
 
 def commits(project: Project, query: QueryParams) -> list[Commit]:
-    """What a branch, tag or sha was built on, newest first."""
+    """What a branch, tag or sha was built on, newest first; `path` leaves out merges."""
+    path = query.get("path")
     head = project.head(query.get("sha", project.default_branch))
     since, until = _moment(query.get("since")), _moment(query.get("until"))
     return [
@@ -28,6 +29,7 @@ def commits(project: Project, query: QueryParams) -> list[Commit]:
         for commit in project.reachable([head] if head else [])
         if (since is None or commit.committed >= since)
         and (until is None or commit.committed <= until)
+        and (not path or commit.touches(path))
     ]
 
 
@@ -76,7 +78,7 @@ def is_filtered(query: QueryParams) -> bool:
 def deployments(rows: Iterable[Deployed], query: QueryParams) -> list[Deployed]:
     """Newest first; there is neither an order nor a filter by the last change."""
     wanted = query.get("environment")
-    found = [row for row in rows if wanted in (None, row.of.environment)]
+    found = [row for row in rows if wanted in (None, row.of.recorded_environment)]
     return sorted(found, key=lambda row: (row.of.created, row.id), reverse=True)
 
 

@@ -236,9 +236,12 @@ _LINKS = (
 
 
 def landed(request: MergeRequest) -> str:
-    """What GitHub calls the merge commit: of a squash the squash, of a fast-forward the head."""
+    """What GitHub calls the merge commit: of a squash the squash, of a rebase the last copy, of a
+    fast-forward the head.
+    """
     if request.merged:
-        return request.merge_sha or request.squash_sha or request.head_sha
+        copies = request.rebased[-1:] or [request.head_sha]
+        return request.merge_sha or request.squash_sha or copies[0]
     return _digest(f"trial {request.id} {request.head_sha}")
 
 

@@ -125,7 +125,7 @@ class Runs:
             **self._environment_reference(project, name),
             "created_at": utc(self.make.index.world.start),
             "updated_at": utc(self.make.index.world.start),
-            "tier": name if name in tiers else "other",
+            "tier": next((tier for tier in tiers if tier == name.partition("/")[0]), "other"),
             "state": "available",
             "auto_stop_at": None,
             "description": None,
@@ -140,23 +140,23 @@ class Runs:
         }
 
     def deployment(self, project: Project, row: JobDeployment) -> Json:
-        commit = project.commits.get(row.of.sha)
+        commit = project.commits.get(row.of.recorded_sha)
         user = self.make.user(commit.author) if commit else None
         job = job_number(row.build, row.job) if row.job else row.id
         return {
             "id": row.id,
             "iid": row.iid,
             "ref": row.build.ref,
-            "sha": row.of.sha,
+            "sha": row.of.recorded_sha,
             "created_at": utc(row.of.created),
             "updated_at": utc(row.updated),
             "user": user,
-            "environment": self._environment_reference(project, row.of.environment),
+            "environment": self._environment_reference(project, row.of.recorded_environment),
             "deployable": {
                 "id": job,
                 "status": row.status,
                 "stage": "deploy",
-                "name": row.job.name if row.job else f"deploy:{row.of.environment}",
+                "name": row.job.name if row.job else f"deploy:{row.of.recorded_environment}",
                 "ref": row.build.ref,
                 "created_at": utc(row.of.created),
                 "started_at": utc(row.started),

@@ -137,9 +137,9 @@ class Index:
             service = services[deployment.service]
             if service.deploys != "gitlab":
                 continue
-            project = self.projects[service.repository]
-            if deployment.environment not in project.environments:
-                project.environments.append(deployment.environment)
+            project = self.projects[service.deployed_from]
+            if deployment.recorded_environment not in project.environments:
+                project.environments.append(deployment.recorded_environment)
             first = len(project.deployments) + 1
             runs = below[deployment.build]
             project.deployments += _jobs(deployment, runs, first=first, named=named)

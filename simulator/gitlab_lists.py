@@ -42,7 +42,9 @@ def moment(query: QueryParams, name: str) -> datetime | None:
 
 
 def commits(project: Project, query: QueryParams) -> list[Commit]:
-    """Newest first. `all` walks every branch; `ref_name` may be a branch, a tag or a sha."""
+    """Newest first. `all` walks every branch; `ref_name` may be a branch, a tag or a sha; `path`
+    leaves out merges, as git does.
+    """
     since, until = moment(query, "since"), moment(query, "until")
     if query.get("all") == "true":
         heads = list(project.branches.values())
@@ -50,6 +52,9 @@ def commits(project: Project, query: QueryParams) -> list[Commit]:
         head = project.head(query.get("ref_name", project.default_branch))
         heads = [head] if head else []
     listed = project.reachable(heads, first_parent=query.get("first_parent") == "true")
+    path = query.get("path")
+    if path:
+        listed = [commit for commit in listed if commit.touches(path)]
     if since is None and until is None:
         return listed
     return [
@@ -156,7 +161,7 @@ def deployments(rows: Iterable[JobDeployment], query: QueryParams) -> list[JobDe
     found = within(found, query, "finished", lambda row: row.updated)
     found = [row for row in found if query.get("status", row.status) == row.status]
     wanted = query.get("environment")
-    found = [row for row in found if wanted in (None, row.of.environment)]
+    found = [row for row in found if wanted in (None, row.of.recorded_environment)]
     if order in ("updated_at", "finished_at"):
         return ordered(found, query, lambda row: row.updated, lambda row: row.id, default="asc")
     if order == "created_at":

@@ -8,7 +8,7 @@ cherry-picks; 30 % of the merged requests for tickets are squashed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
@@ -19,6 +19,8 @@ from simulator.model import Item
 
 SQUASHED, HIDDEN_KEY, NO_KEY, REVERTS, PICKS = 0.30, 0.05, 0.05, 0.03, 0.02
 _TWO_TICKETS, _MENTIONS = 0.03, 0.004
+FORMS = {"both": 68, "title": 20, "branch": 12}
+"""Where a request names its ticket: in title, branch or both. A branch without one, in its name."""
 
 
 def apply(works: list[Work], *, expected_hotfixes: int, now: datetime, rng: Random) -> None:
@@ -34,12 +36,12 @@ def apply(works: list[Work], *, expected_hotfixes: int, now: datetime, rng: Rand
     total = sum(len(work.times) + work.squash for work in works) / (1 - REVERTS - PICKS)
     keyless = _pick_keyless(works, total, rng)
     keyed = [work for work in works if id(work) not in keyless]
-    _second_tickets(keyed, rng)
+    second_tickets(keyed, rng)
     for work in works:
-        _name(work, keyed=id(work) not in keyless, rng=rng)
+        name(work, keyed=id(work) not in keyless, rng=rng, forms=FORMS)
     _hide_keys(keyed, total, rng)
     _copies(keyed, total, expected_hotfixes=expected_hotfixes, now=now, rng=rng)
-    _mention(keyed, total, rng)
+    mention(keyed, total, rng)
 
 
 def has_key(text: str, items: list[Item]) -> bool:
@@ -57,7 +59,7 @@ def _pick_keyless(works: list[Work], total: float, rng: Random) -> set[int]:
     return chosen
 
 
-def _second_tickets(works: list[Work], rng: Random) -> None:
+def second_tickets(works: list[Work], rng: Random) -> None:
     """Now and then a commit serves the ticket of the branch before it, too."""
     before: dict[str, Work] = {}
     for work in sorted(works, key=lambda work: work.times[0]):
@@ -67,18 +69,18 @@ def _second_tickets(works: list[Work], rng: Random) -> None:
         before[work.repository] = work
 
 
-def _name(work: Work, *, keyed: bool, rng: Random) -> None:
+def name(work: Work, *, keyed: bool, rng: Random, forms: Mapping[str, int]) -> None:
+    """Branch, title and messages. forms: weights of `both`, `title`, `branch`, `description`."""
     item = work.items[0]
     if keyed:
-        # A request has the key in title, branch or both; a branch without one, in its name.
-        form = rng.choices(("both", "title", "branch"), weights=(68, 20, 12))[0]
-        if form != "title" or not work.opened:
+        form = rng.choices(list(forms), weights=list(forms.values()))[0]
+        if form in ("both", "branch") or not work.opened:
             key = item.key if rng.random() < 0.6 else item.key.lower()
             work.branch = f"{rng.choice(('feature', 'fix', 'task'))}/{key}-{work.branch}"
-        if form != "branch":
+        if form in ("both", "title"):
             resolve = f'Resolve {item.key} "{item.title}"'
             work.title = f"{item.key}: {item.title}" if rng.random() < 0.8 else resolve
-        if rng.random() < 0.25:
+        if rng.random() < 0.25 or form == "description":
             work.description = f"Closes {item.key}"
     else:
         work.branch = f"{rng.choice(('feature', 'fix', 'wip'))}/{work.branch}-{rng.randrange(900)}"
@@ -109,10 +111,10 @@ def _copies(
     """Reverts and cherry-picks are of commits that name their ticket, so theirs name it as well."""
     candidates = [work for work in works if work.merged and has_key(_landing(work), work.items)]
     pool = iter(rng.sample(candidates, k=len(candidates)))
-    for work in _take(pool, round(REVERTS * total)):
-        work.reverted_after = _soon(work, now, rng)
-    for work in _take(pool, max(0, round(PICKS * total) - expected_hotfixes)):
-        work.picked_after = _soon(work, now, rng)
+    for work in take(pool, round(REVERTS * total)):
+        work.reverted_after = soon(work, now, rng)
+    for work in take(pool, max(0, round(PICKS * total) - expected_hotfixes)):
+        work.picked_after = soon(work, now, rng)
 
 
 def _landing(work: Work) -> str:
@@ -120,17 +122,17 @@ def _landing(work: Work) -> str:
     return work.title if work.squash else work.messages[-1].split("\n", 1)[0]
 
 
-def _take(pool: Iterator[Work], count: int) -> list[Work]:
+def take(pool: Iterator[Work], count: int) -> list[Work]:
     return [work for _, work in zip(range(count), pool, strict=False)]
 
 
-def _soon(work: Work, now: datetime, rng: Random) -> timedelta:
+def soon(work: Work, now: datetime, rng: Random) -> timedelta:
     assert work.merged is not None
     left = int((now - work.merged).total_seconds()) // 2
     return min(between(rng, HOUR, 4 * DAY), timedelta(seconds=left))
 
 
-def _mention(works: list[Work], total: float, rng: Random) -> None:
+def mention(works: list[Work], total: float, rng: Random) -> None:
     """A few messages name a ticket for which the commit was not written."""
     for work in rng.sample(works, k=min(len(works), round(_MENTIONS * total))):
         other = rng.choice(works).items[0]

@@ -38,6 +38,9 @@ class Person:
 class Service:
     """What is deployed. `ci` is Jenkins or GitLab, `deploys` where deployments are recorded:
     jenkins or gitlab.
+
+    paths: which part of its repository it is made of, empty: all of it. manifests: the repository
+    whose commits say what runs and which is deployed instead of its own, empty: none.
     """
 
     name: str
@@ -47,6 +50,13 @@ class Service:
     configuration_item: str
     change_approval: bool  # production deployments wait for a ServiceNow change
     default_branch: str = "main"
+    paths: list[str] = field(default_factory=list)
+    manifests: str = ""
+
+    @property
+    def deployed_from(self) -> str:
+        """The repository whose commits its deployments name."""
+        return self.manifests or self.repository
 
 
 @dataclass(slots=True)
@@ -119,7 +129,11 @@ class Item:
 
 @dataclass(slots=True)
 class Commit:
-    """A commit. `tickets` are the true items it was written for, whatever its message says."""
+    """A commit. `tickets` are the true items it was written for, whatever its message says.
+
+    paths: the files that it changed, as `git log` tells them: none of a merge, none where the
+    company keeps no account of them, so that it may be any.
+    """
 
     sha: str
     repository: str
@@ -132,6 +146,16 @@ class Commit:
     on_default: bool = True  # reachable from the default branch
     reverts: str | None = None
     picked_from: str | None = None
+    paths: list[str] = field(default_factory=list)
+
+    def touches(self, path: str) -> bool:
+        """Whether a log by path lists it: one without files told is of every path, no merge is."""
+        if len(self.parents) > 1:
+            return False
+        folder = path.rstrip("/")
+        return not self.paths or any(
+            file == folder or file.startswith(f"{folder}/") for file in self.paths
+        )
 
 
 @dataclass(slots=True)
@@ -155,6 +179,9 @@ class MergeRequest:
     merge_sha: str | None = None
     squash_sha: str | None = None
     labels: list[str] = field(default_factory=list)
+    rebased: list[str] = field(
+        default_factory=list
+    )  # shas of the copies that landed instead of `commits`, oldest first
 
 
 @dataclass(slots=True)
@@ -211,6 +238,16 @@ class Deployment:
     kind: str  # planned, hotfix, rollback
     job_ids: list[int] = field(default_factory=list)  # GitLab deployment ids, one per job
     change: str | None = None  # ChangeRequest.id
+    place: str = ""  # how the tool calls the environment, where not by its name
+    manifest: str = ""  # the commit that the tool recorded, where it is one of the manifests
+
+    @property
+    def recorded_environment(self) -> str:
+        return self.place or self.environment
+
+    @property
+    def recorded_sha(self) -> str:
+        return self.manifest or self.sha
 
 
 @dataclass(slots=True)

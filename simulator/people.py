@@ -19,11 +19,14 @@ def teams() -> dict[str, list[Person]]:
     for stream, names in _TEAMS.items():
         found[stream] = []
         for name in names:
-            user = name.lower().replace(" ", ".")
-            account = f"5f0000{number}"
-            found[stream].append(Person(name, user, f"{user}@acme.example", account))
+            found[stream].append(person(name, number))
             number += 1
     return found
+
+
+def person(name: str, number: int) -> Person:
+    user = name.lower().replace(" ", ".")
+    return Person(name, user, f"{user}@acme.example", f"5f0000{number}")
 
 
 def bots() -> tuple[Person, Person]:

@@ -39,6 +39,8 @@ class Cadence:
     weight: float = 1.0  # of the stream's work
     jobs: int = 1  # GitLab deployment jobs in one pipeline
     squash_onto_head: bool = True  # False: the squash commit is merged by a merge commit
+    repeats: bool = False  # deployed again even where nothing is new
+    busy_days: int = 0  # the whole rhythm only so long; before, a sixteenth of it. 0: always
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from random import Random
 
 from simulator.calendar import HOUR, MINUTE, between
 from simulator.coding import SECOND
-from simulator.model import Item, Person
+from simulator.model import Item, Person, Service
 from simulator.plans import Cadence
 from simulator.repository import Push, Repository, hotfix_work
 
@@ -33,6 +33,7 @@ class Release:
     items: list[str] = field(default_factory=list)
     broken: bool = False
     restored: datetime | None = None
+    manifest: str = ""  # the commit of the manifests that asked for it, if any did
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Releaser:
     """Runs on the calendar of the service's repository and collects `releases`."""
 
     repository: Repository
+    service: Service
     cadence: Cadence
     items: dict[str, Item]
     team: list[Person]
@@ -56,6 +58,7 @@ class Releaser:
         """first: the empty repository goes live; breaks_at: a release more, sure to break
         something.
         """
+        self.repository.waiting[self.service.name] = []
         self.repository.at(first, lambda when: self._go_live(when, breaks=False))
         for slot in slots:
             self.repository.at(slot, self._planned)
@@ -73,8 +76,7 @@ class Releaser:
         return [release for release in found if release.started < self.now]
 
     def _planned(self, when: datetime) -> None:
-        live = self._live[-1].sha if self._live else ""
-        if self.repository.head in (self._tried, live):
+        if not self._worth(self.repository.head):
             return
         if self.rng.random() < _PIPELINE_FAILS:
             self._minor, self._patch = self._minor + 1, 0
@@ -88,17 +90,26 @@ class Releaser:
             return
         self._go_live(when, breaks=False)
 
+    def _worth(self, head: str) -> bool:
+        """Whether anything is new; a part of a repository goes live for tickets of its own."""
+        if self.cadence.repeats:
+            return True
+        if self.service.paths and not self.repository.waiting[self.service.name]:
+            return False
+        return head not in (self._tried, self._live[-1].sha if self._live else "")
+
     def _go_live(self, when: datetime, *, breaks: bool) -> None:
         head = self.repository.head
         self._tried, self._minor, self._patch = head, self._minor + 1, 0
         release = self._release(when, head, "planned", "production")
-        release.items, self.repository.shipped = self.repository.shipped, []
+        waiting = self.repository.waiting
+        release.items, waiting[self.service.name] = waiting[self.service.name], []
         self._due += self.cadence.failure_rate * self.rng.uniform(0.4, 1.6)
         if breaks or (self._due >= 1 and release.finished and self._live):
             self._due -= 1
             self._break(release)
         self._record(release)
-        self.repository.tags[f"v{release.version}"] = head
+        self.repository.tags[self._tag(release)] = head
 
     def _break(self, release: Release) -> None:
         """Rolled back, mended by a hotfix, or lived with until somebody restores it by hand."""
@@ -129,6 +140,7 @@ class Releaser:
         repository, home = self.repository, self.rng.random() < 0.5
         item = self.items[self.rng.choice(broken.items)]
         work = hotfix_work(repository.service.repository, item, self.rng.choice(self.team), when)
+        work.paths = [[f"services/{self.service.name}/mend.py"]] if self.service.paths else []
         sha = repository.begin_at(work, broken.sha)[0]
         repository.branches[work.branch] = sha
         if home:
@@ -138,7 +150,7 @@ class Releaser:
             else:
                 del repository.branches[work.branch]
             if work.opened and work.opened < self.now:
-                repository.at(work.opened, lambda at: repository.open(work, [sha], broken.sha, at))
+                repository.at(work.opened, lambda at: repository.open(work, [sha], at))
         else:
             back = when + between(self.rng, 90 * MINUTE, 5 * HOUR)
             repository.at(back, lambda at: repository.push_pick(sha, work.author, at))
@@ -154,7 +166,7 @@ class Releaser:
         release = self._release(when, sha, "hotfix", "production")
         release.ref, release.items = named[0], [named[1]]
         self._record(release)
-        self.repository.tags[f"v{release.version}"] = sha
+        self.repository.tags[self._tag(release)] = sha
         broken.restored = release.finished
 
     def _release(self, at: datetime, sha: str, kind: str, environment: str) -> Release:
@@ -164,6 +176,11 @@ class Releaser:
             environment, sha, self._version(), kind, self.repository.service.default_branch,
             at, finished, "success" if finished else "running",
         )  # fmt: skip
+
+    def _tag(self, release: Release) -> str:
+        """Services that share a repository have tags of their own."""
+        own = f"{self.service.name}/" if self.service.paths else ""
+        return f"{own}v{release.version}"
 
     def _version(self) -> str:
         return f"1.{self._minor}.{self._patch}"

@@ -15,6 +15,7 @@ from random import Random
 from simulator.calendar import MINUTE, between
 from simulator.coding import SECOND, Work
 from simulator.model import Commit, Item, MergeRequest, Person, Service
+from simulator.parts import touches
 
 SUPPORT_BRANCH = "support/1.x"
 
@@ -31,7 +32,11 @@ class Push:
 
 @dataclass(slots=True)
 class Repository:
-    """Commits, merge requests and branches, growing as events are run."""
+    """Commits, merge requests and branches, growing as events are run.
+
+    waiting: of each service, the item ids merged since its last release. patterns: of each service
+    that is a part of the repository, which.
+    """
 
     service: Service
     now: datetime
@@ -43,7 +48,8 @@ class Repository:
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     pushes: list[Push] = field(default_factory=list)
-    shipped: list[str] = field(default_factory=list)  # item ids merged since the last release
+    waiting: dict[str, list[str]] = field(default_factory=dict)
+    patterns: dict[str, list[str]] = field(default_factory=dict)
     _queue: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     _events: int = 0
 
@@ -64,6 +70,7 @@ class Repository:
     def commit(
         self, message: str, parents: list[str], at: datetime, author: Person,
         *, tickets: list[str] | None = None, authored: datetime | None = None,
+        paths: list[str] | None = None,
     ) -> Commit:  # fmt: skip
         authored = authored or at
         content = [self.service.repository, *parents, author.email, message, f"{authored} {at}"]
@@ -71,7 +78,7 @@ class Repository:
         sha = hashlib.sha1("\n".join(content).encode(), usedforsecurity=False).hexdigest()
         made = Commit(
             sha, self.service.repository, parents, authored, at, message, author,
-            list(tickets or []), on_default=False,
+            list(tickets or []), on_default=False, paths=list(paths or []),
         )  # fmt: skip
         return self.commits.setdefault(sha, made)
 
@@ -99,6 +106,7 @@ class Repository:
             commit = self.commit(
                 work.messages[number], shas[-1:] or [base], made, work.author,
                 tickets=tickets, authored=made - amended,
+                paths=work.paths[number] if work.paths else None,
             )  # fmt: skip
             shas.append(commit.sha)
         return shas
@@ -111,9 +119,9 @@ class Repository:
                 Push(work.branch, shas[-1], work.times[-1] + 20 * SECOND, merged=False)
             )
             return
-        self.at(work.opened, lambda when: self.open(work, shas, base, when))
+        self.at(work.opened, lambda when: self.open(work, shas, when))
 
-    def open(self, work: Work, shas: list[str], base: str, when: datetime) -> None:
+    def open(self, work: Work, shas: list[str], when: datetime) -> None:
         """Ask for the merge; it is merged or closed when the work says so."""
         pushed = max(when, work.times[-1]) + 15 * SECOND
         self.pushes.append(Push(work.branch, shas[-1], pushed, merged=False))
@@ -124,71 +132,130 @@ class Repository:
             head_sha=shas[-1], author=work.author, labels=work.labels,
         )  # fmt: skip
         self.requests.append(request)
+        if work.forced:
+            self.at(work.forced, lambda at: self._force(work, request, at))
         if work.merged:
-            self.at(work.merged, lambda at: self._merge(work, request, base, at))
+            self.at(work.merged, lambda at: self._merge(work, request, at))
         elif work.closed:
             self.at(work.closed, lambda at: self._close(request, at))
         else:
             self.branches[work.branch] = shas[-1]
 
+    def _force(self, work: Work, request: MergeRequest, when: datetime) -> None:
+        """The branch written anew on top of the default branch; what it was is nowhere any more."""
+        old = request.commits
+        request.commits = self._replayed(old, self.head, when)
+        request.head_sha, request.updated = request.commits[-1], max(request.updated, when)
+        for sha in old:
+            del self.commits[sha]
+        if work.branch in self.branches:
+            self.branches[work.branch] = request.head_sha
+        self.pushes.append(Push(work.branch, request.head_sha, when, merged=False))
+
+    def _replayed(self, shas: list[str], onto: str, when: datetime) -> list[str]:
+        """Copies of these commits on top of another, as a rebase makes them; oldest first."""
+        copies: list[str] = []
+        for sha in shas:
+            old = self.commits[sha]
+            copy = self.commit(
+                old.message, copies[-1:] or [onto], when, old.author, tickets=old.tickets,
+                authored=old.authored, paths=old.paths,
+            )  # fmt: skip
+            copies.append(copy.sha)
+        return copies
+
     def _close(self, request: MergeRequest, when: datetime) -> None:
         request.state, request.closed, request.updated = "closed", when, when
 
-    def _merge(self, work: Work, request: MergeRequest, base: str, when: datetime) -> None:
+    def _merge(self, work: Work, request: MergeRequest, when: datetime) -> None:
         request.state, request.merged, request.updated = "merged", when, when
-        tickets = sorted({t for sha in request.commits for t in self.commits[sha].tickets})
+        base = self.commits[request.commits[0]].parents[0]
         source, onto_head = request.head_sha, False
         if work.squash:
             onto_head = self.squash_onto_head
-            parent = self.head if onto_head else base
-            squashed = self.commit(work.title, [parent], when, work.author, tickets=tickets)
-            source = request.squash_sha = squashed.sha
+            source = request.squash_sha = self._squashed(
+                work, request, self.head if onto_head else base, when
+            )
+        elif work.rebased:
+            request.rebased = self._replayed(request.commits, self.head, when)
+            source, onto_head = request.rebased[-1], self.squash_onto_head
         elif base == self.head:
             onto_head = self.rng.random() < 0.5
         if onto_head:
             self.head = source  # fast-forward: no merge commit
         else:
-            text = (
-                f"Merge branch '{work.branch}' into '{self.service.default_branch}'\n\n{work.title}"
-                f"\n\nSee merge request {self.service.repository}!{request.iid}"
-            )
-            parents = [self.head, source]
-            self.head = self.commit(text, parents, when, work.author, tickets=tickets).sha
-            request.merge_sha = self.head
-        self.shipped += [item.id for item in work.items if item.id not in self.shipped]
+            self._merge_commit(work, request, source, when)
+        for name in self._concerned(request):
+            waiting = self.waiting[name]
+            waiting += [item.id for item in work.items if item.id not in waiting]
         self.pushes.append(Push(self.service.default_branch, self.head, when, merged=True))
         if work.reverted_after:
             self.at(when + work.reverted_after, lambda at: self._revert(work, source, at))
         if work.picked_after:
-            self.at(when + work.picked_after, lambda at: self._support(source, work.author, at))
+            self.at(when + work.picked_after, lambda at: self._support(work, source, at))
+
+    def _squashed(self, work: Work, request: MergeRequest, onto: str, when: datetime) -> str:
+        paths = sorted({path for sha in request.commits for path in self.commits[sha].paths})
+        made = self.commit(
+            work.title, [onto], when, work.author, tickets=self._tickets(request), paths=paths
+        )
+        return made.sha
+
+    def _merge_commit(self, work: Work, request: MergeRequest, source: str, when: datetime) -> None:
+        text = (
+            f"Merge branch '{work.branch}' into '{self.service.default_branch}'\n\n{work.title}"
+            f"\n\nSee merge request {self.service.repository}!{request.iid}"
+        )
+        tickets = self._tickets(request)
+        self.head = self.commit(text, [self.head, source], when, work.author, tickets=tickets).sha
+        request.merge_sha = self.head
+
+    def _tickets(self, request: MergeRequest) -> list[str]:
+        return sorted({item for sha in request.commits for item in self.commits[sha].tickets})
+
+    def _concerned(self, request: MergeRequest) -> list[str]:
+        """The services of this repository that the request changes."""
+        changed = [path for sha in request.commits for path in self.commits[sha].paths]
+        return [name for name in self.waiting if touches(self.patterns.get(name, ()), changed)]
 
     def _revert(self, work: Work, sha: str, when: datetime) -> None:
         """A request of one commit, merged half an hour later if there is still time."""
         undone = self.commits[sha]
         subject = undone.message.split("\n", 1)[0]
-        message = f'Revert "{subject}"\n\nThis reverts commit {sha}.'
-        commit = self.commit(message, [self.head], when, work.author, tickets=undone.tickets)
+        title = f'Revert "{subject}"'
+        if undone.reverts and self.rng.random() < 0.5:  # as git names it since 2.43
+            first = self.commits[undone.reverts].message
+            title = f'Reapply "{first.partition(chr(10))[0]}"'
+        commit = self.commit(
+            f"{title}\n\nThis reverts commit {sha}.", [self.head], when, work.author,
+            tickets=undone.tickets, paths=undone.paths,
+        )  # fmt: skip
         commit.reverts = sha
         merged = when + between(self.rng, 10 * MINUTE, 50 * MINUTE)
         back = Work(
-            self.service.repository, work.items, f'Revert "{subject}"', f"revert-{sha[:8]}",
+            self.service.repository, work.items, title, f"revert-{sha[:8]}",
             work.author, branched=when, times=[when], opened=when, merged=merged,
+            reverted_after=work.restored_after,
         )  # fmt: skip
         if merged >= self.now:
             back.merged = None
-        self.open(back, [commit.sha], self.head, when)
+        self.open(back, [commit.sha], when)
 
-    def _support(self, sha: str, author: Person, when: datetime) -> None:
+    def _support(self, work: Work, sha: str, when: datetime) -> None:
         """A fix copied to the branch for customers who stay behind; it is never deployed."""
-        self.branches[SUPPORT_BRANCH] = self.pick(sha, self.branches[SUPPORT_BRANCH], author, when)
+        onto = self.branches[SUPPORT_BRANCH]
+        self.branches[SUPPORT_BRANCH] = self.pick(sha, onto, work.author, when, bare=work.bare_pick)
 
-    def pick(self, sha: str, onto: str, author: Person, when: datetime) -> str:
-        """Copy a commit onto another; the sha of the copy."""
+    def pick(
+        self, sha: str, onto: str, author: Person, when: datetime, *, bare: bool = False
+    ) -> str:
+        """Copy a commit onto another; the sha of the copy. bare: it does not say of what."""
         source = self.commits[sha]
-        message = f"{source.message}\n\n(cherry picked from commit {sha})"
+        trailer = "" if bare else f"\n\n(cherry picked from commit {sha})"
         copy = self.commit(
-            message, [onto], when, author, tickets=source.tickets, authored=source.authored
-        )
+            source.message + trailer, [onto], when, author, tickets=source.tickets,
+            authored=source.authored, paths=source.paths,
+        )  # fmt: skip
         copy.picked_from = sha
         return copy.sha
 

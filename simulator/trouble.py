@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -11,7 +13,18 @@ from simulator.model import AuditEntry, Deployment, Incident, Service
 from simulator.releases import Release
 
 NAMED = 0.6  # of the incidents that a deployment caused
-_DUPLICATES, _SECOND_ONES, _OTHERS = 0.12, 0.10, 0.30
+OTHERS = 0.30  # of all incidents
+_DUPLICATES, _SECOND_ONES = 0.12, 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A service that is deployed several times a day, and since when."""
+
+    service: str
+    since: datetime
+
+
 _SYMPTOMS = (
     "Errors on {}", "{} is slow", "{} not reachable", "Wrong results in {}", "Timeouts in {}",
 )  # fmt: skip
@@ -20,10 +33,11 @@ _OTHER_CAUSES = ("Disk full on {}", "Provider outage hits {}", "Certificate expi
 
 def incidents_of(
     broken: list[tuple[Deployment, Release]], *, services: list[Service],
-    start: datetime, now: datetime, rng: Random,
+    start: datetime, now: datetime, rng: Random, share: float = OTHERS, busy: Sequence[Busy] = (),
 ) -> list[Incident]:  # fmt: skip
     """In order of opening, numbered; every incident of a deployment opens within 60 hours of its
-    finish.
+    finish. share: of all incidents, those that no deployment caused; every second of them hits a
+    service that is `busy`, if any is.
     """
     places = {service.name: service.configuration_item for service in services}
     found: list[Incident] = []
@@ -33,9 +47,13 @@ def incidents_of(
     changes = {deployment.id: deployment.change for deployment, _ in broken}
     for incident in rng.sample(caused, k=round(NAMED * len(caused))):
         incident.caused_by = changes[str(incident.deployment)]
-    others = round(len(caused) * _OTHERS / (1 - _OTHERS))
-    for _ in range(others):
-        opened, ci = moment(rng, start + DAY, now - HOUR), rng.choice(list(places.values()))
+    calm = [place for name, place in places.items() if name not in {one.service for one in busy}]
+    for number in range(round(len(caused) * share / (1 - share))):
+        since, among = start + DAY, calm
+        if busy and number % 2:
+            chosen = rng.choice(busy)
+            since, among = chosen.since, [places[chosen.service]]
+        opened, ci = moment(rng, since, now - HOUR), rng.choice(among)
         ends = opened + lognormal(rng, 3 * HOUR, 1.0) + MINUTE
         text = rng.choice(_OTHER_CAUSES).format(ci)
         found.append(_incident(text, ci, opened, ends, now=now, rng=rng))

@@ -5,6 +5,7 @@ For each deployment the set of all its ancestors is made anew; no trick that cou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,14 +76,23 @@ def finish(deployment: Deployment) -> datetime:
 
 def first_deployments(world: World) -> dict[tuple[str, str], str]:
     """(service, sha) -> the id of the first successful production deployment that contains the
-    commit.
+    commit. Of a service that is a part of its repository, only commits that change that part count.
     """
     commits = {commit.sha: commit for commit in world.commits}
+    parts = {s.name: s.paths for plan in world.streams for s in plan.services}
     found: dict[tuple[str, str], str] = {}
     for deployment in production(world):
         for sha in ancestors(deployment.sha, commits):
-            found.setdefault((deployment.service, sha), deployment.id)
+            if changes_part(commits[sha], parts[deployment.service]):
+                found.setdefault((deployment.service, sha), deployment.id)
     return found
+
+
+def changes_part(commit: Commit, folders: Sequence[str]) -> bool:
+    """folders: `services/cart/**` and the like; none: the whole repository."""
+    return not folders or any(
+        path.startswith(folder.removesuffix("**")) for folder in folders for path in commit.paths
+    )
 
 
 def ancestors(sha: str, commits: dict[str, Commit]) -> set[str]:

@@ -20,6 +20,14 @@ _THINGS = {
         "synonym list", "ranking weights", "facet counts", "typo tolerance", "index rebuild",
         "query parser", "suggestions", "stop words", "shard balance", "price filter",
     ),
+    "storefront": (
+        "mini cart", "product page", "price tag", "account menu", "order list",
+        "wish list", "size chart", "gift wrap", "stock badge", "login form",
+    ),
+    "discovery": (
+        "result page", "spelling hints", "recent searches", "filter chips", "sort order",
+        "empty results", "search box", "boost rules", "image search", "landing pages",
+    ),
 }  # fmt: skip
 _ENDINGS = (
     "", "", "", " for business customers", " in the mobile view", " on slow networks",

@@ -61,6 +61,13 @@ def all_states(session: Session) -> list[StreamState]:
     return [_state(row) for row in session.execute(_select().order_by(*order))]
 
 
+def states_of(session: Session, stream: str) -> list[StreamState]:
+    """The states of the streams of this name, over all sources and scopes."""
+    order = (stream_state.c.source_id, stream_state.c.scope)
+    chosen = _select().where(stream_state.c.stream == stream).order_by(*order)
+    return [_state(row) for row in session.execute(chosen)]
+
+
 def save_cursor(
     session: Session, key: StreamKey, cursor: dict[str, Any], *, watermark_ts: int | None = None
 ) -> None:

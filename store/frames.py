@@ -2,6 +2,7 @@
 
 from store.frames_code import (
     commit_parents,
+    commit_paths,
     commits,
     environments,
     merge_request_commits,
@@ -26,6 +27,7 @@ from store.frames_items import (
     item_keys,
     item_links,
     item_parents,
+    item_titles,
     item_transitions,
     projects,
     stage_mappings,
@@ -40,6 +42,7 @@ __all__ = [
     "change_facts",
     "changes",
     "commit_parents",
+    "commit_paths",
     "commits",
     "deployment_facts",
     "deployments",
@@ -52,6 +55,7 @@ __all__ = [
     "item_keys",
     "item_links",
     "item_parents",
+    "item_titles",
     "item_transitions",
     "links",
     "merge_request_commits",

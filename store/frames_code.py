@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from sqlalchemy import Boolean, ColumnElement, Label, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from store.frames_people import is_bot, with_author
 from store.models import (
     commit_parent,
+    commit_path,
     environment,
     git_commit,
     merge_request,
     merge_request_commit,
-    person,
     ref,
     repository,
 )
-from store.read import read_frame
+from store.read import read_frame, read_frames
 
 
 def _by_bot() -> Label[bool]:
-    bot: ColumnElement[bool] = func.coalesce(person.c.bot, literal_column("false"), type_=Boolean)
+    bot: ColumnElement[bool] = func.coalesce(is_bot(), literal_column("false"), type_=Boolean)
     return bot.label("author_bot")
 
 
@@ -48,18 +51,24 @@ def environments(session: Session) -> pd.DataFrame:
 
 
 def commits(
-    session: Session, repository_id: int | None = None, *, committed: bool = False
+    session: Session,
+    repository_id: int | None = None,
+    *,
+    commit_ids: Iterable[int] | None = None,
+    committed: bool = False,
 ) -> pd.DataFrame:
     """Commits: commit_id, repository_id, sha, authored_ts, committed_ts (both NONE where the sha
-    alone is known), parents (their number, NONE unknown), message, author_bot."""
-    names = ("repository_id", "sha", "authored_ts", "committed_ts", "parents", "message")
+    alone is known), parents (their number, NONE unknown), message, author_id (NONE), author_bot."""
+    times = ("authored_ts", "committed_ts")
+    names = ("repository_id", "sha", *times, "parents", "message", "author_id")
     columns = (git_commit.c[name] for name in names)
     statement = select(git_commit.c.id.label("commit_id"), *columns, _by_bot()).select_from(
-        git_commit.outerjoin(person, person.c.id == git_commit.c.author_id)
+        with_author(git_commit)
     )
     if repository_id is not None:
         statement = statement.where(git_commit.c.repository_id == repository_id)
-    return read_frame(session, statement.order_by(git_commit.c.id), committed=committed)
+    own = git_commit.c.id
+    return read_frames(session, statement, own, commit_ids, committed=committed, order=(own,))
 
 
 def commit_parents(
@@ -74,7 +83,18 @@ def commit_parents(
     return read_frame(session, ordered, committed=committed)
 
 
-def merge_requests(session: Session, *, committed: bool = False) -> pd.DataFrame:
+def commit_paths(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """Commits that touch a part of their repository: repository_id, commit_id, path."""
+    columns = (git_commit.c.repository_id, commit_path.c.commit_id, commit_path.c.path)
+    joined = commit_path.join(git_commit, git_commit.c.id == commit_path.c.commit_id)
+    statement = select(*columns).select_from(joined)
+    ordered = statement.order_by(commit_path.c.commit_id, commit_path.c.path)
+    return read_frame(session, ordered, committed=committed)
+
+
+def merge_requests(
+    session: Session, *, request_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
     """merge_request_id, repository_id, number, title, description, source_branch, target_branch,
     state, head_sha, merge_sha, squash_sha, created_ts, merged_ts (NONE), labels (lines),
     author_bot."""
@@ -84,13 +104,19 @@ def merge_requests(session: Session, *, committed: bool = False) -> pd.DataFrame
     columns = (merge_request.c[name] for name in names)
     statement = select(
         merge_request.c.id.label("merge_request_id"), *columns, _by_bot()
-    ).select_from(merge_request.outerjoin(person, person.c.id == merge_request.c.author_id))
-    return read_frame(session, statement.order_by(merge_request.c.id), committed=committed)
+    ).select_from(with_author(merge_request))
+    own = merge_request.c.id
+    return read_frames(session, statement, own, request_ids, committed=committed, order=(own,))
 
 
-def merge_request_commits(session: Session, *, committed: bool = False) -> pd.DataFrame:
+def merge_request_commits(
+    session: Session, *, request_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
     """Commits of merge requests, in their order: merge_request_id, commit_id, ordinal."""
     names = ("merge_request_id", "commit_id", "ordinal")
     columns = [merge_request_commit.c[name] for name in names]
     order = (columns[0], columns[2], columns[1])
-    return read_frame(session, select(*columns).order_by(*order), committed=committed)
+    statement = select(*columns)
+    return read_frames(
+        session, statement, columns[0], request_ids, committed=committed, order=order
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from store.models import build, change_request, deployment, incident
-from store.read import read_frame
+from store.read import read_frame, read_frames
 
 
 def _all(table: Table, own_id: str, names: tuple[str, ...]) -> Select[tuple[object, ...]]:
@@ -16,15 +18,19 @@ def _all(table: Table, own_id: str, names: tuple[str, ...]) -> Select[tuple[obje
     return statement.order_by(table.c.id)
 
 
-def builds(session: Session, *, committed: bool = False) -> pd.DataFrame:
+def builds(
+    session: Session, *, build_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
     """build_id, source_id, external_id, job, number, ref, repository_id (NONE), result, queued_ts,
     started_ts, finished_ts (all NONE), revisions (JSON [[sha, remote]]), parameters (JSON object),
     description, upstream."""
     names = ("source_id", "external_id", "job", "number", "ref", "repository_id", "result")
     times = ("queued_ts", "started_ts", "finished_ts")
     texts = ("revisions", "parameters", "description", "upstream")
-    statement = _all(build, "build_id", (*names, *times, *texts))
-    return read_frame(session, statement, committed=committed)
+    own = build.c.id
+    columns = (build.c[name] for name in (*names, *times, *texts))
+    statement = select(own.label("build_id"), *columns)
+    return read_frames(session, statement, own, build_ids, committed=committed, order=(own,))
 
 
 def deployments(session: Session, *, committed: bool = False) -> pd.DataFrame:

@@ -28,14 +28,20 @@ def links(
     b_kind: Entity,
     *,
     a_ids: Iterable[int] | None = None,
+    b_ids: Iterable[int] | None = None,
     committed: bool = False,
 ) -> pd.DataFrame:
-    """Links of two kinds, `a_kind` the lower number: a_id, b_id, rule, confidence, evidence."""
+    """Links of two kinds, `a_kind` the lower number: a_id, b_id, rule, confidence, evidence. Of
+    some ends, or others, or of all.
+    """
     names = ("a_id", "b_id", "rule", "confidence", "evidence")
     statement = select(*(link.c[name] for name in names)).where(
         link.c.a_kind == int(a_kind), link.c.b_kind == int(b_kind)
     )
     order = (link.c.a_id, link.c.b_id, link.c.rule)
+    if b_ids is not None:
+        order = (link.c.b_id, link.c.a_id, link.c.rule)
+        return read_frames(session, statement, link.c.b_id, b_ids, committed=committed, order=order)
     return read_frames(session, statement, link.c.a_id, a_ids, committed=committed, order=order)
 
 

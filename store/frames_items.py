@@ -163,6 +163,13 @@ def item_keys(session: Session, *, committed: bool = False) -> pd.DataFrame:
     return read_frame(session, ordered, committed=committed)
 
 
+def item_titles(session: Session, *, committed: bool = False) -> pd.DataFrame:
+    """All items but those that are gone for good: item_id, source_id, title."""
+    statement = select(work_item.c.id.label("item_id"), work_item.c.source_id, work_item.c.title)
+    ordered = statement.where(_STAYED).order_by(work_item.c.id)
+    return read_frame(session, ordered, committed=committed)
+
+
 def projects(session: Session) -> pd.DataFrame:
     """The trackers' projects: key, source_id."""
     statement = select(project.c.key, project.c.source_id)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity, Field
+from store.frames_people import is_bot
 from store.lookup import chunks
 from store.models import (
     block,
@@ -18,7 +19,9 @@ from store.models import (
     deployment,
     deployment_fact,
     git_commit,
+    identity,
     incident,
+    incident_fact,
     item_fact,
     item_key,
     link,
@@ -158,8 +161,10 @@ def things(session: Session, kind: Entity, ids: Iterable[int]) -> dict[int, Row]
                 repository.c.path.label("repository"), repository.c.source_id
             ).join(repository, repository.c.id == table.c.repository_id)
         if kind is Entity.COMMIT:
-            statement = statement.add_columns(person.c.bot.label("bot")).outerjoin(
-                person, person.c.id == git_commit.c.author_id
+            statement = (
+                statement.add_columns(is_bot().label("bot"))
+                .outerjoin(person, person.c.id == git_commit.c.author_id)
+                .outerjoin(identity, identity.c.person_id == git_commit.c.author_id)
             )
         found.update((row["id"], row) for row in _rows(session, statement))
     return found
@@ -179,3 +184,54 @@ def production_deployments(session: Session, ids: Iterable[int]) -> set[int]:
 def source_names(session: Session) -> dict[int, Row]:
     """Name and kind of every source by id."""
     return {row["id"]: row for row in _rows(session, select(source))}
+
+
+def items_by_id(session: Session, ids: Iterable[int]) -> dict[int, Row]:
+    """Work items by id."""
+    found: dict[int, Row] = {}
+    for chunk in chunks(sorted(set(ids))):
+        statement = select(work_item).where(work_item.c.id.in_(chunk))
+        found.update((row["id"], row) for row in _rows(session, statement))
+    return found
+
+
+def find_numbered(session: Session, kind: Entity, number: str) -> Row | None:
+    """The change request or incident of this number, in any case; None for none."""
+    table = _TABLES[kind]
+    statement = select(table).where(table.c.number == number.strip().upper()).order_by(table.c.id)
+    found = _rows(session, statement.limit(1))
+    return found[0] if found else None
+
+
+def incident_fact_of(session: Session, incident_id: int) -> Row | None:
+    """What the incident is put down to; None where nothing was worked out, as of a duplicate."""
+    statement = select(incident_fact).where(incident_fact.c.incident_id == incident_id)
+    found = _rows(session, statement.limit(1))
+    return found[0] if found else None
+
+
+def duplicates_of(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """Incident -> the one of `ids` that it is a duplicate of, over any number of others between."""
+    roots = {int(one) for one in ids}
+    originals = things(session, Entity.INCIDENT, roots).values()
+    known = {(row["source_id"], row["external_id"]): row["id"] for row in originals}
+    copies: dict[int, int] = {}
+    waiting = list(known)
+    while waiting:
+        names = sorted({external for _, external in waiting})
+        rows = [
+            row
+            for chunk in chunks(names)
+            for row in _rows(
+                session, select(incident).where(incident.c.duplicate_of_external_id.in_(chunk))
+            )
+        ]
+        waiting = []
+        for row in rows:
+            own = (row["source_id"], row["external_id"])
+            above = known.get((row["source_id"], row["duplicate_of_external_id"]))
+            if above is not None and own not in known:
+                known[own] = row["id"]
+                copies[row["id"]] = copies.get(above, above)
+                waiting.append(own)
+    return copies

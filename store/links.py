@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
@@ -63,6 +63,11 @@ def replace(
     ends = [pair[:2] for pair in (*new, *different, *gone)]
     a_ends, b_ends = {a_id for a_id, _ in ends}, {b_id for _, b_id in ends}
     return LinkChange(len(new), len(different), len(gone), a_ends, b_ends)
+
+
+def count_links(session: Session) -> int:
+    """How many links there are."""
+    return int(session.execute(select(func.count()).select_from(link)).scalar_one())
 
 
 def _write(

@@ -121,11 +121,11 @@ def _members(stream: ValueStream) -> set[tuple[str, str]]:
 
 def _load_services(session: Session, settings: Settings) -> tuple[dict[str, int], frozenset[str]]:
     stored = {row.name: row for row in session.execute(select(service))}
-    # A part of every service, for its facts depend on them: what makes a deployment a hotfix, what
-    # a defect is, and which sources count.
+    # A part of every service, for its facts depend on them: what makes a deployment a hotfix, how
+    # far incidents are looked back from, what a defect is, and which sources count.
     sources = ",".join(sorted(one.name for one in settings.sources))
     defects = "\n".join(settings.types.defect)
-    common = f"{_json(settings.dora.hotfix)}\n{defects}\n{sources}"
+    common = f"{_json(settings.dora)}\n{defects}\n{sources}"
     rows = {
         item.name: {"name": item.name, "definition": f"{_json(item)}\n{common}"}
         for item in settings.services

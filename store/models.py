@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from store.models_code import (
     commit_parent,
+    commit_path,
     git_commit,
     merge_request,
     merge_request_commit,
@@ -32,6 +33,7 @@ from store.models_facts import (
     incident_fact,
     item_fact,
     link,
+    mention,
     overruled_link,
     stage_visit,
 )
@@ -50,9 +52,11 @@ from store.models_input import (
 )
 from store.models_items import (
     block,
+    identity,
     item_key,
     item_link,
     person,
+    person_alias,
     project,
     term,
     transition,
@@ -71,6 +75,7 @@ from store.models_mapping import (
     value_stream,
 )
 from store.models_sync import dirty, raw_record, source, store_setting, stream_state
+from store.models_unlinked import unlinked, unlinked_day
 from store.schema import metadata
 
 __all__ = [
@@ -83,6 +88,7 @@ __all__ = [
     "change_fact",
     "change_request",
     "commit_parent",
+    "commit_path",
     "deployment",
     "deployment_fact",
     "dirty",
@@ -93,6 +99,7 @@ __all__ = [
     "git_commit",
     "hook_delivery",
     "hook_hint",
+    "identity",
     "incident",
     "incident_fact",
     "item_fact",
@@ -100,12 +107,14 @@ __all__ = [
     "item_link",
     "link",
     "manual_step",
+    "mention",
     "merge_request",
     "merge_request_commit",
     "metadata",
     "objective",
     "overruled_link",
     "person",
+    "person_alias",
     "project",
     "raw_record",
     "ref",
@@ -125,6 +134,8 @@ __all__ = [
     "team_member",
     "term",
     "transition",
+    "unlinked",
+    "unlinked_day",
     "value_estimate",
     "value_stream",
     "verdict",

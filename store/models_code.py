@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     SmallInteger,
     String,
@@ -51,6 +52,7 @@ git_commit = Table(
     Column("message", Text, nullable=False, server_default=""),
     ref_column("author_id", "person", null=True),
     UniqueConstraint("repository_id", "sha"),
+    Index(None, "repository_id", "author_id", "authored_ts"),
     comment="a row without committed_ts is known by its sha alone",
 )
 
@@ -59,8 +61,17 @@ commit_parent = Table(
     metadata,
     ref_column("commit_id", "git_commit", key=True),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),
-    Column("parent_id", Id, ForeignKey("git_commit.id"), nullable=False),
+    Column("parent_id", Id, ForeignKey("git_commit.id"), nullable=False, index=True),
     sqlite_with_rowid=False,
+)
+
+commit_path = Table(
+    "commit_path",
+    metadata,
+    ref_column("commit_id", "git_commit", key=True),
+    Column("path", Text, primary_key=True),
+    sqlite_with_rowid=False,
+    comment="parts of repositories, as the configuration names them, that commits touch",
 )
 
 merge_request = Table(

@@ -59,6 +59,13 @@ build = Table(
     UniqueConstraint("source_id", "external_id"),
 )
 
+Index(
+    "ix_build_upstream",
+    build.c.upstream,
+    sqlite_where=build.c.upstream != "",
+    postgresql_where=build.c.upstream != "",
+)
+
 build_stage = Table(
     "build_stage",
     metadata,

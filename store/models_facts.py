@@ -42,6 +42,17 @@ overruled_link = _links("overruled_link")
 """What rules found between two things that a person said do not belong together: apart from `link`,
 so that nobody counts it."""
 
+mention = Table(
+    "mention",
+    metadata,
+    Column("word", String(300), primary_key=True),
+    Column("entity", SmallInteger, primary_key=True, autoincrement=False),
+    Column("entity_id", Id, primary_key=True, autoincrement=False),
+    Index(None, "entity", "entity_id"),
+    sqlite_with_rowid=False,
+    comment="what a record names that is not known yet, or may come to mean another",
+)
+
 item_fact = Table(
     "item_fact",
     metadata,
@@ -130,6 +141,9 @@ incident_fact = Table(
     Column("incident_id", Id, ForeignKey("incident.id"), primary_key=True),
     Column("deployment_id", Id),
     text_column("method"),
+    Column("confidence", Float, nullable=False, server_default="0"),
+    text_column("verdict"),
+    text_column("reason"),
     ts_column("opened_ts", null=False),
     ts_column("resolved_ts"),
 )

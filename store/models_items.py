@@ -27,6 +27,24 @@ person = Table(
     UniqueConstraint("source_id", "pseudonym"),
 )
 
+person_alias = Table(
+    "person_alias",
+    metadata,
+    ref_column("person_id", "person", key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("pseudonym", String(64), primary_key=True),
+    comment="what else an account is known by: e-mail, username, full name and parts of them",
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    ref_column("person_id", "person", key=True),
+    ref_column("identity_id", "person"),
+    Column("bot", Boolean, nullable=False),
+    comment="accounts that are one person have one identity_id, the same account of them",
+)
+
 project = Table(
     "project",
     metadata,

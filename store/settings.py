@@ -37,5 +37,5 @@ def people_key(session: Session) -> bytes:
 
 def pseudonym(key: bytes, identity: str) -> str:
     """What stands for a person: the same for an identity in any case, and not to be undone."""
-    folded = identity.strip().casefold().encode()
+    folded = identity.strip().casefold().encode(errors="replace")
     return blake2b(folded, key=key, digest_size=16).hexdigest()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.records import Commit, Entity, Environment, MergeRequest, Ref, Repository
+from core.records import Commit, CommitPath, Entity, Environment, MergeRequest, Ref, Repository
 from store.batch import Batch, parent_id, seconds
 from store.models import environment, merge_request, merge_request_commit, ref, repository
 from store.rows import write_children, write_entities
-from store.write_commits import commit_ids, write_commits
+from store.write_commits import commit_ids, write_commit_paths, write_commits
 
 
 def write_code(batch: Batch) -> None:
@@ -21,14 +21,16 @@ def write_code(batch: Batch) -> None:
     _write_refs(batch, ids)
     _write_environments(batch, ids)
     write_commits(batch, ids)
+    write_commit_paths(batch, ids)
     _write_merge_requests(batch, ids)
 
 
 def _parents(batch: Batch) -> set[str]:
-    children: list[Ref | Environment | Commit | MergeRequest] = [
+    children: list[Ref | Environment | Commit | CommitPath | MergeRequest] = [
         *batch.of(Ref),
         *batch.of(Environment),
         *batch.of(Commit),
+        *batch.of(CommitPath),
         *batch.of(MergeRequest),
     ]
     return {child.repository for child in children}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.records import Commit, Entity
+from core.records import Commit, CommitPath, Entity
 from store.batch import Batch, parent_id, seconds
-from store.models import commit_parent, git_commit
+from store.models import commit_parent, commit_path, git_commit
 from store.rows import ensure_entities, write_children, write_entities
 
 _KEY = ("repository_id", "sha")
@@ -34,6 +34,19 @@ def write_commits(batch: Batch, repositories: dict[str, int]) -> None:
     written = write_entities(batch.session, git_commit, rows, key=_KEY, keep=keep)
     batch.touched[Entity.COMMIT].update(written.changed)
     _write_parents(batch, repositories, {tuple(key): found for key, found in written.ids.items()})
+
+
+def write_commit_paths(batch: Batch, repositories: dict[str, int]) -> None:
+    """Store which parts commits touch; a commit that comes later is known by its sha alone."""
+    told = [
+        (repositories[record.repository], record.commit, record.path)
+        for record in batch.of(CommitPath)
+        if record.repository in repositories
+    ]
+    ids = commit_ids(batch, {(home, sha) for home, sha, _ in told})
+    rows = [{"commit_id": ids[home, sha], "path": path} for home, sha, path in told]
+    changed = write_children(batch.session, commit_path, rows, parent="commit_id")
+    batch.touched[Entity.COMMIT].update(changed)
 
 
 def commit_ids(batch: Batch, wanted: Iterable[tuple[int, str]]) -> dict[tuple[Any, ...], int]:

@@ -10,12 +10,16 @@ from pydantic import Field
 from api.asking import NO_PARAMETERS, WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
+from api.examples import UNLINKED
 from api.schemas_lists import Listed, QualityRow
+from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from api.schemas_verdicts import AgreementRows
 from pipeline.agreement import agreement
 from pipeline.service_answers import service_of
 from pipeline.stream_answers import stream_of
 from pipeline.trust import quality_rows
+from pipeline.unlinked_answers import UnlinkedQuery, unlinked_page, unlinked_summary
+from pipeline.unlinked_words import KINDS
 
 router = APIRouter(prefix="/quality", tags=["quality"])
 
@@ -42,6 +46,59 @@ def read_quality(
         if wanted is not None:
             rows = [row for row in rows if row["scope"].get(name) == wanted]
     return encoded({"items": rows, "next": None})
+
+
+class UnlinkedParts(WindowQuery):
+    """A window, a scope and a kind."""
+
+    kind: str | None = Field(default=None, description=f"One of: {', '.join(KINDS)}.")
+    stream: str | None = Field(default=None, description="Only of this stream.")
+    service: str | None = Field(default=None, description="Only of this service.")
+    reason: str | None = Field(
+        default=None, max_length=48, description="Only what has this likely reason."
+    )
+
+    def wanted(self) -> UnlinkedQuery:
+        return UnlinkedQuery(self.kind, self.stream, self.service, self.reason)
+
+
+class UnlinkedPage(UnlinkedParts):
+    """The same, in pages."""
+
+    limit: int = Field(default=50, ge=1, le=500, description="At most 500.")
+    cursor: str | None = Field(
+        default=None, max_length=400, description="`next` of the page before."
+    )
+
+
+@router.get(
+    "/unlinked",
+    summary="What should be linked and is not, with its likely reason",
+    responses=answers(Listed[UnlinkedRow], example=UNLINKED),
+)
+def read_unlinked(
+    served: ServedDep, session: SessionDep, query: Annotated[UnlinkedPage, Query()]
+) -> Response:
+    """Done items, commits, deployments, incidents; the newest first within each kind."""
+    snapshot = served.snapshots.present(session)
+    asked = asked_of(served, query)
+    page = unlinked_page(
+        session, snapshot, query.wanted(), asked, limit=query.limit, cursor=query.cursor
+    )
+    return encoded(page)
+
+
+@router.get(
+    "/unlinked/summary",
+    summary="How much is not linked, by reason and week",
+    responses=answers(UnlinkedSummary),
+)
+def read_unlinked_summary(
+    served: ServedDep, session: SessionDep, query: Annotated[UnlinkedParts, Query()]
+) -> Response:
+    """Per kind: how many of how many, the reasons with next steps, and the trend by week."""
+    snapshot = served.snapshots.present(session)
+    return encoded(unlinked_summary(session, snapshot, query.wanted(), asked_of(served, query)))
 
 
 @router.get(

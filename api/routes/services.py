@@ -10,9 +10,11 @@ from api.asking import NO_PARAMETERS, SeriesDep, WindowDep, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.schemas import Envelope
+from api.schemas_desk import IncidentRow
 from api.schemas_journey import Explained
 from api.schemas_lists import Dora, Listed, ServiceRow
 from pipeline.explain import explain_service
+from pipeline.incident_list import incidents_of
 from pipeline.service_answers import DORA_SLUGS, missing_of, service_metric, service_of
 
 router = APIRouter(prefix="/services", tags=["services"])
@@ -52,6 +54,20 @@ def read_dora(served: ServedDep, session: SessionDep, name: Name, query: SeriesD
         slug: service_metric(snapshot, served.settings, service, slug, asked) for slug in DORA_SLUGS
     }
     return encoded({"service": name, **found, "missing": missing_of(served.settings, service)})
+
+
+@router.get(
+    "/{name}/incidents",
+    summary="The incidents of a service, and what each is put down to",
+    responses=answers(Listed[IncidentRow], named=True),
+)
+def read_incidents(
+    served: ServedDep, session: SessionDep, name: Name, query: WindowDep
+) -> Response:
+    """Those that opened in the window, the newest first, with all candidates and the evidence."""
+    service = service_of(served.snapshots.present(session), name)
+    rows = incidents_of(session, service, asked_of(served, query).window)
+    return encoded({"items": rows, "next": None})
 
 
 @router.get(

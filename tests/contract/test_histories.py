@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from correlator.keys import KeyFinder
-from correlator.rules import correlate
+from correlator.linking import correlate
 from tests.correlator.builders import evidence, frame
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}

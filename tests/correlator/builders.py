@@ -14,6 +14,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "repositories": {
         "repository_id": 1,
         "source_id": 2,
+        "kind": "gitlab",
         "path": "shop/web",
         "url": "",
         "remotes": "",
@@ -23,8 +24,10 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "repository_id": 1,
         "sha": "",
         "message": "",
+        "authored_ts": NONE,
         "committed_ts": 0,
         "parents": 0,
+        "author_id": NONE,
     },
     "merge_requests": {
         "merge_request_id": 0,
@@ -37,6 +40,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "head_sha": "",
         "merge_sha": "",
         "squash_sha": "",
+        "merged_ts": NONE,
+        "labels": "",
     },
     "merge_request_commits": {"merge_request_id": 0, "commit_id": 0},
     "builds": {
@@ -45,6 +50,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "external_id": "",
         "job": "",
         "number": 0,
+        "ref": "",
         "repository_id": NONE,
         "revisions": "[]",
         "parameters": "{}",
@@ -53,6 +59,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "deployments": {
         "deployment_id": 0,
         "source_id": 2,
+        "external_id": "",
         "environment": "production",
         "tier": "",
         "service": "",
@@ -68,10 +75,14 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "build_external_id": "",
         "commit_id": NONE,
         "commit_reason": "",
+        "commit_by": "sha",
+        "found_by": "repository",
+        "previous_release": "",
         "result": "success",
         "created_ts": 0,
         "started_ts": NONE,
         "finished_ts": NONE,
+        "rollback": False,
     },
     "claims": {
         "commit_id": 0,
@@ -85,18 +96,34 @@ COLUMNS: dict[str, dict[str, Any]] = {
         "source_id": 3,
         "external_id": "",
         "number": "",
+        "type": "normal",
         "title": "",
         "description": "",
         "correlation": "",
+        "service_id": 1,
+        "created_ts": 0,
+        "started_ts": NONE,
+        "finished_ts": NONE,
+        "closed_ts": NONE,
     },
     "incidents": {
         "incident_id": 0,
         "source_id": 3,
+        "external_id": "",
         "number": "",
+        "title": "",
+        "description": "",
+        "correlation": "",
         "caused_by_external_id": "",
         "duplicate_of_external_id": "",
+        "service_id": 1,
+        "opened_ts": 0,
+        "detected_ts": NONE,
+        "resolved_ts": NONE,
     },
+    "items": {"item_id": 0, "title": ""},
     "parents": {"commit_id": 0, "parent_id": 0},
+    "refs": {"repository_id": 1, "kind": "tag", "name": "", "sha": "", "ts": NONE},
 }
 
 
@@ -130,6 +157,7 @@ def evidence(finder: KeyFinder = FINDER, **frames: pd.DataFrame) -> Evidence:
         "claims",
         "changes",
         "incidents",
+        "items",
     ]
     tables = {name: frames.pop(name, frame(name)) for name in names}
     assert not frames

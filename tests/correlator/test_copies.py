@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from correlator.linking import correlate
 from correlator.reverts import cherry_picks, quoted_title, reverts, takes_back, without_quote
-from correlator.rules import correlate
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame("item_keys", {"key": "SHOP-1", "item_id": 11}, {"key": "SHOP-2", "item_id": 12})

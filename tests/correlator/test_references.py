@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from core.records import Entity
+from correlator.linking import correlate
 from correlator.references import references
-from correlator.rules import correlate
 from tests.correlator.builders import evidence, frame
 
 ISSUES = frame(
@@ -83,6 +83,7 @@ def test_an_address_of_an_issue_is_a_reference_with_its_host() -> None:
         "number": [12, 3],
         "closes": [True, True],
         "titled": [True, True],
+        "short": [False, False],
     }
 
 

@@ -8,8 +8,8 @@ import pytest
 from core.records import Entity
 from correlator.delivery_rules import parse_correlation
 from correlator.evidence import LINK_COLUMNS, Evidence, combine
-from correlator.incidents import unattributed
-from correlator.rules import RULES, correlate
+from correlator.linking import correlate
+from correlator.rules import RULES
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame(
@@ -18,6 +18,10 @@ KEYS = frame(
     {"key": "SHOP-2", "item_id": 12},
     {"key": "OLD-7", "item_id": 12},
 )
+
+
+WEAK = {"proximity": 0.4, "change_window": 0.4}
+"""Rules of service and time alone, which nothing may rest on that has to be sure."""
 
 
 def links(given: Evidence, rule: str) -> dict[tuple[int, int], float]:
@@ -247,7 +251,7 @@ def test_a_change_that_names_two_builds_alike_is_shared() -> None:
     assert links(given, "correlation") == {(1, 1): 0.5, (5, 1): 0.5}
 
 
-def test_incidents_follow_the_change_that_they_name_and_the_rest_is_listed() -> None:
+def test_incidents_follow_the_change_that_they_name() -> None:
     changes = frame(
         "changes",
         {"change_id": 1, "external_id": "c1", "number": "CHG1", "correlation": "shop/web#7"},
@@ -265,13 +269,6 @@ def test_incidents_follow_the_change_that_they_name_and_the_rest_is_listed() -> 
     given = evidence(builds=BUILDS, deployments=DEPLOYMENTS, changes=changes, incidents=incidents)
     assert links(given, "caused_by") == {(1, 1): 1.0, (2, 2): 1.0}
     assert links(given, "caused_by_change") == {(1, 1): 1.0}
-    rest = unattributed(given, correlate(given))
-    assert dict(zip(rest["incident_id"], rest["reason"], strict=True)) == {
-        2: "change_without_deployment",
-        3: "change_unknown",
-        4: "no_change_named",
-        5: "duplicate",
-    }
 
 
 def test_the_first_deployment_is_less_sure_where_its_predecessor_is_unknown() -> None:
@@ -329,6 +326,7 @@ def test_every_rule_has_a_name_of_its_own_a_direction_and_a_sure_enough_base() -
     assert len({rule.name for rule in RULES}) == len(RULES)
     for rule in RULES:
         assert rule.a < rule.b <= Entity.INCIDENT
-        assert 0.5 <= rule.confidence <= 1.0
+        assert 0.5 <= rule.confidence <= 1.0 or rule.name in WEAK
         assert rule.name == rule.find.__name__
         assert len(rule.name) <= 48
+    assert {rule.name: rule.confidence for rule in RULES if rule.confidence < 0.5} == WEAK

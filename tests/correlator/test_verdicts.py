@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.records import Entity
 from correlator.evidence import VERDICT_COLUMNS, Evidence, no_verdicts
-from correlator.rules import correlate, correlate_judged
+from correlator.linking import correlate, linked
 from correlator.verdicts import judged_claims, judged_pairs
 from tests.correlator.builders import evidence, frame
 
@@ -62,7 +62,7 @@ def pairs(links: pd.DataFrame, a: Entity, b: Entity) -> set[tuple[int, int, str]
 
 
 def test_nothing_said_changes_nothing() -> None:
-    found = correlate_judged(shop())
+    found = linked(shop())
     assert found.overruled.empty
     assert pairs(found.links, ITEM, COMMIT) == {
         (1, 10, "merge_request"),
@@ -72,7 +72,7 @@ def test_nothing_said_changes_nothing() -> None:
 
 
 def test_a_rejected_link_goes_and_is_kept_apart_with_its_evidence() -> None:
-    found = correlate_judged(shop((ITEM, 1, COMMIT, 10, "rejected")))
+    found = linked(shop((ITEM, 1, COMMIT, 10, "rejected")))
     assert pairs(found.links, ITEM, COMMIT) == {(1, 11, "merge_request"), (1, 12, "revert_of")}
     (row,) = found.overruled.to_dict("records")
     assert (row["a_id"], row["b_id"], row["rule"]) == (1, 10, "merge_request")
@@ -80,7 +80,7 @@ def test_a_rejected_link_goes_and_is_kept_apart_with_its_evidence() -> None:
 
 
 def test_what_was_built_on_a_rejected_link_goes_with_it() -> None:
-    found = correlate_judged(shop((ITEM, 1, REQUEST, 5, "rejected")))
+    found = linked(shop((ITEM, 1, REQUEST, 5, "rejected")))
     assert pairs(found.links, ITEM, COMMIT) == set()
     assert set(found.overruled["rule"]) == {"key_in_branch"}
 
@@ -156,12 +156,12 @@ PAIRS = st.tuples(st.sampled_from([1, 2]), st.sampled_from([10, 11, 12]))
 def test_no_rejected_pair_is_linked_and_every_confirmed_one_is(
     answers: list[tuple[tuple[int, int], str]],
 ) -> None:
-    found = correlate_judged(shop(*((ITEM, i, COMMIT, c, told) for (i, c), told in answers)))
-    linked = {(a, b) for a, b, _ in pairs(found.links, ITEM, COMMIT)}
+    found = linked(shop(*((ITEM, i, COMMIT, c, told) for (i, c), told in answers)))
+    stands = {(a, b) for a, b, _ in pairs(found.links, ITEM, COMMIT)}
     for pair, told in dict(answers).items():
-        assert (pair in linked) == (told == "confirmed")
+        assert (pair in stands) == (told == "confirmed")
     gone = {(a, b) for a, b, _ in pairs(found.overruled, ITEM, COMMIT)}
-    assert not gone & linked
+    assert not gone & stands
 
 
 def test_claims_follow_what_people_say() -> None:

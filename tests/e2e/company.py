@@ -15,6 +15,7 @@ from pipeline.database import Database, opened
 from pipeline.sync import SyncReport, sync
 from simulator.config import company_config, company_secrets
 from simulator.model import World
+from simulator.rough_habits import Roughness
 from simulator.server import CompanyServer, running
 from simulator.truth import Truth, truth_of
 from simulator.world import Hosting, build_world
@@ -46,11 +47,12 @@ def collected(
     url: str = "",
     jira: Edition = "cloud",
     code: Hosting = "gitlab",
+    habits: Roughness | None = None,
 ) -> Iterator[Company]:
     """Build, serve and collect a company; `url` names another database than a SQLite file, `code`
-    where its code lives.
+    where its code lives, `habits` those of a less tidy company.
     """
-    world = build_world(seed, NOW, items=items, hosting=code)
+    world = build_world(seed, NOW, items=items, hosting=code, habits=habits)
     with running(world, jira=jira, code=code) as server:
         config, settings = configured(home, server, world, url=url, jira=jira)
         upgrade(settings.database.url)

@@ -169,6 +169,8 @@ class _Telling:
         if table.name == "transition" and name in ("from_id", "to_id"):
             known = {Field.STATUS: "workflow_status", Field.ASSIGNEE: "person"}
             return known.get(Field(row["field"]), "term")
+        if name == "scope_id":
+            return {"stream": "value_stream", "service": "service"}.get(row["scope"])
         if name in _BY_KIND and _BY_KIND[name] in row:
             return _TABLE_OF[Entity(row[_BY_KIND[name]])]
         return next((key.column.table.name for key in table.c[name].foreign_keys), None)

@@ -255,17 +255,24 @@ def test_commit_deployment_links_are_the_first_deployments(company: Company) -> 
     assert recall >= 0.90
 
 
-def test_failures_that_incidents_name_are_exact(company: Company) -> None:
+def test_every_failure_that_an_incident_names_is_told_and_few_that_are_none(
+    company: Company,
+) -> None:
     facts, _, names = service_frames(company)
     good = facts[facts["result"] == "success"]
     reported = {
-        (names[row.service_id], row.finished_ts): row.failed == 1 for row in good.itertuples()
+        (names[row.service_id], row.finished_ts) for row in good.itertuples() if row.failed == 1
     }
-    expected = {
-        (one.service, ts(one.finished)): one.failed_recorded
-        for one in company.truth.deployments.values()
-    }
-    assert reported == expected
+    told = company.truth.deployments.values()
+    named = {(one.service, ts(one.finished)) for one in told if one.failed_recorded}
+    failed = {(one.service, ts(one.finished)) for one in told if one.failed}
+    right = len(reported & failed) / len(reported)
+    measured(
+        f"seed {company.world.seed}, failures: {len(named)} named by an incident,"
+        f" {len(reported)} told, {right:.3f} of them true, of {len(failed)} in truth"
+    )
+    assert named <= reported
+    assert right >= 0.95
 
 
 def test_the_true_fail_rate_lies_inside_the_band(company: Company) -> None:

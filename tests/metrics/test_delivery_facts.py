@@ -12,8 +12,8 @@ from metrics.delivery_facts import (
     deployment_facts,
     deployment_kinds,
     hotfix_marks,
-    incident_facts,
 )
+from metrics.incident_facts import incident_facts
 from tests.metrics.history import frame
 from tests.metrics.tables import EMPTY_LINKS, Row, table
 
@@ -38,7 +38,7 @@ def incidents(*rows: Row) -> pd.DataFrame:
 def links(*named: tuple[int, int, float], defects: Sequence[int] = ()) -> DeploymentLinks:
     return DeploymentLinks(
         incidents=frame("incident_id deployment_id confidence", named),
-        contents=frame("deployment_id commits commits_reason"),
+        contents=frame("service_id deployment_id commits commits_reason"),
         defects=pd.Series(defects, dtype="int64"),
     )
 

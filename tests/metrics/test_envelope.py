@@ -198,10 +198,10 @@ def test_coverage_of_delivery() -> None:
     assert (found.numerator, found.denominator) == (1, 3)
     methods = coverage.incidents_by_method(incidents, window=window)
     assert methods == {"explicit": 1, "unattributed": 2}
-    commits = pd.DataFrame(
-        {"committed_ts": [1, 2, 3], "has_item": [True, False, False], "bot": [False, False, True]}
-    )
-    assert coverage.commits_with_ticket(commits, window=window).share == 0.5
+    days = pd.DataFrame({"day_ts": [0, 1, NOW], "population": [3, 1, 9], "unlinked": [1, 1, 0]})
+    found = coverage.commits_with_ticket(days, window=window)
+    assert (found.numerator, found.denominator, found.share) == (2, 4, 0.5)
+    assert coverage.commits_with_ticket(days[:0], window=window).share is None
 
 
 def test_coverage_of_time_in_statuses() -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from connectors.github_deployments import outcome
+from connectors.github_deployments import outcome, parse_deployment, short_deployment
 from connectors.http import SourceClient
 from connectors.stream import Payload
 from connectors.times import iso, utc
@@ -186,3 +186,21 @@ def test_an_empty_list_has_no_deployments(client: SourceClient, mock: respx.Rout
     found = read(repository_stream(client, "deployments"), client, scope=SCOPE)
     assert payloads(found) == []
     assert set(found[-1].cursor) == {"watermark"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "version"),
+    [
+        ({"version": "1.2.3", "token": "x"}, "1.2.3"),
+        ('{"image": "shop/web:1.2.3"}', "shop/web:1.2.3"),
+        ("deploy it", ""),
+        ({"version": ["1"]}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_version_of_the_payload_is_kept_and_nothing_else(payload: Any, version: str) -> None:
+    kept = short_deployment(deployment(1, payload=payload))
+    assert kept.get("payload", {}).keys() <= {"version", "image"}
+    (found,) = parse_deployment(kept, SCOPE)
+    assert isinstance(found, Deployment)
+    assert found.version == version

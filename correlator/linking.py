@@ -1,0 +1,83 @@
+"""Runs the rules: over everything, or over some code and what hangs together with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.records import Entity
+from correlator.evidence import Evidence, Found, Rule, no_links
+from correlator.mentions import mentions
+from correlator.rules import RULES
+from correlator.rules_code import CODE_RULES
+from correlator.verdicts import people_links, split
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run is about where it is not about everything: commits, merge requests and builds.
+
+    The evidence of such a run also holds what these build on; links of that are not made anew but
+    given as they are stored (`known`: a links frame).
+    """
+
+    ids: Mapping[Entity, Collection[int]]
+    known: pd.DataFrame
+
+    def own(self, rule: Rule, links: pd.DataFrame) -> pd.DataFrame:
+        """The links that belong to what the run is about, and the known ones of the same rule."""
+        end, entity = owner(rule.a, rule.b)
+        mine = links[links[end].isin(list(self.ids[entity]))]
+        return pd.concat([mine, self.known[self.known["rule"] == rule.name]], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """links: those that stand, of rules and of people. overruled: what rules found between two
+    things that a person said do not belong together. Both are links frames (`LINK_COLUMNS`).
+    mentions: see `correlator/mentions.py`.
+    """
+
+    links: pd.DataFrame
+    overruled: pd.DataFrame
+    mentions: pd.DataFrame
+
+
+def owner(a: Entity, b: Entity) -> tuple[str, Entity]:
+    """The end to which links of two kinds belong, as a column and its kind: when that one is
+    looked at anew, all of its links are.
+    """
+    if (a, b) == (Entity.COMMIT, Entity.MERGE_REQUEST):
+        return "a_id", a
+    return "b_id", b
+
+
+def correlate(evidence: Evidence) -> pd.DataFrame:
+    """All links that stand, one row per pair and rule: the links frame (`LINK_COLUMNS`).
+
+    The order of the rows given does not matter; the result is in order of rule, then ids.
+    """
+    return linked(evidence).links
+
+
+def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
+    """The links of all rules, or of the rules about code where a `scope` is given.
+
+    What people confirmed is there before the first rule, and what they rejected goes right after
+    the rule that found it: so rules further down build on neither more nor less than people left.
+    """
+    rules = RULES if scope is None else CODE_RULES
+    said = people_links(evidence, {(rule.a, rule.b) for rule in rules})
+    found, overruled = Found(frames=list(said)), [no_links()]
+    for rule in rules:
+        kept, gone = split(rule.links(evidence, found), evidence.verdicts)
+        found.frames.append(kept if scope is None else scope.own(rule, kept))
+        overruled.append(gone)
+    ordered = [*found.frames[len(said) :], *said]
+    return Linked(
+        pd.concat([no_links(), *ordered], ignore_index=True),
+        pd.concat(overruled, ignore_index=True),
+        mentions(evidence, found),
+    )

@@ -1,0 +1,175 @@
+"""What must be linked anew when some records changed, and what has to be known for that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from core.frames import NONE
+from core.records import Entity
+from correlator.incident_texts import numbers_in
+from correlator.mentions import (
+    Named,
+    named_by_builds,
+    named_in_texts,
+    request_word,
+    sha_word,
+    version_words,
+)
+from pipeline.evidence import Known
+from store import frames, neighbours
+from store.mentions import mentioning
+
+Ids = Mapping[Entity, Sequence[int]]
+
+MOST = 50_000
+"""Beyond so many commits and requests it is quicker to link everything."""
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """Ids of what is linked anew: commits and requests with all that hang together with them, and
+    builds. `beside`: commits and requests on which the links of those builds rest.
+    """
+
+    commits: set[int] = field(default_factory=set)
+    requests: set[int] = field(default_factory=set)
+    builds: set[int] = field(default_factory=set)
+    commits_beside: set[int] = field(default_factory=set)
+    requests_beside: set[int] = field(default_factory=set)
+
+    @property
+    def ids(self) -> dict[Entity, set[int]]:
+        """What is linked anew, by kind."""
+        return {
+            Entity.COMMIT: self.commits,
+            Entity.MERGE_REQUEST: self.requests,
+            Entity.BUILD: self.builds,
+        }
+
+
+_DELIVERED = (Entity.DEPLOYMENT, Entity.CHANGE, Entity.INCIDENT)
+
+
+def neighbourhood(session: Session, known: Known, waiting: Ids) -> Neighbourhood | None:
+    """Of code alone; None where a delivery may be concerned, and so everything has to be linked."""
+    named = _naming(session, waiting)
+    if any(waiting[entity] or named[entity] for entity in _DELIVERED):
+        return None
+    found = Neighbourhood(builds=named[Entity.BUILD] | set(waiting[Entity.BUILD]))
+    commits = named[Entity.COMMIT] | set(waiting[Entity.COMMIT])
+    requests = named[Entity.MERGE_REQUEST] | set(waiting[Entity.MERGE_REQUEST])
+    while commits or requests:
+        found.commits |= commits
+        found.requests |= requests
+        if len(found.commits) + len(found.requests) > MOST:
+            return None
+        around = _around(session, known, commits, requests)
+        commits = around[Entity.COMMIT] - found.commits
+        requests = around[Entity.MERGE_REQUEST] - found.requests
+        found.builds |= around[Entity.BUILD]
+    if neighbours.is_delivered(session, found.commits):
+        return None
+    if neighbours.is_deploying(session, found.builds) or _tells(session, waiting, found):
+        return None
+    _look_beside(session, known, found)
+    return found
+
+
+def _tells(session: Session, waiting: Ids, found: Neighbourhood) -> bool:
+    """Whether a text among these names an incident, or a build the version of a deployment."""
+    builds = frames.builds(session, build_ids=found.builds)
+    columns = (builds[name] for name in ("parameters", "description", "ref"))
+    said = [
+        *(text for row in zip(*columns, strict=True) for text in (*_values(row[0]), *row[1:])),
+    ]
+    words = {word for text in said for word in version_words(text)}
+    if any(mentioning(session, words)[entity] for entity in _DELIVERED):
+        return True
+    numbers = neighbours.incident_numbers(session)
+    if not numbers:
+        return False
+    commits = frames.commits(session, commit_ids=found.commits)
+    requests = frames.merge_requests(session, request_ids=found.requests)
+    texts = [
+        *commits["message"],
+        *(text for name in ("title", "source_branch", "description") for text in requests[name]),
+        *neighbours.titles_of(session, waiting[Entity.ITEM]),
+    ]
+    return len(numbers_in(texts, numbers)) > 0
+
+
+def _values(parameters: str) -> Iterable[str]:
+    return (str(value) for value in json.loads(parameters or "{}").values())
+
+
+def _naming(session: Session, waiting: Ids) -> dict[Entity, set[int]]:
+    """What names the items that wait; what they are linked with, where that may be another now."""
+    keys = neighbours.keys_of(session, waiting[Entity.ITEM])
+    named = mentioning(session, {w for own in keys.values() for k in own for w in (k, k.lower())})
+    # Of a ticket that moved the evidence says another key now; two of one key share a link.
+    moved = {item for item, own in keys.items() if len(own) > 1}
+    moved |= neighbours.gone(session, waiting[Entity.ITEM])
+    every = {key for own in keys.values() for key in own}
+    shared = neighbours.having_keys(session, every) - set(keys)
+    for entity in named:
+        named[entity] |= neighbours.linked_to(session, Entity.ITEM, entity, a_ids=moved | shared)
+    return named
+
+
+def _around(
+    session: Session, known: Known, commit_ids: set[int], request_ids: set[int]
+) -> dict[Entity, set[int]]:
+    """What hangs together with these: names them, is named by them, is a copy, or is linked."""
+    commits = frames.commits(session, commit_ids=commit_ids)
+    requests = frames.merge_requests(session, request_ids=request_ids)
+    words = {sha_word(sha) for sha in commits["sha"]} | set(_request_words(known, requests))
+    found = mentioning(session, words)
+    _add_named(session, found, named_in_texts(commits, requests, known.repositories))
+    found[Entity.COMMIT] |= neighbours.requested_commits(session, request_ids)
+    found[Entity.COMMIT] |= neighbours.copies_of(session, commit_ids)
+    for entity in (Entity.MERGE_REQUEST, Entity.BUILD):
+        found[entity] |= neighbours.linked_to(session, Entity.COMMIT, entity, a_ids=commit_ids)
+    found[Entity.BUILD] |= neighbours.linked_to(
+        session, Entity.MERGE_REQUEST, Entity.BUILD, a_ids=request_ids
+    )
+    return found
+
+
+def _request_words(known: Known, requests: pd.DataFrame) -> Iterable[str]:
+    names = known.repositories.set_index("repository_id")["path"]
+    for home, number in zip(requests["repository_id"], requests["number"], strict=True):
+        yield request_word(names.get(home, ""), number)
+
+
+def _add_named(session: Session, found: dict[Entity, set[int]], named: Iterable[Named]) -> None:
+    """Add the commits and requests that are named to those found."""
+    told = list(named)
+    found[Entity.COMMIT] |= neighbours.commits_by_sha(
+        session, ((one.home, one.sha) for one in told if one.sha)
+    )
+    found[Entity.MERGE_REQUEST] |= neighbours.requests_by_number(
+        session, ((one.home, one.number) for one in told if not one.sha)
+    )
+
+
+def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
+    """The commits that the builds checked out, and the requests that they ran for."""
+    builds = frames.builds(session, build_ids=found.builds)
+    every = known.repositories["repository_id"].tolist()
+    named = [
+        one._replace(home=home)
+        for one in named_by_builds(builds, known.repositories)
+        for home in (every if one.home == NONE else (one.home,))
+    ]
+    beside: dict[Entity, set[int]] = {Entity.COMMIT: set(), Entity.MERGE_REQUEST: set()}
+    _add_named(session, beside, named)
+    refs = dict(zip(builds["build_id"].tolist(), builds["ref"].tolist(), strict=True))
+    branches = {(one.home, refs[one.id]) for one in named if not one.sha}
+    beside[Entity.MERGE_REQUEST] |= neighbours.requests_by_branch(session, branches)
+    found.commits_beside = beside[Entity.COMMIT] - found.commits
+    found.requests_beside = beside[Entity.MERGE_REQUEST] - found.requests

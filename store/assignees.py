@@ -1,0 +1,78 @@
+"""Frames for counting handoffs between assignees, of one item at a time; pseudonyms' ids only."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Boolean, CompoundSelect, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from core.person_marks import Mark
+from core.records import Field
+from store.frames_people import is_bot
+from store.models import identity, person, person_alias, team_member, transition
+from store.read import read_frame
+
+
+def moves_of(session: Session, item_id: int, *, until_ts: int) -> pd.DataFrame:
+    """Changes of the item's assignee: item_id, ts, seq, from_id, to_id (persons, NONE nobody)."""
+    names = ("item_id", "ts", "seq", "from_id", "to_id")
+    statement = select(*(transition.c[name] for name in names)).where(
+        transition.c.item_id == item_id,
+        transition.c.field == int(Field.ASSIGNEE),
+        transition.c.ts <= until_ts,
+    )
+    return read_frame(session, statement.order_by(transition.c.ts, transition.c.seq))
+
+
+def people_of(session: Session, item_id: int) -> pd.DataFrame:
+    """Its assignees: person_id, identity_id (itself where not joined yet), bot."""
+    who = func.coalesce(identity.c.identity_id, person.c.id, type_=person.c.id.type)
+    bot = func.coalesce(is_bot(), literal_column("false"), type_=Boolean).label("bot")
+    statement = (
+        select(person.c.id.label("person_id"), who.label("identity_id"), bot)
+        .outerjoin(identity, identity.c.person_id == person.c.id)
+        .where(person.c.id.in_(_assigned(item_id)))
+    )
+    return read_frame(session, statement.order_by(person.c.id))
+
+
+def memberships_of(session: Session, item_id: int) -> pd.DataFrame:
+    """Teams of its assignees, by the e-mail of any of their accounts: identity_id, team_id,
+    from_ts, to_ts (NONE: still).
+    """
+    mine = select(identity.c.identity_id).where(identity.c.person_id.in_(_assigned(item_id)))
+    account = identity.alias("account")
+    known_as = person_alias.alias("known_as")
+    statement = (
+        select(
+            account.c.identity_id,
+            team_member.c.team_id,
+            team_member.c.from_ts,
+            team_member.c.to_ts,
+        )
+        .join(person, person.c.id == account.c.person_id)
+        .outerjoin(
+            known_as,
+            (known_as.c.person_id == person.c.id) & (known_as.c.kind == Mark.EMAIL.value),
+        )
+        .join(
+            team_member,
+            or_(
+                team_member.c.pseudonym == person.c.pseudonym,
+                team_member.c.pseudonym == known_as.c.pseudonym,
+            ),
+        )
+        .where(account.c.identity_id.in_(mine))
+        .distinct()
+    )
+    return read_frame(session, statement)
+
+
+def _assigned(item_id: int) -> CompoundSelect[tuple[int]]:
+    own = (transition.c.item_id == item_id) & (transition.c.field == int(Field.ASSIGNEE))
+    given, taken = transition.c.to_id, transition.c.from_id
+    return (
+        select(given)
+        .where(own, given.is_not(None))
+        .union(select(taken).where(own, taken.is_not(None)))
+    )

@@ -1,0 +1,207 @@
+"""Which records stand beside others: what must be looked at again when those change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.records import LEFT, Entity
+from store.lookup import found_in
+from store.models import (
+    build,
+    commit_parent,
+    deployment,
+    git_commit,
+    incident,
+    item_key,
+    link,
+    merge_request,
+    merge_request_commit,
+    overruled_link,
+    source,
+    work_item,
+)
+
+Sha = tuple[int, str]
+"""A commit by its repository and its sha, whole or abbreviated."""
+
+
+def linked_to(session: Session, a: Entity, b: Entity, *, a_ids: Iterable[int]) -> set[int]:
+    """The ends of kind `b` of the links of these ends of kind `a`, overruled ones among them."""
+    kinds, own = {"a_kind": int(a), "b_kind": int(b)}, set(a_ids)
+    return {
+        row[0]
+        for table in (link, overruled_link)
+        for row in found_in(session, table, ("b_id",), "a_id", own, **kinds)
+    }
+
+
+def linked_from(session: Session, a: Entity, b: Entity, *, b_ids: Iterable[int]) -> set[int]:
+    """The ends of kind `a` of the links of these ends of kind `b`, overruled ones among them."""
+    kinds, own = {"a_kind": int(a), "b_kind": int(b)}, set(b_ids)
+    return {
+        row[0]
+        for table in (link, overruled_link)
+        for row in found_in(session, table, ("a_id",), "b_id", own, **kinds)
+    }
+
+
+def keys_of(session: Session, item_ids: Collection[int]) -> dict[int, set[str]]:
+    """Every key that each of these items ever had."""
+    keys: dict[int, set[str]] = defaultdict(set)
+    for item, key in found_in(session, item_key, ("item_id", "key"), "item_id", item_ids):
+        keys[item].add(key)
+    return keys
+
+
+def having_keys(session: Session, keys: Iterable[str]) -> set[int]:
+    """The items that have or had one of these keys, at whatever tracker."""
+    wanted = set(keys)
+    return {
+        row[0]
+        for home in session.execute(select(source.c.id)).scalars().all()
+        for row in found_in(session, item_key, ("item_id",), "key", wanted, source_id=home)
+    }
+
+
+def former_keys(session: Session) -> set[str]:
+    """The keys that items had before they moved."""
+    return set(session.execute(select(item_key.c.key).where(~item_key.c.current)).scalars())
+
+
+def has_issues(session: Session) -> bool:
+    """Whether issues of a code host are work items: those have keys such as `shop/web#12`."""
+    named = select(item_key.c.key).where(item_key.c.key.contains("#")).limit(1)
+    return session.execute(named).first() is not None
+
+
+def versions_named(session: Session) -> set[str]:
+    """What deployments say they run, other than by a sha."""
+    names = select(deployment.c.version, deployment.c.ref).distinct()
+    return {name for row in session.execute(names) for name in row if name}
+
+
+def incident_numbers(session: Session) -> set[str]:
+    """The numbers of all incidents."""
+    return set(session.execute(select(incident.c.number)).scalars())
+
+
+def titles_of(session: Session, item_ids: Iterable[int]) -> list[str]:
+    """The titles of these items."""
+    return [row[0] for row in found_in(session, work_item, ("title",), "id", item_ids)]
+
+
+def gone(session: Session, item_ids: Collection[int]) -> set[int]:
+    """Which of these items are gone for good."""
+    rows = found_in(session, work_item, ("id", "gone"), "id", item_ids)
+    return {row[0] for row in rows if row[1] in LEFT}
+
+
+def shas_of(session: Session, commit_ids: Iterable[int]) -> set[str]:
+    """The shas of these commits."""
+    return {row[0] for row in found_in(session, git_commit, ("sha",), "id", commit_ids)}
+
+
+def commits_by_sha(session: Session, shas: Iterable[Sha]) -> set[int]:
+    """The commits with these shas; of an abbreviated one all that begin with it."""
+    whole: dict[int, set[str]] = defaultdict(set)
+    found: set[int] = set()
+    for home, sha in set(shas):
+        if len(sha) >= 40:
+            whole[home].add(sha.lower())
+        else:
+            begins = git_commit.c.sha.between(sha, f"{sha}g")
+            query = select(git_commit.c.id).where(git_commit.c.repository_id == home, begins)
+            found.update(session.execute(query).scalars())
+    for home, wanted in whole.items():
+        rows = found_in(session, git_commit, ("id",), "sha", wanted, repository_id=home)
+        found.update(row[0] for row in rows)
+    return found
+
+
+def requests_by_number(session: Session, numbers: Iterable[tuple[int, int]]) -> set[int]:
+    """The merge requests with these numbers, each in its repository."""
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for home, number in numbers:
+        wanted[home].add(number)
+    return {
+        row[0]
+        for home, own in wanted.items()
+        for row in found_in(session, merge_request, ("id",), "number", own, repository_id=home)
+    }
+
+
+def requests_by_branch(session: Session, branches: Iterable[tuple[int, str]]) -> set[int]:
+    """The merge requests from branches with these names, each in its repository."""
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for home, name in branches:
+        wanted[home].add(name)
+    names = ("id",)
+    return {
+        row[0]
+        for home, own in wanted.items()
+        for row in found_in(session, merge_request, names, "source_branch", own, repository_id=home)
+    }
+
+
+def copies_of(session: Session, commit_ids: Iterable[int]) -> set[int]:
+    """The commits of one author and one second with these, in their repositories."""
+    names = ("repository_id", "author_id", "authored_ts")
+    authored: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for home, author, made in found_in(session, git_commit, names, "id", commit_ids):
+        if author is not None and made is not None:
+            authored[home, author].add(made)
+    return {
+        row[0]
+        for (home, author), made in authored.items()
+        for row in found_in(
+            session, git_commit, ("id",), "authored_ts", made, repository_id=home, author_id=author
+        )
+    }
+
+
+def requested_commits(session: Session, request_ids: Collection[int]) -> set[int]:
+    """The commits that these merge requests list or name, and those linked to them so far."""
+    names = ("repository_id", "merge_sha", "squash_sha", "head_sha")
+    shas = {
+        (row[0], sha)
+        for row in found_in(session, merge_request, names, "id", request_ids)
+        for sha in row[1:]
+        if sha
+    }
+    listed = found_in(
+        session, merge_request_commit, ("commit_id",), "merge_request_id", request_ids
+    )
+    linked = linked_from(session, Entity.COMMIT, Entity.MERGE_REQUEST, b_ids=request_ids)
+    return commits_by_sha(session, shas) | {row[0] for row in listed} | linked
+
+
+def is_delivered(session: Session, commit_ids: Collection[int]) -> bool:
+    """Whether one of these commits is in a deployment, is named by one, or has a child outside of
+    them and so may join the history of one.
+    """
+    if linked_to(session, Entity.COMMIT, Entity.DEPLOYMENT, a_ids=commit_ids):
+        return True
+    own = set(commit_ids)
+    children = found_in(session, commit_parent, ("commit_id",), "parent_id", own)
+    if any(row[0] not in own for row in children):
+        return True
+    shas = shas_of(session, own)
+    return next(found_in(session, deployment, ("id",), "sha", shas), None) is not None
+
+
+def is_deploying(session: Session, build_ids: Collection[int]) -> bool:
+    """Whether one of these builds made a deployment, or started a build that may have."""
+    names = ("id", "source_id", "external_id", "job", "number")
+    rows = list(found_in(session, build, names, "id", build_ids))
+    named = {(row[1], row[2]) for row in rows}
+    columns = (deployment.c.source_id, deployment.c.build_external_id, deployment.c.group_key)
+    for home, own, group in session.execute(select(*columns).distinct()):
+        pipeline = group.rpartition("!pipeline/")[2]
+        if (home, own) in named or (home, pipeline) in named:
+            return True
+    started = {f"{row[3]}#{row[4]}" for row in rows}
+    return next(found_in(session, build, ("id",), "upstream", started), None) is not None

@@ -1,0 +1,117 @@
+"""Links that come about a little at a time are those that everything at once would give."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.records import Commit, Entity, MergeRequest, MergeState, Repository
+from core.settings import Settings
+from pipeline.correlate import correlate
+from pipeline.database import Database, over
+from pipeline.mapping import apply_mapping
+from pipeline.stages import CORRELATE
+from store import dirty, frames
+from store.migrate import upgrade
+from store.records import save_records
+from store.session import open_engine
+from store.sources import source_ids
+from tests.pipeline.random_code import BEGIN, RandomCode, Told
+
+_LOGIN = {"token": "t"}
+SETTINGS = Settings.model_validate(
+    {
+        "sources": [
+            {"name": "jira", "kind": "jira", "url": "https://jira.example", "projects": ["SHOP"],
+             "auth": {"user": "u", "token": "t"}},
+            {"name": "desk", "kind": "jira", "url": "https://desk.example", "projects": ["SHOP"],
+             "auth": {"user": "u", "token": "t"}},
+            {"name": "gitlab", "kind": "gitlab", "url": "https://git.example",
+             "projects": ["shop/web", "shop/api"], "auth": _LOGIN},
+            {"name": "jenkins", "kind": "jenkins", "url": "https://ci.example",
+             "auth": {"user": "u", "token": "t"}},
+            {"name": "snow", "kind": "servicenow", "url": "https://snow.example",
+             "auth": {"user": "u", "password": "p"}},
+        ],
+        "services": [{"name": "web", "repositories": ["shop/web"]}],
+    }
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without any record."""
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@contextmanager
+def fresh(empty: Path) -> Iterator[Database]:
+    path = empty.with_name("one.db")
+    shutil.copy(empty, path)
+    engine = open_engine(f"sqlite:///{path}")
+    try:
+        yield over(engine)
+    finally:
+        engine.dispose()
+        path.unlink()
+
+
+def arrive(database: Database, told: list[Told]) -> None:
+    """Store what came, and link what it concerns."""
+    apply_mapping(SETTINGS, database)
+    with database.writing() as session:
+        ids = source_ids(session)
+        for source, record in told:
+            touched = save_records(session, ids[source], [record])
+            for entity, changed in touched.ids.items():
+                dirty.mark(session, CORRELATE, entity, changed)
+    correlate(SETTINGS, database)
+
+
+@given(st.randoms(use_true_random=False))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_little_at_a_time_is_everything_at_once(empty: Path, random: Random) -> None:
+    world = RandomCode(random)
+    with fresh(empty) as database:
+        arrive(database, world.ground())
+        rest = world.arrivals()
+        while rest:
+            size = random.randint(1, 4)
+            arrive(database, rest[:size])
+            rest = rest[size:]
+            again = correlate(SETTINGS, database, everything=True)
+            assert again.changed == 0
+
+
+def test_a_commit_alone_is_linked_without_reading_the_others(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the property above would be nothing but whole runs."""
+    home = Repository("shop/web", "shop/web", "main", "https://git.example/shop/web")
+    ticket = RandomCode(Random(1))._ticket("1", "SHOP-1", "SHOP")
+    commits = [
+        Commit("shop/web", f"{n:040x}", BEGIN, BEGIN, f"SHOP-1: step {n}", ()) for n in range(3)
+    ]
+    request = MergeRequest(
+        "1", "shop/web", 1, "SHOP-1", "", "x", "main", MergeState.MERGED, BEGIN, BEGIN,
+        commits=(commits[2].sha,),
+    )  # fmt: skip
+    with fresh(empty) as database:
+        arrive(database, [*RandomCode(Random(1)).ground(), ("gitlab", home), ("jira", ticket)])
+        arrive(database, [("gitlab", commits[0]), ("gitlab", commits[1])])
+        monkeypatch.setattr("pipeline.correlate.load_evidence", None)
+        arrive(database, [("gitlab", commits[2]), ("gitlab", request)])
+        with database.read() as session:
+            linked = frames.links(session, Entity.ITEM, Entity.COMMIT)
+    assert linked["rule"].value_counts().to_dict() == {"key_in_message": 3, "merge_request": 1}
