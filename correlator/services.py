@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from core.frames import NONE
 from correlator.remotes import remote_index, resolve_remotes
+
+_OTHER: Final = "other:"
 
 
 def _production() -> dict[str, tuple[str, ...]]:
@@ -41,8 +44,9 @@ def assign_services(
 
     deployments: columns of the store. repositories: repository_id, path, url, remotes.
     A deployment that names its service belongs to that one; else to every service that has its
-    repository, one row each (a repository may ship two), and also to every one that has it among
-    its manifests, which `follow_manifests` judges. None fits but those: service_id is `NONE` and
+    repository, one row each (a repository may ship two), but only to those that have such an
+    environment, where any has; and also to every one that has it among its manifests, which
+    `follow_manifests` judges. None fits but those: service_id is `NONE` and
     `service` "" in a row of its own. `target` is the service's own name for the environment
     ("production"), or `other:<environment>` where no pattern of the service fits.
     """
@@ -57,7 +61,7 @@ def assign_services(
     for name in ("service", "found_by"):
         merged[name] = merged[name].fillna("").astype("object")
     merged["target"] = _targets(merged, plans)
-    return merged
+    return merged[~_of_a_neighbour(merged)].reset_index(drop=True)
 
 
 def resolve_commits(deployments: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
@@ -111,6 +115,16 @@ def _having(plans: tuple[ServicePlan, ...], path: str) -> list[tuple[ServicePlan
     return owners + [(plan, "manifest") for plan in plans if path in plan.manifests]
 
 
+def _of_a_neighbour(table: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of a service that has no such environment, where another one of the repository has: each
+    of the services in `store/platform` deploys to a place of its own, as `production/cart`.
+    """
+    shared = table["found_by"] == "repository"
+    other = table["target"].str.startswith(_OTHER)
+    placed = table.loc[shared & ~other, "deployment_id"]
+    return shared & other & table["deployment_id"].isin(placed)
+
+
 def _targets(table: pd.DataFrame, plans: tuple[ServicePlan, ...]) -> pd.Series[str]:
     environments = {plan.id: plan.environments for plan in plans}
     places = list(zip(table["service_id"], table["environment"], table["tier"], strict=True))
@@ -129,4 +143,4 @@ def _target(environments: Mapping[str, Sequence[str]], environment: str, tier: s
                     return name
             elif fnmatchcase(environment.lower(), pattern.lower()):
                 return name
-    return f"other:{environment}"
+    return f"{_OTHER}{environment}"

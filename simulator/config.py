@@ -112,14 +112,15 @@ def _once(names: Iterable[str]) -> list[str]:
 
 
 def _service(service: Service) -> str:
-    places = ["production", "tier:production"]
-    if service.paths:  # the environments of the services beside it are of production too
-        places = [f"production/{service.name}"]
+    places = 'production = ["production", "tier:production"]'
+    if service.paths:  # the environments of the services beside it are of these tiers too
+        tiers = ("production", "staging")
+        places = ", ".join(f"{tier} = {_list([f'{tier}/{service.name}'])}" for tier in tiers)
     lines = [
         "[[services]]",
         f"name = {_text(service.name)}",
         f"repositories = {_list([service.repository])}",
-        f"environments = {{ production = {_list(places)} }}",
+        f"environments = {{ {places} }}",
         f"configuration_items = {_list([service.configuration_item])}",
     ]
     if service.paths:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.model import World
-from simulator.truth_delivery import first_deployments
+from simulator.truth_delivery import ancestors, first_deployments, production
 from simulator.truth_evidence import Pair, evidence_of, supported
 
 
@@ -14,7 +14,8 @@ from simulator.truth_evidence import Pair, evidence_of, supported
 class LinkTruth:
     """ticket_commit: (item id, sha) -> its evidence, as `evidence_of` tells it.
     commit_request: (sha, request id). commit_deployment: (sha, service, deployment id), the first
-    one in production; merges of a repository of several services belong to none of them.
+    one in production; merges of a repository of several services belong to none of them, and the
+    commits of manifests to the deployments that ran them.
     ticket_deployment: (item id, service, deployment id) -> the evidence of the best supported
     commit that came to production with it.
     """
@@ -31,7 +32,9 @@ def links_of(world: World) -> LinkTruth:
     return LinkTruth(
         ticket_commit=evidence,
         commit_request=_commit_request(world),
-        commit_deployment=frozenset((sha, name, one) for (name, sha), one in deployed.items()),
+        commit_deployment=frozenset(
+            (sha, name, one) for (name, sha), one in (*deployed.items(), *_manifests(world))
+        ),
         ticket_deployment=_ticket_deployment(world, deployed, evidence),
     )
 
@@ -43,6 +46,17 @@ def _commit_request(world: World) -> frozenset[tuple[str, int]]:
         for sha in (*request.commits, *request.rebased, request.squash_sha, request.merge_sha)
         if sha
     )
+
+
+def _manifests(world: World) -> list[tuple[tuple[str, str], str]]:
+    """(service, sha) and the deployment that ran this commit of the manifests first."""
+    commits = {commit.sha: commit for commit in world.commits}
+    found: dict[tuple[str, str], str] = {}
+    for deployment in production(world):
+        if deployment.manifest:
+            for sha in ancestors(deployment.manifest, commits):
+                found.setdefault((deployment.service, sha), deployment.id)
+    return [*found.items()]
 
 
 def _ticket_deployment(

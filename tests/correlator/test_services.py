@@ -71,6 +71,17 @@ def test_a_repository_of_two_services_is_a_deployment_of_both() -> None:
     assert both == [("web", "production"), ("edge", "production")]
 
 
+def test_a_place_that_only_one_of_them_has_is_a_deployment_of_that_one() -> None:
+    places = [
+        ServicePlan(number, name, ("shop/web",), {"production": (f"production/{name}",)})
+        for number, name in ((10, "web"), (11, "edge"))
+    ]
+    named = assign(*places, repository_id=1, environment="production/edge", tier="production")
+    assert named == [("edge", "production")]
+    unknown = assign(*places, repository_id=1, environment="qa", tier="testing")
+    assert unknown == [("web", "other:qa"), ("edge", "other:qa")]
+
+
 @pytest.mark.parametrize(
     ("environment", "tier", "target"),
     [

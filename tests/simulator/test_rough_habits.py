@@ -253,6 +253,7 @@ def test_a_part_of_a_repository_is_deployed_with_what_changes_it(
     commits, own = {commit.sha: commit for commit in world.commits}, services(world)
     by_service: Counter[str] = Counter()
     for sha, name, _ in truth.commit_deployment:
+        assert commits[sha].repository in (own[name].repository, own[name].manifests)
         assert touches(own[name].paths, commits[sha].paths)
         by_service[name] += 1
     assert all(by_service[name] for name in own)
