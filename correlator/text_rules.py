@@ -7,10 +7,12 @@ import json
 import pandas as pd
 
 from core.records import Entity
+from correlator.asides import asides
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.reverts import without_quote
 
 _SHOWN = 80  # characters of a text that the evidence quotes
+_IN_PASSING = 0.5
 
 
 def named(
@@ -54,11 +56,27 @@ def _first_line(text: str) -> str:
 
 
 def key_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
-    """`SHOP-12: retry` names SHOP-12. What a revert quotes is not its own: see `key_in_quote`."""
+    """`SHOP-12: retry` names SHOP-12. What a revert quotes is not its own: see `key_in_quote`. A
+    ticket beside its own, in passing (`Follow-up to SHOP-5`), is not sure enough to count.
+    """
     commits = evidence.commits
     messages = commits["message"].astype("object")
     table = named(evidence, found, Entity.COMMIT, commits["commit_id"], messages.map(without_quote))
-    return _links(table.assign(text=messages.to_numpy()[table["row"]]), "The message")
+    table = table.assign(text=messages.to_numpy()[table["row"]])
+    pairs = _links(table, "The message")
+    passing = _in_passing(table)
+    pairs.loc[passing, "evidence"] += "; in passing, beside a ticket of its own"
+    return pairs.assign(weight=pairs["weight"].where(~passing, pairs["weight"] * _IN_PASSING))
+
+
+def _in_passing(table: pd.DataFrame) -> pd.Series[bool]:
+    """Per row of `named`: whether its text names another ticket, and this one only in passing."""
+    several = table["row"].duplicated(keep=False)
+    texts = table.loc[several].drop_duplicates("row")
+    found = dict(zip(texts["row"], texts["text"].map(asides), strict=True))
+    rows = zip(table["row"], table["key"], strict=True)
+    passing = [key in found.get(row, ()) for row, key in rows]
+    return pd.Series(passing, index=table.index, dtype="bool")
 
 
 def key_in_branch(evidence: Evidence, found: Found) -> pd.DataFrame:
