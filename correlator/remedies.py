@@ -27,6 +27,7 @@ from correlator.reverts import reverts
 from correlator.undone import rollbacks, undone_by_rollback
 
 _FIRST_UNDONE, _LATER_UNDONE = 2 / 3, 1 / 3
+_TOO_LATE: Final = 0.5
 _OPEN: Final = np.iinfo(np.int64).max
 
 
@@ -61,7 +62,8 @@ def rolled_back(evidence: Evidence, _: Found) -> pd.DataFrame:
 def reverted(evidence: Evidence, _: Found) -> pd.DataFrame:
     """A commit was taken back while the incident was open: the deployment that first brought it.
 
-    The revert must have been written, and merged or deployed, in that time.
+    The revert must have been written, and merged or deployed, in that time. One that is known to
+    have gone live only after the incident was over has not ended it: it is half as sure.
     """
     if evidence.incidents.empty:
         return no_pairs()
@@ -81,7 +83,9 @@ def reverted(evidence: Evidence, _: Found) -> pd.DataFrame:
         " was open"
         for own, other, number, at in zip(*columns, clock(table["remedy_ts"]), strict=True)
     ]
-    return found_pairs(table["deployment_id"], table["incident_id"], texts)
+    pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
+    late = table["live_ts"].fillna(NONE).to_numpy() > _until(evidence, table).to_numpy()
+    return pairs.assign(weight=np.where(late, _TOO_LATE, 1.0))
 
 
 def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -143,16 +147,16 @@ def _while_open(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
     """The rows whose `remedy_ts` lies between the start of the incident and its resolution, with a
     little slack, and within reach of its start.
     """
-    resolved = cases(evidence).set_index("incident_id")["resolved_ts"]
-    until = table["incident_id"].map(resolved).astype("int64")
-    until = until.where(until != NONE, _OPEN - SLACK_S) + SLACK_S
+    until = _until(evidence, table)
     begun = table["remedy_ts"] > table["start_ts"]
     within = table["remedy_ts"] - table["start_ts"] <= evidence.incident_rules.reach_s
     return table[begun & within & (table["remedy_ts"] <= until)]
 
 
 def _landed(evidence: Evidence, live: pd.DataFrame) -> pd.DataFrame:
-    """commit_id, remedy_ts: when each commit was merged or went live, whichever was first."""
+    """commit_id, remedy_ts, live_ts: when each commit was merged or went live, whichever was first,
+    and when it went live (missing: not known).
+    """
     finished = live[["deployment_id", "finished_ts"]].drop_duplicates("deployment_id")
     deployed = evidence.claims[evidence.claims["target"] == PRODUCTION].merge(
         finished, on="deployment_id"
@@ -178,7 +182,16 @@ def _landed(evidence: Evidence, live: pd.DataFrame) -> pd.DataFrame:
         ),
     ]
     first = pd.concat(times).sort_values(["commit_id", "remedy_ts"])
-    return first.drop_duplicates("commit_id", ignore_index=True)
+    went_live = deployed.sort_values("finished_ts")[["commit_id", "finished_ts"]]
+    went_live = went_live.rename(columns={"finished_ts": "live_ts"}).drop_duplicates("commit_id")
+    return first.drop_duplicates("commit_id").merge(went_live, on="commit_id", how="left")
+
+
+def _until(evidence: Evidence, table: pd.DataFrame) -> pd.Series[int]:
+    """When the incident of each row was over, with a little slack."""
+    resolved = cases(evidence).set_index("incident_id")["resolved_ts"]
+    until = table["incident_id"].map(resolved).astype("int64")
+    return until.where(until != NONE, _OPEN - SLACK_S) + SLACK_S
 
 
 def _hotfixes(evidence: Evidence, found: Found, live: pd.DataFrame) -> pd.DataFrame:

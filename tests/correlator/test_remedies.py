@@ -141,6 +141,20 @@ def test_a_revert_counts_from_its_merge_and_not_at_all_where_it_never_landed() -
     assert linked(merged, "reverted") == {(2, 1): 0.9}
 
 
+def test_a_revert_that_went_live_after_the_incident_was_over_is_half_as_sure() -> None:
+    given = evidence(
+        commits=COMMITS,
+        claims=CLAIMS,
+        deployments=DEPLOYED,
+        incidents=incidents({"opened": 21, "resolved": 22.1}),
+        merge_requests=frame("merge_requests", {"merge_request_id": 5, "merged_ts": 22 * HOUR}),
+        merge_request_commits=frame(
+            "merge_request_commits", {"merge_request_id": 5, "commit_id": 3}
+        ),
+    )
+    assert linked(given, "reverted") == {(2, 1): 0.45}
+
+
 def _by_ref(deployments: pd.DataFrame) -> NDArray[np.bool_]:
     found = deployments["ref"].str.startswith("hotfix/") | (
         deployments["change_type"] == "emergency"
