@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import p5_upsert, p7_keys, p8_releases, p9_collect, p14_first_load
+from bench import p5_upsert, p7_keys, p8_releases, p9_collect, p14_first_load, p16_correlate
 from bench.measuring import ROUNDS, Outcome
 from store.copying import COPY_FROM
 
@@ -24,6 +24,7 @@ BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {
     "P8": p8_releases.run,
     "P9": p9_collect.run,
     "P14": p14_first_load.run,
+    "P16": p16_correlate.run,
 }
 _LIBRARIES = ("SQLAlchemy", "psycopg", "pandas", "numpy", "httpx")
 _TEMPLATE = Path(__file__).with_name("page.md")
@@ -62,7 +63,7 @@ def _row(outcome: Outcome) -> str:
     words = {True: "met", False: "**missed**", None: ""}
     wanted, ratio = "" if outcome.target is None else f">= {outcome.target}", f"{outcome.ratio:.2f}"
     if outcome.most is not None:
-        wanted, ratio = f"<= {outcome.most} x its time", f"{outcome.multiple:.2f} x its time"
+        wanted, ratio = f"<= {outcome.most} x its time", f"{outcome.multiple:.3g} x its time"
     cells = (
         f"{outcome.id} {outcome.what}",
         outcome.size,

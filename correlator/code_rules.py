@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity, MergeState
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import HUMAN, Evidence, Found, found_pairs
 from correlator.remotes import remote_index, resolve_remotes
 
 _CHECKOUTS: Final = "checkouts"
@@ -22,9 +22,10 @@ OF_THE_REQUEST: Final = (
     "key_in_branch",
     "key_in_title",
     "reference_in_request",
+    HUMAN,
 )
-OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message")
-_NAMES_IT: Final = "whose branch or title names the ticket"
+OF_THE_COMMIT: Final = ("key_in_message", "reference_in_message", HUMAN)
+NAMES_IT: Final = "whose branch or title names the ticket"
 
 
 def listed(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     columns = zip(numbers.loc[table["b_id"]], by_people, other, strict=True)
     texts = [
         f"It belongs to merge request !{number}, "
-        + ("which a person linked to the ticket" if people else _NAMES_IT)
+        + ("which a person linked to the ticket" if people else NAMES_IT)
         + (", but its own message names another" if differs else "")
         for number, people, differs in columns
     ]

@@ -117,10 +117,10 @@ class Found:
             )
 
     def pairs(self, a: Entity, b: Entity, *, rules: Sequence[str] = ()) -> pd.DataFrame:
-        """a_id, b_id, confidence: one row per pair, combined; where `rules` are given, of these
-        and of what people said.
+        """a_id, b_id, confidence: one row per pair, combined; of `rules` only where given (`HUMAN`
+        for what people said).
         """
-        parts = self._parts(a, b, (*rules, HUMAN) if rules else ())
+        parts = self._parts(a, b, rules)
         if not parts:
             return no_links()[["a_id", "b_id", "confidence"]]
         if len(parts) == 1:  # one rule names a pair once, and in order
@@ -128,10 +128,11 @@ class Found:
         return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
 
     def only_people(self, a: Entity, b: Entity, *, rules: Sequence[str]) -> pd.MultiIndex:
-        """The pairs that people named and none of these rules."""
+        """The pairs that people named and none of the others among these rules."""
+        others = [rule for rule in rules if rule != HUMAN]
         told = [
             pd.MultiIndex.from_frame(pd.concat([no_links(), *parts])[["a_id", "b_id"]])
-            for parts in (self._parts(a, b, (HUMAN,)), self._parts(a, b, rules))
+            for parts in (self._parts(a, b, (HUMAN,)), self._parts(a, b, others))
         ]
         return told[0].difference(told[1])
 

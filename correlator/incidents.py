@@ -11,10 +11,10 @@ from core.frames import NONE
 from core.records import Entity
 from correlator.cases import PRODUCTION, SLACK_S, case_texts, cases, originals
 from correlator.delivery_rules import named_builds
-from correlator.evidence import Evidence, Flags, Found, found_pairs, no_pairs
+from correlator.evidence import HUMAN, Evidence, Flags, Found, found_pairs, no_pairs
 from correlator.incident_texts import blamed_numbers
 
-_CAUSES: Final = ("caused_by", "caused_by_text")
+_CAUSES: Final = ("caused_by", "caused_by_text", HUMAN)
 _IMPOSSIBLE: Final = 0.25  # of what a person named: it began after the incident did
 _LONG_ID: Final = 8  # characters from which on an id is not one by chance
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity
-from correlator.code_rules import OF_THE_REQUEST, read_checkouts
+from correlator.code_rules import NAMES_IT, OF_THE_REQUEST, read_checkouts
 from correlator.evidence import Evidence, Found, found_pairs
 
 _REF: Final = re.compile(
@@ -120,6 +120,11 @@ def built_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     own = pd.MultiIndex.from_frame(found.pairs(Entity.ITEM, Entity.BUILD)[["a_id", "b_id"]])
     table = table[~pd.MultiIndex.from_frame(table[["a_id", "b_id"]]).isin(own)]
     numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
-    texts = [f"The build ran for merge request !{n}" for n in numbers.loc[table["request"]]]
-    texts = [f"{text}, whose branch or title names the ticket" for text in texts]
+    said = found.only_people(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
+    by_people = pd.MultiIndex.from_frame(table[["a_id", "request"]]).isin(said)
+    texts = [
+        f"The build ran for merge request !{n}, "
+        + ("which a person linked to the ticket" if people else NAMES_IT)
+        for n, people in zip(numbers.loc[table["request"]], by_people, strict=True)
+    ]
     return found_pairs(table["a_id"], table["b_id"], texts)

@@ -23,10 +23,11 @@ ATTRIBUTED: Final = "attributed"
 UNATTRIBUTED: Final = "unattributed"
 NOT_RELATED: Final = "not_change_related"
 
-LOOSE: Final = ("proximity", UNATTRIBUTED)
+PROXIMITY: Final = "proximity"
+LOOSE: Final = (PROXIMITY, UNATTRIBUTED)
 """Methods that are no evidence of a failure: what is so attributed may be the cause, or not."""
 
-_METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, "proximity"))
+_METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, PROXIMITY))
 _SPAN: Final = 1 << 40
 
 

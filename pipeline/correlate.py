@@ -21,6 +21,7 @@ from pipeline.partial import load_scope
 from pipeline.people import store_people, tell_people, who_is_who
 from pipeline.progress import Progress, Silent
 from pipeline.stages import CORRELATE, CORRELATING, MEASURE
+from pipeline.verdict_reach import reaches_out
 from store import dirty, links, verdicts
 from store.approvals import fill_approvals
 from store.mentions import replace_mentions
@@ -100,7 +101,8 @@ def _linked(
         found = neighbourhood(session, known, waiting)
         if found is not None:
             evidence, scope = load_scope(session, known, found)
-            return scope, linked(evidence, scope)
+            if not reaches_out(session, evidence.verdicts, waiting, scope.ids):
+                return scope, linked(evidence, scope)
     return None, linked(load_evidence(session, settings).evidence)
 
 

@@ -27,7 +27,7 @@ from correlator.unlinked import (
     unlinked_incidents,
     unlinked_items,
 )
-from metrics.incident_facts import UNATTRIBUTED
+from metrics.incident_facts import LOOSE, PROXIMITY, UNATTRIBUTED
 from metrics.mapping import Ints
 from metrics.periods import Window, edges, periods
 from pipeline.service_facts import Delivered
@@ -155,11 +155,12 @@ def _incidents(session: Session, settings: Settings, found: Delivered) -> _Kind:
     services = services.set_axis(["entity_id", "of"], axis=1)
     population = incidents[["incident_id", "opened_ts"]].set_axis(["entity_id", "ts"], axis=1)
     told = incidents[["incident_id"]].merge(
-        facts[["incident_id", "verdict", "reason"]], on="incident_id", how="left"
+        facts[["incident_id", "method", "reason"]], on="incident_id", how="left"
     )
     # What belongs to no service has no facts.
-    reasons = told.fillna({"verdict": UNATTRIBUTED, "reason": "service_unknown"})
-    reasons = reasons[reasons["verdict"] == UNATTRIBUTED].drop_duplicates("incident_id")
+    told = told.fillna({"method": UNATTRIBUTED, "reason": "service_unknown"})
+    told["reason"] = told["reason"].where(told["method"] != PROXIMITY, "time_alone")
+    reasons = told[told["method"].isin(LOOSE)].drop_duplicates("incident_id")
     rows = unlinked_incidents(incidents, reasons)
     scopes = service_scopes(session, settings)
 

@@ -119,6 +119,23 @@ _DEPLOYMENTS: Final = {
         " pipelines build it, can't be read",
         _HISTORY,
     ),
+    "unknown_version": Told(
+        "Its version is that of no tag, build or sha that is known.",
+        "Their versions are those of no tag, build or sha that is known.",
+        "tag what is released with its version, or let the deployment name its sha",
+    ),
+    "ambiguous_version": Told(
+        "Its version may be one of several commits.",
+        "Their versions may each be one of several commits.",
+        "let the deployment name its sha, or name the service in the tag: web-1.2.3",
+    ),
+    "paths_not_read": Told(
+        "Which commits touch the part of the repository that its service is made of is not read"
+        " yet.",
+        "Which commits touch the parts of the repository that their services are made of is not"
+        " read yet.",
+        "nothing: the lists are read by one of the next passes",
+    ),
     "history_cut": Told(
         "What it brought reaches back beyond the commits that are read.",
         "What they brought reaches back beyond the commits that are read.",
@@ -133,6 +150,11 @@ _DEPLOYMENTS: Final = {
     ),
 }
 _INCIDENTS: Final = {
+    "time_alone": Told(
+        "A deployment shortly before it may have caused it; only the time says so.",
+        "Deployments shortly before them may have caused them; only the time says so.",
+        "fill in Caused by Change at the incident, or confirm or reject the candidate",
+    ),
     "several_candidates": Told(
         "Several deployments may have caused it, and nothing says which.",
         "Several deployments may have caused them, and nothing says which.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -203,3 +205,28 @@ def test_pairs_follow_what_people_say() -> None:
     ends = {"a": (COMMIT, "commit_id"), "b": (REQUEST, "merge_request_id")}
     made = judged_pairs(listed, verdicts, **ends)
     assert set(made.itertuples(index=False, name=None)) == {(11, 5), (12, 5)}
+
+
+def test_a_commit_that_a_person_put_into_a_request_is_not_its_squash_or_merge_commit() -> None:
+    """Commit 12 belongs to !8, says a person: neither its squash, nor what landed it."""
+    undo = f'Revert "x"\n\nThis reverts commit {"e" * 40}.'
+    given_ = shop()
+    more = frame(
+        "commits",
+        {"commit_id": 14, "sha": "e" * 40, "message": "tidy"},
+        {"commit_id": 15, "sha": "f" * 40, "message": undo},
+    )
+    named = frame("commits", {"commit_id": 16, "sha": "d" * 40, "message": "SHOP-2: x"})
+    listed = frame("merge_request_commits", {"merge_request_id": 5, "commit_id": 16})
+    frames = {
+        "commits": pd.concat([given_.commits, more, named], ignore_index=True),
+        "merge_request_commits": pd.concat(
+            [given_.merge_request_commits, listed], ignore_index=True
+        ),
+        "verdicts": said((COMMIT, 14, REQUEST, 5, "confirmed")),
+    }
+    links = correlate(replace(given_, **frames))
+    assert (1, 14, "merge_request") in pairs(links, ITEM, COMMIT)
+    assert (2, 14) not in {(a, b) for a, b, _ in pairs(links, ITEM, COMMIT)}
+    told = links.loc[(links["b_kind"] == COMMIT) & (links["b_id"] == 15), "rule"]
+    assert set(told) == {"revert_of"}

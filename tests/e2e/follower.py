@@ -23,6 +23,8 @@ SEEN_BY_A_FOLLOWER = {
     "item_link": "what they were linked to, as they told it",
     "worklog": "time booked on them",
     "person": "authors of those commits, and who moved those tickets or booked time on them",
+    "person_alias": "what else those authors are known by",
+    "identity": "with whom those authors are one; the others are one with the same as without them",
 }
 """What no first load can find any more, by table: rows of these kinds only are there besides."""
 
@@ -31,6 +33,7 @@ _SHA = re.compile(r"[0-9a-f]{40}")
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _TICKET = re.compile(r"work_item source jira/(\d+)'")
 _OWN_ID = re.compile(r"\('external_id', '(\d+)'\)")
+_PERSON = re.compile(r"'(person source [^']*)'")
 _WHY = re.compile(r"\('gone', '(\w*)'\)")
 
 
@@ -55,6 +58,8 @@ class Followed:
             "work_item": self._is_tombstone,
             **dict.fromkeys(_OF_TICKETS, self._is_of_tombstone),
             "person": self._is_named_there,
+            "person_alias": lambda row: _PERSON.findall(row)[0] in self._strangers,
+            "identity": self._is_joined_alike,
         }
         assert explained.keys() == SEEN_BY_A_FOLLOWER.keys()
         strange = [
@@ -69,6 +74,7 @@ class Followed:
             for table in explained
             for row in sorted(set(self.first[table]) - set(self.here[table]))
             if not (table == "git_commit" and row.replace("None", "1", 1) in self.here[table])
+            and not (table == "identity" and self._is_joined_alike(row))
         ]
         return strange + lacking
 
@@ -132,3 +138,36 @@ class Followed:
 
     def _is_named_there(self, row: str) -> bool:
         return _PSEUDONYM.findall(row)[0] in self._naming
+
+    @cached_property
+    def _strangers(self) -> set[str]:
+        """Accounts that a first load never meets."""
+        return _accounts(self.here) - _accounts(self.first)
+
+    @cached_property
+    def _joined(self) -> tuple[Mapping[str, Joined], Mapping[str, Joined]]:
+        return _groups(self.here, self._strangers), _groups(self.first, set())
+
+    def _is_joined_alike(self, row: str) -> bool:
+        """Which account stands for a person depends on who is known; strangers apart, the accounts
+        that are one must be the same.
+        """
+        account = _PERSON.findall(row)[0]
+        here, first = self._joined
+        return account in self._strangers or here[account] == first[account]
+
+
+Joined = tuple[frozenset[str], bool]
+"""The accounts of one person, and whether they are a bot's."""
+
+
+def _accounts(rows: Mapping[str, Rows]) -> set[str]:
+    return {_PERSON.findall(row)[0] for row in rows["identity"]}
+
+
+def _groups(rows: Mapping[str, Rows], without: set[str]) -> dict[str, Joined]:
+    groups: dict[str, set[str]] = {}
+    found = [(*_PERSON.findall(row), "('bot', True)" in row) for row in rows["identity"]]
+    for account, group, _ in found:
+        groups.setdefault(group, set()).add(account)
+    return {account: (frozenset(groups[group] - without), bot) for account, group, bot in found}

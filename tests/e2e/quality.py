@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -176,7 +176,7 @@ class _Reported:
         sure = links.set_index(["a_id", "b_id"]).index.isin(doubt[doubt <= 1 - SURE].index)
         return _by_pair(
             ((names[one.a_id], self.shas[one.b_id]), one.rule)
-            for one in links[sure].itertuples()
+            for one in _rows(links[sure])
             if one.a_id in names
         )
 
@@ -186,11 +186,11 @@ class _Reported:
         requests = frames.merge_requests(self.session)
         numbers = {
             one.merge_request_id: own[homes[one.repository_id], one.number]
-            for one in requests.itertuples()
+            for one in _rows(requests)
         }
         links = frames.links(self.session, Entity.COMMIT, Entity.MERGE_REQUEST)
         return _by_pair(
-            ((self.shas[one.a_id], numbers[one.b_id]), one.rule) for one in links.itertuples()
+            ((self.shas[one.a_id], numbers[one.b_id]), one.rule) for one in _rows(links)
         )
 
     def _commit_deployment(self) -> Rules[tuple[str, str, str]]:
@@ -199,7 +199,7 @@ class _Reported:
         links = frames.links(self.session, Entity.COMMIT, Entity.DEPLOYMENT)
         return _by_pair(
             ((sha, *places[one.b_id]), one.rule)
-            for one in links.itertuples()
+            for one in _rows(links)
             if one.b_id in places
             for sha in [self.shas[one.a_id]]
             if sha not in self.merges or places[one.b_id][0] not in parts
@@ -211,7 +211,7 @@ class _Reported:
         names = frames.services(self.session).set_index("service_id")["name"]
         facts: pd.DataFrame = frames.deployment_facts(self.session)
         found = {}
-        for one in facts[facts["result"] == "success"].itertuples():
+        for one in _rows(facts[facts["result"] == "success"]):
             service = str(names[one.service_id])
             unknown = f"unknown {one.deployment_id}"
             found[one.deployment_id] = service, own.get((service, one.finished_ts), unknown)
@@ -231,6 +231,10 @@ class _Reported:
             for item, rules in tickets.get(sha, ())
             for rule in rules
         )
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    return iter(table.itertuples())
 
 
 def _by_pair(rows: Iterable[tuple[P, str]]) -> dict[P, frozenset[str]]:

@@ -159,7 +159,7 @@ def test_a_deployment_without_sha_and_an_incident_without_change_are_listed(
     twice = Incident("i2", "INC2", "Down", "", "", None, at, at, duplicate_of="i1")
     _save(database, twice, source="desk")
     bring_up_to_date(settings, database)
-    assert _told(settings, database, kind="deployment") == {"4.2": ("no_sha", None)}
-    assert _told(settings, database, kind="incident") == {"INC1": ("no_change_named", None)}
+    assert _told(settings, database, kind="deployment") == {"4.2": ("unknown_version", None)}
+    assert _told(settings, database, kind="incident") == {"INC1": ("service_unknown", None)}
     assert _told(settings, database, kind="deployment", stream="checkout").keys() == {"4.2"}
     assert _told(settings, database, kind="incident", service="shop") == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -290,3 +291,64 @@ def test_a_server_that_is_stopping_leaves_it_for_the_next_one(
     assert not VerdictLook(settings, shop, threading.Lock(), stop)()
     with shop.read() as session:
         assert verdicts.unseen(session)
+
+
+def test_links_of_people_stay_when_only_a_part_is_linked_anew(
+    shop: Database, settings: Settings
+) -> None:
+    """A merge request that names nothing of the shop's, to which a person put a commit."""
+    request = MergeRequest(
+        "901", "7", 8, "SHOP-2 pay", "", "x", "main", MergeState.OPEN, START, START, commits=()
+    )
+    _save(shop, "gitlab", request)
+    _say(shop, COMMITS[1], End(Entity.MERGE_REQUEST, "gitlab", "7", "8"), CONFIRMED)
+    _say(shop, OTHER, COMMITS[2], CONFIRMED)
+    bring_up_to_date(settings, shop)
+    before = _by_rule(shop)
+    assert {"human", "merge_request"} <= {rule for rule, _, _ in before}
+    for record in (
+        Commit("7", SHAS[1], START + DAY, START + DAY, "begin again", (SHAS[0],)),
+        Commit("7", SHAS[2], START + 2 * DAY, START + 2 * DAY, "SHOP-1 paid", (SHAS[1],)),
+    ):
+        _save(shop, "gitlab", record)
+        bring_up_to_date(settings, shop)
+        assert _by_rule(shop) == before
+    renamed = replace(request, title="SHOP-1 pay")
+    _save(shop, "gitlab", renamed)
+    bring_up_to_date(settings, shop)
+    part = _by_rule(shop)
+    bring_up_to_date(settings, shop, everything=True)
+    assert part == _by_rule(shop) != before
+
+
+def test_a_ticket_that_comes_late_finds_the_commit_that_a_person_named(
+    shop: Database, settings: Settings
+) -> None:
+    late = End(Entity.ITEM, "jira", "", "3")
+    _say(shop, late, COMMITS[1], CONFIRMED)
+    bring_up_to_date(settings, shop)
+    _save(shop, "jira", WorkItem("3", "SHOP-3", "SHOP", "Story", "Pay", START, START, "3"))
+    bring_up_to_date(settings, shop)
+    with shop.read() as session:
+        assert len(by_people(session)) == 1
+
+
+def test_a_commit_that_comes_late_finds_the_request_that_a_person_named(
+    shop: Database, settings: Settings
+) -> None:
+    request = MergeRequest(
+        "901", "7", 8, "SHOP-2 pay", "", "x", "main", MergeState.OPEN, START, START, commits=()
+    )
+    _save(shop, "gitlab", request)
+    late = End(Entity.COMMIT, "gitlab", "7", "e" * 40)
+    _say(shop, late, End(Entity.MERGE_REQUEST, "gitlab", "7", "8"), CONFIRMED)
+    bring_up_to_date(settings, shop)
+    _save(shop, "gitlab", Commit("7", "e" * 40, START, START, "tidy", (SHAS[3],)))
+    bring_up_to_date(settings, shop)
+    assert {"human", "merge_request"} <= {rule for rule, _, _ in _by_rule(shop)}
+
+
+def _by_rule(database: Database) -> set[tuple[str, int, int]]:
+    with database.read() as session:
+        rows = session.execute(select(link.c.rule, link.c.a_id, link.c.b_id))
+        return {(rule, a, b) for rule, a, b in rows}

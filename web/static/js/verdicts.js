@@ -19,7 +19,7 @@ const KINDS = {
 const ADDED = ["commit", "merge_request", "build", "change"];
 const SAID = { confirmed: "Confirmed", rejected: "Rejected", withdrawn: "Withdrawn" };
 // When a verdict usually counts, in milliseconds after it was sent.
-const LOOKS = [4_000, 9_000, 20_000];
+const LOOKS = [3_000, 6_000, 10_000, 16_000, 25_000];
 
 /** "commit 3f2a91c0 in shop/web"; what is not stored has only the name that its source gives. */
 const endWords = (end) =>
@@ -122,7 +122,9 @@ export function judgement(one, journey, page) {
   const soon = said.some(({ state }) => state === "pending") ? ", soon" : "";
   return [
     h("span", { class: "said", title }, `${sure ? "confirmed" : "rejected"}${soon}`),
+    " ",
     question,
+    " ",
     button("withdraw", `Withdraw what was said of ${one.event}`, () => askWithdraw(said, page)),
   ];
 }
