@@ -107,7 +107,9 @@ def _table(*heads: str, rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _short(found: Quality, kind: str) -> str:
     score = found.scores[kind]
-    return f"{kind} {score.precision:.3f} / {score.recall:.3f}"
+    false, missed = score.found - score.right, score.supported - score.supported_found
+    told = f"{score.precision:.3f} ({false} false) / {score.recall:.3f} ({missed} missed)"
+    return f"{kind} {told}"
 
 
 if __name__ == "__main__":

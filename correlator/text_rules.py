@@ -71,9 +71,11 @@ def key_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
 
 def _in_passing(table: pd.DataFrame) -> pd.Series[bool]:
     """Per row of `named`: whether its text names another ticket, and this one only in passing."""
-    several = table["row"].duplicated(keep=False)
-    texts = table.loc[several].drop_duplicates("row")
-    found = dict(zip(texts["row"], texts["text"].map(asides), strict=True))
+    several = table[table["row"].duplicated(keep=False)]
+    keys = several.groupby("row")["key"].agg(frozenset).to_dict()
+    texts = several.drop_duplicates("row")
+    named_in = zip(texts["row"], texts["text"], strict=True)
+    found = {row: asides(text, keys[row]) for row, text in named_in}
     rows = zip(table["row"], table["key"], strict=True)
     passing = [key in found.get(row, ()) for row, key in rows]
     return pd.Series(passing, index=table.index, dtype="bool")

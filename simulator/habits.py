@@ -8,7 +8,7 @@ cherry-picks; 30 % of the merged requests for tickets are squashed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -132,9 +132,15 @@ def soon(work: Work, now: datetime, rng: Random) -> timedelta:
     return min(between(rng, HOUR, 4 * DAY), timedelta(seconds=left))
 
 
-def mention(works: list[Work], total: float, rng: Random) -> None:
-    """A few messages name a ticket for which the commit was not written."""
+def mention(
+    works: list[Work], total: float, rng: Random, forms: Sequence[str] = ("Follow-up to {}",)
+) -> None:
+    """A few messages name a ticket for which the commit was not written, in one of these forms."""
     for work in rng.sample(works, k=min(len(works), round(_MENTIONS * total))):
         other = rng.choice(works).items[0]
         if other is not work.items[0] and has_key(work.messages[0], work.items):
-            work.messages[0] += f"\n\nFollow-up to {other.key}"
+            work.messages[0] += f"\n\n{_said(forms, rng).format(other.key)}"
+
+
+def _said(forms: Sequence[str], rng: Random) -> str:
+    return forms[0] if len(forms) == 1 else rng.choice(forms)

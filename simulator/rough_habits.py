@@ -15,6 +15,7 @@ from simulator import habits, words
 from simulator.calendar import HOUR, MINUTE, between
 from simulator.coding import Work
 
+_MENTIONS = ("Follow-up to {}", "See also {}", "{} has the other half", "Needs {} as well")
 _FORMS = {"both": 62, "title": 20, "branch": 12, "description": 6}
 
 
@@ -61,7 +62,7 @@ def apply(works: list[Work], rates: Roughness, *, now: datetime, rng: Random) ->
     _mistype(keyed, bare, rates.mistyped * written, rng)
     _copies(keyed, rates, total, now, rng)
     _force(works, rates, rng)
-    habits.mention(keyed, total, rng)
+    habits.mention(keyed, total, rng, _MENTIONS)
 
 
 def _landings(works: list[Work], rates: Roughness, rng: Random) -> None:

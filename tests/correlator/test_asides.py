@@ -22,16 +22,27 @@ KEYS = frame("item_keys", {"key": "SHOP-1", "item_id": 11}, {"key": "SHOP-2", "i
         ("SHOP-1: retry (see also SHOP-2)", {"SHOP-2"}),
         ("SHOP-1: retry\n\nRelated: SHOP-2", {"SHOP-2"}),
         ("[SHOP-1] retry, regression from issue SHOP-2", {"SHOP-2"}),
+        ("SHOP-1: retry\n\nIt needs SHOP-2 as well.", {"SHOP-2"}),
+        ("SHOP-1: retry\n\nThe half of SHOP-2 that nobody wanted.", {"SHOP-2"}),
+        ("SHOP-1: retry\n\nRelates-to: SHOP-2", {"SHOP-2"}),
         ("SHOP-1: retry\n\nRefs: SHOP-2", set()),
+        ("SHOP-1: retry\n\nRefs: SHOP-3, SHOP-2", set()),
+        ("SHOP-1: retry\n\nThis fixes SHOP-2.", set()),
+        ("SHOP-1: retry\n\n- SHOP-2: the same", set()),
+        ("SHOP-1: retry\n\nAlso SHOP-2.", set()),
+        ("retry\n\nThe reason was in SHOP-2.", set()),
+        ("Hash with SHA-256\n\nIt needs SHOP-1 and the half of SHOP-2.", set()),
+        ("SHOP-1: retry\n\nIt needs SHOP-2.\n\nCloses SHOP-2", set()),
         ("SHOP-1, SHOP-2: retry", set()),
         ("SHOP-1: retry\n\nSHOP-2 needs it, see SHOP-2", set()),
+        ("SHOP-1: retry\n\nSHOP-2 has the rest", set()),  # a line may begin with its own ticket
         ("Follow-up to SHOP-2", set()),
         ("Follow-up to SHOP-1, see SHOP-2", set()),
         ("retry as before", set()),
     ],
 )
 def test_what_stands_in_passing(message: str, found: set[str]) -> None:
-    assert asides(message) == found
+    assert asides(message, {"SHOP-1", "SHOP-2", "SHOP-3"}) == found
 
 
 def sure(message: str) -> dict[int, tuple[float, str]]:
@@ -55,5 +66,7 @@ def test_a_ticket_alone_counts_whatever_stands_before_it() -> None:
 
 def test_a_hostile_message_costs_little() -> None:
     begun = time.perf_counter()
-    asides("follow up to " * 100_000 + "SHOP-1 SHOP-2 " * 100_000 + "see" + " " * 500_000)
+    text = "follow up to " * 100_000 + "SHOP-1 SHOP-2 " * 100_000 + "see" + " " * 500_000
+    asides(text, {"SHOP-1", "SHOP-2"})
+    asides("SHOP-1\n" + "see" + " " * 500_000 + "SHOP-2" + "-" * 500_000, {"SHOP-1", "SHOP-2"})
     assert time.perf_counter() - begun < 5
