@@ -93,9 +93,16 @@ class Evidence:
     items: pd.DataFrame = field(default_factory=no_items)
     """item_id, title"""
     incident_rules: IncidentRules = field(default_factory=IncidentRules)
+    judged_claims: pd.DataFrame | None = None
+    """`claims` as people corrected them; None where nobody did"""
     verdicts: pd.DataFrame = field(default_factory=no_verdicts)
     """`VERDICT_COLUMNS`: answer `confirmed` or `rejected`, ts in seconds UTC; the last of a pair
     counts"""
+
+    @property
+    def brought(self) -> pd.DataFrame:
+        """What deployments brought first, as far as people agree: for rules that build on it."""
+        return self.claims if self.judged_claims is None else self.judged_claims
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _by_commit(
     said = tokens(texts, shas_in, name="said_sha")
     near = near[near["incident_id"].isin(said["incident_id"])]
     shas = evidence.commits[["commit_id", "sha"]]
-    brought = evidence.claims[["deployment_id", "commit_id"]].drop_duplicates()
+    brought = evidence.brought[["deployment_id", "commit_id"]].drop_duplicates()
     brought = near.merge(brought, on="deployment_id").merge(shas, on="commit_id")
     heads = near.merge(live[["deployment_id", "sha"]].drop_duplicates(), on="deployment_id")
     known = pd.concat([brought, heads]).query("sha != ''")
@@ -147,7 +147,7 @@ def _by_ticket(
     said = said.assign(key=keys["key"].to_numpy(), item_id=keys["item_id"].to_numpy("int64"))
     written = sure(found.pairs(Entity.ITEM, Entity.COMMIT))
     written = written[written["a_id"].isin(said["item_id"])]
-    brought = evidence.claims[["deployment_id", "commit_id"]].merge(
+    brought = evidence.brought[["deployment_id", "commit_id"]].merge(
         written, left_on="commit_id", right_on="b_id"
     )
     brought = brought.rename(columns={"a_id": "item_id"})[["deployment_id", "item_id"]]

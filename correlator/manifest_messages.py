@@ -22,7 +22,8 @@ _NEAR: Final = 2
 """So many words after such a one a version is the old one: `from version 1.41.0`."""
 _DIGEST: Final = re.compile(r"@sha\d+:[0-9a-f]+", re.I)
 _ENDS: Final = "._/@:+-"
-_REQUEST: Final = re.compile(r"\s*\([#!]\d+\)\s*$")
+_REQUEST: Final = re.compile(r"\([#!]\d{1,9}\)$")
+_TITLE: Final = 500  # characters of a title
 
 Names = Mapping[str, Sequence[int]]
 """Services by what they are called, in lower case: their names, the paths of their repositories
@@ -69,12 +70,13 @@ def undoes(message: str) -> bool:
 
 def title_of(message: str) -> str:
     """The first line, without the number of the request that was merged."""
-    return _REQUEST.sub("", message.partition("\n")[0].strip())
+    title = message.partition("\n")[0].strip()[:_TITLE].rstrip()
+    return _REQUEST.sub("", title).rstrip()
 
 
 def meant_title(message: str) -> str:
     """The title of what is taken or brought back, at the end of a chain of quotes."""
-    quoted = quoted_title(message)
+    quoted = quoted_title(message)[:_TITLE]
     while inner := quoted_title(quoted):
         quoted = inner
     return title_of(quoted)

@@ -68,7 +68,7 @@ def reverted(evidence: Evidence, _: Found) -> pd.DataFrame:
     if evidence.incidents.empty:
         return no_pairs()
     live = live_deployments(evidence)
-    brought = evidence.claims[["deployment_id", "commit_id"]].drop_duplicates()
+    brought = evidence.brought[["deployment_id", "commit_id"]].drop_duplicates()
     taken = reverts(evidence.commits).merge(_landed(evidence, live), on="commit_id")
     undone = brought.rename(columns={"commit_id": "reverted_id"}).merge(taken, on="reverted_id")
     table = _suspects(evidence, live).merge(undone, on="deployment_id")
@@ -158,7 +158,7 @@ def _landed(evidence: Evidence, live: pd.DataFrame) -> pd.DataFrame:
     and when it went live (missing: not known).
     """
     finished = live[["deployment_id", "finished_ts"]].drop_duplicates("deployment_id")
-    deployed = evidence.claims[evidence.claims["target"] == PRODUCTION].merge(
+    deployed = evidence.brought[evidence.brought["target"] == PRODUCTION].merge(
         finished, on="deployment_id"
     )
     requests = evidence.merge_requests
@@ -199,7 +199,7 @@ def _hotfixes(evidence: Evidence, found: Found, live: pd.DataFrame) -> pd.DataFr
     commits was written (`NONE`: not known).
     """
     pairs = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)
-    shipped = evidence.claims.merge(pairs, left_on="commit_id", right_on="a_id")
+    shipped = evidence.brought.merge(pairs, left_on="commit_id", right_on="a_id")
     under = found.pairs(Entity.DEPLOYMENT, Entity.CHANGE)
     marked = deployment_marks(
         live,
@@ -211,7 +211,9 @@ def _hotfixes(evidence: Evidence, found: Found, live: pd.DataFrame) -> pd.DataFr
     hotfix = evidence.incident_rules.hotfixes(marked) & ~marked["deployment_id"].isin(
         rollbacks(live)
     ).to_numpy(np.bool_)
-    commits = evidence.claims.merge(evidence.commits[["commit_id", "committed_ts"]], on="commit_id")
+    commits = evidence.brought.merge(
+        evidence.commits[["commit_id", "committed_ts"]], on="commit_id"
+    )
     written = commits.groupby("deployment_id")["committed_ts"].max()
     rows = marked.loc[hotfix, ["deployment_id", "service_id", "finished_ts"]]
     told = rows["deployment_id"].map(written).fillna(NONE).astype("int64")
@@ -223,7 +225,7 @@ def _named_by_fixes(evidence: Evidence, found: Found, live: pd.DataFrame) -> pd.
     and the change that it was made under.
     """
     named = incidents_named(evidence, found)
-    brought = evidence.claims[["deployment_id", "commit_id"]].drop_duplicates()
+    brought = evidence.brought[["deployment_id", "commit_id"]].drop_duplicates()
     by_commit = named[named["kind"] == Entity.COMMIT].rename(columns={"id": "commit_id"})
     by_change = named[named["kind"] == Entity.CHANGE].rename(columns={"id": "b_id"})
     under = sure(found.pairs(Entity.DEPLOYMENT, Entity.CHANGE))

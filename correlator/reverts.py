@@ -13,7 +13,7 @@ _REVERTING: Final = "This reverts commit"
 _PICKING: Final = "(cherry picked from commit"
 _REVERTS: Final = re.compile(r"\bThis reverts commit ([0-9a-f]{7,64})\b")
 _PICKED: Final = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
-_SHORTEST: Final = 7
+_DEEPEST: Final = 2_000  # characters in which quotes are looked for within quotes
 _WHOLE: Final = 40
 Texts = Iterable[tuple[int, int, str]]
 """Each of a thing, its repository, and what it says."""
@@ -52,6 +52,7 @@ def without_quote(message: str) -> str:
 
 def takes_back(message: str) -> bool:
     """Whether what the message quotes is undone by it: the revert of a revert brings it back."""
+    message = message[:_DEEPEST]
     undone = message.startswith("Revert ")
     while quoted := quoted_title(message):
         message = quoted

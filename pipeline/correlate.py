@@ -16,7 +16,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.evidence import known_to, load_evidence
 from pipeline.ground import ground_of
-from pipeline.neighbourhood import Ids, neighbourhood
+from pipeline.neighbourhood import Ids, names_incidents, neighbourhood
 from pipeline.partial import load_scope
 from pipeline.people import store_people, tell_people, who_is_who
 from pipeline.progress import Progress, Silent
@@ -101,8 +101,10 @@ def _linked(
         found = neighbourhood(session, known, waiting)
         if found is not None:
             evidence, scope = load_scope(session, known, found)
-            if not reaches_out(session, evidence.verdicts, waiting, scope.ids):
-                return scope, linked(evidence, scope)
+            made = linked(evidence, scope)
+            out = reaches_out(session, evidence.verdicts, waiting, scope.ids)
+            if not out and not names_incidents(session, made.links):
+                return scope, made
     return None, linked(load_evidence(session, settings).evidence)
 
 

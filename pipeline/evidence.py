@@ -108,6 +108,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     told = releases.deployments[[*_OF, "rollback", "previous_release"]].drop_duplicates(_OF)
     dated = deployments.merge(told, on=_OF, how="left")
     owners = configuration_item_owners(session, settings)
+    claims = judged_claims(releases.claims, deployments, verdicts)
     evidence = Evidence(
         finder=known.finder,
         item_keys=known.item_keys,
@@ -123,8 +124,8 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         items=own(frames.item_titles(session)),
         incident_rules=incident_rules(settings),
         verdicts=verdicts,
+        judged_claims=claims,
     )
-    claims = judged_claims(releases.claims, deployments, verdicts)
     return Loaded(evidence, deployments, replace(releases, claims=claims), parents)
 
 

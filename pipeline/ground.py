@@ -11,7 +11,7 @@ from core.settings import Settings
 from correlator.rules import RULES
 from pipeline.evidence import read_paths
 from store import frames
-from store.neighbours import former_keys, has_issues, versions_named
+from store.neighbours import former_keys, has_issues
 
 _VERSION = 1
 """Raised where a rule finds other links in the same records than it did before."""
@@ -21,22 +21,21 @@ def ground_of(session: Session, settings: Settings) -> str:
     """A digest of the rules, the projects and repositories known, the tags, the parts of
     repositories that are read, and what of the configuration decides about links.
     """
-    repositories = frames.repositories(session)[["repository_id", "path", "url", "remotes"]]
+    repositories = frames.repositories(session)[
+        ["repository_id", "source_id", "path", "url", "remotes"]
+    ]
     refs = frames.refs(session)
-    branch = refs["kind"] == "branch"
-    tags = refs[~branch][["repository_id", "name", "sha"]]
-    deployed = refs[branch & refs["name"].isin(versions_named(session))][["repository_id", "name"]]
+    tags = refs[refs["kind"] != "branch"][["repository_id", "kind", "name", "sha", "ts"]]
     told = [
         _VERSION,
         [(rule.name, rule.confidence) for rule in RULES],
-        [(source.name, source.url) for source in settings.sources],
+        [(source.name, source.kind, source.url) for source in settings.sources],
         [service.model_dump(mode="json") for service in settings.services],
         sorted(frames.projects(session)["key"]),
         sorted({key.rpartition("-")[0] for key in former_keys(session)}),
         has_issues(session),
         repositories.to_numpy().tolist(),
         tags.to_numpy().tolist(),
-        deployed.to_numpy().tolist(),
         sorted(read_paths(session)),
         settings.dora.model_dump(mode="json"),
     ]

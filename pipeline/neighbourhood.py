@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,11 +17,11 @@ from correlator.mentions import (
     named_in_texts,
     request_word,
     sha_word,
-    version_words,
 )
+from correlator.request_refs import job_number, request_number
 from pipeline.evidence import Known
 from store import frames, neighbours
-from store.mentions import mentioning
+from store.mentions import has_mentions, mentioning
 
 Ids = Mapping[Entity, Sequence[int]]
 
@@ -60,6 +59,8 @@ def neighbourhood(session: Session, known: Known, waiting: Ids) -> Neighbourhood
     named = _naming(session, waiting)
     if any(waiting[entity] or named[entity] for entity in _DELIVERED):
         return None
+    if has_mentions(session, Entity.DEPLOYMENT):
+        return None  # a commit, tag or build may be what a version means
     found = Neighbourhood(builds=named[Entity.BUILD] | set(waiting[Entity.BUILD]))
     commits = named[Entity.COMMIT] | set(waiting[Entity.COMMIT])
     requests = named[Entity.MERGE_REQUEST] | set(waiting[Entity.MERGE_REQUEST])
@@ -69,6 +70,8 @@ def neighbourhood(session: Session, known: Known, waiting: Ids) -> Neighbourhood
         if len(found.commits) + len(found.requests) > MOST:
             return None
         around = _around(session, known, commits, requests)
+        if any(around[entity] for entity in _DELIVERED):
+            return None
         commits = around[Entity.COMMIT] - found.commits
         requests = around[Entity.MERGE_REQUEST] - found.requests
         found.builds |= around[Entity.BUILD]
@@ -81,15 +84,7 @@ def neighbourhood(session: Session, known: Known, waiting: Ids) -> Neighbourhood
 
 
 def _tells(session: Session, waiting: Ids, found: Neighbourhood) -> bool:
-    """Whether a text among these names an incident, or a build the version of a deployment."""
-    builds = frames.builds(session, build_ids=found.builds)
-    columns = (builds[name] for name in ("parameters", "description", "ref"))
-    said = [
-        *(text for row in zip(*columns, strict=True) for text in (*_values(row[0]), *row[1:])),
-    ]
-    words = {word for text in said for word in version_words(text)}
-    if any(mentioning(session, words)[entity] for entity in _DELIVERED):
-        return True
+    """Whether a text among these names an incident."""
     numbers = neighbours.incident_numbers(session)
     if not numbers:
         return False
@@ -103,8 +98,13 @@ def _tells(session: Session, waiting: Ids, found: Neighbourhood) -> bool:
     return len(numbers_in(texts, numbers)) > 0
 
 
-def _values(parameters: str) -> Iterable[str]:
-    return (str(value) for value in json.loads(parameters or "{}").values())
+def names_incidents(session: Session, links: pd.DataFrame) -> bool:
+    """Whether the title of a linked item names an incident: its commits may be a remedy."""
+    numbers = neighbours.incident_numbers(session)
+    if not numbers:
+        return False
+    items = links["a_id"][links["a_kind"] == Entity.ITEM].unique().tolist()
+    return len(numbers_in(neighbours.titles_of(session, items), numbers)) > 0
 
 
 def _naming(session: Session, waiting: Ids) -> dict[Entity, set[int]]:
@@ -142,8 +142,12 @@ def _around(
 
 def _request_words(known: Known, requests: pd.DataFrame) -> Iterable[str]:
     names = known.repositories.set_index("repository_id")["path"]
-    for home, number in zip(requests["repository_id"], requests["number"], strict=True):
+    columns = ("repository_id", "number", "source_branch")
+    for home, number, branch in zip(*(requests[name] for name in columns), strict=True):
         yield request_word(names.get(home, ""), number)
+        # A branch that is called like a request makes the refs of builds doubtful.
+        if (other := request_number(branch) or job_number(branch)) is not None:
+            yield request_word(names.get(home, ""), other)
 
 
 def _add_named(session: Session, found: dict[Entity, set[int]], named: Iterable[Named]) -> None:

@@ -44,6 +44,12 @@ def mentioning(session: Session, words: Iterable[str]) -> dict[Entity, set[int]]
     return found
 
 
+def has_mentions(session: Session, entity: Entity) -> bool:
+    """Whether any record of this kind names something so."""
+    some = select(mention.c.word).where(mention.c.entity == int(entity)).limit(1)
+    return session.execute(some).first() is not None
+
+
 def _stored(
     session: Session, ids: Mapping[Entity, Collection[int]] | None
 ) -> Iterable[tuple[str, int, int]]:

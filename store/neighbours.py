@@ -21,6 +21,7 @@ from store.models import (
     merge_request,
     merge_request_commit,
     overruled_link,
+    ref,
     source,
     work_item,
 )
@@ -76,12 +77,6 @@ def has_issues(session: Session) -> bool:
     """Whether issues of a code host are work items: those have keys such as `shop/web#12`."""
     named = select(item_key.c.key).where(item_key.c.key.contains("#")).limit(1)
     return session.execute(named).first() is not None
-
-
-def versions_named(session: Session) -> set[str]:
-    """What deployments say they run, other than by a sha."""
-    names = select(deployment.c.version, deployment.c.ref).distinct()
-    return {name for row in session.execute(names) for name in row if name}
 
 
 def incident_numbers(session: Session) -> set[str]:
@@ -190,7 +185,13 @@ def is_delivered(session: Session, commit_ids: Collection[int]) -> bool:
     if any(row[0] not in own for row in children):
         return True
     shas = shas_of(session, own)
-    return next(found_in(session, deployment, ("id",), "sha", shas), None) is not None
+    named = (found_in(session, deployment, ("id",), "sha", shas), _released(session, shas))
+    return any(next(iter(rows), None) is not None for rows in named)
+
+
+def _released(session: Session, shas: Collection[str]) -> Iterable[object]:
+    """What is tagged with one of these shas."""
+    return (row for row in found_in(session, ref, ("kind",), "sha", shas) if row[0] != "branch")
 
 
 def is_deploying(session: Session, build_ids: Collection[int]) -> bool:

@@ -31,7 +31,7 @@ JIRA = [
         items=under("issues"),
         parse=_DEVLAKE,
         count=1,
-        records={"WorkItem": 1, "ItemKey": 1, "Transition": 8},
+        records={"WorkItem": 1, "ItemKey": 1, "Transition": 8, "Person": 2},  # assigned: now, once
     ),
     # K5-2 and K5-3 have a parent, written twice into their changelogs; K5-4 is an epic.
     PayloadSet(
@@ -56,7 +56,7 @@ JIRA = [
         files="jira/faros/issues.json",
         parse=_ISSUE,
         count=4,
-        records={"WorkItem": 4, "ItemKey": 4, "ItemLink": 2, "Transition": 6},
+        records={"WorkItem": 4, "ItemKey": 4, "ItemLink": 2, "Transition": 6, "Person": 4},
     ),
     # "WO-2014 clones WO-1926"; no changelog.
     PayloadSet(
@@ -64,14 +64,14 @@ JIRA = [
         items=under("issues"),
         parse=_ISSUE,
         count=1,
-        records={"WorkItem": 1, "ItemKey": 1, "ItemLink": 1},
+        records={"WorkItem": 1, "ItemKey": 1, "ItemLink": 1, "Person": 1},
     ),
     PayloadSet(
         files="jira/go-jira/mock-data/issues_in_sprint.json",
         items=under("issues"),
         parse=_ISSUE,
         count=1,
-        records={"WorkItem": 1, "ItemKey": 1},
+        records={"WorkItem": 1, "ItemKey": 1, "Person": 1},
     ),
     # Asked for with summary, status and resolution only. SLING-8338 comes twice.
     PayloadSet(
