@@ -69,6 +69,7 @@ def correlate(
         seen = verdicts.newest(session)  # first: one that comes meanwhile waits for the next run
         ground = ground_of(session, settings)
         whole = everything or bool(judged) or get_setting(session, _GROUND) != ground
+        whole |= any(one.manifests for one in settings.services)  # any text may name a version
         scope, found = _linked(session, settings, None if whole else waiting)
         who = who_is_who(session)
     tell.step("correlate", 1, 2)
