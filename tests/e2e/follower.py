@@ -24,6 +24,7 @@ SEEN_BY_A_FOLLOWER = {
     "worklog": "time booked on them",
     "person": "authors of those commits, and who moved those tickets or booked time on them",
     "person_alias": "what else those authors are known by",
+    "mention": "nothing: a first load still lacks what names those commits",
     "identity": "with whom those authors are one; the others are one with the same as without them",
 }
 """What no first load can find any more, by table: rows of these kinds only are there besides."""
@@ -34,6 +35,7 @@ _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _TICKET = re.compile(r"work_item source jira/(\d+)'")
 _OWN_ID = re.compile(r"\('external_id', '(\d+)'\)")
 _PERSON = re.compile(r"'(person source [^']*)'")
+_WORD = re.compile(r"\('word', '([0-9a-f]{7})'\)")
 _WHY = re.compile(r"\('gone', '(\w*)'\)")
 
 
@@ -58,6 +60,7 @@ class Followed:
             "work_item": self._is_tombstone,
             **dict.fromkeys(_OF_TICKETS, self._is_of_tombstone),
             "person": self._is_named_there,
+            "mention": lambda _: False,
             "person_alias": lambda row: _PERSON.findall(row)[0] in self._strangers,
             "identity": self._is_joined_alike,
         }
@@ -74,6 +77,7 @@ class Followed:
             for table in explained
             for row in sorted(set(self.first[table]) - set(self.here[table]))
             if not (table == "git_commit" and row.replace("None", "1", 1) in self.here[table])
+            and not (table == "mention" and self._names_what_is_left_behind(row))
             and not (table == "identity" and self._is_joined_alike(row))
         ]
         return strange + lacking
@@ -121,6 +125,11 @@ class Followed:
             for place, service in enumerate(services)
             for name in world.branches[service.repository]
         }
+
+    def _names_what_is_left_behind(self, row: str) -> bool:
+        """Whether the word of a mention is that of a commit that only the follower has."""
+        words = _WORD.findall(row)
+        return bool(words) and any(sha.startswith(words[0]) for sha in self._left_behind)
 
     def _is_tombstone(self, row: str) -> bool:
         return _OWN_ID.findall(row)[0] in self.gone and _WHY.findall(row)[0] != ""

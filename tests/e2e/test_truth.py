@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -194,7 +195,12 @@ def classes(company: Company) -> str:
 def test_nothing_is_missed_that_has_a_key(company: Company) -> None:
     commits = {commit.sha: commit for commit in company.world.commits}
     missed = true_pairs(company) - reported_pairs(company)
-    assert not [(key, sha) for key, sha in missed if key in commits[sha].message]
+    # SHOP-3 is not named by SHOP-31.
+    assert not [
+        (key, sha)
+        for key, sha in missed
+        if re.search(rf"{re.escape(key)}(?![0-9])", commits[sha].message)
+    ]
 
 
 def service_frames(company: Company) -> tuple[pd.DataFrame, pd.DataFrame, dict[int, str]]:
