@@ -24,7 +24,7 @@ SEEN_BY_A_FOLLOWER = {
     "worklog": "time booked on them",
     "person": "authors of those commits, and who moved those tickets or booked time on them",
     "person_alias": "what else those authors are known by",
-    "mention": "nothing: a first load still lacks what names those commits",
+    "mention": "what those commits name; and a first load still lacks what names them",
     "identity": "with whom those authors are one; the others are one with the same as without them",
 }
 """What no first load can find any more, by table: rows of these kinds only are there besides."""
@@ -60,7 +60,7 @@ class Followed:
             "work_item": self._is_tombstone,
             **dict.fromkeys(_OF_TICKETS, self._is_of_tombstone),
             "person": self._is_named_there,
-            "mention": lambda _: False,
+            "mention": lambda row: bool(set(_SHA.findall(row)) & self._left_behind),
             "person_alias": lambda row: _PERSON.findall(row)[0] in self._strangers,
             "identity": self._is_joined_alike,
         }
