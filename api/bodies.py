@@ -31,5 +31,6 @@ async def body_of(request: Request, *, limit: int = LIMIT, instead: str = "") ->
 
 
 def _too_large(limit: int, instead: str) -> DeliveryError:
-    told = f"at most {limit // 1024 // 1024} MB are taken at once"
+    size = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
+    told = f"at most {size} are taken at once"
     return DeliveryError(f"{told}; {instead}" if instead else told, status=413)

@@ -92,7 +92,6 @@ def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
         else (one.entity, one.id, request_word(paths.get(one.home, ""), one.number))
         for one in (*texts, *(Named(Entity.BUILD, own, home, number=n) for own, home, n in refs))
     ]
-    rows += _loose_shas(evidence.commits)
     rows += _versions(evidence.deployments)
     rows += [(Entity.MERGE_REQUEST, own, sha_word(sha)) for own, sha in _unknown_shas(evidence)]
     rows += [(Entity.BUILD, own, sha_word(sha)) for own, sha in _unknown_checkouts(evidence, found)]
@@ -106,15 +105,6 @@ def version_words(text: str) -> Iterator[str]:
     """The words of a text that may be the version of a deployment, and the text as a whole."""
     short = text[:_LONGEST]
     yield from (word.lower() for word in {short, *short.split()})
-
-
-def _loose_shas(commits: pd.DataFrame) -> list[tuple[Entity, int, str]]:
-    """What looks like a sha in a message: of manifests it may say what is deployed."""
-    return [
-        (Entity.COMMIT, own, sha_word(sha))
-        for own, text in zip(commits["commit_id"].tolist(), commits["message"], strict=True)
-        for sha in _SHA.findall(text[:_LONGEST])
-    ]
 
 
 def _versions(deployments: pd.DataFrame) -> list[tuple[Entity, int, str]]:
