@@ -140,7 +140,8 @@ def _verdicts(evidence: Evidence, blame: pd.DataFrame) -> pd.DataFrame:
         ),
         VerdictRules(
             evidence.deployments[["service_id", "finished_ts", "result"]],
-            window_s=learned_window(
+            window_s=evidence.incident_rules.window_s,
+            usual_s=learned_window(
                 blame.rename(columns={"a_id": "deployment_id"}).assign(
                     incident_id=blame["b_id"].map(originals(incidents))
                 ),

@@ -37,6 +37,7 @@ _REASONS: Final = {
     "failed_deployment": "only a deployment that failed came before it",
     "history_missing": "the deployments of its service are not known so far back",
     "no_deployment": "its service was not deployed shortly before it",
+    "long_after": "its service was deployed before it, but longer ago than incidents follow here",
     "configured": "the configuration says that no change causes such incidents",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from metrics.incident_facts import LOOSE
+from metrics.incident_facts import is_loose
 from metrics.mapping import Flags
 
 
@@ -44,7 +44,7 @@ def is_failed(rows: pd.DataFrame) -> Flags:
 
 
 def _near_loose(rows: pd.DataFrame, incidents: pd.DataFrame, as_of: int, reach_s: int) -> Flags:
-    loose = incidents[incidents["method"].isin(LOOSE) & (incidents["opened_ts"] <= as_of)]
+    loose = incidents[is_loose(incidents) & (incidents["opened_ts"] <= as_of)]
     near = np.zeros(len(rows), np.bool_)
     service = rows["service_id"].to_numpy(np.int64)
     finished = rows["finished_ts"].to_numpy(np.int64)

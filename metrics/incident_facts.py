@@ -26,6 +26,7 @@ NOT_RELATED: Final = "not_change_related"
 PROXIMITY: Final = "proximity"
 LOOSE: Final = (PROXIMITY, UNATTRIBUTED)
 """Methods that are no evidence of a failure: what is so attributed may be the cause, or not."""
+LONG_AFTER: Final = "long_after"
 
 _METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, PROXIMITY))
 _SPAN: Final = 1 << 40
@@ -40,12 +41,14 @@ def no_deployments() -> pd.DataFrame:
 @dataclass(frozen=True, slots=True)
 class VerdictRules:
     """deployments: service_id, finished_ts, result of those to production. window_s: how long after
-    a deployment an incident may be due to it. patterns: titles and categories of incidents that no
-    change causes (`*` stands for anything, in any case).
+    a deployment an incident may be due to it. usual_s: how long after one those begin that surely
+    are (None: not known). patterns: titles and categories of incidents that no change causes (`*`
+    stands for anything, in any case).
     """
 
     deployments: pd.DataFrame = field(default_factory=no_deployments)
     window_s: int = 24 * 3600
+    usual_s: int | None = None
     patterns: Sequence[str] = ()
 
 
@@ -81,10 +84,10 @@ def incident_verdicts(
     The method follows from the confidence: 1.0 explicit, 0.9 remediation, 0.8 reference, less
     proximity. Verdicts: `attributed` to the surest candidate of a combined confidence of 0.4;
     `not_change_related`, for a pattern (`configured`) or because its service had no deployment in
-    the window before it (`no_deployment`); else `unattributed`: `several_candidates`,
-    `service_unknown`, `change_unknown` (named, but nothing is known to have been deployed under
-    it), `failed_deployment` (only one that failed lies in the window), `history_missing` (the first
-    known deployment is too young to say).
+    the window before it (`no_deployment`), or none in the usual time (`long_after`); else
+    `unattributed`: `several_candidates`, `service_unknown`, `change_unknown` (named, but nothing is
+    known to have been deployed under it), `failed_deployment` (only one that failed lies in the
+    usual time), `history_missing` (the first known deployment is too young to say).
     """
     known = rules or VerdictRules()
     original = incidents.set_index("incident_id")["duplicate_of"]
@@ -108,7 +111,7 @@ def incident_verdicts(
     excused = _matching(rows, known.patterns) & ~sure
     reason = np.where(excused, "configured", np.where(told, "", reason))
     verdict = np.select(
-        [np.isin(reason, ("configured", "no_deployment")), told.to_numpy(np.bool_)],
+        [np.isin(reason, ("configured", "no_deployment", LONG_AFTER)), told.to_numpy(np.bool_)],
         [NOT_RELATED, ATTRIBUTED],
         default=UNATTRIBUTED,
     )
@@ -130,6 +133,14 @@ def incident_verdicts(
             "resolved_ts": rows["resolved_ts"].to_numpy("int64"),
         }
     )
+
+
+def is_loose(facts: pd.DataFrame) -> Flags:
+    """Which incidents may be due to a deployment of their window though nothing sure says so; what
+    came unusually late among them: that is likely, and no evidence.
+    """
+    late: Flags = (facts["reason"] == LONG_AFTER).to_numpy(np.bool_)
+    return late | facts["method"].isin(LOOSE).to_numpy(np.bool_)
 
 
 def _surest(links: pd.DataFrame, original: pd.Series[int]) -> pd.DataFrame:
@@ -172,13 +183,14 @@ def _reasons(rows: pd.DataFrame, rules: VerdictRules, *, candidate: Flags) -> Fl
     caused = rows["caused_by"].to_numpy(object) if "caused_by" in rows else np.full(len(rows), "")
     table = rules.deployments[rules.deployments["finished_ts"] != NONE]
     good = (table["result"] == "success").to_numpy(np.bool_)
+    usual_s = rules.window_s if rules.usual_s is None else rules.usual_s
     recent = {
-        result: _any_within(table[mask], service, start, rules.window_s)
+        result: _any_within(table[mask], service, start, usual_s)
         for result, mask in (("good", good), ("failed", ~good))
     }
     first = table[good].groupby("service_id")["finished_ts"].min()
     known_since = pd.Series(service).map(first).to_numpy(np.float64)
-    whole = known_since <= start - rules.window_s
+    whole = known_since <= start - usual_s
     return np.select(
         [
             candidate | recent["good"],
@@ -186,6 +198,7 @@ def _reasons(rows: pd.DataFrame, rules: VerdictRules, *, candidate: Flags) -> Fl
             service == NONE,
             recent["failed"],
             ~whole,
+            _any_within(table[good], service, start, rules.window_s),
         ],
         [
             "several_candidates",
@@ -193,6 +206,7 @@ def _reasons(rows: pd.DataFrame, rules: VerdictRules, *, candidate: Flags) -> Fl
             "service_unknown",
             "failed_deployment",
             "history_missing",
+            LONG_AFTER,
         ],
         default="no_deployment",
     )

@@ -16,7 +16,7 @@ from metrics import cost
 from metrics.cohort import cohort, durations
 from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.flow import in_load
-from metrics.incident_facts import LOOSE
+from metrics.incident_facts import is_loose
 from metrics.periods import Window
 from pipeline.question import Question
 from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
@@ -146,7 +146,7 @@ def _verdicts(settings: Settings, service: ServiceFacts, asked: Question) -> pd.
 def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[Answer]:
     """Incidents of the window that nothing sure ties to a deployment: they may be failures too."""
     inside = window.holds(rows["opened_ts"].to_numpy("int64"))
-    loose = rows[inside & (rows["method"].isin(LOOSE))]
+    loose = rows[inside & is_loose(rows)]
     known = reads.things(session, Entity.INCIDENT, [int(one) for one in loose["incident_id"]])
     return [
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 import orjson
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
@@ -21,11 +22,11 @@ def ground_of(session: Session, settings: Settings) -> str:
     """A digest of the rules, the projects and repositories known, the tags, the parts of
     repositories that are read, and what of the configuration decides about links.
     """
-    repositories = frames.repositories(session)[
-        ["repository_id", "source_id", "path", "url", "remotes"]
-    ]
+    repositories = frames.repositories(session)
+    places = repositories.set_index("repository_id")["path"]
     refs = frames.refs(session)
-    tags = refs[refs["kind"] != "branch"][["repository_id", "kind", "name", "sha", "ts"]]
+    tags = refs[refs["kind"] != "branch"]
+    tags = tags.assign(repository=tags["repository_id"].map(places))
     told = [
         _VERSION,
         [(rule.name, rule.confidence) for rule in RULES],
@@ -34,9 +35,14 @@ def ground_of(session: Session, settings: Settings) -> str:
         sorted(frames.projects(session)["key"]),
         sorted({key.rpartition("-")[0] for key in former_keys(session)}),
         has_issues(session),
-        repositories.to_numpy().tolist(),
-        tags.to_numpy().tolist(),
+        _sorted_rows(repositories[["path", "url", "remotes"]]),
+        _sorted_rows(tags[["repository", "kind", "name", "sha", "ts"]]),
         sorted(read_paths(session)),
         settings.dora.model_dump(mode="json"),
     ]
     return blake2b(orjson.dumps(told), digest_size=16).hexdigest()
+
+
+def _sorted_rows(frame: pd.DataFrame) -> list[list[str]]:
+    """Alike whatever ids the rows have, and in whatever order they came."""
+    return sorted([str(value) for value in row] for row in frame.to_numpy(object).tolist())

@@ -175,14 +175,15 @@ def _verdict_rules(
     links = frames.links(session, Entity.DEPLOYMENT, Entity.INCIDENT)
     blame = links.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
     roots = originals(evidence.incidents)
-    window = learned_window(
+    window_s = evidence.incident_rules.window_s
+    usual_s = learned_window(
         blame.assign(incident_id=blame["incident_id"].map(roots)),
         cases(evidence)[["incident_id", "start_ts"]],
         live_deployments(evidence)[["deployment_id", "finished_ts"]],
-        window_s=evidence.incident_rules.window_s,
+        window_s=window_s,
     )
     told = deployments[["service_id", "finished_ts", "result"]]
-    return VerdictRules(told, window, settings.dora.not_change_related)
+    return VerdictRules(told, window_s, usual_s, settings.dora.not_change_related)
 
 
 def _marked(session: Session, loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:

@@ -52,7 +52,13 @@ def deployment_table(*rows: Row) -> pd.DataFrame:
 
 def incident_table(*rows: Row) -> pd.DataFrame:
     usual: Row = {
-        **{"service_id": 1, "incident_id": 1, "deployment_id": NONE, "method": "unattributed"},
+        **{
+            "service_id": 1,
+            "incident_id": 1,
+            "deployment_id": NONE,
+            "method": "unattributed",
+            "reason": "",
+        },
         **{"opened_ts": 0, "resolved_ts": NONE},
     }
     return table(usual, rows)

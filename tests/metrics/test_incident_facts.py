@@ -58,6 +58,28 @@ def test_without_a_deployment_in_the_window_no_change_caused_it() -> None:
     assert verdict({"opened_ts": 11 * DAY + 1, "start_ts": 11 * DAY}) != told
 
 
+def test_unusually_long_after_a_deployment_it_is_likely_not_due_to_it_yet_widens_the_band() -> None:
+    rules = VerdictRules(DEPLOYED, DAY, usual_s=2 * HOUR)
+    opened = {1: 10 * DAY + 2 * HOUR, 2: 10 * DAY + 2 * HOUR + 1, 3: 11 * DAY + 1}
+    rows = incidents(*({"incident_id": one, "opened_ts": at} for one, at in opened.items()))
+    found = incident_verdicts(rows, frame(LINKS, []), rules)
+    assert found["reason"].tolist() == ["several_candidates", "long_after", "no_deployment"]
+    assert found["verdict"].tolist() == ["unattributed", *["not_change_related"] * 2]
+    late, none = (found[found["incident_id"] == one] for one in (2, 3))
+    rates = [
+        delivery.change_fail_rate(
+            deployment_table({"finished_ts": 10 * DAY}),
+            one,
+            window=Window(0, 30 * DAY),
+            as_of=50 * DAY,
+            observation_window_s=3 * DAY,
+            incident_window_s=DAY,
+        ).value
+        for one in (late, none)
+    ]
+    assert [(rate["strict"], rate["lenient"]) for rate in rates] == [(0, 1), (0, 0)]
+
+
 def test_a_single_weak_candidate_is_told_as_such_and_less_is_not() -> None:
     assert verdict({}, (1, 5, 0.4, 0.4, 1)) == ("attributed", "proximity", "")
     assert verdict({}, (1, 5, 0.2, 0.28, 1), (1, 6, 0.1, 0.1, 1))[0] == "unattributed"
