@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import select
 from structlog._config import BoundLoggerLazyProxy
 from structlog.testing import capture_logs
@@ -46,7 +47,10 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
 
 
 def _forget_loggers() -> None:
-    """A logger that wrote before keeps where to: what is captured later would miss it."""
+    """A logger that wrote before keeps where to, and at which level: what is captured later would
+    miss it.
+    """
+    structlog.reset_defaults()
     for module in list(sys.modules.values()):
         log = getattr(module, "log", None)
         if isinstance(log, BoundLoggerLazyProxy):
