@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from core.records import Entity
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 from correlator.reverts import cherry_picks, quoted_title, reverts, takes_back
 from correlator.text_rules import named
 
@@ -18,6 +18,8 @@ def key_in_quote(evidence: Evidence, found: Found) -> pd.DataFrame:
     quoted = commits["message"].map(quoted_title).astype("object")
     some = (quoted != "").to_numpy()
     chosen, titles = commits[some], quoted[some]
+    if chosen.empty:
+        return no_pairs()
     table = named(evidence, found, Entity.COMMIT, chosen["commit_id"], titles)
     messages = dict(zip(chosen["commit_id"], chosen["message"], strict=True))
     texts = [
@@ -66,6 +68,8 @@ def cherry_pick_of(evidence: Evidence, found: Found) -> pd.DataFrame:
 
 def _of_the_same_items(evidence: Evidence, found: Found, copies: pd.DataFrame) -> pd.DataFrame:
     """copies: commit_id, first_id, words. As sure as the links of the first one."""
+    if copies.empty:
+        return no_pairs()
     items = found.pairs(Entity.ITEM, Entity.COMMIT).rename(columns={"b_id": "first_id"})
     table = copies[copies["commit_id"] != copies["first_id"]].merge(items, on="first_id")
     shas = evidence.commits.set_index("commit_id")["sha"]

@@ -14,12 +14,17 @@ from core.records import Entity
 from correlator.keys import KeyFinder
 
 Flags = NDArray[np.bool_]
+Ids = NDArray[np.int64]
+Numbers = NDArray[np.float64]
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 _PAIR: Final = LINK_COLUMNS[:4]
 HUMAN: Final = "human"
 """The rule of links that people confirmed or added."""
 VERDICT_COLUMNS: Final = [*_PAIR, "answer", "who", "ts", "why"]
+_NO_PAIRS: Final = pd.MultiIndex.from_arrays(
+    [pd.Index([], dtype="int64")] * 2, names=["a_id", "b_id"]
+)
 
 
 def no_verdicts() -> pd.DataFrame:
@@ -115,6 +120,8 @@ class Found:
     frames: list[pd.DataFrame] = field(default_factory=list)
     readings: dict[str, pd.DataFrame] = field(default_factory=dict)
     loose: list[pd.DataFrame] = field(default_factory=list)
+    _kinds: list[tuple[int, int, str] | None] = field(default_factory=list)
+    _pairs: dict[tuple[int, int, tuple[str, ...]], _Pairs] = field(default_factory=dict)
 
     def note(self, entity: Entity, ids: Sequence[int], words: Sequence[str]) -> None:
         """Records that name by these words what is not known: see `correlator/mentions.py`."""
@@ -127,15 +134,16 @@ class Found:
         """a_id, b_id, confidence: one row per pair, combined; of `rules` only where given (`HUMAN`
         for what people said).
         """
-        parts = self._parts(a, b, rules)
-        if not parts:
-            return no_links()[["a_id", "b_id", "confidence"]]
-        if len(parts) == 1:  # one rule names a pair once, and in order
-            return parts[0][["a_id", "b_id", "confidence"]].copy()
-        return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
+        parts, wanted = self._parts(a, b, rules), (int(a), int(b), tuple(rules))
+        known = self._pairs.get(wanted)
+        if known is None or known.parts != len(parts):
+            known = self._pairs[wanted] = _Pairs(len(parts), _combined(parts))
+        return known.table.copy(deep=False)
 
     def only_people(self, a: Entity, b: Entity, *, rules: Sequence[str]) -> pd.MultiIndex:
         """The pairs that people named and none of the others among these rules."""
+        if not self._parts(a, b, (HUMAN,)):
+            return _NO_PAIRS
         others = [rule for rule in rules if rule != HUMAN]
         told = [
             pd.MultiIndex.from_frame(pd.concat([no_links(), *parts])[["a_id", "b_id"]])
@@ -144,14 +152,38 @@ class Found:
         return told[0].difference(told[1])
 
     def _parts(self, a: Entity, b: Entity, rules: Sequence[str]) -> list[pd.DataFrame]:
-        return [frame for frame in self.frames if _is_of(frame, int(a), int(b), rules)]
+        self._kinds.extend(_kind(frame) for frame in self.frames[len(self._kinds) :])
+        kinds, rows = (int(a), int(b)), zip(self.frames, self._kinds, strict=True)
+        return [
+            frame
+            for frame, kind in rows
+            if kind is not None and kind[:2] == kinds and (not rules or kind[2] in rules)
+        ]
 
 
-def _is_of(frame: pd.DataFrame, a: int, b: int, rules: Sequence[str]) -> bool:
-    """All links of one frame are of one rule."""
-    if frame.empty or (frame["a_kind"].iloc[0], frame["b_kind"].iloc[0]) != (a, b):
-        return False
-    return not rules or frame["rule"].iloc[0] in rules
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """What was combined of so many frames: frames are only ever added."""
+
+    parts: int
+    table: pd.DataFrame
+
+
+def _kind(frame: pd.DataFrame) -> tuple[int, int, str] | None:
+    """a_kind, b_kind and rule, which all links of one frame share; None where there are none."""
+    if frame.empty:
+        return None
+    first = (frame[name].iloc[0] for name in ("a_kind", "b_kind", "rule"))
+    a, b, rule = first
+    return int(a), int(b), str(rule)
+
+
+def _combined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return no_links()[["a_id", "b_id", "confidence"]]
+    if len(parts) == 1:  # one rule names a pair once, and in order
+        return parts[0][["a_id", "b_id", "confidence"]]
+    return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,28 +206,48 @@ class Rule:
         raw = self.find(evidence, found)
         if raw.empty:
             return no_links()
-        ones = pd.Series(1.0, index=raw.index)
-        table = pd.DataFrame(
+        a, b = (raw[name].to_numpy(dtype=np.int64) for name in ("a_id", "b_id"))
+        weight = raw["weight"].to_numpy(np.float64) if "weight" in raw else np.ones(len(raw))
+        confidence, texts = self.confidence * weight, raw["evidence"].to_numpy(dtype=object)
+        kept = _surest(a, b, confidence, texts)
+        return pd.DataFrame(
             {
-                "a_kind": np.full(len(raw), int(self.a), dtype="int64"),
-                "a_id": raw["a_id"].to_numpy(dtype="int64"),
-                "b_kind": np.full(len(raw), int(self.b), dtype="int64"),
-                "b_id": raw["b_id"].to_numpy(dtype="int64"),
-                "rule": self.name,
-                "confidence": self.confidence * raw.get("weight", ones),
-                "evidence": raw["evidence"].to_numpy(dtype=object),
+                "a_kind": np.full(len(kept), int(self.a), dtype=np.int64),
+                "a_id": a[kept],
+                "b_kind": np.full(len(kept), int(self.b), dtype=np.int64),
+                "b_id": b[kept],
+                "rule": np.full(len(kept), self.name, dtype=object),
+                "confidence": confidence[kept],
+                "evidence": texts[kept],
             }
-        ).astype({"rule": "object", "evidence": "object"})
-        table = table.sort_values(
-            ["a_id", "b_id", "confidence", "evidence"], ascending=[True, True, False, True]
         )
-        return table.drop_duplicates(["a_id", "b_id"]).reset_index(drop=True)
+
+
+def _surest(a: Ids, b: Ids, confidence: Numbers, texts: NDArray[np.object_]) -> Ids:
+    """The row of each pair that is surest, in order of the pairs; of equally sure ones the row with
+    the first text.
+    """
+    order = np.lexsort((-confidence, b, a))
+    new = np.append(True, (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0))
+    pair = np.cumsum(new) - 1
+    kept: Ids = order[new]
+    as_sure = confidence[order] == confidence[kept][pair]
+    for place in np.flatnonzero(as_sure & ~new):
+        row = order[place]
+        if texts[row] < texts[kept[pair[place]]]:
+            kept[pair[place]] = row
+    return kept
+
+
+_KINDS: Final = {"confidence": "float64", "rule": "object", "evidence": "object"}
+_NO_LINKS: Final = pd.DataFrame(
+    {name: pd.Series(dtype=_KINDS.get(name, "int64")) for name in LINK_COLUMNS}
+)
 
 
 def no_links() -> pd.DataFrame:
     """A links frame without rows."""
-    kinds = {"confidence": "float64", "rule": "object", "evidence": "object"}
-    return pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "int64")) for name in LINK_COLUMNS})
+    return _NO_LINKS.copy(deep=False)
 
 
 def found_pairs(a: Iterable[int], b: Iterable[int], evidence: Iterable[str]) -> pd.DataFrame:
@@ -234,6 +286,14 @@ def combine(links: pd.DataFrame) -> pd.DataFrame:
 
 def _confidence(links: pd.DataFrame) -> pd.DataFrame:
     """One row per pair, in order: the pair, confidence, n (rules)."""
-    grouped = links.assign(doubt=1.0 - links["confidence"]).groupby(_PAIR, sort=True)["doubt"]
-    table = grouped.agg(doubt="prod", n="size").reset_index()
-    return table.assign(confidence=1.0 - table["doubt"].astype("float64"))
+    ends = [links[name].to_numpy(np.int64) for name in _PAIR]
+    order = np.lexsort(ends[::-1])
+    new = np.ones(len(order), np.bool_)
+    new[1:] = np.any([np.diff(end[order]) != 0 for end in ends], axis=0)
+    begins = np.flatnonzero(new)
+    doubts = 1.0 - links["confidence"].to_numpy(np.float64)[order]
+    doubt = np.multiply.reduceat(doubts, begins) if len(begins) else doubts
+    pairs = {name: end[order][new] for name, end in zip(_PAIR, ends, strict=True)}
+    return pd.DataFrame(
+        {**pairs, "confidence": 1.0 - doubt, "n": np.diff(np.append(begins, len(order)))}
+    )

@@ -12,7 +12,7 @@ from correlator.evidence import Evidence, Found, Rule, no_links
 from correlator.mentions import mentions
 from correlator.rules import RULES
 from correlator.rules_code import CODE_RULES
-from correlator.verdicts import people_links, split
+from correlator.verdicts import people_links, rejected, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ class Scope:
     def own(self, rule: Rule, links: pd.DataFrame) -> pd.DataFrame:
         """The links that belong to what the run is about, and the known ones of the same rule."""
         end, entity = owner(rule.a, rule.b)
-        mine = links[links[end].isin(list(self.ids[entity]))]
-        return pd.concat([mine, self.known[self.known["rule"] == rule.name]], ignore_index=True)
+        mine = links[links[end].isin(self.ids[entity])]
+        known = self.known[self.known["rule"] == rule.name]
+        return pd.concat([mine, known], ignore_index=True) if len(known) else mine
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
     """
     rules = RULES if scope is None else CODE_RULES
     said = people_links(evidence, {(rule.a, rule.b) for rule in rules})
+    refused = rejected(evidence.verdicts)
     found, overruled = Found(frames=list(said)), [no_links()]
     for rule in rules:
-        kept, gone = split(rule.links(evidence, found), evidence.verdicts)
+        kept, gone = split(rule.links(evidence, found), refused)
         found.frames.append(kept if scope is None else scope.own(rule, kept))
         overruled.append(gone)
     ordered = [*found.frames[len(said) :], *said]

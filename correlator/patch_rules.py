@@ -10,7 +10,7 @@ import pandas as pd
 from core.frames import NONE
 from core.records import Entity, MergeState
 from correlator.code_rules import OF_THE_COMMIT, OTHER_TICKET
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 from correlator.patches import patches
 from correlator.reverts import cherry_picks
 
@@ -30,6 +30,8 @@ def rebased(evidence: Evidence, found: Found) -> pd.DataFrame:
     copies = _copies(evidence, found)
     taken = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)["a_id"]
     free = copies[~copies["commit_id"].isin(taken)]
+    if free.empty:
+        return no_pairs()
     table = free.merge(_listed(evidence, copies), on="patch", suffixes=("", "_listed"))
     table = table[table["committed_ts"] != table["committed_ts_listed"]]
     table = table.assign(place=_places(table)).query("place < @_LATER")
@@ -71,6 +73,8 @@ def same_patch(evidence: Evidence, found: Found) -> pd.DataFrame:
     `cherry_pick_of`.
     """
     copies = _copies(evidence, found)
+    if copies.empty:
+        return no_pairs()
     own = found.pairs(Entity.ITEM, Entity.COMMIT).rename(columns={"a_id": "item_id"})
     named = cherry_picks(evidence.commits)["commit_id"]
     free = copies.loc[~copies["commit_id"].isin(named), ["commit_id", "committed_ts", "patch"]]

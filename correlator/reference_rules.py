@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 from correlator.references import references, referred_items
 from correlator.reverts import without_quote
+
+_NOTHING_SAID: Final = no_pairs().assign(told=np.empty(0, np.bool_))
 
 
 def reference_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -58,8 +62,8 @@ def _read(
     """
     if entity.name not in found.readings:
         issues = evidence.item_keys["key"].str.contains("#", regex=False).any()
-        found.readings[entity.name] = _linked(
-            evidence, found, texts if issues else (), entity, words
+        found.readings[entity.name] = (
+            _linked(evidence, found, texts, entity, words) if issues else _NOTHING_SAID
         )
     return found.readings[entity.name]
 

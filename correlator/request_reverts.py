@@ -13,7 +13,7 @@ from core.frames import NONE
 from core.records import Entity
 from correlator.code_rules import OF_THE_COMMIT
 from correlator.copy_rules import firsts
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 from correlator.reverts import Texts, reverted_in
 
 _GITLAB: Final = re.compile(r"\bThis reverts merge request ([\w./-]{0,255})!(\d{1,9})\b", re.ASCII)
@@ -22,6 +22,9 @@ _MOST: Final = 100  # requests that one text reverts
 _LANDED_AS: Final = ("merge_sha", "squash_sha", "fast_forward")
 _Name = TypeVar("_Name", bound=Hashable)
 _READING: Final = "reverted_requests"
+_NOTHING_UNDONE: Final = pd.DataFrame(
+    columns=["node", "first", "verb", "item_id", "confidence", "is_request", "id", "words"]
+)
 
 
 def reverted_numbers(text: str) -> Iterator[tuple[str, int]]:
@@ -44,6 +47,8 @@ def requests_named(texts: Texts, repositories: pd.DataFrame) -> Iterator[tuple[i
 def reverts_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The merge request takes back another one of the ticket, or a revert of it, and so on."""
     table = _undone(evidence, found)
+    if table.empty:
+        return no_pairs()
     table = table[table["is_request"]].rename(columns={"id": "merge_request_id"})
     texts = [f"It {words}, of the ticket" for words in table["words"]]
     pairs = found_pairs(table["item_id"], table["merge_request_id"], texts)
@@ -55,6 +60,8 @@ def revert_of_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     a merge request that does. What `revert_of` links is left to it.
     """
     table = _undone(evidence, found)
+    if table.empty:
+        return no_pairs()
     own = table[~table["is_request"]].rename(columns={"id": "commit_id"})
     own = own.assign(text=[f"It {words}, of the ticket" for words in own["words"]])
     numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
@@ -81,6 +88,8 @@ def _undone(evidence: Evidence, found: Found) -> pd.DataFrame:
     """
     if _READING not in found.readings:
         of = _edges(evidence, found)
+        if not of:
+            return found.readings.setdefault(_READING, _NOTHING_UNDONE.copy())
         rows = [(node, *first) for node in of for first in firsts(of, node) if first[0] != node]
         table = pd.DataFrame(rows, columns=["node", "first", "verb"])
         table = table.astype({"node": "int64", "first": "int64", "verb": "object"})

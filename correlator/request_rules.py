@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.records import Entity
 from correlator.code_rules import OF_THE_COMMIT, OF_THE_REQUEST
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 
 
 def squashed(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -14,6 +14,8 @@ def squashed(evidence: Evidence, found: Found) -> pd.DataFrame:
     is the title of the merge request. As sure as the surest of those commits.
     """
     squashes = _commits(found, "squash_sha")
+    if squashes.empty:
+        return no_pairs()
     table = squashes.merge(_commits(found, "listed"), on="request_id", suffixes=("", "_listed"))
     own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)
     own = own.rename(columns={"a_id": "item_id", "b_id": "commit_id_listed"})
@@ -41,6 +43,8 @@ def described(evidence: Evidence, found: Found) -> pd.DataFrame:
     alone = told[told["b_id"].isin(every[~every.duplicated(keep=False)])]
     titled = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)["b_id"]
     alone = alone[~alone["b_id"].isin(titled)]
+    if alone.empty:
+        return no_pairs()
     commits = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)
     commits = commits.rename(columns={"a_id": "commit_id", "b_id": "request_id"})
     named = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)

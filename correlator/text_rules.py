@@ -9,10 +9,25 @@ import pandas as pd
 from core.records import Entity
 from correlator.asides import asides
 from correlator.evidence import Evidence, Found, found_pairs
+from correlator.keys import KeyFinder
 from correlator.reverts import without_quote
 
 _SHOWN = 80  # characters of a text that the evidence quotes
 _IN_PASSING = 0.5
+
+
+def keys_named(
+    finder: KeyFinder, commits: pd.DataFrame, requests: pd.DataFrame, builds: pd.DataFrame
+) -> set[str]:
+    """All keys that the texts below name, whatever the rules make of them."""
+    texts = [
+        *commits["message"],
+        *requests["title"],
+        *requests["description"],
+        *_build_texts(builds),
+    ]
+    branches = finder.keys_in(requests["source_branch"], branch=True)
+    return {*finder.keys_in(texts)["key"], *branches["key"]}
 
 
 def named(
@@ -111,10 +126,14 @@ def _in_requests(
 def key_in_parameters(evidence: Evidence, found: Found) -> pd.DataFrame:
     """A parameter or the description of the build names the item."""
     builds = evidence.builds
-    columns = zip(builds["parameters"], builds["description"], strict=True)
-    texts = pd.Series([_build_text(*pair) for pair in columns], dtype="object")
+    texts = pd.Series(_build_texts(builds), dtype="object")
     table = named(evidence, found, Entity.BUILD, builds["build_id"], texts)
     return _links(table, "The build's parameters or description")
+
+
+def _build_texts(builds: pd.DataFrame) -> list[str]:
+    columns = zip(builds["parameters"], builds["description"], strict=True)
+    return [_build_text(*pair) for pair in columns]
 
 
 def _build_text(parameters: str, description: str) -> str:

@@ -49,12 +49,14 @@ def people_links(evidence: Evidence, kinds: Iterable[tuple[Entity, Entity]]) -> 
     return parts
 
 
-def split(links: pd.DataFrame, verdicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The links that stand, and those between two things that a person said do not belong
-    together.
-    """
+def rejected(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that a person said do not belong together."""
     told = last_words(verdicts)
-    refused = told[told["answer"] == REJECTED]
+    return told.loc[told["answer"] == REJECTED, _PAIR]
+
+
+def split(links: pd.DataFrame, refused: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The links that stand, and those between pairs that are `rejected`."""
     if refused.empty or links.empty:
         return links, links[:0]
     # Looking for the few pairs among the many links, not the other way round.

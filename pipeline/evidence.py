@@ -29,7 +29,7 @@ from correlator.verdicts import judged_claims
 from correlator.versions import Versions, homes_of, resolve_versions
 from metrics.delivery_facts import hotfix_marks
 from pipeline.verdict_frame import verdict_frame
-from store import cursors, frames
+from store import cursors, frames, neighbours
 from store.sources import source_ids
 
 _OF: Final = ["deployment_id", "service_id", "target"]
@@ -56,7 +56,6 @@ class Known:
 
     sources: frozenset[int]
     repositories: pd.DataFrame
-    item_keys: pd.DataFrame
     finder: KeyFinder
 
     def own(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -73,12 +72,13 @@ def known_to(session: Session, settings: Settings) -> Known:
     """What the configured sources know of tickets, projects and repositories."""
     ids = source_ids(session)
     configured = frozenset(ids[source.name] for source in settings.sources if source.name in ids)
-    keys = _own(frames.item_keys(session), configured)
+    moved = neighbours.having_keys(session, neighbours.former_keys(session))
+    keys = _own(frames.item_keys(session, item_ids=moved), configured)
     finder = _finder(keys, _own(frames.projects(session), configured), settings)
     kinds = {ids[source.name]: source.kind for source in settings.sources if source.name in ids}
     repositories = _own(frames.repositories(session), configured)
     repositories = repositories.assign(kind=repositories["source_id"].map(kinds).astype(object))
-    return Known(configured, repositories, keys, finder)
+    return Known(configured, repositories, finder)
 
 
 def load_evidence(session: Session, settings: Settings) -> Loaded:
@@ -111,7 +111,7 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     claims = judged_claims(releases.claims, deployments, verdicts)
     evidence = Evidence(
         finder=known.finder,
-        item_keys=known.item_keys,
+        item_keys=own(frames.item_keys(session)),
         repositories=repositories,
         commits=commits,
         merge_requests=requests,
@@ -205,7 +205,9 @@ def _own(frame: pd.DataFrame, sources: frozenset[int]) -> pd.DataFrame:
 
 
 def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> KeyFinder:
-    """Former keys stand for present ones, but where another tracker's ticket has the key now."""
+    """Former keys stand for present ones, but where another tracker's ticket has the key now. keys:
+    of the tickets that have or had a former key.
+    """
     present = keys[keys["current"]].set_index("item_id")["key"]
     former = keys[~keys["current"]]
     taken = set(present)

@@ -152,13 +152,18 @@ def statuses(session: Session) -> pd.DataFrame:
     return read_frame(session, statement.order_by(workflow_status.c.id))
 
 
-def item_keys(session: Session, *, committed: bool = False) -> pd.DataFrame:
-    """Every key that an item has or had: key, item_id, source_id, current. Not of items that are
-    gone for good: nothing is linked to those.
+def item_keys(
+    session: Session, *, item_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
+    """Every key that an item (of these; None: any) has or had: key, item_id, source_id, current.
+    Not of items that are gone for good: nothing is linked to those.
     """
     names = ("key", "item_id", "source_id", "current")
     items = item_key.join(work_item, work_item.c.id == item_key.c.item_id)
     statement = select(*(item_key.c[name] for name in names)).select_from(items).where(_STAYED)
+    if item_ids is not None:
+        of = item_key.c.item_id
+        return read_frames(session, statement, of, item_ids, order=(of, item_key.c.key))
     ordered = statement.order_by(item_key.c.source_id, item_key.c.key)
     return read_frame(session, ordered, committed=committed)
 
