@@ -22,18 +22,17 @@ from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import asked_items
 
 Answer = dict[str, Any]
-POOL_DAYS = 90
 _KINDS: tuple[Kind, ...] = ("how_many", "when")
 _MOST_DAYS = 1_830
 _MOST_FORECASTS = 400
 
 
 def calibration_answer(
-    snapshot: Snapshot, stream: StreamFacts, asked: Question, *, horizon: int
+    snapshot: Snapshot, stream: StreamFacts, asked: Question, *, horizon: int, pool_days: int
 ) -> Answer:
     """The share of forecasts of the window that held, by percentile, and each of them.
 
-    One is made every `horizon` days from the 90 days before it; the days before the window serve
+    One is made every `horizon` days from the `pool_days` before it; the days before the window serve
     as the pool of its first ones.
     """
     if asked.window.seconds > _MOST_DAYS * DAY:
@@ -43,16 +42,16 @@ def calibration_answer(
             f"horizon: {horizon} days make more than {_MOST_FORECASTS} forecasts of this window;"
             " choose a longer horizon or a shorter window"
         )
-    days, counts = _days(snapshot, stream, asked)
+    days, counts = _days(snapshot, stream, asked, pool_days)
     first = next(
         (i for i, day in enumerate(days) if day.from_ts >= asked.window.from_ts), len(days)
     )
-    tried = backtest(counts, pool_days=POOL_DAYS, horizon=horizon, first=first)
+    tried = backtest(counts, pool_days=pool_days, horizon=horizon, first=first)
     body = dressed(
         snapshot,
         stream,
         "forecast_calibration",
-        _measure(tried, counts),
+        _measure(tried, counts[-pool_days:]),
         over(asked, days[first:]),
         explain="metrics/velocity/explain",
     )
@@ -60,13 +59,16 @@ def calibration_answer(
         **body,
         "zone": asked.tz,
         "horizon_days": horizon,
-        "pool_days": POOL_DAYS,
+        "pool_days": pool_days,
         "forecasts": [_row(one, days) for one in tried],
     }
 
 
-def _days(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> tuple[list[Period], Ints]:
-    window = Window(asked.window.from_ts - (POOL_DAYS + 1) * DAY, asked.window.to_ts)
+def _days(
+    snapshot: Snapshot, stream: StreamFacts, asked: Question, before: int
+) -> tuple[list[Period], Ints]:
+    """The days of the window and so many before it, as far as they are known."""
+    window = Window(asked.window.from_ts - (before + 1) * DAY, asked.window.to_ts)
     begin = known_from(snapshot, stream)
     days = [
         day
@@ -76,7 +78,7 @@ def _days(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> tuple[lis
     return days, throughput(asked_items(stream, asked)["done_ts"].to_numpy(np.int64), days)
 
 
-def _measure(tried: Sequence[Tried], counts: Ints) -> Measure:
+def _measure(tried: Sequence[Tried], pool: Ints) -> Measure:
     found: dict[str, Score] = {}
     for kind in _KINDS:
         found |= {f"{kind}_{name}": one for name, one in scores(tried, kind).items()}
@@ -92,12 +94,12 @@ def _measure(tried: Sequence[Tried], counts: Ints) -> Measure:
         interval={name: one.interval for name, one in found.items() if one.judged},
         method="wilson",
         parts=parts,
-        reasons=() if judged else (_nothing(counts),),
+        reasons=() if judged else (_nothing(pool),),
     )
 
 
-def _nothing(counts: Ints) -> str:
-    missing = enough(counts[-POOL_DAYS:]).missing
+def _nothing(pool: Ints) -> str:
+    missing = enough(pool).missing
     return history_reason(missing) if missing else "no forecast of this window can be judged yet"
 
 

@@ -106,7 +106,8 @@ def history_reason(missing: str) -> str:
     """Why there is no forecast, in a line."""
     return (
         f"history too short to forecast from: {missing}"
-        f" (at least {LEAST_COMPLETIONS} completions and {LEAST_WEEKS} weeks are needed)"
+        f" (at least {LEAST_COMPLETIONS} completions and {LEAST_WEEKS} weeks are needed;"
+        " a longer pool may hold them)"
     )
 
 

@@ -71,6 +71,7 @@ class CalibrationQuery(ZoneQuery):
     """The window in which forecasts are tried (default: 52 weeks), and how far each reaches."""
 
     horizon: int = Field(default=14, ge=1, le=90, description="Days that a forecast reaches.")
+    pool: int = Field(default=90, ge=35, le=400, description="Days that a forecast draws from.")
 
 
 def _asked(served: Served, query: ChartQuery, usual: str) -> Question:
@@ -184,7 +185,7 @@ def read_calibration(
     name: Name,
     query: Annotated[CalibrationQuery, Query()],
 ) -> Response:
-    """Forecasts made again as of past days, each from the 90 days before it, compared with what
+    """Forecasts made again as of past days, each from the days before it, compared with what
     came; the share that held should be near the percentile.
     """
     snapshot = served.snapshots.present(session)
@@ -193,4 +194,6 @@ def read_calibration(
     if query.start is None:
         until = asked.window.to_ts
         asked = replace(asked, window=Window(until - _YEAR_DAYS * DAY, until))
-    return encoded(calibration_answer(snapshot, stream, asked, horizon=query.horizon))
+    return encoded(
+        calibration_answer(snapshot, stream, asked, horizon=query.horizon, pool_days=query.pool)
+    )
