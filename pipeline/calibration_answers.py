@@ -32,8 +32,8 @@ def calibration_answer(
 ) -> Answer:
     """The share of forecasts of the window that held, by percentile, and each of them.
 
-    One is made every `horizon` days from the `pool_days` before it; the days before the window serve
-    as the pool of its first ones.
+    One is made every `horizon` days from the `pool_days` before it; the days before the window
+    serve as the pool of its first ones.
     """
     if asked.window.seconds > _MOST_DAYS * DAY:
         raise BadRequestError(f"from: a scorecard covers at most {_MOST_DAYS} days")

@@ -132,7 +132,7 @@ def test_each_second_belongs_to_the_close_that_it_lies_before() -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(items=st.lists(histories(), min_size=1, max_size=6))
 def test_the_invariants_hold_whatever_happens(items: list[History]) -> None:
     facts = fast(items, Rules(reopen_window_s=20))
@@ -155,15 +155,15 @@ def test_the_invariants_hold_whatever_happens(items: list[History]) -> None:
         assert row[-1] == sum(end.state == "done" for end in first) + dropped
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(items=st.lists(histories(), min_size=1, max_size=4))
 def test_who_is_in_the_stages_adds_up_to_the_load(items: list[History]) -> None:
     """But for what was done and came back: while it was done, it was in no stage."""
     facts = fast(items, Rules(reopen_window_s=20))
-    inside = occupancy(facts.items, facts.visits, [10, 20, 30, 60], CLOSES)
+    inside = occupancy(facts.items, facts.visits, [10, 20, 30, 60], CLOSES[::4])
     assert (inside >= 0).all()
     ended = facts.visits[facts.visits["state"].isin(["done", "cancelled"])]
-    for close, row in zip(CLOSES.tolist(), inside, strict=True):
+    for close, row in zip(CLOSES[::4].tolist(), inside, strict=True):
         here = ended[(ended["start_ts"] <= close) & (ended["end_ts"] > close)]
         resting = set(zip(here["item_id"], here["episode"], strict=True))
         loaded = facts.items[in_load(facts.items, close)]
