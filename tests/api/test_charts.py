@@ -223,7 +223,7 @@ def test_a_stream_without_stages_has_lines_by_state(thin: Client) -> None:
 
 
 def test_the_scorecard_adds_up(client: Client) -> None:
-    body = client.json(f"{_STREAM}/forecasts/calibration?horizon=7&pool=200&{_YEAR}")
+    body = client.json(f"{_STREAM}/forecasts/calibration?horizon=7&pool=400&{_YEAR}")
     rows = [row for row in body["forecasts"] if row["kind"] == "how_many"]
     assert rows
     held = [row["held"]["p85"] for row in rows]
