@@ -150,7 +150,6 @@ def head(period: Period) -> Answer:
 
 def explain_cfd(stream: StreamFacts, asked: Question) -> Answer:
     """Every item of the chart with when it crossed each boundary, and those that it can't place."""
-    asked = over(asked, chart_periods(asked, asked.interval or "day"))
     flow = stream_flow(stream, asked)
     one, close = flow.crossings, _last_second(asked)
     known = stream.items.drop_duplicates("item_id").set_index("item_id")[["key", "title", "kind"]]

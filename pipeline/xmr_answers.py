@@ -64,38 +64,36 @@ def xmr_answer(
     window's first 20 values.
     """
     require_xmr(slug)
-    if baseline is not None and baseline >= asked.window.to_ts:
-        raise BadRequestError("baseline: a day before the end of the window")
-    if baseline is not None:
-        asked = replace(
-            asked, window=Window(min(baseline, asked.window.from_ts), asked.window.to_ts)
-        )
-    found = (
-        _throughput(snapshot, stream, asked) if slug == "velocity" else _times(stream, slug, asked)
-    )
-    since = asked.window.from_ts if baseline is None else baseline
-    first = int(np.searchsorted(found.at, since))
+    asked = _since(asked, baseline)
+    per_period = slug == "velocity"
+    found = _throughput(snapshot, stream, asked) if per_period else _times(stream, slug, asked)
+    first = 0 if baseline is None else int(np.searchsorted(found.at, baseline))
     basis = slice(first, first + BASELINE_VALUES)
     chart = xmr(found.values, variant=variant, baseline=basis)
-    body = dressed(
-        snapshot,
-        stream,
-        "xmr",
-        _measure(chart, len(found.values), "items" if slug == "velocity" else "d"),
-        found.asked,
-        explain=f"metrics/{slug}/explain",
-    )
+    measure = _measure(chart, len(found.values), "items" if per_period else "d")
+    explain = f"metrics/{slug}/explain"
+    body = dressed(snapshot, stream, "xmr", measure, found.asked, explain=explain)
     points = _points(found, chart, basis)
     return {
         **body,
         "of": slug,
         "variant": variant,
-        "every": (asked.interval or "week") if slug == "velocity" else None,
+        "every": (asked.interval or "week") if per_period else None,
         "zone": asked.tz,
         "baseline": _baseline(found, chart, basis, declared=baseline is not None),
         "signals": [_signal(one, points) for one in chart.signals],
         "points": points,
     }
+
+
+def _since(asked: Question, baseline: int | None) -> Question:
+    """The same question from the baseline on, where that lies before the window."""
+    if baseline is None:
+        return asked
+    if baseline >= asked.window.to_ts:
+        raise BadRequestError("baseline: a day before the end of the window")
+    window = Window(min(baseline, asked.window.from_ts), asked.window.to_ts)
+    return replace(asked, window=window)
 
 
 def _throughput(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Values:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import ChartQuery, ZoneQuery, asked_of
+from api.asking import ChartQuery, KindDep, ZoneQuery, asked_of
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_charts import CALIBRATION, CFD, HOW_MANY, RUN_CHART, WHEN, XMR
@@ -97,9 +97,7 @@ def read_cfd(
     summary="The items behind cumulative flow",
     responses=answers(Explained, named=True),
 )
-def read_cfd_items(
-    served: ServedDep, session: SessionDep, name: Name, query: Annotated[ChartQuery, Query()]
-) -> Response:
+def read_cfd_items(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
     """Every item of the chart, when it crossed each boundary, and how far it came."""
     stream = stream_of(served.snapshots.present(session), name)
     return encoded(explain_cfd(stream, asked_of(served, query)))

@@ -116,8 +116,9 @@ def test_the_stages_of_the_last_point_hold_what_is_in_load_now(client: Client) -
     }
 
 
-def test_cumulative_flow_is_explained_item_by_item(client: Client) -> None:
-    body = client.json(f"{_STREAM}/cfd")
+@pytest.mark.parametrize("asked", ["", "?interval=month&zone=Asia/Tokyo&to=2026-10-15"])
+def test_cumulative_flow_is_explained_item_by_item(client: Client, asked: str) -> None:
+    body = client.json(f"{_STREAM}/cfd{asked}")
     told = client.json(body["explain"])
     assert (told["n"], told["window"]) == (body["n"], body["window"])
     last = body["points"][-1]
@@ -162,6 +163,8 @@ def test_the_running_period_is_shown_and_not_judged(client: Client) -> None:
     last = body["points"][-1]
     assert (last["complete"], last["in_baseline"], last["range"]) == (False, False, None)
     assert body["n"] == len(body["points"]) - 1
+    assert body["baseline"]["from"] == body["points"][0]["start"]
+    assert [one["in_baseline"] for one in body["points"]] == [True] * body["n"] + [False]
 
 
 def test_a_forecast_can_be_made_again_from_its_pool(client: Client) -> None:
