@@ -19,6 +19,7 @@ from api.documented import COMMON
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
 from api.routes import (
+    charts,
     definitions,
     desk,
     events,
@@ -61,7 +62,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     served = Served(settings, database)
     app.state.served = served
-    for module in (overview, metrics, items, services, desk, sources, quality, definitions):
+    for module in (overview, metrics, charts, items, services, desk, sources, quality, definitions):
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")

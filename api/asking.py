@@ -54,6 +54,24 @@ class MetricQuery(KindQuery):
     interval: str | None = Field(default=None, description=_INTERVAL)
 
 
+class ZoneQuery(KindQuery):
+    """Window, kind of work, and the zone in which days are cut."""
+
+    zone: str | None = Field(
+        default=None,
+        description="The time zone of days, weeks and months. Default: the configured one.",
+        examples=["Europe/Berlin"],
+    )
+
+
+class ChartQuery(ZoneQuery):
+    """Window, kind of work, zone and rhythm."""
+
+    interval: str | None = Field(
+        default=None, description="day, week, month or quarter; at most 400 periods."
+    )
+
+
 WindowDep = Annotated[WindowQuery, Query()]
 KindDep = Annotated[KindQuery, Query()]
 SeriesDep = Annotated[SeriesQuery, Query()]
@@ -76,8 +94,11 @@ def asked_of(served: Served, query: WindowQuery) -> Question:
         as_of=served.minute(),
         start=query.start,
         end=query.end,
-        interval=query.interval if isinstance(query, SeriesQuery | MetricQuery) else None,
+        interval=query.interval
+        if isinstance(query, SeriesQuery | MetricQuery | ChartQuery)
+        else None,
         kind=query.type if isinstance(query, KindQuery) else None,
+        zone=query.zone if isinstance(query, ZoneQuery) else None,
     )
 
 

@@ -95,9 +95,9 @@ class Envelope:
 def envelope(measure: Measure, definition: Definition, context: Context) -> Envelope:
     """Grade a measure and withhold what it can't carry.
 
-    The grade is the lowest that its required coverages, freshness and (for percentiles and ratios)
-    n allow; D withholds every value. A percentile under its least n (5, 19, 59) is withheld by
-    itself.
+    The grade is the lowest that its required coverages, freshness and (for percentiles, ratios
+    and forecasts) n allow; D withholds every value. A percentile under its least n (5, 19, 59) is
+    withheld by itself.
     """
     grade, causes = _grade(measure, definition, context)
     withheld = {name for name in measure.value if grade == "D" or _too_few(measure, name)}
@@ -163,7 +163,7 @@ def _iso(ts: int | None) -> str | None:
 
 def _too_few(measure: Measure, name: str) -> bool:
     least = MINIMUM_N.get(name.removeprefix("item_"))
-    return least is not None and measure.n < least
+    return least is not None and measure.sort != "forecast" and measure.n < least
 
 
 def _grade(measure: Measure, definition: Definition, context: Context) -> tuple[str, list[str]]:
@@ -177,7 +177,7 @@ def _grade(measure: Measure, definition: Definition, context: Context) -> tuple[
         for name, source in context.sources.items()
         if source.required
     ]
-    if measure.sort in ("percentile", "ratio"):
+    if measure.sort in ("percentile", "ratio", "forecast"):
         found.append(_by_sample(measure.n))
     lowest = max((grade for grade, _ in found), default="A")
     return lowest, [reason for _, reason in found if reason]

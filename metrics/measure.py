@@ -10,7 +10,7 @@ import numpy as np
 
 from metrics.stats import Bounds, Floats, percentiles
 
-Sort = Literal["percentile", "ratio", "count", "sum"]
+Sort = Literal["percentile", "ratio", "count", "sum", "forecast"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Measure:
     value: numbers by name, None with an entry in `reasons` where there is nothing to say. `n`: size
     of the sample (of the denominator for a ratio). `excluded`: left out, by reason. `parts`:
     numerators, denominators and other counts printed beside the value. `sort` decides whether n
-    limits the grade.
+    limits the grade, and whether single percentiles are withheld: those of a forecast are not, for
+    they are no values of the sample.
     """
 
     sort: Sort

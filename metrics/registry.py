@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from metrics import cost, delivery, flow
-from metrics.cost import DelayCost
-from metrics.delivery import Recovery
+from metrics import calibration, cfd, cost, delivery, flow, forecast, run_chart, xmr
 from metrics.envelope import Definition, InFlight
-from metrics.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class Metric:
     unit: str
     version: int
     required: tuple[str, ...]
-    function: Callable[..., Measure | Recovery | DelayCost]
+    function: Callable[..., object]
     in_flight: InFlight = "no"
 
     @property
@@ -90,6 +87,21 @@ _ALL = (
         ("C6", "C8", "C11"),
         cost.delay_cost,
         in_flight="also",
+    ),
+    Metric("cfd", "Cumulative flow", "items", 1, _FLOW, cfd.crossings, in_flight="also"),
+    Metric("run_chart", "Throughput run chart", "items", 1, _FLOW, run_chart.run_chart),
+    Metric("xmr", "Process behaviour chart", "items or d", 1, _FLOW, xmr.xmr),
+    Metric("forecast_when", "Forecast: when", "d", 1, _FLOW, forecast.forecast_when),
+    Metric(
+        "forecast_how_many", "Forecast: how many", "items", 1, _FLOW, forecast.forecast_how_many
+    ),
+    Metric(
+        "forecast_calibration",
+        "Calibration of forecasts",
+        "ratio",
+        1,
+        _FLOW,
+        calibration.backtest,
     ),
 )
 

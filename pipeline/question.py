@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import BadRequestError
 from core.settings import Settings
@@ -46,16 +46,19 @@ def question(
     end: str | None = None,
     interval: str | None = None,
     kind: str | None = None,
+    zone: str | None = None,
 ) -> Question:
-    """Dates begin at midnight of the configured zone; without them the window is the last 90 days.
+    """Dates begin at midnight of the zone; without them the window is the last 90 days. The zone is
+    the configured one where none is named.
 
     `BadRequestError` for a window that is reversed, in the future or no time, and for an unknown
-    interval or kind; the message says what would be accepted.
+    interval, kind or zone; the message says what would be accepted.
     """
-    zone = ZoneInfo(settings.server.timezone)
-    to_ts = as_of if end is None else min(as_of, _moment("to", end, zone))
+    tz = settings.server.timezone if zone is None else _zone(zone)
+    local = ZoneInfo(tz)
+    to_ts = as_of if end is None else min(as_of, _moment("to", end, local))
     from_ts = (
-        to_ts - int(_DEFAULT.total_seconds()) if start is None else _moment("from", start, zone)
+        to_ts - int(_DEFAULT.total_seconds()) if start is None else _moment("from", start, local)
     )
     if from_ts >= to_ts:
         raise BadRequestError(
@@ -67,11 +70,21 @@ def question(
     return Question(
         Window(from_ts, to_ts),
         as_of,
-        settings.server.timezone,
+        tz,
         _WEEK_STARTS[settings.calendar.week_starts],
         chosen,
         None if kind is None else (kind,),
     )
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadRequestError(
+            "zone: a time zone of the IANA list, such as Europe/Berlin"
+        ) from error
+    return name
 
 
 def require_kind(kind: str | None) -> None:
@@ -93,6 +106,11 @@ def _interval(asked: str | None, seconds: int) -> Interval | None:
             " choose a longer interval or a shorter window"
         )
     return found
+
+
+def instant(name: str, text: str, tz: str) -> int:
+    """Epoch seconds of a date (its midnight) or a time; `BadRequestError` naming the parameter."""
+    return _moment(name, text, ZoneInfo(tz))
 
 
 def _moment(name: str, text: str, zone: ZoneInfo) -> int:

@@ -115,6 +115,11 @@ PATHS = [
     "/v1/streams/checkout/metrics/delay_cost",
     "/v1/streams/checkout/delay-cost",
     "/v1/streams/checkout/stages",
+    "/v1/streams/checkout/cfd",
+    "/v1/streams/checkout/run-chart",
+    "/v1/streams/checkout/metrics/velocity/xmr",
+    "/v1/streams/checkout/forecasts/when",
+    "/v1/streams/checkout/forecasts/{}",
     "/v1/services",
     "/v1/services/{}/dora",
     "/v1/services/web/dora",
@@ -130,7 +135,22 @@ PATHS = [
     "/{}",
 ]
 KEYS = st.sampled_from(
-    ["from", "to", "interval", "type", "q", "state", "sort", "limit", "cursor", "by", "stream", "x"]
+    [
+        *[
+            "from",
+            "to",
+            "interval",
+            "type",
+            "q",
+            "state",
+            "sort",
+            "limit",
+            "cursor",
+            "by",
+            "stream",
+        ],
+        *["x", "zone", "items", "date", "baseline", "horizon"],
+    ]
 )
 
 

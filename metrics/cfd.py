@@ -1,0 +1,171 @@
+"""Cumulative flow (K4): how many items ever came as far as each stage, and how many are in it.
+
+The two are two charts. Where work goes back, no single one can only rise and show the present
+stage at once: the lines of the first count each item at its first crossing, the second tells where
+items are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from core.frames import NONE
+from metrics.mapping import Flags, Ints
+
+NEVER: Final = np.iinfo(np.int64).max
+_BY_STATE = (("New", ("new",)), ("In progress", ("active", "waiting", "unknown")))
+_LOAD = ("waiting", "active", "unknown", "ignored")
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """An entry that items cross: that of a stage, or of the last one, of all that is done.
+
+    stages: the stages that lie behind it, before the next one. states: for a stream without stages,
+    the states instead.
+    """
+
+    name: str
+    state: str
+    stages: tuple[int, ...]
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """When each item first crossed each boundary; an item that none knows crossed none.
+
+    moments: items by boundaries, epoch seconds, never falling along a row; a boundary that was not
+    crossed has `NEVER`. cancelled: whether its first end was a cancellation; such an item crossed
+    the remaining boundaries then. seen: when its first row began.
+    """
+
+    item: Ints
+    moments: Ints
+    cancelled: Flags
+    seen: Ints
+
+    def there(self, close: int) -> Flags:
+        """Which items had crossed the first boundary by then: those that the chart shows."""
+        found: Flags = self.moments[:, 0] <= close
+        return found
+
+    def unknown(self, close: int) -> Flags:
+        """Which existed by then and had crossed none: no boundary knows where they are."""
+        found: Flags = (self.seen <= close) & (self.moments[:, 0] > close)
+        return found
+
+    def furthest(self, close: int) -> Ints:
+        """The last boundary that each item had crossed by then, by position; -1 for none."""
+        count: Ints = (self.moments <= close).sum(axis=1)
+        return count - 1
+
+
+def boundaries(stages: pd.DataFrame) -> list[Boundary]:
+    """The boundaries of a stream in their order: each stage that is new, waiting or active, then
+    one for all that is done.
+
+    stages: stage_id, ordinal, name, state. Stages for what is cancelled or ignored are no step
+    forward and have none. Without stages: new, in progress, done.
+    """
+    rows = stages.sort_values("ordinal").to_dict("records")
+    if not rows:
+        return [*(Boundary(name, one[0], (), one) for name, one in _BY_STATE), _done("Done")]
+    found = [
+        Boundary(str(row["name"]), str(row["state"]), (int(row["stage_id"]),))
+        for row in rows
+        if row["state"] in ("new", "waiting", "active")
+    ]
+    names = [str(row["name"]) for row in rows if row["state"] == "done"]
+    return [*found, _done(names[0] if names else "Done")]
+
+
+def _done(name: str) -> Boundary:
+    return Boundary(name, "done", (), ("done",))
+
+
+def crossings(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Crossings:
+    """The first crossing of each boundary by each item of `visits`.
+
+    visits: item_id, ordinal, stage_id, state, start_ts, ordered by item and ordinal. A boundary
+    that was skipped is crossed with the next one that is entered. Done and cancelled are told by
+    the state, whatever the stage.
+    """
+    ids = visits["item_id"].to_numpy(np.int64)
+    item, slot = np.unique(ids, return_inverse=True)
+    start = visits["start_ts"].to_numpy(np.int64)
+    rank = _ranks(visits, steps)
+    at = np.full((len(item), len(steps)), NEVER, np.int64)
+    ranked = rank >= 0
+    np.minimum.at(at, (slot[ranked], rank[ranked]), start[ranked])
+    at = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+    state = visits["state"].to_numpy(object)
+    ended = np.flatnonzero((state == "done") | (state == "cancelled"))
+    which, first = np.unique(slot[ended], return_index=True)
+    ends = ended[first]
+    cancelled = np.zeros(len(item), np.bool_)
+    cancelled[which] = state[ends] == "cancelled"
+    moment = np.full(len(item), NEVER, np.int64)
+    moment[which] = start[ends]
+    at = np.where(cancelled[:, None], np.minimum(at, moment[:, None]), at)
+    seen = np.full(len(item), NEVER, np.int64)
+    np.minimum.at(seen, slot, start)
+    return Crossings(item, at, cancelled, seen)
+
+
+def crossed(found: Crossings, closes: Ints) -> tuple[Ints, Ints]:
+    """The lines: items beyond each boundary at each instant, and those of them cancelled.
+
+    closes: instants, epoch seconds; what happens at one counts. Returns instants by boundaries, and
+    one count for each instant.
+    """
+    lines = np.zeros((len(closes), found.moments.shape[1]), np.int64)
+    for position, column in enumerate(found.moments.T):
+        lines[:, position] = np.searchsorted(np.sort(column), closes, side="right")
+    ends = np.sort(found.moments[found.cancelled, -1])
+    gone: Ints = np.searchsorted(ends, closes, side="right")
+    return lines, gone
+
+
+def occupancy(
+    items: pd.DataFrame, visits: pd.DataFrame, stages: Sequence[int], closes: Ints
+) -> Ints:
+    """Items in load by the stage they are in at each instant: instants by stages, and one column
+    more for all other stages, or none.
+
+    items: item_id, episode, committed_ts of `item_fact`; visits: rows of these. Each row adds up to
+    the load at its instant.
+    """
+    times = items[["item_id", "episode", "committed_ts"]]
+    rows = visits[visits["state"].isin(_LOAD)].merge(times, on=["item_id", "episode"])
+    committed = rows["committed_ts"].to_numpy(np.int64)
+    rows, committed = rows[committed != NONE], committed[committed != NONE]
+    begin = np.maximum(rows["start_ts"].to_numpy(np.int64), committed)
+    end = rows["end_ts"].to_numpy(np.int64)
+    end = np.where(end == NONE, NEVER, end)
+    place = pd.Index(list(stages)).get_indexer(pd.Index(rows["stage_id"]))
+    result = np.zeros((len(closes), len(stages) + 1), np.int64)
+    for column in range(-1, len(stages)):
+        mine = (place == column) & (begin < end)
+        entered = np.searchsorted(np.sort(begin[mine]), closes, side="right")
+        left = np.searchsorted(np.sort(end[mine]), closes, side="right")
+        result[:, column] = entered - left
+    return result
+
+
+def _ranks(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Ints:
+    """The boundary that each row has crossed, by its position; -1 where it tells of none."""
+    rank = np.full(len(visits), -1, np.int64)
+    stage = visits["stage_id"].to_numpy(np.int64)
+    state = visits["state"].to_numpy(object)
+    ended = np.isin(state, ("done", "cancelled"))
+    for position, step in enumerate(steps):
+        rank[np.isin(stage, step.stages) & ~ended] = position
+        if step.states:
+            rank[np.isin(state, step.states)] = position
+    return rank

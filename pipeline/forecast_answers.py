@@ -1,0 +1,214 @@
+"""Forecasts of a stream (K7, K8): when so many items are done, and how many by a date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.errors import BadRequestError
+from metrics.forecast import (
+    HORIZON_DAYS,
+    LEAST_COMPLETIONS,
+    LEAST_WEEKS,
+    MOST_DAYS,
+    MOST_ITEMS,
+    enough,
+    forecast_how_many,
+    forecast_when,
+)
+from metrics.mapping import Ints
+from metrics.measure import Measure
+from metrics.periods import DAY, Period, Window
+from metrics.run_chart import throughput
+from metrics.stats import PERCENTILES
+from metrics.xmr import LEAST_VALUES, Variant, xmr
+from pipeline.chart_frame import chart_periods, dressed, known_from, over, whole_days
+from pipeline.question import Question
+from pipeline.snapshot import Snapshot, StreamFacts
+from pipeline.stream_measures import asked_items
+
+Answer = dict[str, Any]
+_MOST_POOL_DAYS = 400
+_RULES = {
+    "outside": "lies outside the natural limits",
+    "range": "differs too much from the week before",
+    "run": "ends eight or more on one side of the centre",
+    "near_limit": "ends three of four near a limit",
+}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The days that a forecast draws from, and the completions of each."""
+
+    days: list[Period]
+    counts: Ints
+    asked: Question
+    """The question of the time that the days cover."""
+
+
+def pool_of(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Pool:
+    """The whole days of the window on which completions can be known; `BadRequestError` where the
+    window is too long.
+    """
+    if asked.window.seconds > _MOST_POOL_DAYS * DAY:
+        raise BadRequestError(f"from: a forecast draws from at most {_MOST_POOL_DAYS} days")
+    begin = known_from(snapshot, stream)
+    days = [day for day in whole_days(asked) if begin is not None and day.from_ts >= begin]
+    done = asked_items(stream, asked)["done_ts"].to_numpy(np.int64)
+    return Pool(days, throughput(done, days), over(asked, days))
+
+
+def today(asked: Question) -> date:
+    """The running day in the zone of the question; forecasts count from the day after."""
+    return datetime.fromtimestamp(asked.as_of, ZoneInfo(asked.tz)).date()
+
+
+def when_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, items: int) -> Answer:
+    """Days until `items` are done, and the dates; null with what is missing."""
+    if not 1 <= items <= MOST_ITEMS:
+        raise BadRequestError(f"items: 1 to {MOST_ITEMS}")
+    pool = pool_of(snapshot, stream, asked)
+    missing = enough(pool.counts).missing
+    days = dict.fromkeys(PERCENTILES) if missing else dict(forecast_when(pool.counts, items))
+    beyond = () if missing else tuple(_beyond(days))
+    first = today(asked)
+    return {
+        **_told(snapshot, stream, "forecast_when", "d", days, pool, reasons=beyond),
+        "items": items,
+        "dates": {name: _later(first, count) for name, count in days.items()},
+        **_grounds(pool, asked),
+    }
+
+
+def how_many_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, by: str) -> Answer:
+    """Items done at the end of the date; null with what is missing."""
+    first = today(asked)
+    last = _date(by, first)
+    days = (last - first).days
+    pool = pool_of(snapshot, stream, asked)
+    missing = enough(pool.counts).missing
+    many = dict.fromkeys(PERCENTILES) if missing else dict(forecast_how_many(pool.counts, days))
+    return {
+        **_told(snapshot, stream, "forecast_how_many", "items", many, pool),
+        "date": last.isoformat(),
+        "days": days,
+        **_grounds(pool, asked),
+    }
+
+
+def history_reason(missing: str) -> str:
+    """Why there is no forecast, in a line."""
+    return (
+        f"history too short to forecast from: {missing}"
+        f" (at least {LEAST_COMPLETIONS} completions and {LEAST_WEEKS} weeks are needed;"
+        " a longer pool may hold them)"
+    )
+
+
+def _told(
+    snapshot: Snapshot,
+    stream: StreamFacts,
+    slug: str,
+    unit: str,
+    value: Mapping[str, int | None],
+    pool: Pool,
+    *,
+    reasons: tuple[str, ...] = (),
+) -> Answer:
+    missing = enough(pool.counts).missing
+    measure = Measure(
+        sort="forecast",
+        unit=unit,
+        value={name: None if one is None else float(one) for name, one in value.items()},
+        n=int(pool.counts.sum()),
+        reasons=(history_reason(missing),) if missing else reasons,
+    )
+    return dressed(snapshot, stream, slug, measure, pool.asked, explain="metrics/velocity/explain")
+
+
+def _beyond(days: Mapping[str, int | None]) -> list[str]:
+    late = [name for name, count in days.items() if count is None]
+    return [f"{name}: later than {HORIZON_DAYS // 365} years from now" for name in late]
+
+
+def _later(first: date, days: int | None) -> str | None:
+    return None if days is None else (first + timedelta(days=days)).isoformat()
+
+
+def _date(text: str, first: date) -> date:
+    try:
+        found = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise BadRequestError("date: write a date such as 2026-12-24")
+    if found <= first:
+        raise BadRequestError(f"date: a day after today, which is {first}")
+    if (found - first).days > MOST_DAYS:
+        raise BadRequestError(f"date: at most {MOST_DAYS} days from today, which is {first}")
+    return found
+
+
+def _grounds(pool: Pool, asked: Question) -> Answer:
+    """The pool with its dates, and what speaks against it."""
+    counts = pool.counts
+    many = int(counts.sum())
+    return {
+        "starts": (today(asked) + timedelta(days=1)).isoformat(),
+        "zone": asked.tz,
+        "pool": {
+            "from": pool.days[0].label if pool.days else None,
+            "to": pool.days[-1].label if pool.days else None,
+            "days": len(counts),
+            "weeks": len(counts) // 7,
+            "completions": many,
+            "zero_days": int((counts == 0).sum()),
+            "per_day": many / len(counts) if len(counts) else None,
+            "counts": counts.tolist(),
+        },
+        "warnings": _warnings(pool) if many else [],
+    }
+
+
+def _warnings(pool: Pool) -> list[str]:
+    """Signals of the weekly throughput of the pool: what is not stable does not foretell."""
+    window = Window(pool.days[0].from_ts, pool.days[-1].to_ts)
+    weeks = [
+        week
+        for week in chart_periods(replace(pool.asked, window=window), "week")
+        if week.complete and week.from_ts >= window.from_ts and week.to_ts <= window.to_ts
+    ]
+    counts = _by_week(pool, weeks)
+    if len(weeks) < LEAST_VALUES:
+        return [
+            f"whether the pool is stable can't be told: {len(weeks)} of {LEAST_VALUES} whole weeks"
+        ]
+    return list(
+        dict.fromkeys(_unstable(weeks, counts, "mean") + _unstable(weeks, counts, "median"))
+    )
+
+
+def _by_week(pool: Pool, weeks: list[Period]) -> Ints:
+    starts = np.array([day.from_ts for day in pool.days], np.int64)
+    edges = [week.from_ts for week in weeks] + [week.to_ts for week in weeks[-1:]]
+    totals = np.concatenate([[0], np.cumsum(pool.counts)])
+    found: Ints = np.diff(totals[np.searchsorted(starts, edges)])
+    return found
+
+
+def _unstable(weeks: list[Period], counts: Ints, variant: Variant) -> list[str]:
+    chart = xmr(counts.astype(np.float64), variant=variant)
+    if chart.limits is None or chart.limits.mean_range == 0:
+        return []
+    return [
+        f"throughput is not stable: the week of {weeks[signal.last].label}"
+        f" ({counts[signal.last]} items) {_RULES[signal.rule]};"
+        " a pool that begins after the change may foretell better"
+        for signal in chart.signals
+    ]
