@@ -16,7 +16,7 @@ from pipeline.database import Database, over
 from pipeline.source_report import SourceReport
 from simulator.credentials import SNOW_CLIENT, SNOW_PASSWORD, SNOW_SECRET, SNOW_USER
 from simulator.faults import Faults
-from simulator.model import AuditEntry, Incident
+from simulator.model_desk import AuditEntry, Incident
 from simulator.server import CompanyServer, running
 from store.cursors import StreamKey, load_state
 from store.models import change_request, incident, state_change

@@ -7,6 +7,7 @@ import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
+import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
@@ -27,8 +28,8 @@ const context = () => ({
 function locate() {
   const url = new URL(location.href);
   return {
-    page: PAGES[url.pathname] ?? overview,
-    path: PAGES[url.pathname] ? url.pathname : "/",
+    page: PAGES[url.pathname] ?? nowhere,
+    path: url.pathname,
     query: url.searchParams,
     hash: url.hash,
   };
