@@ -144,11 +144,11 @@ async function refresh(always = false) {
   }
 }
 
-/** What the page's addresses gave last time, so that going back shows it at once; null if not all did. */
+/** What the page's addresses gave last time, so that going back shows it at once; null if not all did, or it reads nothing. */
 function known(page, query) {
   const reads = Object.entries(page.reads(query, new Date()));
   const kept = reads.map(([name, address]) => [name, remembered(address)]);
-  if (!kept.every(([, one]) => one)) return null;
+  if (!kept.length || !kept.every(([, one]) => one)) return null;
   const readAt = new Date(Math.min(...kept.map(([, one]) => one.at))).toISOString();
   return { data: Object.fromEntries(kept.map(([name, one]) => [name, one.data])), readAt };
 }
