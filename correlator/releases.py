@@ -29,8 +29,6 @@ from correlator.parts import Line, Parts
 
 _LINE: Final = ["service_id", "target", "repository_id"]
 _PLACE: Final = [*_LINE, "environment"]
-
-
 PRODUCTION: Final = "production"
 
 
@@ -50,8 +48,11 @@ class Releases:
     """`claims`: commit_id, deployment_id, service_id, target, unknown_predecessor (bool).
 
     `deployments`: deployment_id, service_id, target, commits (`NONE`: not known exactly),
-    commits_reason ("" or why), rollback (bool), previous_release (the tag behind which nothing that
-    the first known deployment brought is sure, "" for none); one row per row given, in their order.
+    commits_reason ("" or why: `not_successful`, `unknown_predecessor`, `history_cut` (the walk came
+    to where the collected history ends), `paths_not_read` (all commits of the repository are
+    claimed, as nobody knows yet which touch the service), or the reason given why the commit is not
+    known), rollback (bool), previous_release (the tag behind which nothing that the first known
+    deployment brought is sure, "" for none); one row per row given, in their order.
     """
 
     claims: pd.DataFrame
@@ -110,9 +111,6 @@ def first_deployments(
     deployment of it that brings nothing of that is one all the same. released: the tags of each
     service that are releases.
 
-    commits_reason: `not_successful`, `unknown_predecessor`, `history_cut` (the walk came to where
-    the collected history ends), `paths_not_read` (all commits of the repository are claimed, as
-    nobody knows yet which touch the service), or the reason given why the commit is not known.
     """
     graph = commit_graph(commits, parents)
     table = deployments.reset_index(drop=True)

@@ -86,27 +86,26 @@ def collect(
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
-    with database.writing() as session:
-        row = SourceRow(source.name, source.kind, source.url)
-        source_id = ensure_sources(session, [row])[source.name]
+    source_id = _number_of(source, database)
     try:
         with held(database, source_id, source.name, wait=stop.sleep) as renew:
             order = _ordered(database, source_id, fingerprint(source, wanted), full=full, only=only)
-            outcome = _Outcome(order.health)
-            with (
-                _told(database, source_id, outcome),
-                opened(source, stop, spent=order.health.spent) as client,
-            ):
+            outcome, spent = _Outcome(order.health), order.health.spent
+            with _told(database, source_id, outcome), opened(source, stop, spent=spent) as client:
                 one = SourcePass(
                     source_id, source.name, database, client, progress or Silent(), renew, stop
                 )
                 one.trusting, one.since = full, since or source.history
-                one.full, one.round = order.turn.full, order.going_on
-                one.counts = outcome.streams
-                _read(one, source, wanted, only, outcome)
+                _read(one, source, wanted, only, order, outcome)
             return _record(database, source.name, order, outcome)
     except SourceBusyError as busy:
         return SourceReport(source.name, error=str(busy))
+
+
+def _number_of(source: AnySource, database: Database) -> int:
+    with database.writing() as session:
+        row = SourceRow(source.name, source.kind, source.url)
+        return ensure_sources(session, [row])[source.name]
 
 
 @contextmanager
@@ -156,11 +155,13 @@ def _read(
     source: AnySource,
     wanted: Wanted,
     only: frozenset[str],
+    order: _Order,
     outcome: _Outcome,
 ) -> None:
     """Only who asks for everything trusts that what vanished is gone; of a changed configuration
     it is not said, it may want less.
     """
+    one.full, one.round, one.counts = order.turn.full, order.going_on, outcome.streams
     health = outcome.health
     try:
         found = connected(one.client, source, wanted)
