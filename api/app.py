@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Response
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-import web
 from api.caching import CachedViews
 from api.deps import Served
 from api.docs_page import add_docs_page
 from api.documented import COMMON
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
+from api.pages import add_pages
 from api.routes import (
     charts,
     definitions,
@@ -36,8 +32,6 @@ from api.routes import (
 from core.settings import Settings
 from pipeline.database import Database
 
-STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/journey", "/connectors")
 _DESCRIPTION = """
 Trace every idea from its source to the release: where it waited, why, and what the waiting cost.
 
@@ -70,29 +64,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)
-    _add_pages(app)
+    add_pages(app)
     app.add_middleware(CachedViews, version=served.version, minute=served.minute)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
     return app
-
-
-class _Static(StaticFiles):
-    """Browsers ask each time whether a file changed, so that an upgrade is seen at once."""
-
-    def file_response(self, *args: Any, **options: Any) -> Response:
-        response = super().file_response(*args, **options)
-        response.headers["cache-control"] = "no-cache"
-        return response
-
-
-def _add_pages(app: FastAPI) -> None:
-    def page() -> Response:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
-
-    for path in PAGES:
-        app.get(path, include_in_schema=False)(page)
-    app.mount("/static", _Static(directory=STATIC), name="static")
 
 
 def _version() -> str:

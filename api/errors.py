@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from api.pages import is_for_a_page, nowhere
 from core.errors import (
     BadRequestError,
     DeliveryError,
@@ -89,6 +90,8 @@ def add_error_handlers(app: FastAPI) -> None:
 
     def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 404 and is_for_a_page(request):
+            return nowhere()
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
         return problem(status, detail, _instance(request))
 

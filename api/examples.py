@@ -60,3 +60,12 @@ UNLINKED: Final[dict[str, Any]] = {
     ],
     "next": None,
 }
+
+VERDICT = {
+    "a": {"kind": "item", "key": "SHOP-412"},
+    "b": {"kind": "commit", "key": "shop/web@3f2a91c0"},
+    "answer": "rejected",
+    "who": "anna",
+    "why": "the message only mentions it",
+}
+WITHDRAWAL = {"who": "anna", "why": "it was the other commit"}

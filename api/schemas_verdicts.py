@@ -52,6 +52,15 @@ class VerdictGiven(BaseModel):
     why: str = Field(max_length=5000, description="Why, for others to read; at most 500.")
 
 
+class WithdrawalGiven(BaseModel):
+    """Who takes a verdict back, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: str = Field(max_length=1000, description="Who says so, at most 100 characters.")
+    why: str = Field(default="", max_length=5000, description="Why; may be left out; at most 500.")
+
+
 class EndRow(Shape):
     """One end of a link as its source names it, and, where it is stored, as people call it."""
 

@@ -26,9 +26,10 @@ from bench.measuring import Outcome, peak_mb
 from connectors.limits import HOSTS
 from core.settings import Settings
 from core.source_settings import AnySource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, opened
 from pipeline.stopping import Stop
+from pipeline.wanted import wanted_of
 from simulator.rates import VENDOR_LIMITS
 from simulator.world import Hosting
 from store.migrate import upgrade

@@ -18,9 +18,10 @@ from bench.company import company
 from bench.measuring import Outcome, in_turn, peak_mb
 from core.settings import Settings
 from core.source_settings import AnySource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import opened
 from pipeline.stopping import Stop
+from pipeline.wanted import wanted_of
 from store.migrate import upgrade
 
 _WANTED = {0.0: 0.5, 0.05: 5.0}

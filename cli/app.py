@@ -11,7 +11,12 @@ from typing import Annotated
 
 import typer
 
+from cli.look_commands import look
+from cli.options import DEFAULT_CONFIG, Config, examples
+from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError
+
+_BEGIN, _COLLECT = "Begin", "Collect and serve"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,53 +24,51 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Trace every idea from its source to the release: where it waited, why, and what the"
-    " waiting cost. Start with: `headwater demo`",
+    " waiting cost.\n\nSee it on made-up data with `headwater demo`. With your own tools: write"
+    " headwater.toml, then `headwater migrate`, `check`, `sync` and `serve`.",
 )
 
-verdict = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    help="Say that a link is right or wrong, or add one that is missing; numbers follow. What you"
-    " say outranks every rule and stays, whatever is read or computed again.",
-)
-app.add_typer(verdict, name="verdict")
-
-Config = Annotated[
-    Path,
-    typer.Option(
-        "--config", envvar="HEADWATER_CONFIG", help="The configuration file.", show_default=True
-    ),
-]
-_DEFAULT_CONFIG = Path("headwater.toml")
 _INTERRUPTED = 130
 _STOPPED = "stopped; what was read so far is stored, and the next run goes on from there"
 
 
-def _epilog(*examples: str) -> str:
-    return "Examples:\n\n" + "\n\n".join(f"`{example}`" for example in examples)
-
-
-@app.command(epilog=_epilog("headwater demo", "headwater demo --port 9000 --directory /tmp/demo"))
+@app.command(
+    epilog=examples("headwater demo", "headwater demo --port 9000 --directory /tmp/demo"),
+    rich_help_panel=_BEGIN,
+)
 def demo(
     port: Annotated[int, typer.Option(help="Where the dashboard listens on 127.0.0.1.")] = 8080,
     directory: Annotated[
-        Path | None, typer.Option(help="Keep configuration and database here; default: a new one.")
+        Path | None,
+        typer.Option(help="Keep configuration and database here; default: the folder demo."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Which company is simulated.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another number, another company.")] = 1,
     items: Annotated[int, typer.Option(help="How many work items it has.")] = 2000,
     once: Annotated[bool, typer.Option("--once", help="Collect and stop; do not serve.")] = False,
 ) -> None:
-    """Start a simulated company, collect it through the real connectors, serve the dashboard."""
+    """See it at work on a made-up company: its tools are served, read by the real connectors, and
+    the dashboard is at http://127.0.0.1:8080. Nothing leaves this machine.
+    """
     from cli.demo import run_demo
 
     run_demo(port=port, directory=directory, seed=seed, items=items, once=once)
 
 
-@app.command(epilog=_epilog("headwater check", "headwater check --config acme.toml"))
-def check(config: Config = _DEFAULT_CONFIG) -> None:
+@app.command(epilog=examples("headwater migrate"), rich_help_panel=_BEGIN)
+def migrate(config: Config = DEFAULT_CONFIG) -> None:
+    """Create the database's tables, or bring them up to date: run it first and after upgrades."""
+    from cli.migrate import run_migrate
+
+    run_migrate(config)
+
+
+@app.command(
+    epilog=examples("headwater check", "headwater check --config acme.toml"), rich_help_panel=_BEGIN
+)
+def check(config: Config = DEFAULT_CONFIG) -> None:
     """Ask every source who we are there, what we may read, and whether the clocks agree.
 
-    Exit status 1 when one fails.
+    No record is read or stored. Exit status 1 when one fails.
     """
     from cli.check import run_check
 
@@ -73,21 +76,25 @@ def check(config: Config = _DEFAULT_CONFIG) -> None:
 
 
 @app.command(
-    epilog=_epilog(
+    epilog=examples(
         "headwater sync", "headwater sync --source jira", "headwater sync --full --since 2026-01-01"
-    )
+    ),
+    rich_help_panel=_COLLECT,
 )
 def sync(
-    config: Config = _DEFAULT_CONFIG,
+    config: Config = DEFAULT_CONFIG,
     source: Annotated[
-        list[str] | None, typer.Option(help="Only this source; may be given several times.")
+        list[str] | None,
+        typer.Option(help="Only the source of this name; may be given several times."),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read everything again, not only what changed.")
+    ] = False,
     since: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="How far back a first load, or --full, reads, instead of `history`.",
+            help="How far back a first load, or --full, reads; default: `history` of the source.",
         ),
     ] = None,
 ) -> None:
@@ -100,13 +107,24 @@ def sync(
     run_sync(config, only=source or [], full=full, since=since.date() if since else None)
 
 
-@app.command(epilog=_epilog("headwater serve", "headwater serve --port 9000 --no-scheduler"))
+@app.command(
+    epilog=examples("headwater serve", "headwater serve --port 9000 --no-scheduler"),
+    rich_help_panel=_COLLECT,
+)
 def serve(
-    config: Config = _DEFAULT_CONFIG,
-    host: Annotated[str | None, typer.Option(help="Instead of `host` of [server].")] = None,
-    port: Annotated[int | None, typer.Option(help="Instead of `port` of [server].")] = None,
+    config: Config = DEFAULT_CONFIG,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on, instead of `host` of [server].")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port, instead of `port` of [server].")
+    ] = None,
     scheduler: Annotated[
-        bool, typer.Option("--scheduler/--no-scheduler", help="Collect on the intervals, too.")
+        bool,
+        typer.Option(
+            "--scheduler/--no-scheduler",
+            help="Collect each source on its interval, too, or leave that to a worker.",
+        ),
     ] = True,
     unauthenticated: Annotated[
         bool,
@@ -116,79 +134,34 @@ def serve(
         ),
     ] = False,
 ) -> None:
-    """Serve the API and the dashboard, and collect on schedule."""
+    """Serve the API and the dashboard, and collect each source on its interval, until Ctrl-C."""
     from cli.serve import run_serve
 
     run_serve(config, host=host, port=port, scheduler=scheduler, unauthenticated=unauthenticated)
 
 
-@app.command(epilog=_epilog("headwater worker"))
-def worker(config: Config = _DEFAULT_CONFIG) -> None:
-    """Collect on schedule, without the API."""
+@app.command(epilog=examples("headwater worker"), rich_help_panel=_COLLECT)
+def worker(config: Config = DEFAULT_CONFIG) -> None:
+    """Collect each source on its interval, without the API: beside `headwater serve
+    --no-scheduler`.
+    """
     from cli.serve import run_worker
 
     run_worker(config)
 
 
-@app.command(epilog=_epilog("headwater trace SHOP-412", "headwater trace CHG0030001 --json"))
-def trace(
-    key: Annotated[
-        str,
-        typer.Argument(help="The key of a work item, or the number of a change or incident."),
-    ],
-    config: Config = _DEFAULT_CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole journey as JSON.")] = False,
-) -> None:
-    """One work item from idea to release: every wait, commit, build, deployment, with the
-    evidence.
-    """
-    from cli.trace import run_trace
-
-    run_trace(config, key, as_json=as_json)
-
-
-@app.command(epilog=_epilog("headwater dora checkout", "headwater dora checkout --days 30 --json"))
-def dora(
-    stream: Annotated[str, typer.Argument(help="The name of a value stream.")],
-    config: Config = _DEFAULT_CONFIG,
-    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
-    as_json: Annotated[bool, typer.Option("--json", help="The envelopes as JSON.")] = False,
-) -> None:
-    """The five DORA metrics of each service of a stream."""
-    from cli.dora import run_dora
-
-    run_dora(config, stream, days=days, as_json=as_json)
-
-
-@app.command(
-    epilog=_epilog("headwater unlinked", "headwater unlinked --stream checkout --kind commit")
-)
-def unlinked(
-    config: Config = _DEFAULT_CONFIG,
-    stream: Annotated[str | None, typer.Option(help="Only of this value stream.")] = None,
-    kind: Annotated[
-        str | None, typer.Option(help="item, commit, deployment or incident; default: all.")
-    ] = None,
-    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
-    as_json: Annotated[bool, typer.Option("--json", help="Sums and examples as JSON.")] = False,
-) -> None:
-    """What should be linked and is not: the likely reasons, what to do, and examples."""
-    from cli.unlinked import run_unlinked
-
-    run_unlinked(config, stream=stream, kind=kind, days=days, as_json=as_json)
-
-
 @app.command(
     "import",
-    epilog=_epilog(
+    epilog=examples(
         "headwater import work_item.csv --source tools --dry-run",
         "headwater import history.ndjson --source tools",
     ),
+    rich_help_panel=_COLLECT,
 )
 def import_(
     file: Annotated[Path, typer.Argument(help="A .csv, .ndjson or .jsonl file.")],
-    source: Annotated[str, typer.Option(help="A source of kind events.")],
-    config: Config = _DEFAULT_CONFIG,
+    source: Annotated[str, typer.Option(help="The name of a source of kind events.")],
+    config: Config = DEFAULT_CONFIG,
     kind: Annotated[
         str, typer.Option(help="What the rows of a CSV file are; default: the file's name.")
     ] = "",
@@ -209,81 +182,19 @@ def import_(
     run_import(config, file, source=source, kind=kind, dry_run=dry_run, strict=strict)
 
 
-Ticket = Annotated[str, typer.Argument(help="The key of a work item; or as the others.")]
-Others = Annotated[
-    list[str],
-    typer.Argument(
-        help="A sha (7 digits do), shop/web@SHA, shop/web!8, the number of a change or incident,"
-        " job#7; or with its kind: deployment:ID, change:4711."
-    ),
-]
-Why = Annotated[str, typer.Option(help="Why, for others to read.")]
-Who = Annotated[str, typer.Option(help="Who says so; default: the account's name.")]
+@app.command(epilog=examples("headwater recompute"), rich_help_panel=_COLLECT)
+def recompute(config: Config = DEFAULT_CONFIG) -> None:
+    """Make all links and facts again from the stored records, without asking any source.
 
-
-@verdict.command(
-    epilog=_epilog(
-        'headwater verdict confirm SHOP-412 3f2a91c0 --why "done without a key"',
-        'headwater verdict confirm SHOP-412 shop/web!8 CHG0030001 --why "ours" --who anna',
-    )
-)
-def confirm(
-    ticket: Ticket, others: Others, why: Why, who: Who = "", config: Config = _DEFAULT_CONFIG
-) -> None:
-    """The two belong together, whether a rule found that or not."""
-    from cli.verdicts import run_verdict
-
-    run_verdict(config, "confirmed", ticket, others, why=why, who=who)
-
-
-@verdict.command(
-    epilog=_epilog('headwater verdict reject SHOP-412 3f2a91c0 --why "it only mentions the ticket"')
-)
-def reject(
-    ticket: Ticket, others: Others, why: Why, who: Who = "", config: Config = _DEFAULT_CONFIG
-) -> None:
-    """The two do not belong together, whatever the rules find."""
-    from cli.verdicts import run_verdict
-
-    run_verdict(config, "rejected", ticket, others, why=why, who=who)
-
-
-@verdict.command(epilog=_epilog("headwater verdict withdraw SHOP-412 3f2a91c0"))
-def withdraw(
-    ticket: Ticket, others: Others, why: Why = "", who: Who = "", config: Config = _DEFAULT_CONFIG
-) -> None:
-    """Take back what was said of the two: the rules decide again. It stays in the list."""
-    from cli.verdicts import run_verdict
-
-    run_verdict(config, "withdrawn", ticket, others, why=why, who=who)
-
-
-@app.command(epilog=_epilog("headwater verdicts", "headwater verdicts --limit 500 --json"))
-def verdicts(
-    config: Config = _DEFAULT_CONFIG,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="How many, the newest first.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
-) -> None:
-    """What people say about links: who, when, why, and whether it counts."""
-    from cli.verdicts import run_verdicts
-
-    run_verdicts(config, limit=limit, as_json=as_json)
-
-
-@app.command(epilog=_epilog("headwater recompute"))
-def recompute(config: Config = _DEFAULT_CONFIG) -> None:
-    """Make all links and facts again from the stored records, without asking any source."""
+    After an upgrade whose notes say so, or where a number is doubted. What people said stays.
+    """
     from cli.sync import run_recompute
 
     run_recompute(config)
 
 
-@app.command(epilog=_epilog("headwater migrate"))
-def migrate(config: Config = _DEFAULT_CONFIG) -> None:
-    """Create the database's tables, or bring them up to date."""
-    from cli.migrate import run_migrate
-
-    run_migrate(config)
+app.add_typer(look)
+app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 
 
 def main() -> None:

@@ -25,15 +25,16 @@ _EXAMPLES = 3
 _KEY = 12  # characters of a sha
 
 
-def run_unlinked(
-    config: Path, *, stream: str | None, kind: str | None, days: int, as_json: bool
-) -> None:
-    """Print sums by reason with the next steps, then examples of the most frequent reason."""
+def run_unlinked(config: Path, *, days: int, as_json: bool, **wanted: str | None) -> None:
+    """Print sums by reason with the next steps, then examples of the most frequent reason.
+
+    wanted: as the fields of `UnlinkedQuery`.
+    """
+    query = UnlinkedQuery(**wanted)
     with ready(config) as (settings, database), database.read() as session:
         now = now_ts()
         asked = replace(question(settings, as_of=now), window=Window(now - days * DAY, now))
         snapshot = Snapshots(settings).present(session)
-        query = UnlinkedQuery(kind=kind, stream=stream)
         summary = unlinked_summary(session, snapshot, query, asked)
         examples = {
             row["kind"]: unlinked_page(
@@ -49,10 +50,16 @@ def run_unlinked(
     if as_json:
         print_json({**summary, "examples": examples})
         return
-    whose = f"stream {stream}" if stream else "everything"
-    console.print(f"[bold]Not linked[/bold], {escape(whose)}, last {days} days", highlight=False)
-    for line, indent in shown(summary, examples):
+    told = f"[bold]Not linked[/bold], {escape(_whose(query))}, last {days} days"
+    console.print(told, highlight=False)
+    for line, indent in shown(summary, examples, query):
         console.print(Padding(escape(line), (0, 0, 0, indent)), highlight=False)
+
+
+def _whose(query: UnlinkedQuery) -> str:
+    scopes = {"stream": query.stream, "service": query.service}
+    whose = next((f"{word} {name}" for word, name in scopes.items() if name), "everything")
+    return f"{whose}, reason {query.reason}" if query.reason else whose
 
 
 def _first_reason(row: Answer) -> str:
@@ -61,7 +68,9 @@ def _first_reason(row: Answer) -> str:
     return str(next((one for one in reasons if one != "bot"), reasons[0]))
 
 
-def shown(summary: Answer, examples: dict[str, list[Answer]]) -> Iterator[tuple[str, int]]:
+def shown(
+    summary: Answer, examples: dict[str, list[Answer]], query: UnlinkedQuery
+) -> Iterator[tuple[str, int]]:
     """Lines and how far each is indented."""
     if not any(row["population"] or row["reasons"] for row in summary["items"]):
         yield "Nothing to link was read of this time: no done item that expects code, no commit,", 0
@@ -70,18 +79,21 @@ def shown(summary: Answer, examples: dict[str, list[Answer]]) -> Iterator[tuple[
         return
     for row in sorted(summary["items"], key=lambda one: -(one["share"] or 0.0)):
         yield "", 0
-        yield from _kind(row, examples.get(row["kind"], []))
+        yield from _kind(row, examples.get(row["kind"], []), query)
 
 
-def _kind(row: Answer, examples: list[Answer]) -> Iterator[tuple[str, int]]:
+def _kind(row: Answer, examples: list[Answer], query: UnlinkedQuery) -> Iterator[tuple[str, int]]:
     if not row["population"] and not row["reasons"]:
-        yield f"{row['title']}: there was nothing to link", 0
+        of_none = query.service and row["kind"] == "item"
+        why = "items belong to streams, not to services" if of_none else "there was nothing to link"
+        yield f"{row['title']}: {why}", 0
         return
     bots = f"; by bots {row['bots']}" if row["bots"] else ""
     of = f"{row['unlinked']} of {row['population']} ({share(row['share'])}){bots}"
     yield f"{row['title']}: {of}", 0
     if not row["reasons"]:
-        yield "Everything is linked.", 2
+        none = f"None has the reason {query.reason}." if query.reason else "Everything is linked."
+        yield none, 2
     for reason in row["reasons"]:
         yield f"{reason['count']} {reason['reason']}: {reason['text']}", 2
         yield f"→ {reason['next_step']}", 4

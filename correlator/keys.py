@@ -105,17 +105,6 @@ class KeyFinder:
         return pd.Series(present[inverse], dtype="object")
 
 
-def finder_for(
-    projects: pd.DataFrame, item_keys: pd.DataFrame, *, hosts: Iterable[str] = ()
-) -> KeyFinder:
-    """The finder over frames of `projects` (key) and `item_keys` (key): former projects count too.
-
-    Keys come out as written; joining them with `item_keys` resolves those of moved tickets.
-    """
-    former = _projects_of(item_keys["key"].tolist())
-    return KeyFinder({*projects["key"].tolist(), *former}, hosts=hosts)
-
-
 def _projects_of(keys: Iterable[str]) -> set[str]:
     """The projects of keys such as `SHOP-12`; one such as `my-group/api#12` is of another form."""
     parts = (key.rpartition("-") for key in keys)

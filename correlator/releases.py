@@ -3,12 +3,19 @@
 Deployments are taken in order of finish. Each walks back from its commit and stops at commits that
 an earlier one of the same service, environment and repository has claimed, so every commit and
 every edge is read once per environment, however many deployments there are.
+
+A failed deployment claims nothing; what it carried goes to the next that succeeds. Where the
+deployment before is not known (the first known one, or one whose commit is not known lies between),
+claims are marked `unknown_predecessor` and the count is `NONE`; of the very first one in production
+only those that an earlier release contains. A deployment that brings nothing new and runs what was
+delivered before the present version of its environment is a rollback; a region that lags behind
+another one goes forward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,8 +29,6 @@ from correlator.parts import Line, Parts
 
 _LINE: Final = ["service_id", "target", "repository_id"]
 _PLACE: Final = [*_LINE, "environment"]
-
-
 PRODUCTION: Final = "production"
 
 
@@ -43,8 +48,11 @@ class Releases:
     """`claims`: commit_id, deployment_id, service_id, target, unknown_predecessor (bool).
 
     `deployments`: deployment_id, service_id, target, commits (`NONE`: not known exactly),
-    commits_reason ("" or why), rollback (bool), previous_release (the tag behind which nothing that
-    the first known deployment brought is sure, "" for none); one row per row given, in their order.
+    commits_reason ("" or why: `not_successful`, `unknown_predecessor`, `history_cut` (the walk came
+    to where the collected history ends), `paths_not_read` (all commits of the repository are
+    claimed, as nobody knows yet which touch the service), or the reason given why the commit is not
+    known), rollback (bool), previous_release (the tag behind which nothing that the first known
+    deployment brought is sure, "" for none); one row per row given, in their order.
     """
 
     claims: pd.DataFrame
@@ -61,6 +69,27 @@ class _Walk:
     unknown: NDArray[np.bool_]
     known: NDArray[np.bool_]
     released: dict[int, tuple[str, set[int]]]
+
+
+@dataclass(slots=True)
+class _Claims:
+    """The same while the walk goes on, in plain lists: the graph is read one commit at a time."""
+
+    claimed: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    rollback: list[bool] = field(default_factory=list)
+    unknown: list[bool] = field(default_factory=list)
+    released: dict[int, tuple[str, set[int]]] = field(default_factory=dict)
+
+    def walked(self, heads: Sequence[int]) -> _Walk:
+        return _Walk(
+            np.array(self.claimed, dtype="int64"),
+            np.array(self.counts, dtype="int64"),
+            np.array(self.rollback, dtype=bool),
+            np.array(self.unknown, dtype=bool),
+            np.array(heads, dtype="int64") >= 0,
+            self.released,
+        )
 
 
 def first_deployments(
@@ -82,15 +111,6 @@ def first_deployments(
     deployment of it that brings nothing of that is one all the same. released: the tags of each
     service that are releases.
 
-    A failed deployment claims nothing; what it carried goes to the next that succeeds. Where the
-    deployment before is not known (the first known one, or one whose commit is not known lies
-    between), claims are marked `unknown_predecessor` and the count is `NONE`; of the very first one
-    in production only those that an earlier release contains. A deployment that brings nothing new
-    and runs what was delivered before the present version of its environment is a rollback; a
-    region that lags behind another one goes forward.
-    commits_reason: `not_successful`, `unknown_predecessor`, `history_cut` (the walk came to where
-    the collected history ends), `paths_not_read` (all commits of the repository are claimed, as
-    nobody knows yet which touch the service), or the reason given why the commit is not known.
     """
     graph = commit_graph(commits, parents)
     table = deployments.reset_index(drop=True)
@@ -153,42 +173,32 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
 def _walk(
     graph: CommitGraph, heads: Sequence[int], steps: pd.DataFrame, released: Released
 ) -> _Walk:
-    """Claim commits step by step. Plain lists: the graph is read one commit at a time.
+    """Claim commits step by step.
 
     `mark[c]` is the step that claimed commit c last; below the first step of a line it belongs to
     another line and counts as free, so nothing is cleared between lines.
     """
     mark = [-1] * len(graph.ids)
-    claimed: list[int] = []
-    counts: list[int] = []
-    rollback: list[bool] = []
-    unknown: list[bool] = []
+    found = _Claims()
     running: dict[int, int] = {}
-    earlier: dict[int, tuple[str, set[int]]] = {}
     base, before_it, line = 0, -1, -1
     lines, places = steps["line"].tolist(), steps["place"].tolist()
     for step, (head, own, place) in enumerate(zip(heads, lines, places, strict=True)):
         if own != line:
             base, before_it, line = step, -1, own
-        unknown.append(before_it < 0)
-        before = len(claimed)
+        found.unknown.append(before_it < 0)
+        before = len(found.claimed)
         if head >= 0 and mark[head] < base:
-            _claim(graph, head, mark, step, base, claimed)
-        counts.append(len(claimed) - before)
+            _claim(graph, head, mark, step, base, found.claimed)
+        count = len(found.claimed) - before
+        found.counts.append(count)
         if step == base and head >= 0 and released:
-            earlier |= _released_before(graph, head, mark, step, steps, released)
+            found.released |= _released_before(graph, head, mark, step, steps, released)
         current = running.get(place, -1)
-        old = head >= 0 and current >= 0 and counts[-1] == 0 and head != current
-        rollback.append(old and _delivered_before(graph, mark, head, current))
+        old = head >= 0 and current >= 0 and count == 0 and head != current
+        found.rollback.append(old and _delivered_before(graph, mark, head, current))
         before_it = running[place] = head
-    return _Walk(
-        np.array(claimed, dtype="int64"),
-        np.array(counts, dtype="int64"),
-        np.array(rollback, dtype=bool),
-        np.array(unknown, dtype=bool),
-        np.array(heads, dtype="int64") >= 0,
-        earlier,
-    )
+    return found.walked(heads)
 
 
 def _released_before(

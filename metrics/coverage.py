@@ -66,13 +66,6 @@ def attributed_incidents(incidents: pd.DataFrame, *, window: Window) -> Coverage
     return Coverage("C5", int(found.sum()), int(rows.sum()))
 
 
-def incidents_by_method(incidents: pd.DataFrame, *, window: Window) -> dict[str, int]:
-    """C5 in detail: how many incidents opened in the window, by method of attribution."""
-    rows = incidents[window.holds(incidents["opened_ts"].to_numpy(np.int64))]
-    counts = rows["method"].value_counts()
-    return {str(method): int(count) for method, count in sorted(counts.items())}
-
-
 def mapped_time(visits: pd.DataFrame, *, window: Window, as_of: int) -> Coverage:
     """C6: seconds in mapped statuses, of all seconds after commitment inside the window."""
     seconds = _seconds(visits, window, as_of)

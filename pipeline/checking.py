@@ -14,12 +14,13 @@ from core.errors import SourceError
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.clock import now_ts
-from pipeline.collect import connected, opened, wanted_of
 from pipeline.database import Database
 from pipeline.health import CLOCK_LIMIT_S, Health, decoded, encoded
 from pipeline.lease import WHOLE
+from pipeline.opening import connected, opened
 from pipeline.permission import check_account, lost_scopes
 from pipeline.stopping import Stop
+from pipeline.wanted import wanted_of
 from store import cursors
 from store.cursors import StreamKey
 from store.sources import source_ids

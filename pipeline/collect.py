@@ -5,71 +5,41 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from hashlib import blake2b
 
-import orjson
 import structlog
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from connectors.budget import Spent
-from connectors.http import SourceClient, request_count
-from connectors.registry import KINDS, open_source
-from connectors.stream import Connection, Stream, Wanted
+from connectors.http import request_count
+from connectors.stream import Stream, Wanted
 from core.errors import (
-    SourceAnswerError,
     SourceBusyError,
     SourceError,
     SourcePausedError,
     StoppedError,
 )
-from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.health import Health, Round, decoded, encoded
 from pipeline.lease import WHOLE, held
+from pipeline.opening import connected, opened
 from pipeline.people import judge_anew
 from pipeline.permission import check_account, lost_scopes, without_census
 from pipeline.progress import Progress, Silent
-from pipeline.reading import MISSHAPEN
 from pipeline.source_pass import SourcePass
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts
+from pipeline.wanted import fingerprint
 from store import cursors, hooks
 from store.cursors import StreamKey
 from store.sources import SourceRow, ensure_sources
 
 log = structlog.get_logger()
-_ASKS_THE_SAME = {"name", "url", "auth", "every", "concurrency", "budget", "hooks"}
 _REPEATED_FOR_S = 7 * 86_400  # vendors repeat a delivery for three days at most
-
-
-def wanted_of(settings: Settings) -> Wanted:
-    """What the streams and people of the configuration ask of connectors."""
-    blocked = [stream.blocked for stream in settings.streams]
-    return Wanted(
-        flag_fields=frozenset(rule.field for rule in blocked if rule.field)
-        or frozenset(["Flagged"]),
-        value_field=settings.cost_of_delay.field,
-        blocking_labels=frozenset(label for rule in blocked for label in rule.labels),
-        blocking_links=frozenset(kind for rule in blocked for kind in rule.links),
-        bots=settings.people.bots,
-        paths=_paths_of(settings),
-    )
-
-
-def _paths_of(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """By repository the parts of it that services are, each once, in order."""
-    found: dict[str, set[str]] = {}
-    for service in settings.services:
-        if "**" not in service.paths:
-            for repository in service.repositories:
-                found.setdefault(repository, set()).update(service.paths)
-    return {repository: tuple(sorted(paths)) for repository, paths in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,35 +86,26 @@ def collect(
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
-    with database.writing() as session:
-        row = SourceRow(source.name, source.kind, source.url)
-        source_id = ensure_sources(session, [row])[source.name]
+    source_id = _number_of(source, database)
     try:
         with held(database, source_id, source.name, wait=stop.sleep) as renew:
             order = _ordered(database, source_id, fingerprint(source, wanted), full=full, only=only)
-            outcome = _Outcome(order.health)
-            with (
-                _told(database, source_id, outcome),
-                opened(source, stop, spent=order.health.spent) as client,
-            ):
+            outcome, spent = _Outcome(order.health), order.health.spent
+            with _told(database, source_id, outcome), opened(source, stop, spent=spent) as client:
                 one = SourcePass(
-                    source_id,
-                    source.name,
-                    database,
-                    client,
-                    progress or Silent(),
-                    renew,
-                    stop,
-                    full=order.turn.full,
-                    trusting=full,
-                    round=order.going_on,
-                    since=since or source.history,
-                    counts=outcome.streams,
+                    source_id, source.name, database, client, progress or Silent(), renew, stop
                 )
-                _read(one, source, wanted, only, outcome)
+                one.trusting, one.since = full, since or source.history
+                _read(one, source, wanted, only, order, outcome)
             return _record(database, source.name, order, outcome)
     except SourceBusyError as busy:
         return SourceReport(source.name, error=str(busy))
+
+
+def _number_of(source: AnySource, database: Database) -> int:
+    with database.writing() as session:
+        row = SourceRow(source.name, source.kind, source.url)
+        return ensure_sources(session, [row])[source.name]
 
 
 @contextmanager
@@ -194,11 +155,13 @@ def _read(
     source: AnySource,
     wanted: Wanted,
     only: frozenset[str],
+    order: _Order,
     outcome: _Outcome,
 ) -> None:
     """Only who asks for everything trusts that what vanished is gone; of a changed configuration
     it is not said, it may want less.
     """
+    one.full, one.round, one.counts = order.turn.full, order.going_on, outcome.streams
     health = outcome.health
     try:
         found = connected(one.client, source, wanted)
@@ -219,48 +182,6 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
     """These streams and those whose payloads are their scopes."""
     names = set(only) | {stream.over for stream in streams if stream.name in only}
     return [stream for stream in streams if not only or stream.name in names]
-
-
-def fingerprint(source: AnySource, wanted: Wanted) -> str:
-    """Changes with whatever decides what is asked of the source and what a payload means; which
-    parts of repositories are told apart is in the cursor of their own stream.
-    """
-    settings = source.model_dump(mode="json", exclude=_ASKS_THE_SAME)
-    told = asdict(replace(wanted, paths={}))
-    names = {name: sorted(value) for name, value in told.items() if name != "paths"}
-    text = orjson.dumps([settings, names], option=orjson.OPT_SORT_KEYS)
-    return blake2b(text, digest_size=8).hexdigest()
-
-
-@contextmanager
-def opened(source: AnySource, stop: Stop, *, spent: Spent | None = None) -> Iterator[SourceClient]:
-    """A client that sends nothing more, and waits no longer, once asked to stop. `spent` is used of
-    its budget.
-    """
-    client = open_source(source, sleep=stop.sleep, spent=spent)
-    client.http.event_hooks = {"request": [stop.check]}
-    try:
-        yield client
-    finally:
-        client.http.close()
-
-
-def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connection:
-    """What the source offers; `SourceError`, also for answers of another shape than its kind's."""
-    try:
-        return KINDS[source.kind].connect(client, source, wanted)
-    except SourceAnswerError as error:
-        if error.status != 404:
-            raise
-        raise SourceAnswerError(
-            f"there is no {source.kind} at {source.url} (404); correct `url`, its path too",
-            status=404,
-        ) from error
-    except MISSHAPEN as error:
-        raise SourceAnswerError(
-            f"the answers are not those of {source.kind} ({type(error).__name__}: {error}); "
-            "check `url` and `kind`"
-        ) from error
 
 
 def _record(database: Database, name: str, order: _Order, outcome: _Outcome) -> SourceReport:

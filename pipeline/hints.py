@@ -14,17 +14,18 @@ from core.errors import HeadwaterError, SourceError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.clock import now_ts
-from pipeline.collect import connected, fingerprint, opened, wanted_of
 from pipeline.database import Database, lost
 from pipeline.due import Due
 from pipeline.health import Health, decoded, encoded
 from pipeline.lease import WHOLE, held
+from pipeline.opening import connected, opened
 from pipeline.permission import check_account
 from pipeline.progress import Silent
 from pipeline.source_pass import SourcePass
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
+from pipeline.wanted import fingerprint, wanted_of
 from store import cursors, hooks
 from store.cursors import StreamKey
 from store.sources import source_ids

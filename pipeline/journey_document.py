@@ -25,13 +25,24 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
     item, fact = journey.item, journey.fact or {}
     config = _config(settings, fact.get("stream"))
     parts = open_parts(journey)
-    committed, done, released = (
-        fact.get(f"{name}_ts") for name in ("committed", "done", "released")
-    )
-    as_of = int(journey.as_of.timestamp())
-    ended = done or fact.get("cancelled_ts")
-    begun = None if fact.get("start_reason") else committed
-    idea = fact.get("idea_ts")
+    return {
+        **_named(settings, journey, fact),
+        **_dates(journey, fact),
+        **_spans(journey, fact, parts),
+        **_moves(journey, fact, config),
+        "delay_cost": _cost(item, fact, parts),
+        "slower_than": _slower(snapshot, fact),
+        "longest_wait": _longest(journey),
+        "grade": "B" if fact.get("complete") else "C",
+        "gone": _gone(item),
+        "reasons": _reasons(item, fact),
+        **_drawn(journey),
+    }
+
+
+def _named(settings: Settings, journey: Journey, fact: Answer) -> Answer:
+    """What it is called, where it belongs, and in what state it is."""
+    item = journey.item
     return {
         "key": item["key"],
         "title": item["title"],
@@ -45,35 +56,57 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "state": journey.visits[-1].state if journey.visits else None,
         "value_per_week_cents": item["value_cents"],
         "currency": settings.cost_of_delay.currency,
+    }
+
+
+def _dates(journey: Journey, fact: Answer) -> Answer:
+    return {
         "as_of": iso_of(journey.as_of),
-        "created_at": iso(item["created_ts"]),
-        "idea_at": iso(idea),
-        "committed_at": iso(committed),
-        "done_at": iso(done),
+        "created_at": iso(journey.item["created_ts"]),
+        "idea_at": iso(fact.get("idea_ts")),
+        "committed_at": iso(fact.get("committed_ts")),
+        "done_at": iso(fact.get("done_ts")),
         "cancelled_at": iso(fact.get("cancelled_ts")),
         "first_released_at": iso(fact.get("first_released_ts")),
-        "released_at": iso(released),
+        "released_at": iso(fact.get("released_ts")),
         "release_reason": fact.get("release_reason") or None,
         "start_reason": fact.get("start_reason") or None,
+    }
+
+
+def _spans(journey: Journey, fact: Answer, parts: dict[str, int]) -> Answer:
+    """Seconds between two dates, and in each state; null where one of the dates is not known."""
+    idea, committed, done, released = (
+        fact.get(f"{name}_ts") for name in ("idea", "committed", "done", "released")
+    )
+    begun = None if fact.get("start_reason") else committed
+    ended = done or fact.get("cancelled_ts")
+    as_of = int(journey.as_of.timestamp())
+    return {
         "idea_to_release_s": released - idea if released and idea else None,
         "flow_time_s": done - begun if done and begun else None,
         "age_s": as_of - committed if committed and not ended else None,
         **{f"{name}_s": seconds if fact else None for name, seconds in parts.items()},
+    }
+
+
+def _moves(journey: Journey, fact: Answer, config: ValueStream | None) -> Answer:
+    """How often it went from hand to hand, and back."""
+    stages = [stage.name for stage in config.stages] if config else []
+    return {
         "handoffs": handoffs(journey.visits),
         "assignee_handoffs": journey.assigned.between_people,
         "assignee_team_handoffs": journey.assigned.between_teams,
         "assignee_handoffs_reason": journey.assigned.reason,
-        "returns": returns(
-            journey.visits, [stage.name for stage in config.stages] if config else []
-        ),
+        "returns": returns(journey.visits, stages),
         "reopened": int(fact.get("reopened") or 0),
         "episode": int(fact.get("episode") or 0),
-        "delay_cost": _cost(item, fact, parts),
-        "slower_than": _slower(snapshot, fact, done, committed),
-        "longest_wait": _longest(journey),
-        "grade": "B" if fact.get("complete") else "C",
-        "gone": _gone(item),
-        "reasons": _reasons(item, fact),
+    }
+
+
+def _drawn(journey: Journey) -> Answer:
+    """What is drawn of it: stretches, events of the tools, and why they belong to it."""
+    return {
         "visits": [_visit(visit) for visit in journey.visits],
         "lanes": [_lane(lane) for lane in journey.lanes],
         "links": [_link(link) for link in journey.links],
@@ -121,10 +154,9 @@ def _cost(item: Answer, fact: Answer, parts: dict[str, int]) -> Answer:
     return {"cents": int(cents[0]), "per_week_cents": value, "reason": None}
 
 
-def _slower(
-    snapshot: Snapshot, fact: Answer, done: int | None, committed: int | None
-) -> Answer | None:
+def _slower(snapshot: Snapshot, fact: Answer) -> Answer | None:
     """The share of the stream's finished deliveries that took less time."""
+    done, committed = fact.get("done_ts"), fact.get("committed_ts")
     stream = snapshot.streams.get(str(fact.get("stream")))
     if stream is None or done is None or committed is None:
         return None

@@ -13,12 +13,13 @@ from sqlalchemy.exc import OperationalError
 from core.errors import HeadwaterError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, lost
 from pipeline.hints import EVERY_S, Look
 from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
 from pipeline.verdict_look import VerdictLook
+from pipeline.wanted import wanted_of
 
 log = structlog.get_logger()
 _SPREAD_S = 2
@@ -41,9 +42,22 @@ def scheduler_for(
     made = BackgroundScheduler(executors=jobs, job_defaults=defaults, timezone=UTC)
     turn = threading.Lock()
     asked = stop or Stop()
+    _add_looks(made, settings, database, turn, asked)
+    _add_passes(made, settings, database, turn, asked)
+    return made
+
+
+def _add_looks(
+    made: BackgroundScheduler,
+    settings: Settings,
+    database: Database,
+    turn: threading.Lock,
+    stop: Stop,
+) -> None:
+    """What is looked at every few seconds: hints of each source, and what people said."""
     for source in settings.sources:
         made.add_job(
-            Look(source, settings, database, turn, asked),
+            Look(source, settings, database, turn, stop),
             "interval",
             id=f"{source.name} hints",
             name=f"read what {source.name} says has changed",
@@ -51,25 +65,34 @@ def scheduler_for(
             seconds=EVERY_S,
         )
     made.add_job(
-        VerdictLook(settings, database, turn, asked),
+        VerdictLook(settings, database, turn, stop),
         "interval",
         id="verdicts",
         name="make what people said about links count",
         executor="hints",
         seconds=EVERY_S,
     )
+
+
+def _add_passes(
+    made: BackgroundScheduler,
+    settings: Settings,
+    database: Database,
+    turn: threading.Lock,
+    stop: Stop,
+) -> None:
+    """A pass of each source at once, one after the other, and then on its interval."""
     for index, source in enumerate(settings.polled):
         made.add_job(
             run_source,
             "interval",
-            args=[source, settings, database, turn, asked],
+            args=[source, settings, database, turn, stop],
             id=source.name,
             name=f"collect {source.name}",
             seconds=source.every.total_seconds(),
             jitter=min(60, int(source.every.total_seconds() // 10)) or None,
             next_run_time=datetime.now(UTC) + timedelta(seconds=index * _SPREAD_S),
         )
-    return made
 
 
 def run_source(

@@ -9,28 +9,26 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from connectors.http import SourceClient, request_count
-from connectors.path_lists import PATHS, READ_TO_THE_END
-from connectors.stream import Cursor, Payload, Scope, Stream, due_at_once, observed_of
+from connectors.stream import Payload, Scope, Stream, due_at_once, observed_of
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
-from core.records import Entity
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.due import Due
 from pipeline.health import Round
 from pipeline.history_status import part_read
+from pipeline.page_store import save_page
 from pipeline.permission import SWITCHED_OFF, loss_of
 from pipeline.progress import Progress, Stored
 from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
-from pipeline.stages import CORRELATE as STAGE
 from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts, misunderstood
-from store import cursors, dirty, frames, raw, records
+from store import cursors, raw
 from store.cursors import StreamKey
 
 _QUEUE_PAGES = 8
@@ -216,22 +214,12 @@ class SourcePass:
             self._silent[name].discard(task.scope.id)
         with self.database.writing() as session:
             self.renew(session)
-            raw.save(session, self.source_id, name, task.scope.id, page.rows, fetched_ts=now_ts())
-            raw.mark_gone(session, self.source_id, name, page.gone)
-            saved = records.save_records(session, self.source_id, page.records)
-            for entity, ids in saved.ids.items():
-                dirty.mark(session, STAGE, entity, ids)
-            if page.cursor is not None:
-                key = StreamKey(self.source_id, name, task.scope.id)
-                cursors.save_cursor(session, key, page.cursor, watermark_ts=_watermark(page.cursor))
-                if name == PATHS and page.cursor.get(READ_TO_THE_END) != task.cursor.get(
-                    READ_TO_THE_END
-                ):
-                    _mark_repository(session, key)
-                seen, _ = self._seen.get((name, task.scope.id), (0, True))
-                self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
-                self._notes[name, task.scope.id] = note_of(page.cursor)
-                self._older[name, task.scope.id] = "older" in page.cursor
+            saved = save_page(session, task, page)
+        if page.cursor is not None:
+            seen, _ = self._seen.get((name, task.scope.id), (0, True))
+            self._seen[name, task.scope.id] = (seen + page.seen, not page.cursor)
+            self._notes[name, task.scope.id] = note_of(page.cursor)
+            self._older[name, task.scope.id] = "older" in page.cursor
         counts.pages += 1
         counts.seen += page.seen
         counts.changed += len(page.rows)
@@ -293,16 +281,3 @@ class SourcePass:
 def _before(stream: Stream) -> set[str]:
     """The streams that must have been read well before this one."""
     return {*stream.after, *([stream.over] if stream.over else [])}
-
-
-def _watermark(cursor: Cursor) -> int | None:
-    """The time up to which a list ordered by time was read; None for lists that are read whole."""
-    mark = cursor.get("watermark")
-    return int(datetime.fromisoformat(mark).timestamp()) if isinstance(mark, str) else None
-
-
-def _mark_repository(session: Session, key: StreamKey) -> None:
-    """What is known of its parts decides what its deployments brought, though no row may differ."""
-    table = frames.repositories(session)
-    own = (table["source_id"] == key.source_id) & (table["external_id"] == key.scope)
-    dirty.mark(session, STAGE, Entity.REPOSITORY, table.loc[own, "repository_id"].tolist())

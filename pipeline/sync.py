@@ -13,7 +13,7 @@ from functools import partial
 from core.errors import ConfigError
 from core.settings import Settings
 from core.source_settings import AnySource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.database import Database
 from pipeline.mapping import apply_mapping
@@ -21,6 +21,7 @@ from pipeline.measure import RECORDS, MeasureReport, measure
 from pipeline.progress import Progress, Silent
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
+from pipeline.wanted import wanted_of
 from store.alone import alone
 
 _LINKING = 1

@@ -125,13 +125,17 @@ def _midnight(ts: int, zone: ZoneInfo) -> int:
 
 
 def _kinds(query: UnlinkedQuery) -> list[str]:
+    """Those asked for; with a reason only those that may have it."""
     if query.kind is not None and query.kind not in KINDS:
         raise BadRequestError(f"kind: one of {', '.join(KINDS)}")
     kinds = list(KINDS) if query.kind is None else [query.kind]
-    known = [name for kind in kinds for name in REASONS[KINDS[kind]]]
-    if query.reason is not None and query.reason not in known:
+    if query.reason is None:
+        return kinds
+    having = [kind for kind in kinds if query.reason in REASONS[KINDS[kind]]]
+    if not having:
+        known = [name for kind in kinds for name in REASONS[KINDS[kind]]]
         raise BadRequestError(f"reason: one of {', '.join(known)}")
-    return kinds
+    return having
 
 
 def _scope(snapshot: Snapshot, query: UnlinkedQuery) -> tuple[str, int]:

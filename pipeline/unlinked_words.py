@@ -148,6 +148,12 @@ _DEPLOYMENTS: Final = {
         "nothing for the first deployment that was seen; else mend the one before it, which tells"
         " no commit",
     ),
+    "unknown": Told(
+        "What it brought was not worked out.",
+        "What they brought was not worked out.",
+        "run headwater recompute, which works it out again; where this stays, the log of that run"
+        " says what failed",
+    ),
 }
 _INCIDENTS: Final = {
     "time_alone": Told(

@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 from random import Random
 
 from simulator.calendar import DAY, HOUR, MINUTE, between
-from simulator.model import AuditEntry, Build, ChangeRequest, Deployment, Item, Service
+from simulator.model import (
+    Build,
+    Deployment,
+    Item,
+    Service,
+)
+from simulator.model_desk import AuditEntry, ChangeRequest
 from simulator.releases import Release
 
 NEW, AUTHORIZE, SCHEDULED, IMPLEMENT, REVIEW, CLOSED = "-5", "-3", "-2", "-1", "0", "3"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from simulator.live_world import LiveWorld, following
-from simulator.model import AuditEntry, Incident
+from simulator.model_desk import AuditEntry, Incident
 
 _CLOSED = "3"
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from simulator.live_world import LiveWorld, following
-from simulator.model import Build, ChangeRequest, Deployment, Service, Stage
+from simulator.model import (
+    Build,
+    Deployment,
+    Service,
+    Stage,
+)
+from simulator.model_desk import ChangeRequest
 
 _STEPS = ("compile", "test")
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
-from simulator.model import AuditEntry, ChangeRequest, Incident, World
+from simulator.model import World
+from simulator.model_desk import AuditEntry, ChangeRequest, Incident
 from simulator.servicenow_rows import (
     CHANGE_STATES,
     INCIDENT_STATES,

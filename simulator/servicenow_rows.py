@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from hashlib import md5
 
 from simulator.credentials import SNOW_USER
-from simulator.model import AuditEntry, ChangeRequest, Incident, World
+from simulator.model import World
+from simulator.model_desk import AuditEntry, ChangeRequest, Incident
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]

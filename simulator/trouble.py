@@ -9,7 +9,8 @@ from random import Random
 
 from simulator.calendar import DAY, HOUR, MINUTE, between, lognormal, moment
 from simulator.changes import hex_id
-from simulator.model import AuditEntry, Deployment, Incident, Service
+from simulator.model import Deployment, Service
+from simulator.model_desk import AuditEntry, Incident
 from simulator.releases import Release
 
 NAMED = 0.6  # of the incidents that a deployment caused

@@ -78,11 +78,6 @@ def save_cursor(
     _save(session, key, values)
 
 
-def save_start(session: Session, key: StreamKey, *, now_ts: int) -> None:
-    """A run begins."""
-    _save(session, key, {"last_start_ts": now_ts})
-
-
 def save_success(
     session: Session,
     key: StreamKey,

@@ -17,7 +17,6 @@ from store.verdict_ends import End
 CONFIRMED: Final = "confirmed"
 REJECTED: Final = "rejected"
 WITHDRAWN: Final = "withdrawn"
-ANSWERS: Final = (CONFIRMED, REJECTED, WITHDRAWN)
 
 Pair = tuple[End, End]
 _PARTS: Final = ("kind", "source", "repository", "name")

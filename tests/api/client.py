@@ -57,11 +57,13 @@ class Client:
 
         return _finished(send())
 
-    def delete(self, address: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    def delete(
+        self, address: str, content: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-                return await client.delete(address, headers=headers)
+                return await client.request("DELETE", address, content=content, headers=headers)
 
         return _finished(ask())
 

@@ -7,8 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from pydantic import BaseModel
+
 from api.examples import ENVELOPE
 from api.schemas import Envelope
+from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -78,6 +82,24 @@ def test_the_page_lists_exactly_what_can_be_taken_back(client: Client) -> None:
         assert operation["description"], path
         expected = {"200", "202", "400", "403", "404", "413", "415", "422", "503"}
         assert set(operation["responses"]) == expected, path
+        assert all(one["in"] == "path" for one in operation["parameters"])
+        assert operation["requestBody"]["required"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "model"),
+    [
+        ("/v1/verdicts", "post", VerdictGiven),
+        ("/v1/verdicts/{number}", "delete", WithdrawalGiven),
+    ],
+)
+def test_the_example_of_what_people_send_is_one_that_is_taken(
+    client: Client, path: str, method: str, model: type[BaseModel]
+) -> None:
+    sent = client.json("/v1/openapi.json")["paths"][path][method]["requestBody"]
+    body = sent["content"]["application/json"]
+    assert model.model_validate(body["example"])
+    assert set(body["example"]) == set(body["schema"]["properties"])
 
 
 def test_the_page_lists_exactly_the_addresses_to_push_to(client: Client) -> None:
@@ -117,7 +139,7 @@ def test_the_json_on_the_page_is_json() -> None:
 
 
 def test_the_addresses_of_the_examples_answer(client: Client) -> None:
-    asked = re.findall(r"curl [^\n]*?'?http://127\.0\.0\.1:8080(/[^\s']*)", PAGE)
+    asked = re.findall(r"curl (?!-s -X DELETE)[^\n]*?'?http://127\.0\.0\.1:8080(/[^\s']*)", PAGE)
     assert len(asked) >= 5
     for address in asked:
         if (

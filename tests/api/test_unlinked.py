@@ -170,6 +170,14 @@ def test_the_sums_are_those_of_the_rows(client: Client) -> None:
         assert sum(week["unlinked"] or 0 for week in one["trend"]) == one["unlinked"]
 
 
+def test_the_sums_of_one_reason_are_those_of_the_kind_that_may_have_it(client: Client) -> None:
+    address = f"{ADDRESS}/summary?{WHOLE}&reason=no_key_anywhere"
+    (one,) = client.json(address)["items"]
+    rows = listed(client, "reason=no_key_anywhere")
+    assert {row["kind"] for row in rows} == {one["kind"]} == {"commit"}
+    assert one["unlinked"] == len(rows)
+
+
 def test_the_trend_tells_weeks_without_anything_from_good_ones(client: Client) -> None:
     weeks = client.json(f"{ADDRESS}/summary?{WHOLE}&kind=commit")["items"][0]["trend"]
     assert [week["complete"] for week in weeks] == [True] * (len(weeks) - 1) + [False]

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "unlinked", "recompute", "migrate",
-    "verdicts", "verdict confirm", "verdict reject", "verdict withdraw",
+    "import", "verdict", "verdicts", "verdict confirm", "verdict reject", "verdict withdraw",
 ]  # fmt: skip
 
 
@@ -29,6 +29,22 @@ def test_help_lists_every_command_and_says_where_to_start(headwater: Run) -> Non
     outcome = headwater("--help")
     assert all(command.split()[0] in outcome.out for command in COMMANDS)
     assert "headwater demo" in outcome.out
+
+
+def test_help_of_trace_names_all_that_it_traces(headwater: Run) -> None:
+    out = " ".join(headwater("trace", "--help").out.split())
+    for word in ("work item", "change request", "incident", "SHOP-412", "CHG00", "INC00"):
+        assert word in out
+
+
+@pytest.mark.parametrize("word", ["verdict confirm", "verdict reject", "trace", "verdicts", "sync"])
+def test_help_of_verdict_leads_through_all_of_it(headwater: Run, word: str) -> None:
+    assert f"headwater {word}" in " ".join(headwater("verdict", "--help").out.split())
+
+
+@pytest.mark.parametrize("state", ["counts soon", "waiting", "replaced"])
+def test_help_of_verdicts_explains_its_last_column(headwater: Run, state: str) -> None:
+    assert state in headwater("verdicts", "--help").out
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from correlator.keys import KeyFinder, finder_for
+from correlator.keys import KeyFinder
 
 FINDER = KeyFinder(["SHOP", "PLAT", "KAFKA", "ZOOKEEPER", "A1_B"], hosts=["jira.acme.example"])
 
@@ -134,12 +134,6 @@ def test_keys_in_counts_rows_over_many_texts() -> None:
     texts = ["x"] * 45_000
     texts[0], texts[19_999], texts[20_000], texts[44_999] = "SHOP-1", "SHOP-2", "SHOP-3", "SHOP-4"
     assert FINDER.keys_in(texts)["row"].tolist() == [0, 19_999, 20_000, 44_999]
-
-
-def test_finder_for_knows_projects_that_only_old_keys_name() -> None:
-    projects = pd.DataFrame({"key": ["SHOP"]})
-    keys = pd.DataFrame({"key": ["SHOP-1", "OLD-9"], "item_id": [1, 1]})
-    assert finder_for(projects, keys).find("OLD-9 SHOP-1 NEW-1") == ["OLD-9", "SHOP-1"]
 
 
 WORDS = ["SHOP", "PLAT", "A1_B", "ZOOKEEPER", "X", "shop", "é", "修"]

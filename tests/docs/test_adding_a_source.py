@@ -16,8 +16,9 @@ from sqlalchemy import Engine, select
 import core.source_settings
 from connectors import registry
 from core.settings import Settings
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import over
+from pipeline.wanted import wanted_of
 from store.models import raw_record, transition, work_item
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-source.md"
@@ -68,7 +69,7 @@ def test_the_test_of_the_page_passes(pebble: ModuleType) -> None:
 def test_the_source_of_the_page_is_collected_and_read_on(
     pebble: ModuleType, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.collect.KINDS", registry.KINDS)
+    monkeypatch.setattr("pipeline.opening.KINDS", registry.KINDS)
     tickets = _run("test", dict(vars(pebble)))["TICKETS"]
     database = over(sqlite_engine)
     settings = Settings()

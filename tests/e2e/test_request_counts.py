@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.source_settings import JiraSource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import opened
+from pipeline.wanted import wanted_of
 from simulator.model import Edit, Item, Move
 from simulator.server import running
 from simulator.world import build_world

@@ -18,11 +18,12 @@ from core.settings import Database as DatabaseSettings
 from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.clock import now_ts
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, opened
 from pipeline.hints import Look
 from pipeline.source_report import SourceReport
 from pipeline.sync import bring_up_to_date
+from pipeline.wanted import wanted_of
 from simulator.config import company_secrets
 from simulator.faults import Faults
 from simulator.model import World

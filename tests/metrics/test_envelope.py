@@ -196,8 +196,6 @@ def test_coverage_of_delivery() -> None:
     incidents = incident_table({"method": "explicit"}, {}, {})
     found = coverage.attributed_incidents(incidents, window=window)
     assert (found.numerator, found.denominator) == (1, 3)
-    methods = coverage.incidents_by_method(incidents, window=window)
-    assert methods == {"explicit": 1, "unattributed": 2}
     days = pd.DataFrame({"day_ts": [0, 1, NOW], "population": [3, 1, 9], "unlinked": [1, 1, 0]})
     found = coverage.commits_with_ticket(days, window=window)
     assert (found.numerator, found.denominator, found.share) == (2, 4, 0.5)

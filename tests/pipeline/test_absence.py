@@ -27,9 +27,10 @@ from core.records import Entity, Record, StatusCategory, WorkflowStatus, WorkIte
 from core.settings import Settings
 from core.source_settings import JenkinsSource
 from pipeline import reading
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database
 from pipeline.source_report import SourceReport
+from pipeline.wanted import wanted_of
 from pipeline.watching import Watching
 from store.cursors import StreamKey, load_state
 from store.models import raw_record, work_item

@@ -16,10 +16,11 @@ from core.errors import SourceUnavailableError
 from core.records import Commit, Entity, Record, Repository
 from core.settings import People, Settings
 from core.source_settings import JenkinsSource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.correlate import correlate
 from pipeline.database import Database
 from pipeline.stages import CORRELATE, MEASURE
+from pipeline.wanted import wanted_of
 from store import dirty, frames_code, models
 
 SOURCE = JenkinsSource(kind="jenkins", name="tool", url="http://localhost")

@@ -21,12 +21,13 @@ from core.records import Entity
 from core.settings import Settings
 from core.source_settings import DeploymentRule, JenkinsSource
 from pipeline import lease
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database
 from pipeline.lease import WHOLE, held
 from pipeline.source_report import SourceReport
 from pipeline.stages import CORRELATE, CORRELATING
 from pipeline.stopping import Stop
+from pipeline.wanted import wanted_of
 from store import cursors, dirty
 from store.cursors import StreamKey, StreamState, all_states, load_state
 from store.models import raw_record

@@ -16,10 +16,11 @@ from connectors.stream import Connection, Identity, Page, Read, Reading, Stream
 from core.errors import SourcePausedError
 from core.settings import Settings
 from core.source_settings import JenkinsSource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, over
 from pipeline.hints import Look
 from pipeline.stopping import Stop
+from pipeline.wanted import wanted_of
 from store import hooks
 from store.hooks import NotedHint
 

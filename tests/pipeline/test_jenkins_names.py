@@ -7,9 +7,10 @@ from sqlalchemy import Engine, func, select
 
 from core.settings import Settings
 from core.source_settings import Auth, JenkinsSource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, over
 from pipeline.source_report import SourceReport
+from pipeline.wanted import wanted_of
 from simulator.credentials import JENKINS_TOKEN, JENKINS_USER
 from simulator.faults import Faults
 from simulator.server import CompanyServer, running

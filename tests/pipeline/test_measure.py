@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from core.frames import NONE
 from core.records import (
@@ -15,94 +14,33 @@ from core.records import (
     Commit,
     Deployment,
     Entity,
-    Field,
     Incident,
     ItemKey,
     ItemLink,
     Project,
-    Record,
     Ref,
     Repository,
     Result,
     StatusCategory,
-    Transition,
     WorkflowStatus,
     WorkItem,
 )
 from core.settings import Settings
 from pipeline.database import Database
 from pipeline.snapshot import Snapshots
-from pipeline.stages import CORRELATE
 from pipeline.sync import bring_up_to_date
-from store import dirty, frames
-from store.models import value_stream
-from store.records import save_records
-from store.sources import SourceRow, ensure_sources
-
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-STATUSES = (
-    WorkflowStatus("1", "To Do", StatusCategory.NEW),
-    WorkflowStatus("2", "In Progress", StatusCategory.ACTIVE),
-    WorkflowStatus("3", "Done", StatusCategory.DONE),
+from store import frames
+from tests.pipeline.shop import (
+    DAY,
+    START,
+    STATUSES,
+    facts_of,
+    item,
+    save,
+    settings_of,
+    stream,
+    version_of,
 )
-STAGES = [
-    {"name": "Ideas", "state": "new", "statuses": ["To Do"]},
-    {"name": "Build", "state": "active", "statuses": ["In Progress"]},
-    {"name": "Live", "state": "done", "statuses": ["Done"]},
-]
-
-
-def _stream(name: str = "checkout", **more: Any) -> dict[str, Any]:
-    items = {"source": "jira", "projects": more.pop("projects", ["SHOP"])}
-    if "types" in more:
-        items["types"] = more.pop("types")
-    return {"name": name, "items": items, "stages": STAGES, **more}
-
-
-def _settings(*streams: dict[str, Any], **more: Any) -> Settings:
-    jira = {"name": "jira", "kind": "jira", "url": "https://j.example", "projects": ["SHOP"]}
-    gitlab = {"name": "gitlab", "kind": "gitlab", "url": "https://g.example"}
-    desk = {"name": "desk", "kind": "servicenow", "url": "https://d.example"}
-    document = {"sources": [jira, gitlab, desk], "streams": list(streams) or [_stream()]}
-    return Settings.model_validate(document | more)
-
-
-def _item(number: int, project: str = "SHOP", **more: Any) -> list[Record]:
-    """Created on day 0, begun on day 1, done on day 5."""
-    name, key = str(number), f"{project}-{number}"
-    given = {"type": "Story", "title": "Pay", "status_id": "3", **more}
-    return [
-        WorkItem(name, key, project, created_at=START, updated_at=START, **given),
-        Transition(name, START + DAY, 1, Field.STATUS, "1", "2"),
-        Transition(name, START + 5 * DAY, 2, Field.STATUS, "2", "3"),
-    ]
-
-
-def _save(database: Database, *records: Record, source: str = "jira") -> None:
-    with database.writing() as session:
-        ids = ensure_sources(session, [SourceRow(source, source, f"https://{source}.example")])
-        saved = save_records(session, ids[source], records)
-        assert saved.skipped == []
-        for entity, found in saved.ids.items():
-            dirty.mark(session, CORRELATE, entity, found)
-
-
-def _facts(database: Database, stream: str = "checkout") -> Any:
-    """The facts of a stream by the key of their item."""
-    with database.read() as session:
-        known = frames.value_streams(session).set_index("name")["stream_id"]
-        facts = frames.item_facts(session, int(known[stream]))
-        keys = frames.item_keys(session).query("current").set_index("item_id")["key"]
-        return facts.assign(key=facts["item_id"].map(keys)).set_index("key")
-
-
-def _version(database: Database, stream: str = "checkout") -> int:
-    with database.read() as session:
-        column = value_stream.c.facts_version
-        return int(
-            session.execute(select(column).where(value_stream.c.name == stream)).scalar_one()
-        )
 
 
 @pytest.mark.parametrize(
@@ -111,23 +49,23 @@ def _version(database: Database, stream: str = "checkout") -> int:
 def test_an_item_that_the_configuration_leaves_out_from_now_on_leaves_its_stream(
     database: Database, narrowed: dict[str, Any]
 ) -> None:
-    _save(database, *STATUSES, *_item(1), *_item(2, "PAY", type="Bug"))
-    bring_up_to_date(_settings(_stream(projects=["SHOP", "PAY"])), database)
-    assert set(_facts(database).index) == {"SHOP-1", "PAY-2"}
-    before = _version(database)
-    bring_up_to_date(_settings(_stream(**narrowed)), database)
-    assert set(_facts(database).index) == {"SHOP-1"}
-    assert _version(database) > before
+    save(database, *STATUSES, *item(1), *item(2, "PAY", type="Bug"))
+    bring_up_to_date(settings_of(stream(projects=["SHOP", "PAY"])), database)
+    assert set(facts_of(database).index) == {"SHOP-1", "PAY-2"}
+    before = version_of(database)
+    bring_up_to_date(settings_of(stream(**narrowed)), database)
+    assert set(facts_of(database).index) == {"SHOP-1"}
+    assert version_of(database) > before
 
 
 def test_an_item_that_leaves_its_stream_takes_its_facts_along(database: Database) -> None:
-    _save(database, *STATUSES, *_item(1), *_item(2), *_item(3))
-    bring_up_to_date(_settings(), database)
+    save(database, *STATUSES, *item(1), *item(2), *item(3))
+    bring_up_to_date(settings_of(), database)
     moved = WorkItem("1", "PAY-9", "PAY", "Story", "Pay", START, START, "3")
     nested = WorkItem("2", "SHOP-2", "SHOP", "Sub-task", "Pay", START, START, "3", subtask=True)
-    _save(database, moved, nested)
-    bring_up_to_date(_settings(), database)
-    assert set(_facts(database).index) == {"SHOP-3"}
+    save(database, moved, nested)
+    bring_up_to_date(settings_of(), database)
+    assert set(facts_of(database).index) == {"SHOP-3"}
 
 
 @pytest.mark.parametrize(
@@ -142,29 +80,29 @@ def test_a_block_counts_in_the_streams_whose_rule_names_it_in_any_case(
     database: Database, kind: BlockKind, detail: str, rule: dict[str, Any]
 ) -> None:
     block = Block("1", kind, detail, START + 2 * DAY, START + 3 * DAY)
-    _save(database, *STATUSES, *_item(1), block)
+    save(database, *STATUSES, *item(1), block)
     other = {"labels": ["legal"], "links": ["depends on"], "field": "Waiting for"}
-    streams = (_stream(blocked=rule), _stream("other", blocked=other))
-    bring_up_to_date(_settings(*streams), database)
-    assert _facts(database)["blocked_s"].tolist() == [86_400]
-    assert _facts(database, "other")["blocked_s"].tolist() == [0]
+    streams = (stream(blocked=rule), stream("other", blocked=other))
+    bring_up_to_date(settings_of(*streams), database)
+    assert facts_of(database)["blocked_s"].tolist() == [86_400]
+    assert facts_of(database, "other")["blocked_s"].tolist() == [0]
 
 
 @pytest.mark.parametrize("name", ["in progress", "id:2"])
 def test_a_blocked_status_is_named_as_in_stages(database: Database, name: str) -> None:
-    _save(database, *STATUSES, *_item(1))
-    bring_up_to_date(_settings(_stream(blocked={"statuses": [name]})), database)
-    assert _facts(database)["blocked_s"].tolist() == [4 * 86_400]
+    save(database, *STATUSES, *item(1))
+    bring_up_to_date(settings_of(stream(blocked={"statuses": [name]})), database)
+    assert facts_of(database)["blocked_s"].tolist() == [4 * 86_400]
 
 
 def test_a_stream_without_stages_follows_the_category_of_a_status(database: Database) -> None:
-    _save(database, *STATUSES, *_item(1))
-    bare = _settings(_stream(stages=[]))
+    save(database, *STATUSES, *item(1))
+    bare = settings_of(stream(stages=[]))
     bring_up_to_date(bare, database)
-    assert _facts(database)["active_s"].tolist() == [4 * 86_400]
-    _save(database, WorkflowStatus("2", "In Progress", StatusCategory.NEW))
+    assert facts_of(database)["active_s"].tolist() == [4 * 86_400]
+    save(database, WorkflowStatus("2", "In Progress", StatusCategory.NEW))
     bring_up_to_date(bare, database)
-    facts = _facts(database).loc["SHOP-1"]
+    facts = facts_of(database).loc["SHOP-1"]
     assert (facts["active_s"], facts["committed_ts"], facts["start_reason"]) == (
         0,
         NONE,
@@ -173,13 +111,13 @@ def test_a_stream_without_stages_follows_the_category_of_a_status(database: Data
 
 
 def test_a_new_title_moves_the_version_by_which_answers_are_kept(database: Database) -> None:
-    _save(database, *STATUSES, *_item(1))
-    settings = _settings()
+    save(database, *STATUSES, *item(1))
+    settings = settings_of()
     bring_up_to_date(settings, database)
     kept = Snapshots(settings)
     with database.read() as session:
         assert kept.present(session).streams["checkout"].items["title"].tolist() == ["Pay"]
-    _save(database, WorkItem("1", "SHOP-1", "SHOP", "Story", "Refund", START, START, "3"))
+    save(database, WorkItem("1", "SHOP-1", "SHOP", "Story", "Refund", START, START, "3"))
     bring_up_to_date(settings, database)
     with database.read() as session:
         assert kept.present(session).streams["checkout"].items["title"].tolist() == ["Refund"]
@@ -196,7 +134,7 @@ def _delivered(
     database: Database, *, ref: str = "main", heads: str = SHAS[1], source: str = "gitlab"
 ) -> None:
     """Two commits, the second for SHOP-1; each was deployed on the day it was made."""
-    _save(
+    save(
         database,
         Repository("7", "acme/shop", "main", "https://g.example/acme/shop"),
         Ref("7", "branch", "main", heads),
@@ -220,23 +158,23 @@ def _delivered(
 
 
 def test_a_branch_that_is_moved_forward_releases_what_it_takes_in(database: Database) -> None:
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1))
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1))
     _delivered(database, heads=SHAS[0])
-    settings = _settings(services=[_shop()])
+    settings = settings_of(services=[_shop()])
     bring_up_to_date(settings, database)
-    assert _facts(database)["released_ts"].tolist() == [NONE]
-    _save(database, Ref("7", "branch", "main", SHAS[1]), source="gitlab")
+    assert facts_of(database)["released_ts"].tolist() == [NONE]
+    save(database, Ref("7", "branch", "main", SHAS[1]), source="gitlab")
     bring_up_to_date(settings, database)
     live = START + DAY + timedelta(hours=1)
-    assert _facts(database)["released_ts"].tolist() == [int(live.timestamp())]
+    assert facts_of(database)["released_ts"].tolist() == [int(live.timestamp())]
 
 
 def test_facts_follow_the_rule_of_hotfixes(database: Database) -> None:
     _delivered(database, ref="urgent/pay")
-    settings = _settings(services=[_shop()])
+    settings = settings_of(services=[_shop()])
     bring_up_to_date(settings, database)
     assert _kinds(settings, database) == ["planned", "planned"]
-    settings = _settings(services=[_shop()], dora={"hotfix": {"branches": ["urgent/*"]}})
+    settings = settings_of(services=[_shop()], dora={"hotfix": {"branches": ["urgent/*"]}})
     bring_up_to_date(settings, database)
     assert _kinds(settings, database) == ["hotfix", "hotfix"]
 
@@ -249,9 +187,9 @@ def _kinds(settings: Settings, database: Database) -> list[str]:
 
 def test_incidents_find_their_service_without_any_deployment(database: Database) -> None:
     incident = Incident("i1", "INC1", "Down", "", "", None, START, START, ci="Shop Web")
-    _save(database, incident, source="desk")
-    bring_up_to_date(_settings(services=[_shop()]), database)
-    settings = _settings(services=[_shop(configuration_items=["shop web"])])
+    save(database, incident, source="desk")
+    bring_up_to_date(settings_of(services=[_shop()]), database)
+    settings = settings_of(services=[_shop(configuration_items=["shop web"])])
     bring_up_to_date(settings, database)
     with database.read() as session:
         found = Snapshots(settings).present(session).services["shop"].incidents
@@ -259,7 +197,7 @@ def test_incidents_find_their_service_without_any_deployment(database: Database)
 
 
 def test_a_service_of_no_stream_is_answered_from_its_newest_facts(database: Database) -> None:
-    settings = _settings(services=[_shop()]).model_copy(update={"streams": ()})
+    settings = settings_of(services=[_shop()]).model_copy(update={"streams": ()})
     kept = Snapshots(settings)
     for wanted in (2, 3):
         if wanted == 2:
@@ -269,7 +207,7 @@ def test_a_service_of_no_stream_is_answered_from_its_newest_facts(database: Data
             more = Deployment(
                 "9", "production", Result.SUCCESS, again, repository="7", finished_at=again
             )
-            _save(database, more, source="gitlab")
+            save(database, more, source="gitlab")
         bring_up_to_date(settings, database)
         with database.read() as session:
             assert len(kept.present(session).services["shop"].deployments) == wanted
@@ -277,10 +215,10 @@ def test_a_service_of_no_stream_is_answered_from_its_newest_facts(database: Data
 
 def test_an_idea_is_linked_in_the_words_of_the_tracker_in_any_case(database: Database) -> None:
     idea = WorkItem("90", "IDEA-90", "IDEA", "Idea", "Pay", START - 9 * DAY, START, "1")
-    _save(database, *STATUSES, idea, *_item(1), ItemLink("1", "implements", "IDEA-90"))
+    save(database, *STATUSES, idea, *item(1), ItemLink("1", "implements", "IDEA-90"))
     ideas = {"source": "jira", "projects": ["IDEA"], "link": "Implements"}
-    bring_up_to_date(_settings(_stream(ideas=ideas)), database)
-    assert _facts(database)["idea_ts"].tolist() == [int((START - 9 * DAY).timestamp())]
+    bring_up_to_date(settings_of(stream(ideas=ideas)), database)
+    assert facts_of(database)["idea_ts"].tolist() == [int((START - 9 * DAY).timestamp())]
 
 
 def test_only_items_of_the_projects_that_hold_ideas_are_ideas(database: Database) -> None:
@@ -288,29 +226,29 @@ def test_only_items_of_the_projects_that_hold_ideas_are_ideas(database: Database
     older = WorkItem("8", "SHOP-8", "SHOP", "Task", "Tidy", START - 90 * DAY, START, "1")
     idea = WorkItem("90", "IDEA-90", "IDEA", "Idea", "Pay", START - 9 * DAY, START, "1")
     linked = [ItemLink("1", "implements", key) for key in ("SHOP-8", "IDEA-90")]
-    _save(database, *STATUSES, older, idea, *_item(1), *linked)
+    save(database, *STATUSES, older, idea, *item(1), *linked)
     ideas = {"source": "jira", "projects": ["IDEA"], "link": "implements"}
-    bring_up_to_date(_settings(_stream(types=["Story"], ideas=ideas)), database)
-    assert _facts(database)["idea_ts"].tolist() == [int((START - 9 * DAY).timestamp())]
+    bring_up_to_date(settings_of(stream(types=["Story"], ideas=ideas)), database)
+    assert facts_of(database)["idea_ts"].tolist() == [int((START - 9 * DAY).timestamp())]
 
 
 def test_an_idea_of_another_tracker_than_the_configured_one_is_none(database: Database) -> None:
     idea = WorkItem("90", "IDEA-90", "IDEA", "Idea", "Pay", START - 9 * DAY, START, "1")
-    _save(database, *STATUSES, idea, *_item(1), ItemLink("1", "implements", "IDEA-90"))
+    save(database, *STATUSES, idea, *item(1), ItemLink("1", "implements", "IDEA-90"))
     other = {"name": "other", "kind": "jira", "url": "https://o.example", "projects": ["SHOP"]}
     ideas = {"source": "other", "projects": ["IDEA"], "link": "implements"}
-    known = [one.model_dump() for one in _settings().sources]
-    bring_up_to_date(_settings(_stream(ideas=ideas), sources=[*known, other]), database)
-    assert _facts(database)["idea_ts"].tolist() == [int(START.timestamp())]
+    known = [one.model_dump() for one in settings_of().sources]
+    bring_up_to_date(settings_of(stream(ideas=ideas), sources=[*known, other]), database)
+    assert facts_of(database)["idea_ts"].tolist() == [int(START.timestamp())]
 
 
 def test_a_hotfix_for_a_defect_is_rework_without_any_incident(database: Database) -> None:
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1, type="Bug"))
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1, type="Bug"))
     _delivered(database, ref="hotfix/pay")
-    settings = _settings(services=[_shop()])
+    settings = settings_of(services=[_shop()])
     bring_up_to_date(settings, database)
     assert _rework(settings, database) == [False, True]
-    settings = _settings(services=[_shop()], types={"defect": ["Mishap"]})
+    settings = settings_of(services=[_shop()], types={"defect": ["Mishap"]})
     bring_up_to_date(settings, database)
     assert _rework(settings, database) == [False, False]
 
@@ -322,40 +260,40 @@ def _rework(settings: Settings, database: Database) -> list[bool]:
 
 
 def test_a_source_that_gets_another_name_is_counted_once(database: Database) -> None:
-    tickets = (*STATUSES, Project("10", "SHOP", "Shop"), *_item(1))
-    settings = _settings(services=[_shop()])
-    _save(database, *tickets)
+    tickets = (*STATUSES, Project("10", "SHOP", "Shop"), *item(1))
+    settings = settings_of(services=[_shop()])
+    save(database, *tickets)
     _delivered(database)
     bring_up_to_date(settings, database)
-    before = _facts(database)["released_ts"].tolist()
+    before = facts_of(database)["released_ts"].tolist()
     assert before != [NONE]
     renamed = [
         {"name": "tracker", "kind": "jira", "url": "https://j.example", "projects": ["SHOP"]},
         {"name": "code", "kind": "gitlab", "url": "https://g.example"},
     ]
-    stream = {**_stream(), "items": {"source": "tracker", "projects": ["SHOP"]}}
-    settings = _settings(stream, sources=renamed, services=[_shop()])
-    _save(database, *tickets, source="tracker")
+    tracked = {**stream(), "items": {"source": "tracker", "projects": ["SHOP"]}}
+    settings = settings_of(tracked, sources=renamed, services=[_shop()])
+    save(database, *tickets, source="tracker")
     _delivered(database, source="code")
     bring_up_to_date(settings, database)
     assert _kinds(settings, database) == ["planned", "planned"]
-    assert _facts(database)["released_ts"].tolist() == before
+    assert facts_of(database)["released_ts"].tolist() == before
 
 
 def test_a_source_that_is_no_longer_configured_is_no_longer_counted(database: Database) -> None:
     _delivered(database)
-    settings = _settings(services=[_shop()])
+    settings = settings_of(services=[_shop()])
     bring_up_to_date(settings, database)
     assert len(_kinds(settings, database)) == 2
-    settings = _settings(services=[_shop()], sources=[settings.sources[0].model_dump()])
+    settings = settings_of(services=[_shop()], sources=[settings.sources[0].model_dump()])
     bring_up_to_date(settings, database)
     assert _kinds(settings, database) == []
 
 
 def test_a_key_that_another_tracker_has_now_names_the_tickets_of_both(database: Database) -> None:
     """SHOP-1 became PAY-9 at one tracker; the other one has a SHOP-1 of its own."""
-    first, *moves = _item(1, "PAY")
-    _save(
+    first, *moves = item(1, "PAY")
+    save(
         database,
         *STATUSES,
         Project("10", "SHOP", "Shop"),
@@ -364,10 +302,10 @@ def test_a_key_that_another_tracker_has_now_names_the_tickets_of_both(database: 
         ItemKey("1", "SHOP-1", False),
     )
     other = {"name": "other", "kind": "jira", "url": "https://o.example", "projects": ["SHOP"]}
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1), source="other")
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1), source="other")
     _delivered(database)
-    settings = _settings()
-    settings = _settings(sources=[*(one.model_dump() for one in settings.sources), other])
+    settings = settings_of()
+    settings = settings_of(sources=[*(one.model_dump() for one in settings.sources), other])
     bring_up_to_date(settings, database)
     with database.read() as session:
         links = frames.links(session, Entity.ITEM, Entity.COMMIT)

@@ -19,8 +19,9 @@ from connectors.times import utc
 from connectors.windows import Window, listing
 from core.settings import Settings
 from core.source_settings import JenkinsSource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, over
+from pipeline.wanted import wanted_of
 from store import raw
 from tests.telling import measured
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -12,20 +12,14 @@ from sqlalchemy import select
 from connectors.http import SourceClient
 from connectors.registry import KINDS, Kind
 from connectors.stream import Connection, Identity, Page, Payload, Reading, Scope, Stream
-from core.records import Field, Record, StatusCategory, Transition, WorkflowStatus, WorkItem
+from core.records import Field, Record, Transition, WorkItem
 from core.settings import Settings
 from core.source_settings import JiraSource
 from pipeline.database import Database
 from pipeline.sync import sync
 from store.models import fact_change, item_fact
+from tests.pipeline.shop import DAY, STAGES, START, STATUSES
 
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-STATUSES = (
-    WorkflowStatus("1", "To Do", StatusCategory.NEW),
-    WorkflowStatus("2", "In Progress", StatusCategory.ACTIVE),
-    WorkflowStatus("3", "Done", StatusCategory.DONE),
-)
 SETTINGS = Settings.model_validate(
     {
         "sources": [
@@ -35,11 +29,7 @@ SETTINGS = Settings.model_validate(
             {
                 "name": "checkout",
                 "items": {"source": "jira", "projects": ["SHOP"], "types": ["Story"]},
-                "stages": [
-                    {"name": "Ideas", "state": "new", "statuses": ["To Do"]},
-                    {"name": "Build", "state": "active", "statuses": ["In Progress"]},
-                    {"name": "Live", "state": "done", "statuses": ["Done"]},
-                ],
+                "stages": STAGES,
             }
         ],
     }

@@ -11,12 +11,13 @@ from sqlalchemy import Engine, select
 from core.records import Entity
 from core.settings import Settings
 from core.source_settings import Auth, IncidentFilter, ServiceNowSource
-from pipeline.collect import collect, wanted_of
+from pipeline.collect import collect
 from pipeline.database import Database, over
 from pipeline.source_report import SourceReport
+from pipeline.wanted import wanted_of
 from simulator.credentials import SNOW_CLIENT, SNOW_PASSWORD, SNOW_SECRET, SNOW_USER
 from simulator.faults import Faults
-from simulator.model import AuditEntry, Incident
+from simulator.model_desk import AuditEntry, Incident
 from simulator.server import CompanyServer, running
 from store.cursors import StreamKey, load_state
 from store.models import change_request, incident, state_change

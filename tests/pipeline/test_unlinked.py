@@ -25,7 +25,7 @@ from pipeline.question import question
 from pipeline.snapshot import Snapshots
 from pipeline.sync import bring_up_to_date
 from pipeline.unlinked_answers import UnlinkedQuery, unlinked_page
-from tests.pipeline.test_measure import DAY, START, STATUSES, _item, _save, _settings, _stream
+from tests.pipeline.shop import DAY, START, STATUSES, item, save, settings_of, stream
 
 SHOP = {"name": "shop", "repositories": ["acme/shop"]}
 HOME = Repository("7", "acme/shop", "main", "https://g.example/acme/shop")
@@ -33,8 +33,8 @@ HOME = Repository("7", "acme/shop", "main", "https://g.example/acme/shop")
 
 @pytest.fixture
 def settings() -> Settings:
-    streams = (_stream(types=["Story"], expects_code=["Story"], services=["shop"]),)
-    return _settings(*streams, services=[SHOP])
+    streams = (stream(types=["Story"], expects_code=["Story"], services=["shop"]),)
+    return settings_of(*streams, services=[SHOP])
 
 
 def _history(*messages: str) -> Iterator[Any]:
@@ -81,8 +81,8 @@ def _sha(number: int) -> str:
 def test_a_mistyped_commit_and_its_item_name_each_other(
     settings: Settings, database: Database
 ) -> None:
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1), *_item(2), *_item(3))
-    _save(database, *_history("SHOP-1: pay", "SHPO-2: pay", "bump"), source="gitlab")
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1), *item(2), *item(3))
+    save(database, *_history("SHOP-1: pay", "SHPO-2: pay", "bump"), source="gitlab")
     bring_up_to_date(settings, database)
     items, code = (_told(settings, database, kind=kind) for kind in ("item", "commit"))
     assert items.keys() == {"SHOP-2", "SHOP-3"}
@@ -96,8 +96,8 @@ def test_a_mistyped_commit_and_its_item_name_each_other(
 
 
 def test_what_gets_its_link_leaves_the_list(settings: Settings, database: Database) -> None:
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1))
-    _save(database, *_history("start", "SHOP-2: pay"), source="gitlab")
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1))
+    save(database, *_history("start", "SHOP-2: pay"), source="gitlab")
     bring_up_to_date(settings, database)
     assert _told(settings, database, kind="commit")[_sha(2)][0] == "unknown_ticket"
     with database.read() as session:
@@ -105,7 +105,7 @@ def test_what_gets_its_link_leaves_the_list(settings: Settings, database: Databa
     bring_up_to_date(settings, database)
     with database.read() as session:
         assert served_version(session) == before
-    _save(database, *_item(2))
+    save(database, *item(2))
     bring_up_to_date(settings, database)
     assert _told(settings, database, kind="commit").keys() == {_sha(1)}
     assert _told(settings, database, kind="item").keys() == {"SHOP-1"}
@@ -114,23 +114,23 @@ def test_what_gets_its_link_leaves_the_list(settings: Settings, database: Databa
 def test_a_commit_alone_moves_the_version_of_what_is_served(
     settings: Settings, database: Database
 ) -> None:
-    _save(database, *_history("start"), source="gitlab")
+    save(database, *_history("start"), source="gitlab")
     bring_up_to_date(settings, database)
     with database.read() as session:
         before = served_version(session)
-    _save(database, *_history("start", "more"), source="gitlab")
+    save(database, *_history("start", "more"), source="gitlab")
     bring_up_to_date(settings, database)
     with database.read() as session:
         assert served_version(session) != before
 
 
 def test_a_request_that_is_not_merged_is_the_reason(settings: Settings, database: Database) -> None:
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1), *_item(2))
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1), *item(2))
     requests = [
         _request(1, MergeState.CLOSED, "shop-1-pay"),
         _request(2, MergeState.MERGED, "shop-2-pay"),
     ]
-    _save(database, *_history("start"), *requests, source="gitlab")
+    save(database, *_history("start"), *requests, source="gitlab")
     bring_up_to_date(settings, database)
     told = _told(settings, database, kind="item")
     assert {key: reason for key, (reason, _) in told.items()} == {
@@ -141,8 +141,8 @@ def test_a_request_that_is_not_merged_is_the_reason(settings: Settings, database
 
 
 def test_a_stream_whose_repositories_are_not_read_is_told_so(database: Database) -> None:
-    _save(database, *STATUSES, Project("10", "SHOP", "Shop"), *_item(1))
-    settings = _settings(_stream(types=["Story"], expects_code=["Story"]))
+    save(database, *STATUSES, Project("10", "SHOP", "Shop"), *item(1))
+    settings = settings_of(stream(types=["Story"], expects_code=["Story"]))
     bring_up_to_date(settings, database)
     assert _told(settings, database) == {"SHOP-1": ("no_repository", None)}
 
@@ -154,10 +154,10 @@ def test_a_deployment_without_sha_and_an_incident_without_change_are_listed(
     deployment = Deployment(
         "9", "production", Result.SUCCESS, at, repository="7", finished_at=at, version="4.2"
     )
-    _save(database, *_history("start"), deployment, source="gitlab")
-    _save(database, Incident("i1", "INC1", "Down", "", "", None, at, at), source="desk")
+    save(database, *_history("start"), deployment, source="gitlab")
+    save(database, Incident("i1", "INC1", "Down", "", "", None, at, at), source="desk")
     twice = Incident("i2", "INC2", "Down", "", "", None, at, at, duplicate_of="i1")
-    _save(database, twice, source="desk")
+    save(database, twice, source="desk")
     bring_up_to_date(settings, database)
     assert _told(settings, database, kind="deployment") == {"4.2": ("unknown_version", None)}
     assert _told(settings, database, kind="incident") == {"INC1": ("service_unknown", None)}

@@ -6,10 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from simulator.model import (
-    ChangeRequest,
     Commit,
     Deployment,
-    Incident,
     Item,
     MergeRequest,
     Person,
@@ -18,6 +16,7 @@ from simulator.model import (
     StreamPlan,
     World,
 )
+from simulator.model_desk import ChangeRequest, Incident
 from simulator.truth import Truth, as_dict, truth_of
 
 HOUR = 3600

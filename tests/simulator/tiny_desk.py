@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.model import AuditEntry, ChangeRequest, Incident
+from simulator.model_desk import AuditEntry, ChangeRequest, Incident
 from tests.simulator.tiny_names import HOUR, MINUTE, START, sha
 
 

@@ -118,12 +118,18 @@ def application(fake: FakeApi) -> Starlette:
     def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": POLICY})
 
+    def nowhere(request: Request) -> Response:
+        shown = page(request)
+        shown.status_code = 404
+        return shown
+
     return Starlette(
         routes=[
             *(Route(path, page) for path in PAGES),
             Route("/v1/{path:path}", fake.take, methods=["POST", "DELETE"]),
             Route("/v1/{path:path}", answer),
             Mount("/static", StaticFiles(directory=STATIC)),
+            Route("/{path:path}", nowhere),
         ]
     )
 

@@ -97,7 +97,7 @@ def test_a_verdict_is_withdrawn(page: Page, fake: FakeApi) -> None:
     page.get_by_label("Your name").fill("bo")
     page.get_by_role("button", name="Withdraw", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert fake.sent == [("DELETE", "/v1/verdicts/9?who=bo", None)]
+    assert fake.sent == [("DELETE", "/v1/verdicts/9", {"who": "bo", "why": ""})]
 
 
 def test_a_link_that_is_missing_is_added(page: Page, fake: FakeApi) -> None:

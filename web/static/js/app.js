@@ -7,6 +7,7 @@ import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
+import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
@@ -27,8 +28,8 @@ const context = () => ({
 function locate() {
   const url = new URL(location.href);
   return {
-    page: PAGES[url.pathname] ?? overview,
-    path: PAGES[url.pathname] ? url.pathname : "/",
+    page: PAGES[url.pathname] ?? nowhere,
+    path: url.pathname,
     query: url.searchParams,
     hash: url.hash,
   };
@@ -143,11 +144,11 @@ async function refresh(always = false) {
   }
 }
 
-/** What the page's addresses gave last time, so that going back shows it at once; null if not all did. */
+/** What the page's addresses gave last time, so that going back shows it at once; null if not all did, or it reads nothing. */
 function known(page, query) {
   const reads = Object.entries(page.reads(query, new Date()));
   const kept = reads.map(([name, address]) => [name, remembered(address)]);
-  if (!kept.every(([, one]) => one)) return null;
+  if (!kept.length || !kept.every(([, one]) => one)) return null;
   const readAt = new Date(Math.min(...kept.map(([, one]) => one.at))).toISOString();
   return { data: Object.fromEntries(kept.map(([name, one]) => [name, one.data])), readAt };
 }

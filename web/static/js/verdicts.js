@@ -1,7 +1,6 @@
 // What people say about the links of an item: a quiet question on each line of evidence, the links
 // that were rejected, and the way to add one that is missing.
 
-import { address } from "./api.js";
 import { h } from "./dom.js";
 import { date, ruleWords } from "./format.js";
 import { section } from "./parts.js";
@@ -58,7 +57,7 @@ const judging = (pairs, answer) => ({ who, why, which }) =>
   }));
 
 const withdrawing = (numbers) => ({ who, why }) =>
-  numbers.map((id) => ({ method: "DELETE", address: address(`/v1/verdicts/${id}`, { who, why }) }));
+  numbers.map((id) => ({ method: "DELETE", address: `/v1/verdicts/${id}`, body: { who, why } }));
 
 /** The links of a line of evidence with both ends, and the verdict that counts on each. */
 function linksOf(one, journey) {

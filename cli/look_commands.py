@@ -1,0 +1,117 @@
+"""`headwater trace`, `dora`, `unlinked` and `verdicts`: options and help of what only reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import DEFAULT_CONFIG, Config, examples
+
+look = typer.Typer(rich_markup_mode="markdown")
+_LOOK = "Look"
+
+
+@look.command(
+    epilog=examples(
+        "headwater trace SHOP-412",
+        "headwater trace CHG0030001",
+        "headwater trace INC0010001 --json",
+    ),
+    rich_help_panel=_LOOK,
+)
+def trace(
+    key: Annotated[
+        str,
+        typer.Argument(
+            help="The key of a work item, now or formerly, or the number of a change request or"
+            " incident."
+        ),
+    ],
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="All that is known of it, as JSON.")
+    ] = False,
+) -> None:
+    """What belongs to a work item, a change request or an incident, with the evidence of each link.
+
+    Of a work item the way from idea to release: every wait, commit, build and deployment. Of a
+    change request what was deployed under it and what that brought. Of an incident what it is put
+    down to, how surely, and the other candidates.
+    """
+    from cli.trace import run_trace
+
+    run_trace(config, key, as_json=as_json)
+
+
+@look.command(
+    epilog=examples("headwater dora checkout", "headwater dora checkout --days 30 --json"),
+    rich_help_panel=_LOOK,
+)
+def dora(
+    stream: Annotated[
+        str, typer.Argument(help="The `name` of a value stream in the configuration.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="The envelopes as JSON.")] = False,
+) -> None:
+    """The five DORA metrics of each service of a stream: lead time, deployment frequency, recovery
+    time, change fail rate and rework rate.
+    """
+    from cli.dora import run_dora
+
+    run_dora(config, stream, days=days, as_json=as_json)
+
+
+@look.command(
+    epilog=examples(
+        "headwater unlinked",
+        "headwater unlinked --stream checkout --kind commit",
+        "headwater unlinked --service web --days 30",
+        "headwater unlinked --reason typo --json",
+    ),
+    rich_help_panel=_LOOK,
+)
+def unlinked(
+    config: Config = DEFAULT_CONFIG,
+    stream: Annotated[str | None, typer.Option(help="Only of this value stream.")] = None,
+    service: Annotated[
+        str | None, typer.Option(help="Only of this service; instead of a stream.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="item, commit, deployment or incident; default: all.")
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(help="Only what has this reason, by its name in the list, as no_sha."),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="Sums and examples as JSON.")] = False,
+) -> None:
+    """What should be linked and is not: the likely reasons, what to do, and examples."""
+    from cli.unlinked import run_unlinked
+
+    scope = {"stream": stream, "service": service}
+    run_unlinked(config, kind=kind, reason=reason, **scope, days=days, as_json=as_json)
+
+
+@look.command(
+    epilog=examples("headwater verdicts", "headwater verdicts --limit 500 --json"),
+    rich_help_panel=_LOOK,
+)
+def verdicts(
+    config: Config = DEFAULT_CONFIG,
+    limit: Annotated[
+        int, typer.Option(min=1, max=500, help="How many at most, the newest first.")
+    ] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
+) -> None:
+    """What people said about links, with `headwater verdict`, on a page or by the API.
+
+    Each with its number, when, who, what, of which link, why, and how it stands now: *counts*;
+    *counts soon*; *waiting* for something that is not known here; *replaced* by a later one.
+    """
+    from cli.verdicts import run_verdicts
+
+    run_verdicts(config, limit=limit, as_json=as_json)

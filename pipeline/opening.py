@@ -1,0 +1,46 @@
+"""Opens a source: a client that can be stopped, and what the source offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from connectors.budget import Spent
+from connectors.http import SourceClient
+from connectors.registry import KINDS, open_source
+from connectors.stream import Connection, Wanted
+from core.errors import SourceAnswerError
+from core.source_settings import AnySource
+from pipeline.reading import MISSHAPEN
+from pipeline.stopping import Stop
+
+
+@contextmanager
+def opened(source: AnySource, stop: Stop, *, spent: Spent | None = None) -> Iterator[SourceClient]:
+    """A client that sends nothing more, and waits no longer, once asked to stop. `spent` is used of
+    its budget.
+    """
+    client = open_source(source, sleep=stop.sleep, spent=spent)
+    client.http.event_hooks = {"request": [stop.check]}
+    try:
+        yield client
+    finally:
+        client.http.close()
+
+
+def connected(client: SourceClient, source: AnySource, wanted: Wanted) -> Connection:
+    """What the source offers; `SourceError`, also for answers of another shape than its kind's."""
+    try:
+        return KINDS[source.kind].connect(client, source, wanted)
+    except SourceAnswerError as error:
+        if error.status != 404:
+            raise
+        raise SourceAnswerError(
+            f"there is no {source.kind} at {source.url} (404); correct `url`, its path too",
+            status=404,
+        ) from error
+    except MISSHAPEN as error:
+        raise SourceAnswerError(
+            f"the answers are not those of {source.kind} ({type(error).__name__}: {error}); "
+            "check `url` and `kind`"
+        ) from error

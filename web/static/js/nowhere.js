@@ -1,0 +1,28 @@
+// The page for an address that leads nowhere: what was asked for, and the ways back.
+
+import { h } from "./dom.js";
+import { SCREENS } from "./frame.js";
+import { head } from "./parts.js";
+
+const ways = () =>
+  SCREENS.flatMap(({ pages }) => pages).map(({ path, title }) =>
+    h("li", null, h("a", { class: "lnk", href: path }, title)),
+  );
+
+export const nowhere = {
+  keeps: () => false,
+  title: () => "No such page",
+  reads: () => ({}),
+  draw: () => [
+    head("No such page", ["Nothing is at ", h("b", null, location.pathname), "."], null),
+    h(
+      "section",
+      { class: "empty" },
+      h("h2", null, "Go on from here"),
+      h("p", null, "The address may be mistyped, or from another version. There are:"),
+      h("ul", { class: "ways" }, ...ways()),
+    ),
+  ],
+  filters: () => [],
+  dataTo: () => undefined,
+};

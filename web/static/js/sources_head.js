@@ -1,0 +1,105 @@
+// The head of Connectors: one sentence on all sources, and the figures below it.
+
+import { h } from "./dom.js";
+import { clock, count, day, duration } from "./format.js";
+import { wordOf } from "./source_state.js";
+
+const bold = (text) => h("b", null, text);
+const when = (iso) => `${day(iso)}, ${clock(iso)}`;
+const sum = (items, key) => items.reduce((total, one) => total + (one[key] ?? 0), 0);
+
+/** The worst of them, or that all is well. */
+export function answer(sources) {
+  const bad = sources.filter(({ state }) => state === "red");
+  const late = sources.filter((one) => one.state !== "red" && one.late);
+  const never = sources.filter(({ state }) => state === "never");
+  if (bad.length) {
+    const [first] = bad;
+    const since = first.last_success_at
+      ? `, last read well on ${when(first.last_success_at)}`
+      : ", it was never read well";
+    const more =
+      bad.length > 1
+        ? ` ${count(bad.length - 1)} more ${bad.length === 2 ? "fails" : "fail"} too.`
+        : "";
+    return [
+      bold(first.name),
+      ` fails: ${first.message ?? "no reason was recorded"}${since}.${more} Every figure that needs it stops there.`,
+    ];
+  }
+  if (never.length === sources.length) return ["No source has been read yet."];
+  const partly = sources.filter(({ state }) => state === "partial");
+  if (partly.length)
+    return [
+      bold(partly.map(({ name }) => name).join(", ")),
+      ` ${partly.length === 1 ? "is" : "are"} only partly read: ${partly[0].message ?? "no reason was recorded"}.`,
+    ];
+  if (late.length)
+    return [
+      `${count(late.length)} of ${count(sources.length)} sources ${late.length === 1 ? "is" : "are"} late: `,
+      bold(late.map(({ name }) => name).join(", ")),
+      ".",
+    ];
+  if (never.length)
+    return [
+      bold(never.map(({ name }) => name).join(", ")),
+      ` ${never.length === 1 ? "was" : "were"} never read; the other sources are up to date.`,
+    ];
+  return ["All ", bold(`${count(sources.length)} sources`), " are up to date."];
+}
+
+function oldest(sources) {
+  const known = sources
+    .filter(({ watermark_at: at }) => at)
+    .sort((a, b) => a.watermark_at.localeCompare(b.watermark_at));
+  if (!known.length)
+    return {
+      title: "Oldest data",
+      value: null,
+      none: "none yet",
+      notes: ["no source was read to its end"],
+    };
+  const [first] = known;
+  const behind = (Date.parse(known.at(-1).watermark_at) - Date.parse(first.watermark_at)) / 1000;
+  return {
+    title: "Oldest data",
+    value: duration(behind),
+    small: "behind the newest",
+    notes: [`${first.name}, complete to ${when(first.watermark_at)}`],
+  };
+}
+
+/** The four figures of all sources together. */
+export function headline(sources) {
+  const well = sources.filter(
+    ({ state, late }) => (state === "green" || state === "syncing") && !late,
+  ).length;
+  const others = sources
+    .filter(({ state, late }) => ["red", "never", "partial"].includes(state) || late)
+    .map((one) => `${one.name} ${wordOf(one)}`);
+  const records = sum(sources, "records");
+  const odd = sum(sources, "unparsed");
+  const where = sources
+    .filter(({ unparsed }) => unparsed)
+    .map(({ name, unparsed }) => `${count(unparsed)} from ${name}`);
+  return [
+    {
+      title: "Sources",
+      value: `${count(well)} of ${count(sources.length)}`,
+      small: "up to date",
+      notes: [others.join(", ")],
+    },
+    oldest(sources),
+    {
+      title: "Records",
+      value: count(records),
+      notes: [`by ${count(sum(sources, "requests"))} requests`],
+    },
+    {
+      title: "Not understood",
+      value: count(odd),
+      small: odd === 1 ? "payload" : "payloads",
+      notes: [where.length ? `${where.join(", ")}; kept as they came` : "every payload was read"],
+    },
+  ];
+}
