@@ -25,6 +25,7 @@ from api.routes import (
     health,
     hooks,
     items,
+    kanban,
     metrics,
     overview,
     quality,
@@ -61,7 +62,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     served = Served(settings, database)
     app.state.served = served
-    for module in (overview, metrics, items, services, desk, sources, quality, definitions):
+    for module in (overview, metrics, kanban, items, services, desk, sources, quality, definitions):
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")

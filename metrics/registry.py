@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from metrics import cost, delivery, flow
+from metrics import ageing, cost, delivery, flow, little, sle
+from metrics.ageing import Ageing
 from metrics.cost import DelayCost
 from metrics.delivery import Recovery
 from metrics.envelope import Definition, InFlight
+from metrics.little import LittlesLaw
 from metrics.measure import Measure
 
 
@@ -23,7 +25,7 @@ class Metric:
     unit: str
     version: int
     required: tuple[str, ...]
-    function: Callable[..., Measure | Recovery | DelayCost]
+    function: Callable[..., Measure | Recovery | DelayCost | LittlesLaw | Ageing]
     in_flight: InFlight = "no"
 
     @property
@@ -46,6 +48,9 @@ _ALL = (
     Metric("distribution", "Flow distribution", "share", 1, _FLOW, flow.distribution),
     Metric("reopen_rate", "Reopen rate", "ratio", 1, _FLOW, flow.reopen_rate),
     Metric("discard_rate", "Discard rate", "ratio", 1, _FLOW, flow.discard_rate),
+    Metric("littles_law", "Little's law", "ratio", 1, _FLOW, little.littles_law, in_flight="also"),
+    Metric("ageing", "Ageing work in progress", "items", 1, _FLOW, ageing.ageing, in_flight="also"),
+    Metric("sle", "Service level expectation", "d", 1, _FLOW, sle.sle),
     Metric("change_lead_time", "Change lead time", "h", 1, ("C3",), delivery.change_lead_time),
     Metric(
         "change_lead_time_by_change",
