@@ -106,14 +106,19 @@ def littles_law(items: pd.DataFrame, visits: pd.DataFrame, *, window: Window) ->
 
 
 def _rows(items: pd.DataFrame, stretches: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The deliveries with a stretch in the window, each with what of it lies inside."""
+    """The deliveries that were in load in the window, each with what of it lies inside; those that
+    left in the second of their commitment have nothing.
+    """
     start, end = _edges(stretches)
     until = np.where(end == NONE, window.to_ts, np.minimum(end, window.to_ts))
     inside = np.maximum(until - np.maximum(start, window.from_ts), 0)
     whole = np.where(end == NONE, window.to_ts, end) - start
     sums = stretches[["item_id", "episode"]].assign(inside_s=inside, presence_s=whole)
     sums = sums.groupby(["item_id", "episode"], as_index=False).sum()
-    rows = items.merge(sums, on=["item_id", "episode"], how="inner")
+    committed = items[items["committed_ts"] != NONE]
+    rows = committed.merge(sums, on=["item_id", "episode"], how="left")
+    lengths = ["inside_s", "presence_s"]
+    rows[lengths] = rows[lengths].fillna(0).astype("int64")
     done, cancelled = (
         window.holds(rows[name].to_numpy(np.int64)) for name in ("done_ts", "cancelled_ts")
     )

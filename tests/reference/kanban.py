@@ -1,4 +1,4 @@
-"""Little's law, survival, ageing and expectation in plain loops, from the text of the metrics alone.
+"""Little's law, survival, ageing and expectation in plain loops, from the text of metrics alone.
 
 Times are multiples of `TICK`, and load is counted tick by tick.
 """
