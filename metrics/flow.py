@@ -18,7 +18,7 @@ from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
 from metrics.stats import PERCENTILES, percentiles, ratio
-from metrics.survival import OLD_SHARE, lifetimes, open_and_old, survival
+from metrics.survival import OLD_SHARE, lifetimes, open_longer, survival
 
 KINDS: Final = ("feature", "defect", "risk", "debt")
 
@@ -39,16 +39,17 @@ def flow_time(
     if clock != "flow_time":
         return told
     chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
-    return _with_open_work(told, lifetimes(chosen, window=window))
+    return _with_open_work(told, chosen, window)
 
 
-def _with_open_work(told: Measure, lived: pd.DataFrame) -> Measure:
-    old, done = open_and_old(lived)
-    if old <= OLD_SHARE * done:
+def _with_open_work(told: Measure, items: pd.DataFrame, window: Window) -> Measure:
+    p85 = told.value["p85"]
+    old = 0 if p85 is None else open_longer(items, window=window, age_s=round(p85 * DAY))
+    if old <= OLD_SHARE * told.n:
         return told
-    seen = survival(lived)
+    seen = survival(lifetimes(items, window=window))
     days = {f"km_{name}": _days(seen.percentile(p)) for name, p in PERCENTILES.items()}
-    reason = f"old work is open: {old} items are older than the p85 of {done} done; see km_"
+    reason = f"old work is open: {old} items are older than the p85 of {told.n} done; see km_"
     return replace(told, value={**told.value, **days}, reasons=(*told.reasons, reason))
 
 

@@ -67,22 +67,36 @@ def littles_law(items: pd.DataFrame, visits: pd.DataFrame, *, window: Window) ->
     if rows.empty:
         empty = Measure("ratio", "ratio", dict.fromkeys(_VALUES), 0, reasons=("no_data",))
         return LittlesLaw(empty, (), rows)
+    measure = _measure(rows, stretches, window)
+    parts = measure.parts
+    start, end = _edges(stretches)
+    found = (
+        _flow(int(parts["arrivals"]), int(parts["departures"])),
+        _finishing(int(parts["cancelled"]), int(parts["departures"])),
+        _level(parts["load_at_begin"], parts["load_at_end"]),
+        _ageing(start, end, stretches["committed_ts"].to_numpy(np.int64), window),
+        _units(start, end, rows, window),
+    )
+    return LittlesLaw(measure, found, rows)
+
+
+def _measure(rows: pd.DataFrame, stretches: pd.DataFrame, window: Window) -> Measure:
     start, end = _edges(stretches)
     gone = rows[rows["left"] != ""]
-    arrived = int(window.holds(rows["committed_ts"].to_numpy(np.int64)).sum())
     load = float(rows["inside_s"].sum()) / window.seconds
     pace = len(gone) / (window.seconds / DAY)
     mean = float(gone["presence_s"].mean()) / DAY if len(gone) else None
     censored = int((gone["start_reason"] == "censored_start").sum())
     cancelled = int((gone["left"] == "cancelled").sum())
-    measure = Measure(
+    few = {"r": f"r withheld: departures<{_LEAST_LEFT}", "average_presence_d": ""}
+    return Measure(
         sort="ratio",
         unit="ratio",
         value=dict(zip(_VALUES, (_law(load, pace, mean), load, pace, mean), strict=True)),
         n=len(rows),
         parts={
             "presence_in_window_s": float(rows["inside_s"].sum()),
-            "arrivals": float(arrived),
+            "arrivals": float(window.holds(rows["committed_ts"].to_numpy(np.int64)).sum()),
             "departures": float(len(gone)),
             "done": float(len(gone) - cancelled),
             "cancelled": float(cancelled),
@@ -91,18 +105,8 @@ def littles_law(items: pd.DataFrame, visits: pd.DataFrame, *, window: Window) ->
             "censored_start": float(censored),
         },
         reasons=_reasons(len(gone), censored),
-        withheld={"r": "r withheld: departures<5", "average_presence_d": ""}
-        if len(gone) < _LEAST_LEFT
-        else {},
+        withheld=few if len(gone) < _LEAST_LEFT else {},
     )
-    found = (
-        _flow(arrived, len(gone)),
-        _finishing(cancelled, len(gone)),
-        _level(measure),
-        _ageing(start, end, stretches["committed_ts"].to_numpy(np.int64), window),
-        _units(start, end, rows, window),
-    )
-    return LittlesLaw(measure, found, rows)
 
 
 def _rows(items: pd.DataFrame, stretches: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -170,9 +174,8 @@ def _finishing(cancelled: int, left: int) -> Assumption:
     return Assumption(name, figure, "ratio", figure <= MOST_DISCARDED)
 
 
-def _level(measure: Measure) -> Assumption:
+def _level(first: float, last: float) -> Assumption:
     """The load is the same at both ends."""
-    first, last = measure.parts["load_at_begin"], measure.parts["load_at_end"]
     return Assumption("load_is_level", last - first, "items", _similar(first, last))
 
 

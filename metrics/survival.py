@@ -15,7 +15,7 @@ import pandas as pd
 from core.frames import NONE
 from metrics.mapping import Flags, Ints
 from metrics.periods import Window
-from metrics.stats import Floats, percentile
+from metrics.stats import Floats
 
 OLD_SHARE: Final = 0.10
 """So many of the sample may be open and older than p85 before the percentiles say too little."""
@@ -115,16 +115,14 @@ def survival(lived: pd.DataFrame) -> Survival:
     )
 
 
-def open_and_old(lived: pd.DataFrame) -> tuple[int, int]:
-    """How many open deliveries are older than the p85 of the finished, and how many are finished.
-
-    0 where nothing is finished.
+def open_longer(items: pd.DataFrame, *, window: Window, age_s: int) -> int:
+    """How many deliveries with an observed start are open at the window's end and older than
+    `age_s`.
     """
-    age = lived["left_s"].to_numpy(np.float64)
-    done = (lived["outcome"] == "done").to_numpy(np.bool_)
-    limit = percentile(age[done], 0.85)
-    old = 0 if limit is None else int(((lived["outcome"] == "open") & (age > limit)).sum())
-    return old, int(done.sum())
+    committed, _, ended = _times(items)
+    open_ = (ended == NONE) | (ended >= window.to_ts)
+    old = open_ & (committed != NONE) & (committed < window.to_ts - age_s)
+    return int((items.loc[old, "start_reason"] == "").sum())
 
 
 def _times(items: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
