@@ -22,6 +22,7 @@ from api.routes import (
     health,
     hooks,
     items,
+    kanban,
     metrics,
     overview,
     quality,
@@ -56,7 +57,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     served = Served(settings, database)
     app.state.served = served
-    for module in (overview, metrics, charts, items, services, desk, sources, quality, definitions):
+    for module in (
+        overview, metrics, charts, kanban, items, services, desk, sources, quality, definitions,
+    ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")

@@ -186,3 +186,8 @@ class Explained(Shape):
         description="Of change fail rate, recovery time and rework rate: incidents of the window"
         " that nothing ties to a deployment.",
     )
+    history: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="Of ageing and sle: what was done before, on which expectation, pace and"
+        " probability rest.",
+    )

@@ -101,10 +101,16 @@ def envelope(measure: Measure, definition: Definition, context: Context) -> Enve
     """
     grade, causes = _grade(measure, definition, context)
     withheld = {name for name in measure.value if grade == "D" or _too_few(measure, name)}
+    withheld |= set(measure.withheld)
     few = [
-        f"{name} withheld: n<{MINIMUM_N[name.removeprefix('item_')]}"
+        f"{name} withheld: n<{MINIMUM_N[_percentile(name)]}"
         for name, number in measure.value.items()
         if number is not None and _too_few(measure, name)
+    ]
+    few += [
+        reason
+        for name, reason in measure.withheld.items()
+        if reason and measure.value[name] is not None
     ]
     return Envelope(
         metric=definition.slug,
@@ -162,8 +168,13 @@ def _iso(ts: int | None) -> str | None:
 
 
 def _too_few(measure: Measure, name: str) -> bool:
-    least = MINIMUM_N.get(name.removeprefix("item_"))
+    least = MINIMUM_N.get(_percentile(name))
     return least is not None and measure.sort != "forecast" and measure.n < least
+
+
+def _percentile(name: str) -> str:
+    """`item_p50` and `km_p50` need what p50 needs."""
+    return name.removeprefix("item_").removeprefix("km_")
 
 
 def _grade(measure: Measure, definition: Definition, context: Context) -> tuple[str, list[str]]:

@@ -6,6 +6,7 @@ All take rows of `item_fact`; times are epoch seconds, and now (`as_of`) is an a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,8 +16,9 @@ from core.frames import NONE
 from metrics.cohort import Clock, Cohort, cohort, durations
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
-from metrics.periods import Window
-from metrics.stats import percentiles, ratio
+from metrics.periods import DAY, Window
+from metrics.stats import PERCENTILES, percentiles, ratio
+from metrics.survival import OLD_SHARE, lifetimes, open_longer, survival
 
 KINDS: Final = ("feature", "defect", "risk", "debt")
 
@@ -28,9 +30,31 @@ def flow_time(
     clock: Clock = "flow_time",
     kinds: Sequence[str] | None = None,
 ) -> Measure:
-    """Days from commitment to done (F1), or by another clock (see `cohort`), as percentiles."""
+    """Days from commitment to done (F1), or by another clock (see `cohort`), as percentiles.
+
+    `km_p50` and on stand beside those of `flow_time` where much old work is open (see `survival`).
+    """
     found = cohort(items, window=window, clock=clock, kinds=kinds)
-    return of_durations(durations(found, clock), unit="d", excluded=found.excluded)
+    told = of_durations(durations(found, clock), unit="d", excluded=found.excluded)
+    if clock != "flow_time":
+        return told
+    chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
+    return _with_open_work(told, chosen, window)
+
+
+def _with_open_work(told: Measure, items: pd.DataFrame, window: Window) -> Measure:
+    p85 = told.value["p85"]
+    old = 0 if p85 is None else open_longer(items, window=window, age_s=round(p85 * DAY))
+    if old <= OLD_SHARE * told.n:
+        return told
+    seen = survival(lifetimes(items, window=window))
+    days = {f"km_{name}": _days(seen.percentile(p)) for name, p in PERCENTILES.items()}
+    reason = f"old work is open: {old} items are older than the p85 of {told.n} done; see km_"
+    return replace(told, value={**told.value, **days}, reasons=(*told.reasons, reason))
+
+
+def _days(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds / DAY
 
 
 def idea_to_done(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,16 +16,6 @@ from metrics.periods import WEEK, Period, Window, edges
 from metrics.stats import PERCENTILES, percentile
 
 TRAILING_WEEKS: Final = 13
-
-
-@dataclass(frozen=True)
-class Presence:
-    """Little's law over a window: mean load, departures per second, their mean presence."""
-
-    mean_load: float
-    throughput: float
-    mean_presence_s: float | None
-    ratio: float | None
 
 
 def flow_time_series(
@@ -106,22 +95,6 @@ def load_series(
         departures, close, side="right"
     )
     return frame
-
-
-def presence(start: Ints, end: Ints, *, window: Window) -> Presence:
-    """Mean load by its time integral, throughput, mean presence of those that left.
-
-    `start` and `end` are epoch seconds, `end` NONE while present. `mean_load` times the length of
-    the window is the sum of each presence inside it, exactly.
-    """
-    left = np.where(end == NONE, window.to_ts, np.minimum(end, window.to_ts))
-    inside = np.maximum(left - np.maximum(start, window.from_ts), 0)
-    gone = window.holds(end)
-    mean_load = float(inside.sum()) / window.seconds
-    throughput = float(gone.sum()) / window.seconds
-    mean = float((end - start)[gone].mean()) if gone.any() else None
-    law = mean_load / (throughput * mean) if mean else None
-    return Presence(mean_load, throughput, mean, law)
 
 
 def _per_period(done: Ints, bounds: Ints) -> Ints:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from metrics.stats import Bounds, Floats, percentiles
+from metrics.stats import PERCENTILES, Bounds, Floats, percentiles
 
 Sort = Literal["percentile", "ratio", "count", "sum", "forecast"]
 
@@ -21,7 +21,8 @@ class Measure:
     of the sample (of the denominator for a ratio). `excluded`: left out, by reason. `parts`:
     numerators, denominators and other counts printed beside the value. `sort` decides whether n
     limits the grade, and whether single percentiles are withheld: those of a forecast are not, for
-    they are no values of the sample.
+    they are no values of the sample. `withheld`: values that the measure itself says rest on too
+    little, each with a reason, or "" where another's says it.
     """
 
     sort: Sort
@@ -33,6 +34,7 @@ class Measure:
     excluded: Mapping[str, int] = field(default_factory=dict)
     parts: Mapping[str, float] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_durations(
@@ -41,11 +43,12 @@ def of_durations(
     unit: Literal["d", "h"],
     excluded: Mapping[str, int],
     parts: Mapping[str, float] | None = None,
+    levels: Mapping[str, float] = PERCENTILES,
 ) -> Measure:
-    """p50, p85 and p95 of durations; those below zero are clamped to 0 and counted in `parts`."""
+    """Percentiles of durations; those below zero are clamped to 0 and counted in `parts`."""
     scale = 86_400 if unit == "d" else 3_600
     negative = int((seconds < 0).sum())
-    found = percentiles(np.maximum(seconds, 0) / scale)
+    found = percentiles(np.maximum(seconds, 0) / scale, levels)
     clamped = {"clock_violations": float(negative)} if negative else {}
     return Measure(
         sort="percentile",

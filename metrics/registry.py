@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from metrics import calibration, cfd, cost, delivery, flow, forecast, run_chart, xmr
+from metrics import (
+    ageing,
+    calibration,
+    cfd,
+    cost,
+    delivery,
+    flow,
+    forecast,
+    little,
+    run_chart,
+    sle,
+    xmr,
+)
 from metrics.envelope import Definition, InFlight
 
 
@@ -43,6 +55,9 @@ _ALL = (
     Metric("distribution", "Flow distribution", "share", 1, _FLOW, flow.distribution),
     Metric("reopen_rate", "Reopen rate", "ratio", 1, _FLOW, flow.reopen_rate),
     Metric("discard_rate", "Discard rate", "ratio", 1, _FLOW, flow.discard_rate),
+    Metric("littles_law", "Little's law", "ratio", 1, _FLOW, little.littles_law, in_flight="also"),
+    Metric("ageing", "Ageing work in progress", "items", 1, _FLOW, ageing.ageing, in_flight="also"),
+    Metric("sle", "Service level expectation", "d", 1, _FLOW, sle.sle),
     Metric("change_lead_time", "Change lead time", "h", 1, ("C3",), delivery.change_lead_time),
     Metric(
         "change_lead_time_by_change",

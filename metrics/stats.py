@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -15,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 LEVEL: Final = 0.95
 Z95: Final = 1.959964
 PERCENTILES: Final = {"p50": 0.50, "p85": 0.85, "p95": 0.95}
-MINIMUM_N: Final = {"p50": 5, "p85": 19, "p95": 59}
+MINIMUM_N: Final = {"p50": 5, "p70": 9, "p85": 19, "p95": 59}
 """The smallest n at which the maximum of the sample exceeds the percentile with 95 % confidence."""
 
 Bounds = tuple[float | None, float | None]
@@ -76,12 +77,12 @@ class Percentiles:
     interval: dict[str, Bounds]
 
 
-def percentiles(values: Floats) -> Percentiles:
-    """The three percentiles of any number of values; withholding is the envelope's business."""
+def percentiles(values: Floats, levels: Mapping[str, float] = PERCENTILES) -> Percentiles:
+    """The percentiles of any number of values; withholding is the envelope's business."""
     ordered = np.sort(values)
     n = len(ordered)
-    value = {name: float(ordered[rank(n, p) - 1]) if n else None for name, p in PERCENTILES.items()}
-    interval = {name: _bounds(ordered, p) for name, p in PERCENTILES.items()}
+    value = {name: float(ordered[rank(n, p) - 1]) if n else None for name, p in levels.items()}
+    interval = {name: _bounds(ordered, p) for name, p in levels.items()}
     return Percentiles(n, value, interval)
 
 

@@ -37,7 +37,7 @@ def explain_stream(stream: StreamFacts, slug: str, asked: Question) -> Answer:
     """
     require_flow_metric(slug)
     inside, outside = _stream_rows(stream, slug, asked)
-    return _answer(slug, asked, _items(inside), _items(outside))
+    return _answer(slug, asked, item_rows(inside), item_rows(outside))
 
 
 def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
@@ -84,7 +84,10 @@ def _priced(stream: StreamFacts, items: pd.DataFrame, asked: Question) -> Split:
     return rows[valued], rows[~valued].drop(columns="cents").assign(excluded_reason="unvalued")
 
 
-def _items(frame: pd.DataFrame) -> list[Answer]:
+def item_rows(frame: pd.DataFrame) -> list[Answer]:
+    """Deliveries as explanations list them; `seconds`, `cents` and `excluded_reason` where they are
+    columns.
+    """
     rows = []
     for row in frame.to_dict("records"):
         one: Answer = {

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 import pandas as pd
 
 from core.errors import BadRequestError
 from core.frames import NONE
 from core.settings import Settings
 from metrics.flow import in_load
+from pipeline.keyset import paged
 from pipeline.question import require_kind
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_of
@@ -52,14 +51,17 @@ def list_items(snapshot: Snapshot, settings: Settings, query: ItemQuery, *, as_o
     if not frames:
         return {"items": [], "next": None, "total": 0}
     table = _filtered(pd.concat(frames, ignore_index=True), query)
-    ordered = _ordered(table, query.sort)
-    start = _start(ordered, query)
-    page = ordered.iloc[start : start + query.limit]
-    more = start + query.limit < len(ordered)
+    page = paged(
+        table,
+        sort=query.sort,
+        column=_ORDER[query.sort],
+        limit=query.limit,
+        cursor=query.cursor,
+    )
     return {
-        "items": [_row(row, settings) for row in page.to_dict("records")],
-        "next": _cursor(page, query) if more else None,
-        "total": len(ordered),
+        "items": [_row(row, settings) for row in page.rows.to_dict("records")],
+        "next": page.next,
+        "total": page.total,
     }
 
 
@@ -115,43 +117,6 @@ def _filtered(table: pd.DataFrame, query: ItemQuery) -> pd.DataFrame:
         title = table["title"].str.casefold().str.contains(words, regex=False)
         table = table[key | title]
     return table
-
-
-def _ordered(table: pd.DataFrame, sort: str) -> pd.DataFrame:
-    number = table["key"].str.rpartition("-")[2].str.zfill(10)
-    project = table["key"].str.rpartition("-")[0]
-    table = table.assign(by_key=project + "-" + number)
-    column = _ORDER[sort]
-    if not column:
-        return table.sort_values(["by_key", "stream"])
-    return table.sort_values([column, "by_key", "stream"], ascending=[False, True, True])
-
-
-def _start(ordered: pd.DataFrame, query: ItemQuery) -> int:
-    """Position after the row that the cursor names, also where that row has gone meanwhile."""
-    if query.cursor is None:
-        return 0
-    try:
-        sort, value, by_key, stream = orjson.loads(base64.urlsafe_b64decode(query.cursor + "=="))
-        after = (float(value), str(by_key), str(stream))
-        if sort != query.sort:
-            raise ValueError("of another order")
-    except (ValueError, TypeError) as error:
-        raise BadRequestError(
-            "cursor: give the `next` of the page before, unchanged, with the same `sort`"
-        ) from error
-    column = _ORDER[query.sort]
-    values = ordered[column] if column else pd.Series(0.0, index=ordered.index)
-    rows = zip(-values.astype("float64"), ordered["by_key"], ordered["stream"], strict=True)
-    return sum(1 for row in rows if row <= (-after[0], after[1], after[2]))
-
-
-def _cursor(page: pd.DataFrame, query: ItemQuery) -> str:
-    last = page.iloc[-1]
-    column = _ORDER[query.sort]
-    value = float(last[column]) if column else 0.0
-    packed = orjson.dumps([query.sort, value, str(last["by_key"]), str(last["stream"])])
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _row(row: dict[Any, Any], settings: Settings) -> Answer:

@@ -36,7 +36,7 @@ def stream_metric(
     """One metric of a stream in its envelope, with a series where an interval is asked."""
     measure = stream_measure(settings, stream, slug, asked)
     metric = METRICS[slug]
-    context = _context(snapshot, stream, slug, asked)
+    context = context_of(snapshot, stream, slug, asked)
     body = answer(document(envelope(measure, metric.definition, context)))
     if slug == "delay_cost":
         body["value"]["currency"] = settings.cost_of_delay.currency
@@ -47,6 +47,10 @@ def stream_metric(
 
 
 _FRACTIONS = frozenset({"per_week", "median_gap_h", "deploy_days_per_week"})
+
+
+def _is_fraction(name: str) -> bool:
+    return name in _FRACTIONS or name.endswith("_d")
 
 
 def answer(body: dict[str, object]) -> Answer:
@@ -64,7 +68,7 @@ def answer(body: dict[str, object]) -> Answer:
         **body,
         "value": {
             **{name: one if name.endswith("_d") else round(one) for name, one in beside.items()},
-            **{name: _whole(one, whole and name not in _FRACTIONS) for name, one in value.items()},
+            **{name: _whole(one, whole and not _is_fraction(name)) for name, one in value.items()},
         },
     }
 
@@ -132,7 +136,8 @@ def window_caveats(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> 
     return [reason.removeprefix("withheld: ") for _, reason in found]
 
 
-def _context(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Question) -> Context:
+def context_of(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Question) -> Context:
+    """The context of one metric of a stream."""
     sources = sources_of(snapshot, stream, slug)
     return Context(
         scope={"stream": stream.config.name},

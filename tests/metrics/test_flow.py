@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-
-from core.frames import NONE
 from metrics import flow
 from metrics.cohort import cohort
-from metrics.flow_series import flow_time_series, load_series, presence, velocity_series
+from metrics.flow_series import flow_time_series, load_series, velocity_series
 from metrics.periods import DAY, WEEK, Window, periods
 from tests.metrics.history import at
 from tests.metrics.tables import item_table
@@ -186,15 +182,3 @@ def test_load_at_the_close_of_each_day() -> None:
     )
     series = load_series(items, days, as_of=2 * DAY + 5)
     assert series["load"].tolist() == [1, 1, 1]
-
-
-def test_golden_a6_mean_load_is_the_sum_of_presence_exactly() -> None:
-    start = np.array([0, 1, 2, 5, 6, -2])
-    end = np.array([4, 3, 9, 8, 12, 2])
-    found = presence(start, end, window=Window(0, 10))
-    assert found.mean_load == 2.2
-    assert found.throughput == 0.5
-    assert found.mean_presence_s == 4
-    assert found.ratio == pytest.approx(1.1)
-    still_open = np.where(end == 12, NONE, end)
-    assert presence(start, still_open, window=Window(0, 10)) == found
