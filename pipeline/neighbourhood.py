@@ -21,7 +21,7 @@ from correlator.mentions import (
 from correlator.request_refs import job_number, request_number
 from pipeline.evidence import Known
 from store import frames, neighbours
-from store.mentions import has_mentions, mentioning
+from store.mentions import has_mentions, mentioning, words_of
 
 Ids = Mapping[Entity, Sequence[int]]
 
@@ -128,6 +128,8 @@ def _around(
     commits = frames.commits(session, commit_ids=commit_ids)
     requests = frames.merge_requests(session, request_ids=request_ids)
     words = {sha_word(sha) for sha in commits["sha"]} | set(_request_words(known, requests))
+    # A branch called like a request makes the refs of builds doubtful: also the one it was before.
+    words |= {word for word in words_of(session, Entity.MERGE_REQUEST, request_ids) if "!" in word}
     found = mentioning(session, words)
     _add_named(session, found, named_in_texts(commits, requests, known.repositories))
     found[Entity.COMMIT] |= neighbours.requested_commits(session, request_ids)
