@@ -164,7 +164,9 @@ def _add_named(session: Session, found: dict[Entity, set[int]], named: Iterable[
 
 
 def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
-    """The commits that the builds checked out, and the requests that they ran for."""
+    """The commits that the builds checked out, with their requests, and the requests that the
+    builds ran for.
+    """
     builds = frames.builds(session, build_ids=found.builds)
     every = known.repositories["repository_id"].tolist()
     named = [
@@ -177,5 +179,8 @@ def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
     refs = dict(zip(builds["build_id"].tolist(), builds["ref"].tolist(), strict=True))
     branches = {(one.home, refs[one.id]) for one in named if not one.sha}
     beside[Entity.MERGE_REQUEST] |= neighbours.requests_by_branch(session, branches)
+    beside[Entity.MERGE_REQUEST] |= neighbours.linked_to(
+        session, Entity.COMMIT, Entity.MERGE_REQUEST, a_ids=beside[Entity.COMMIT]
+    )
     found.commits_beside = beside[Entity.COMMIT] - found.commits
     found.requests_beside = beside[Entity.MERGE_REQUEST] - found.requests

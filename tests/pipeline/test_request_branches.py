@@ -1,4 +1,4 @@
-"""A branch that is called like a request: builds of that name can't be told apart while it is one."""
+"""A branch that is called like a request: builds of that name can't be told apart."""
 
 from __future__ import annotations
 
