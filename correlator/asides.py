@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import Final
 
@@ -26,9 +26,12 @@ _NEAR: Final = 60  # characters before a key that are looked at
 _MOST: Final = 200  # keys of one message; more are a list and not a sentence
 
 
-def asides(message: str, keys: Collection[str]) -> frozenset[str]:
+def asides(
+    message: str, keys: Collection[str], present: Callable[[str], str] = str
+) -> frozenset[str]:
     """Of these keys those that stand in passing wherever the message names them; none where it
     names no ticket otherwise, for then one of them is all that tells what the work was for.
+    `present` gives a key as it is now for one as it is written, for issues that moved.
 
     In passing stands what follows words such as `Follow-up to`. Below a first line that names a
     ticket of its own, so does what stands in a sentence (`Needs SHOP-5 as well`): neither in a
@@ -37,28 +40,31 @@ def asides(message: str, keys: Collection[str]) -> frozenset[str]:
     if sum(1 for _ in islice(_KEY.finditer(message), _MOST + 1)) > _MOST:
         return frozenset()
     first, _, rest = message.strip().partition("\n")
-    own, passing = _sorted(first, keys, sentences=False)
+    own, passing = _sorted(first, keys, present, sentences=False)
     sentences = bool(own)
     for line in rest.splitlines():
-        told, besides = _sorted(line, keys, sentences=sentences)
+        told, besides = _sorted(line, keys, present, sentences=sentences)
         own |= told
         passing |= besides
     return frozenset(passing - own) if own else frozenset()
 
 
-def _sorted(line: str, keys: Collection[str], *, sentences: bool) -> tuple[set[str], set[str]]:
+def _sorted(
+    line: str, keys: Collection[str], present: Callable[[str], str], *, sentences: bool
+) -> tuple[set[str], set[str]]:
     """Of these keys those of a line: its own, and those in passing."""
     own: set[str] = set()
     passing: set[str] = set()
     trailer, bullet = _TRAILER.match(line) is not None, _BULLET.match(line)
     begins = bullet.end() if bullet else 0
     for match in _KEY.finditer(line):
-        if match[0] not in keys:
+        key = present(match[0])
+        if key not in keys:
             continue
         before = line[max(0, match.start() - _NEAR) : match.start()]
         starts = match.start() <= begins
         plain = sentences and not (trailer or starts or _listed(before) or _TOLD.search(before))
-        (passing if plain or _ASIDE.search(before) else own).add(match[0])
+        (passing if plain or _ASIDE.search(before) else own).add(key)
     return own, passing
 
 

@@ -47,6 +47,10 @@ class KeyFinder:
         """The keys of the projects that count, those of former names included."""
         return frozenset(self._projects.names)
 
+    def present(self, key: str) -> str:
+        """What a key as it is written is called now; itself where its ticket never moved."""
+        return self._aliases.get(key, key)
+
     def find(self, text: str) -> list[str]:
         """Keys in prose, in order and once each. Upper case only: prose is full of `kafka-3`."""
         return list(self.keys_in([text])["key"])
@@ -101,7 +105,7 @@ class KeyFinder:
         project, number = np.divmod(unique, _NUMBERS)
         names = self._projects.names
         keys = [f"{names[p]}-{n}" for p, n in zip(project.tolist(), number.tolist(), strict=True)]
-        present = np.array([self._aliases.get(key, key) for key in keys], dtype=object)
+        present = np.array([self.present(key) for key in keys], dtype=object)
         return pd.Series(present[inverse], dtype="object")
 
 

@@ -9,7 +9,7 @@ else has to be. A word is a ticket's key, the first characters of a sha, or a me
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from core.frames import NONE
 from core.records import Entity
 from correlator.code_rules import checkouts, read_checkouts
 from correlator.evidence import Evidence, Found
-from correlator.request_refs import refs_named
+from correlator.request_refs import job_number, refs_named, request_number
 from correlator.request_reverts import requests_named
 from correlator.reverts import Texts, shas_named
 
@@ -92,6 +92,7 @@ def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
         else (one.entity, one.id, request_word(paths.get(one.home, ""), one.number))
         for one in (*texts, *(Named(Entity.BUILD, own, home, number=n) for own, home, n in refs))
     ]
+    rows += _branches(evidence.merge_requests, paths)
     rows += _versions(evidence.deployments)
     rows += [(Entity.MERGE_REQUEST, own, sha_word(sha)) for own, sha in _unknown_shas(evidence)]
     rows += [(Entity.BUILD, own, sha_word(sha)) for own, sha in _unknown_checkouts(evidence, found)]
@@ -99,6 +100,18 @@ def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
     table = pd.concat([told, *(frame[_COLUMNS] for frame in found.loose)], ignore_index=True)
     table = table.astype({"entity": "int64", "entity_id": "int64", "word": "object"})
     return table.drop_duplicates(ignore_index=True)
+
+
+def _branches(requests: pd.DataFrame, paths: Mapping[int, str]) -> list[tuple[Entity, int, str]]:
+    """Source branches that are called like a request make the refs of builds doubtful, and no
+    longer do once the request comes from another.
+    """
+    columns = (requests[name] for name in ("merge_request_id", "repository_id", "source_branch"))
+    return [
+        (Entity.MERGE_REQUEST, own, request_word(paths.get(home, ""), number))
+        for own, home, branch in zip(*columns, strict=True)
+        if (number := request_number(branch) or job_number(branch)) is not None
+    ]
 
 
 def version_words(text: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -79,18 +80,18 @@ def key_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
     table = named(evidence, found, Entity.COMMIT, commits["commit_id"], messages.map(without_quote))
     table = table.assign(text=messages.to_numpy()[table["row"]])
     pairs = _links(table, "The message")
-    passing = _in_passing(table)
+    passing = _in_passing(table, evidence.finder.present)
     pairs.loc[passing, "evidence"] += "; in passing, beside a ticket of its own"
     return pairs.assign(weight=pairs["weight"].where(~passing, pairs["weight"] * _IN_PASSING))
 
 
-def _in_passing(table: pd.DataFrame) -> pd.Series[bool]:
+def _in_passing(table: pd.DataFrame, present: Callable[[str], str]) -> pd.Series[bool]:
     """Per row of `named`: whether its text names another ticket, and this one only in passing."""
     several = table[table["row"].duplicated(keep=False)]
     keys = several.groupby("row")["key"].agg(frozenset).to_dict()
     texts = several.drop_duplicates("row")
     named_in = zip(texts["row"], texts["text"], strict=True)
-    found = {row: asides(text, keys[row]) for row, text in named_in}
+    found = {row: asides(text, keys[row], present) for row, text in named_in}
     rows = zip(table["row"], table["key"], strict=True)
     passing = [key in found.get(row, ()) for row, key in rows]
     return pd.Series(passing, index=table.index, dtype="bool")

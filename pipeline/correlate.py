@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
+from correlator.identities import Identities
 from correlator.linking import Linked, Scope, linked, owner
 from correlator.rules import RULES
 from correlator.rules_code import CODE_RULES
@@ -22,7 +23,7 @@ from pipeline.people import store_people, tell_people, who_is_who
 from pipeline.progress import Progress, Silent
 from pipeline.stages import CORRELATE, CORRELATING, MEASURE
 from pipeline.verdict_reach import reaches_out
-from store import dirty, links, verdicts
+from store import dirty, frames, links, verdicts
 from store.approvals import fill_approvals
 from store.mentions import replace_mentions
 from store.settings import get_setting, set_setting
@@ -51,46 +52,82 @@ def correlate(
     everything: bool = False,
 ) -> CorrelateReport:
     """Links of what changed and of what hangs together with it; only differences are written.
-    Where a delivery may be concerned, a person judged a link, or `everything` is asked for, the
-    links of all records.
+    Where a delivery may be concerned, a person judged a link, what links rest on besides the
+    records is another (`ground_of`), or `everything` is asked for, the links of all records.
 
     What changed is handed on: items that changed, and items whose links did, wait for measuring.
     """
     tell = progress or Silent()
     with database.writing() as session:
         waiting = dirty.take_on(session, CORRELATE, CORRELATING)
-        judged = verdicts.unseen(session)
-    if not everything and not judged and not any(waiting.values()):
+        everything = everything or verdicts.unseen(session)
+    if not everything and not any(waiting.values()) and not _moved(settings, database):
         return CorrelateReport()
     tell.step("correlate", 0, 2)
     with database.writing() as session:
         fill_approvals(session, waiting[Entity.CHANGE])
     with database.read() as session:
-        seen = verdicts.newest(session)  # first: one that comes meanwhile waits for the next run
-        ground = ground_of(session, settings)
-        whole = everything or bool(judged) or get_setting(session, _GROUND) != ground
-        whole |= any(one.manifests for one in settings.services)  # any text may name a version
-        scope, found = _linked(session, settings, None if whole else waiting)
-        who = who_is_who(session)
+        made = _made(session, settings, waiting, everything=everything)
     tell.step("correlate", 1, 2)
     with database.writing() as session:
-        changed, touched = _store(session, found, scope)
-        set_setting(session, _GROUND, ground)
-        for entity, ids in store_people(session, who).items():
-            touched[entity] |= ids
-        for entity in Entity:
-            ids = touched[entity] | set(waiting[entity])
-            if ids and entity in _MEASURED:
-                dirty.mark(session, MEASURE, entity, ids)
-            dirty.clear(session, CORRELATING, entity, waiting[entity])
-        verdicts.mark_seen(session, up_to=seen, now_ts=now_ts())
-        total = len(found.links) if scope is None else links.count_links(session)
+        changed, total = _written(session, made, waiting)
     tell.step("correlate", 2, 2)
-    tell_people(who)
+    tell_people(made.who)
     return CorrelateReport(changed, total, ran=True)
 
 
 _GROUND = "correlated_on"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a run found. scope: None where it was about everything. seen: the newest verdict in
+    view. moved: whether links were made before, on another ground.
+    """
+
+    scope: Scope | None
+    found: Linked
+    who: Identities
+    seen: int
+    ground: str
+    moved: bool
+
+
+def _moved(settings: Settings, database: Database) -> bool:
+    """Whether the ground is another than that of the links; not where nothing was ever linked."""
+    with database.read() as session:
+        before = get_setting(session, _GROUND)
+        return before is not None and before != ground_of(session, settings)
+
+
+def _made(session: Session, settings: Settings, waiting: Ids, *, everything: bool) -> _Made:
+    seen = verdicts.newest(session)  # first: one that comes meanwhile waits for the next run
+    before, ground = get_setting(session, _GROUND), ground_of(session, settings)
+    whole = everything or before != ground
+    whole |= any(one.manifests for one in settings.services)  # any text may name a version
+    scope, found = _linked(session, settings, None if whole else waiting)
+    moved = before is not None and before != ground
+    return _Made(scope, found, who_is_who(session), seen, ground, moved)
+
+
+def _written(session: Session, made: _Made, waiting: Ids) -> tuple[int, int]:
+    """Store it, and mark what is to be measured; how many links changed, and how many there are."""
+    changed, touched = _store(session, made.found, made.scope)
+    set_setting(session, _GROUND, made.ground)
+    for entity, ids in store_people(session, made.who).items():
+        touched[entity] |= ids
+    if made.moved:  # deliveries may mean something else now also where no link says so
+        touched[Entity.REPOSITORY].update(frames.repositories(session)["repository_id"].tolist())
+        touched[Entity.DEPLOYMENT].update(frames.deployments(session)["deployment_id"].tolist())
+        touched[Entity.INCIDENT].update(frames.incidents(session)["incident_id"].tolist())
+    for entity in Entity:
+        ids = touched[entity] | set(waiting[entity])
+        if ids and entity in _MEASURED:
+            dirty.mark(session, MEASURE, entity, ids)
+        dirty.clear(session, CORRELATING, entity, waiting[entity])
+    verdicts.mark_seen(session, up_to=made.seen, now_ts=now_ts())
+    whole = made.scope is None
+    return changed, len(made.found.links) if whole else links.count_links(session)
 
 
 def _linked(

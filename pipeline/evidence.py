@@ -84,49 +84,77 @@ def known_to(session: Session, settings: Settings) -> Known:
 def load_evidence(session: Session, settings: Settings) -> Loaded:
     """Everything that links and delivery facts are made of, as it stands in this transaction."""
     known = known_to(session, settings)
-    repositories, own = known.repositories, known.own
-    commits = known.within(frames.commits(session))
-    parents = frames.commit_parents(session)
-    refs = known.within(frames.refs(session))
-    services = service_plans(session, settings)
-    builds = own(frames.builds(session))
-    deployments = with_upstream_commits(
-        own(frames.deployments(session)), builds, repositories, services
-    )
-    deployments = resolve_commits(
-        merge_groups(assign_services(deployments, repositories, services)), commits
-    )
-    versions = Versions(commits, refs, builds, deployments, repositories)
-    deployments = resolve_versions(deployments, services, versions)
-    deployments = follow_manifests(deployments, commits, parents, services, versions)
-    parts = parts_of(services, repositories, frames.commit_paths(session), read_paths(session))
-    released = release_tags(refs, commits, homes_of(services, versions))
+    code = _code(session, known)
+    deployments, releases = _deployed(session, settings, known, code)
+    verdicts = verdict_frame(session)
+    claims = judged_claims(releases.claims, deployments, verdicts)
     requests = known.within(frames.merge_requests(session))
     listed = frames.merge_request_commits(session)
-    releases = first_deployments(deployments, commits, parents, parts=parts, released=released)
-    verdicts = verdict_frame(session)
-    told = releases.deployments[[*_OF, "rollback", "previous_release"]].drop_duplicates(_OF)
-    dated = deployments.merge(told, on=_OF, how="left")
     owners = configuration_item_owners(session, settings)
-    claims = judged_claims(releases.claims, deployments, verdicts)
     evidence = Evidence(
         finder=known.finder,
-        item_keys=own(frames.item_keys(session)),
-        repositories=repositories,
-        commits=commits,
+        item_keys=known.own(frames.item_keys(session)),
+        repositories=known.repositories,
+        commits=code.commits,
         merge_requests=requests,
         merge_request_commits=listed[listed["merge_request_id"].isin(requests["merge_request_id"])],
-        builds=builds,
-        deployments=dated.assign(rollback=dated["rollback"].eq(True)),
+        builds=code.builds,
+        deployments=_with_releases(deployments, releases),
         claims=releases.claims,
-        changes=with_services(own(frames.changes(session)), owners),
-        incidents=with_services(own(frames.incidents(session)), owners),
-        items=own(frames.item_titles(session)),
+        changes=with_services(known.own(frames.changes(session)), owners),
+        incidents=with_services(known.own(frames.incidents(session)), owners),
+        items=known.own(frames.item_titles(session)),
         incident_rules=incident_rules(settings),
         verdicts=verdicts,
         judged_claims=claims,
     )
-    return Loaded(evidence, deployments, replace(releases, claims=claims), parents)
+    return Loaded(evidence, deployments, replace(releases, claims=claims), code.parents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """Frames of the store: of configured sources, but for parents (commit_id, parent_id)."""
+
+    commits: pd.DataFrame
+    parents: pd.DataFrame
+    refs: pd.DataFrame
+    builds: pd.DataFrame
+
+
+def _code(session: Session, known: Known) -> _Code:
+    return _Code(
+        commits=known.within(frames.commits(session)),
+        parents=frames.commit_parents(session),
+        refs=known.within(frames.refs(session)),
+        builds=known.own(frames.builds(session)),
+    )
+
+
+def _deployed(
+    session: Session, settings: Settings, known: Known, code: _Code
+) -> tuple[pd.DataFrame, Releases]:
+    """One row per deployment and service, each with the commit that was deployed; and what each
+    was the first to bring.
+    """
+    services, repositories = service_plans(session, settings), known.repositories
+    told = known.own(frames.deployments(session))
+    told = with_upstream_commits(told, code.builds, repositories, services)
+    grouped = merge_groups(assign_services(told, repositories, services))
+    resolved = resolve_commits(grouped, code.commits)
+    versions = Versions(code.commits, code.refs, code.builds, resolved, repositories)
+    resolved = resolve_versions(resolved, services, versions)
+    found = follow_manifests(resolved, code.commits, code.parents, services, versions)
+    touched = frames.commit_paths(session)
+    parts = parts_of(services, repositories, touched, read_paths(session))
+    tags = release_tags(code.refs, code.commits, homes_of(services, versions))
+    return found, first_deployments(found, code.commits, code.parents, parts=parts, released=tags)
+
+
+def _with_releases(deployments: pd.DataFrame, releases: Releases) -> pd.DataFrame:
+    """The deployments with `rollback` and `previous_release`."""
+    told = releases.deployments[[*_OF, "rollback", "previous_release"]].drop_duplicates(_OF)
+    dated = deployments.merge(told, on=_OF, how="left")
+    return dated.assign(rollback=dated["rollback"].eq(True))
 
 
 def service_plans(session: Session, settings: Settings) -> Sequence[ServicePlan]:

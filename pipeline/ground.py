@@ -14,7 +14,7 @@ from pipeline.evidence import read_paths
 from store import frames
 from store.neighbours import former_keys, has_issues
 
-_VERSION = 1
+_VERSION = 2
 """Raised where a rule finds other links in the same records than it did before."""
 
 

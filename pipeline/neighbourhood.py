@@ -21,7 +21,7 @@ from correlator.mentions import (
 from correlator.request_refs import job_number, request_number
 from pipeline.evidence import Known
 from store import frames, neighbours
-from store.mentions import has_mentions, mentioning
+from store.mentions import has_mentions, mentioning, words_of
 
 Ids = Mapping[Entity, Sequence[int]]
 
@@ -128,6 +128,8 @@ def _around(
     commits = frames.commits(session, commit_ids=commit_ids)
     requests = frames.merge_requests(session, request_ids=request_ids)
     words = {sha_word(sha) for sha in commits["sha"]} | set(_request_words(known, requests))
+    # A branch called like a request makes the refs of builds doubtful: also the one it was before.
+    words |= {word for word in words_of(session, Entity.MERGE_REQUEST, request_ids) if "!" in word}
     found = mentioning(session, words)
     _add_named(session, found, named_in_texts(commits, requests, known.repositories))
     found[Entity.COMMIT] |= neighbours.requested_commits(session, request_ids)
@@ -162,7 +164,9 @@ def _add_named(session: Session, found: dict[Entity, set[int]], named: Iterable[
 
 
 def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
-    """The commits that the builds checked out, and the requests that they ran for."""
+    """The commits that the builds checked out, with their requests, and the requests that the
+    builds ran for.
+    """
     builds = frames.builds(session, build_ids=found.builds)
     every = known.repositories["repository_id"].tolist()
     named = [
@@ -175,5 +179,8 @@ def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
     refs = dict(zip(builds["build_id"].tolist(), builds["ref"].tolist(), strict=True))
     branches = {(one.home, refs[one.id]) for one in named if not one.sha}
     beside[Entity.MERGE_REQUEST] |= neighbours.requests_by_branch(session, branches)
+    beside[Entity.MERGE_REQUEST] |= neighbours.linked_to(
+        session, Entity.COMMIT, Entity.MERGE_REQUEST, a_ids=beside[Entity.COMMIT]
+    )
     found.commits_beside = beside[Entity.COMMIT] - found.commits
     found.requests_beside = beside[Entity.MERGE_REQUEST] - found.requests

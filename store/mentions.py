@@ -44,6 +44,12 @@ def mentioning(session: Session, words: Iterable[str]) -> dict[Entity, set[int]]
     return found
 
 
+def words_of(session: Session, entity: Entity, ids: Iterable[int]) -> set[str]:
+    """The words of what these records of a kind named when they were last linked."""
+    rows = found_in(session, mention, ("word",), "entity_id", ids, entity=int(entity))
+    return {row[0] for row in rows}
+
+
 def has_mentions(session: Session, entity: Entity) -> bool:
     """Whether any record of this kind names something so."""
     some = select(mention.c.word).where(mention.c.entity == int(entity)).limit(1)

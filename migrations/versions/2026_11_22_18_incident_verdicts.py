@@ -12,11 +12,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Facts are computed anew at the next pass, which fills the columns."""
+    """The next pass links and measures everything, which fills the columns."""
     with op.batch_alter_table("incident_fact") as batch:
         batch.add_column(sa.Column("confidence", sa.Float(), server_default="0", nullable=False))
         batch.add_column(sa.Column("verdict", sa.Text(), server_default="", nullable=False))
         batch.add_column(sa.Column("reason", sa.Text(), server_default="", nullable=False))
+    # Also where nothing changes at the sources; and what records name is noted only while linking.
+    op.execute("DELETE FROM store_setting WHERE name = 'correlated_on'")
+    for entity, table in ((8, "repository"), (5, "deployment"), (7, "incident")):
+        op.execute(
+            f"INSERT INTO dirty (stage, entity, entity_id) SELECT 'correlate', {entity}, id"
+            f" FROM {table} WHERE true ON CONFLICT DO NOTHING"
+        )
 
 
 def downgrade() -> None:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from correlator.asides import asides
+from correlator.keys import KeyFinder
 from correlator.linking import correlate
 from tests.correlator.builders import evidence, frame
 
@@ -58,6 +59,27 @@ def test_a_ticket_in_passing_is_linked_but_does_not_count() -> None:
     assert found[11] == (0.85, 'The message names SHOP-1: "SHOP-1: retry"')
     says = 'The message names SHOP-2: "SHOP-1: retry"; in passing, beside a ticket of its own'
     assert found[12] == (0.425, says)
+
+
+@pytest.mark.parametrize(
+    ("message", "weak"),
+    [
+        ("SHOP-1: retry\n\nFollow-up to OLD-2", {12}),
+        ("OLD-1: retry\n\nFollow-up to SHOP-2", {12}),
+        ("OLD-1: retry\n\nIt needs OLD-2 as well.", {12}),
+        ("SHOP-1: retry\n\nIt needs OLD-2 as well.\n\nCloses SHOP-2", set()),
+        ("SHOP-1: retry\n\nIt needs SHOP-2 as well.\n\nCloses OLD-2", set()),
+        ("SHOP-1: retry\n\nFollow-up to OLD-1", set()),  # its own former name
+    ],
+)
+def test_a_moved_ticket_stands_in_passing_under_any_of_its_keys(
+    message: str, weak: set[int]
+) -> None:
+    finder = KeyFinder(["SHOP", "OLD"], {"OLD-1": "SHOP-1", "OLD-2": "SHOP-2"})
+    commits = frame("commits", {"commit_id": 1, "message": message})
+    table = correlate(evidence(finder=finder, item_keys=KEYS, commits=commits))
+    assert set(table["a_id"][table["confidence"] < 0.85]) == weak
+    assert set(table["a_id"]) == {11} | weak | ({12} if "Closes" in message else set())
 
 
 def test_a_ticket_alone_counts_whatever_stands_before_it() -> None:

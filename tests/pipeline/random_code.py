@@ -10,19 +10,15 @@ from random import Random
 
 from core.records import (
     Build,
-    ChangeRequest,
     Commit,
-    Deployment,
     Entity,
     Gone,
-    Incident,
     ItemKey,
     MergeRequest,
     MergeState,
     Person,
     Project,
     Record,
-    Ref,
     Repository,
     Result,
     Revision,
@@ -30,13 +26,12 @@ from core.records import (
     WorkflowStatus,
     WorkItem,
 )
-
-Told = tuple[str, Record]
-"""A record and the source that tells it."""
+from tests.pipeline.random_deliveries import MANIFESTS, RandomDeliveries, Told
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PATHS = ("shop/web", "shop/api")
 REFS = ("", "main", "refs/merge-requests/1/merge", "refs/pull/2/head", "PR-1")
+BRANCHES = ("main", "feature/shop-1-retry", "shop-3", "PR-1", "PR-1", "pull/2/head")
 REVERTS = ("This reverts merge request shop/web!1", "Reverts #2", "This reverts merge request !3")
 WORDS = ("retry", "mend the basket", "SHOP-1500/2024", "UTF-8", "see below")
 
@@ -51,11 +46,15 @@ class RandomCode:
             f"{random.choice(begins)}{random.getrandbits(132):033x}"
             for _ in range(random.randint(2, 7))
         ]
+        self.manifests = random.random() < 0.15
+        """Whether the services are deployed by manifests too: then all is always linked anew."""
+        self.deliveries = RandomDeliveries(random, BEGIN, self.shas, self._text)
         self.keys = ["SHOP-1", "SHOP-2", "SHOP-3", "PLAT-1", "OLD-1", "shop/web#1", "#1", "#2"]
 
     def ground(self) -> list[Told]:
         """Projects and repositories."""
-        homes = [Repository(path, path, "main", f"https://git.example/{path}") for path in PATHS]
+        paths = (*PATHS, MANIFESTS)
+        homes = [Repository(path, path, "main", f"https://git.example/{path}") for path in paths]
         names = (("jira", "SHOP"), ("jira", "OLD"), ("desk", "SHOP"))
         projects = [(source, Project(key, key, key)) for source, key in names]
         statuses = [
@@ -71,7 +70,7 @@ class RandomCode:
             *(("gitlab", self._commit(place)) for place in range(len(self.shas))),
             *(("gitlab", one) for one in self._requests()),
             *(("jenkins", one) for one in self._builds()),
-            *self._deliveries(),
+            *self.deliveries.told(manifests=self.manifests),
         ]
         self.random.shuffle(told)
         return told
@@ -133,8 +132,10 @@ class RandomCode:
         for number in range(1, self.random.randint(1, 4)):
             one = self._request(number)
             found.append(one)
-            if self.random.random() < 0.5:
-                found.append(replace(self._request(number), repository=one.repository))
+            found += [
+                replace(self._request(number), repository=one.repository)
+                for _ in range(self.random.choice((0, 0, 1, 1, 2)))
+            ]
         return found
 
     def _request(self, number: int) -> MergeRequest:
@@ -142,7 +143,7 @@ class RandomCode:
             return self.random.choice((None, *self.shas))
 
         listed = tuple(self.random.sample(self.shas, k=self.random.randint(0, 2)))
-        branch = self.random.choice(("main", "feature/shop-1-retry", "shop-3", "PR-1"))
+        branch = self.random.choice(BRANCHES)
         return MergeRequest(
             str(number), self._home(), number, self._text(), self._text(), branch, "main",
             self.random.choice((MergeState.MERGED, MergeState.OPEN)), BEGIN, BEGIN,
@@ -152,37 +153,17 @@ class RandomCode:
 
     def _builds(self) -> list[Record]:
         found: list[Record] = []
-        for number in range(1, self.random.randint(1, 5)):
+        for number in (1, 1, 2, 2, 3, 4)[: self.random.randint(0, 6)]:
             remote = self.random.choice(("", "https://git.example/shop/web", "git@other:x/y"))
             taken = self.random.sample(self.shas, k=self.random.randint(0, 2))
             found.append(
                 Build(
-                    str(number), "ship", number, Result.SUCCESS, started_at=BEGIN,
+                    str(number), self.random.choice(("ship", "ship", "sail")), number,
+                    Result.SUCCESS, started_at=BEGIN,
                     revisions=tuple(Revision(sha, remote) for sha in taken),
                     parameters=(("TICKET", self._text()),),
-                    upstream=self.random.choice((None, None, "ship#1")),
+                    upstream=self.random.choice((None, None, "ship#1", "ship#3")),
                     ref=self.random.choice(REFS),
                 )
             )  # fmt: skip
         return found
-
-    def _deliveries(self) -> list[Told]:
-        told: list[Told] = [("gitlab", Ref("shop/web", "branch", "main", self.shas[-1]))]
-        if self.random.random() < 0.6:
-            at = BEGIN + timedelta(hours=self.random.randint(1, 4))
-            sha = self.random.choice((None, *self.shas))
-            found = Deployment(
-                "d1", "production", Result.SUCCESS, at, service="web", repository="shop/web",
-                sha=sha, build=self.random.choice((None, "1", "2")), finished_at=at,
-            )  # fmt: skip
-            told.append(("jenkins", replace(found, repository=None, remote="git.example/shop/web")))
-        if self.random.random() < 0.4:
-            change = ChangeRequest(
-                "c1", "CHG1", "normal", "3", self._text(), "", BEGIN, BEGIN, correlation="ship#1"
-            )
-            told.append(("snow", change))
-            incident = Incident(
-                "i1", "INC1", self._text(), "", "6", 1, BEGIN, BEGIN, caused_by="c1"
-            )
-            told.append(("snow", incident))
-        return told

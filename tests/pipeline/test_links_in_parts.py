@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from core.records import Commit, Entity, MergeRequest, MergeState, Repository
@@ -23,7 +24,8 @@ from store.migrate import upgrade
 from store.records import save_records
 from store.session import open_engine
 from store.sources import source_ids
-from tests.pipeline.random_code import BEGIN, RandomCode, Told
+from tests.pipeline.random_code import BEGIN, RandomCode
+from tests.pipeline.random_deliveries import MANIFESTS, Told
 
 _LOGIN = {"token": "t"}
 SETTINGS = Settings.model_validate(
@@ -40,9 +42,20 @@ SETTINGS = Settings.model_validate(
             {"name": "snow", "kind": "servicenow", "url": "https://snow.example",
              "auth": {"user": "u", "password": "p"}},
         ],
-        "services": [{"name": "web", "repositories": ["shop/web"]}],
+        "services": [
+            {"name": "web", "repositories": ["shop/web"], "configuration_items": ["WEB"]},
+            {"name": "api", "repositories": ["shop/api"], "configuration_items": ["api"]},
+        ],
     }
 )  # fmt: skip
+
+
+def settings_of(world: RandomCode) -> Settings:
+    """With services that are deployed by manifests, where the world has some."""
+    if not world.manifests:
+        return SETTINGS
+    services = [one.model_copy(update={"manifests": (MANIFESTS,)}) for one in SETTINGS.services]
+    return SETTINGS.model_copy(update={"services": tuple(services)})
 
 
 @pytest.fixture(scope="module")
@@ -65,20 +78,20 @@ def fresh(empty: Path) -> Iterator[Database]:
         path.unlink()
 
 
-def arrive(database: Database, told: list[Told]) -> None:
+def arrive(database: Database, told: list[Told], settings: Settings = SETTINGS) -> None:
     """Store what came, and link what it concerns."""
-    apply_mapping(SETTINGS, database)
+    apply_mapping(settings, database)
     with database.writing() as session:
         ids = source_ids(session)
         for source, record in told:
             touched = save_records(session, ids[source], [record])
             for entity, changed in touched.ids.items():
                 dirty.mark(session, CORRELATE, entity, changed)
-    correlate(SETTINGS, database)
+    correlate(settings, database)
 
 
 @given(st.integers(0, 1 << 32))
-@settings(
+@hypothesis_settings(
     max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take long
@@ -87,15 +100,16 @@ def arrive(database: Database, told: list[Told]) -> None:
 def test_a_little_at_a_time_is_everything_at_once(empty: Path, seed: int) -> None:
     random = Random(seed)
     world = RandomCode(random)
+    settings = settings_of(world)
     with fresh(empty) as database:
-        arrive(database, world.ground())
+        arrive(database, world.ground(), settings)
         rest = world.arrivals()
         while rest:
             size = random.randint(2, 9)
-            arrive(database, rest[:size])
+            arrive(database, rest[:size], settings)
             rest = rest[size:]
             if not rest:
-                again = correlate(SETTINGS, database, everything=True)
+                again = correlate(settings, database, everything=True)
                 assert again.changed == 0
 
 
