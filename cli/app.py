@@ -278,6 +278,36 @@ def recompute(config: Config = _DEFAULT_CONFIG) -> None:
     run_recompute(config)
 
 
+@app.command(
+    epilog=_epilog(
+        "headwater conformance",
+        "headwater conformance my/vectors --json",
+        "headwater conformance --answers theirs.json",
+    )
+)
+def conformance(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A folder of vectors (*.json); default: those of Headwater."),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="Judge the answers of another tool instead: JSON by id of the vector."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every value, not only what differs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The results as JSON.")] = False,
+) -> None:
+    """Histories with known answers, through the calculation of every metric: pass or fail.
+
+    Exit status 1 when one fails, or could not be run. Needs no configuration.
+    """
+    from cli.conformance import run_conformance
+
+    run_conformance(folder, answers=answers, as_json=as_json, every=every)
+
+
 @app.command(epilog=_epilog("headwater migrate"))
 def migrate(config: Config = _DEFAULT_CONFIG) -> None:
     """Create the database's tables, or bring them up to date."""

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "unlinked", "recompute", "migrate",
-    "verdicts", "verdict confirm", "verdict reject", "verdict withdraw",
+    "conformance", "verdicts", "verdict confirm", "verdict reject", "verdict withdraw",
 ]  # fmt: skip
 
 
