@@ -56,8 +56,8 @@ def periods(
     """The whole periods that touch the window, in order, none left out.
 
     Days begin at midnight in `tz`, so a day may have 23 or 25 hours, and one that the zone left out
-    is not there. `week_starts` is 0 for Monday
-    to 6 for Sunday. The label is the first day. An empty window has no periods.
+    is not there. `week_starts` is 0 for Monday to 6 for Sunday. The label is the first day. An
+    empty window has no periods.
     """
     if window.to_ts <= window.from_ts:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -20,6 +21,7 @@ from tests.reference.statistics import percentile
 
 STAGES = [*(10 * n for n in STATES), None]
 HISTORIES = st.lists(histories(), max_size=8)
+NOW = 200
 KINDS = {"Story": "feature"}
 
 
@@ -51,14 +53,12 @@ def days(seconds: list[int], name: str) -> float | None:
 @given(
     items=HISTORIES,
     window=windows(),
-    at=st.integers(0, 150),
     reopen=st.integers(0, 40),
     count_ignored=st.booleans(),
 )
 def test_flow_metrics_equal_the_slow_reference(
     items: list[item_history.History],
     window: tuple[int, int],
-    at: int,
     reopen: int,
     count_ignored: bool,
 ) -> None:
@@ -76,7 +76,7 @@ def test_flow_metrics_equal_the_slow_reference(
     counted = slow.velocity(known, *window)
     velocity = flow.velocity(rows, window=asked).value
     assert (velocity["count"], velocity["feature"]) == (counted.total(), counted["feature"])
-    assert flow.load(rows, as_of=at).value["count"] == slow.load(known, at)
+    assert flow.load(rows, as_of=NOW).value["count"] == slow.load(known, NOW)
 
     whole, single = slow.efficiency(known, *window)
     found = flow.efficiency(rows, window=asked, staged=True)
@@ -138,3 +138,38 @@ def test_stage_time_equals_the_slow_reference(
 
 def _told(value: float | None) -> float | None:
     return None if value is None or value != value else value
+
+
+def test_ten_thousand_items_equal_the_slow_reference() -> None:
+    made = [_made(number) for number in range(10_000)]
+    rules = Rules(reopen_window_s=20, kinds=KINDS)
+    rows, known = quick(made, rules).items, deliveries(made, rules)
+    window = (20, 140)
+    times = slow.flow_times(known, *window)
+    measure = flow.flow_time(rows, window=Window(*window))
+    assert (measure.n, measure.excluded) == (len(times), slow.excluded(known, *window))
+    assert len(times) > 1_000
+    ordered = sorted(times)
+    assert measure.value["p85"] == ordered[-(-len(ordered) * 85 // 100) - 1] / DAY
+    whole, single = slow.efficiency(known, *window)
+    found = flow.efficiency(rows, window=Window(*window), staged=True)
+    assert (found.value["ratio"], found.n) == (pytest.approx(whole), len(single))
+    assert flow.velocity(rows, window=Window(*window)).n == slow.velocity(known, *window).total()
+    assert flow.load(rows, as_of=NOW).n == slow.load(known, NOW)
+
+
+def _made(number: int) -> item_history.History:
+    """Reproducible, and unlike its neighbours."""
+    draw = random.Random(number)
+    moves, was = [], draw.randint(1, 9)
+    for seq in range(draw.randint(0, 9)):
+        moves.append((draw.randint(0, 140), seq, was, to := draw.choice([1, 2, 2, 3, 3, 4, 5])))
+        was = to
+    return item_history.History(
+        created=draw.randint(0, 40),
+        updated=draw.randint(0, 140),
+        status=was,
+        moves=moves,
+        blocks=[(draw.randint(0, 140), draw.randint(0, 140))] * draw.randint(0, 1),
+        complete=draw.random() < 0.9,
+    )

@@ -32,6 +32,7 @@ class Delivery:
         return self.done_in(start, end) and self.episode.start_reason == ""
 
     def in_load(self, at: int) -> bool:
+        """Committed and not ended; at a moment before the last change it may lie in a gap."""
         ended = self.episode.done if self.episode.done is not None else self.episode.cancelled
         begun = self.episode.committed is not None and self.episode.committed <= at
         return begun and (ended is None or ended > at)
@@ -154,7 +155,7 @@ def stage_time(
             _add(found, inside(one.episode))
         for row in one.episode.rows:
             here = row.start <= at and (row.end is None or at < row.end)
-            if here and one.in_load(at) and row.stage in found:
+            if here and one.in_load(at) and row.category not in TERMINAL:
                 found[row.stage].now += 1
     return found
 
