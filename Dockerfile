@@ -14,6 +14,8 @@ COPY api api
 COPY web web
 COPY simulator simulator
 COPY cli cli
+COPY conformance conformance
+COPY tests/golden tests/golden
 COPY migrations migrations
 RUN /opt/headwater/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

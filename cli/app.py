@@ -193,6 +193,37 @@ def recompute(config: Config = DEFAULT_CONFIG) -> None:
     run_recompute(config)
 
 
+@app.command(
+    epilog=examples(
+        "headwater conformance",
+        "headwater conformance my/vectors --json",
+        "headwater conformance --answers theirs.json",
+    ),
+    rich_help_panel="Prove the numbers",
+)
+def conformance(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A folder of vectors (*.json); default: those of Headwater."),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="Judge the answers of another tool instead: JSON by id of the vector."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every value, not only what differs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The results as JSON.")] = False,
+) -> None:
+    """Histories with known answers, through the calculation of every metric: pass or fail.
+
+    Exit status 1 when one fails, or could not be run. Needs no configuration.
+    """
+    from cli.conformance import run_conformance
+
+    run_conformance(folder, answers=answers, as_json=as_json, every=every)
+
+
 app.add_typer(look)
 app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 

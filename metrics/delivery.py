@@ -102,10 +102,11 @@ def deployment_frequency(
 
 
 def bucket(deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "UTC") -> str | None:
-    """How often in a word: daily, weekly, monthly or rarer; None without a complete week.
+    """How often in a word: daily, weekly, monthly or rarer; None where the window is too short.
 
     Daily: the median number of days with a deployment is 3 or more a week; weekly: 1 or more;
-    monthly: the median number of deployments is 1 or more a month.
+    monthly: the median number of deployments is 1 or more a month. Without a complete week there is
+    no word, nor where it is not weekly and there is no complete month.
     """
     elapsed = Window(window.from_ts, min(window.to_ts, as_of))
     finished = np.sort(_successful(deployments, elapsed)["finished_ts"].to_numpy(np.int64))
@@ -115,7 +116,9 @@ def bucket(deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "
     if days >= 1:
         return "daily" if days >= 3 else "weekly"
     monthly = _median_per_period(finished, elapsed, tz, "month", by_day=False)
-    return "monthly" if monthly is not None and monthly >= 1 else "rarer"
+    if monthly is None:
+        return None
+    return "monthly" if monthly >= 1 else "rarer"
 
 
 def recovery_time(

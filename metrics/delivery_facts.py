@@ -148,18 +148,19 @@ _COLUMNS = [
 
 def _blame(links: pd.DataFrame, incidents: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """By service and deployment: the first incident that names it, with the first resolution of any
-    that does.
+    that does which is not before the deployment finished.
     """
     strong = links[links["confidence"] >= STRICT][["incident_id", "deployment_id"]]
     told = incidents[["incident_id", "service_id", "opened_ts", "resolved_ts"]]
     joined = strong.merge(told.rename(columns={"service_id": "hit"}), on="incident_id")
-    joined = joined.merge(frame[_ROW], on="deployment_id")
+    joined = joined.merge(frame[[*_ROW, "finished_ts"]], on="deployment_id")
     hit = pd.MultiIndex.from_frame(joined[["hit", "deployment_id"]])
     elsewhere = (joined["hit"] != joined["service_id"]) & hit.isin(
         pd.MultiIndex.from_frame(frame[_ROW])
     )
     joined = joined[~elsewhere]
-    ended = joined[joined["resolved_ts"] != NONE].sort_values("resolved_ts")
+    after = (joined["resolved_ts"] != NONE) & (joined["resolved_ts"] >= joined["finished_ts"])
+    ended = joined[after].sort_values("resolved_ts")
     ordered = joined.sort_values(["opened_ts", "incident_id"]).drop_duplicates(_ROW)
     result: pd.DataFrame = ordered.assign(resolved_ts=_of(ordered, ended, "resolved_ts", key=_ROW))
     return result

@@ -55,8 +55,9 @@ def periods(
 ) -> Sequence[Period]:
     """The whole periods that touch the window, in order, none left out.
 
-    Days begin at midnight in `tz`, so a day may have 23 or 25 hours. `week_starts` is 0 for Monday
-    to 6 for Sunday. The label is the first day. An empty window has no periods.
+    Days begin at midnight in `tz`, so a day may have 23 or 25 hours, and one that the zone left out
+    is not there. `week_starts` is 0 for Monday to 6 for Sunday. The label is the first day. An
+    empty window has no periods.
     """
     if window.to_ts <= window.from_ts:
         return []
@@ -67,7 +68,8 @@ def periods(
     while start < window.to_ts:
         following = _next_day(day, interval)
         end = _midnight(following, zone)
-        found.append(Period(day.isoformat(), start, end, end <= as_of))
+        if start < end:  # Samoa had no 30 December 2011
+            found.append(Period(day.isoformat(), start, end, end <= as_of))
         day, start = following, end
     return found
 

@@ -59,18 +59,23 @@ def delivered_rows(done: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
     inside = (joined["start_ts"] >= joined["committed_ts"]) & (joined["end_ts"] != NONE)
     inside &= joined["end_ts"] <= joined["done_ts"]
     counted = joined["state"].isin(["waiting", "active", "unknown", "ignored"])
-    return joined[inside & counted].sort_values(["item_id", "ordinal"])
+    rows = joined[inside & counted].sort_values(["item_id", "ordinal"])
+    commits = (rows["state"] != "ignored") | (rows["episode"] > 1)
+    begun = commits.astype("int8").groupby([rows["item_id"], rows["episode"]]).cummax()
+    return rows[begun == 1]
 
 
 def visit_starts(rows: pd.DataFrame) -> Flags:
-    """Which rows begin a visit: no continuation of the row before in status and stage."""
+    """Which rows begin a visit: no continuation of the row before in status and stage. A row of no
+    length between the two, as of an item closed and reopened in one second, ends the first visit.
+    """
     begins = np.ones(len(rows), np.bool_)
     same = [
         rows[name].to_numpy()[1:] == rows[name].to_numpy()[:-1]
         for name in ("item_id", "status_id", "stage_id", "episode")
     ]
-    touching = rows["start_ts"].to_numpy()[1:] == rows["end_ts"].to_numpy()[:-1]
-    begins[1:] = ~np.logical_and.reduce([*same, touching])
+    ordinal = rows["ordinal"].to_numpy(np.int64)
+    begins[1:] = ~np.logical_and.reduce([*same, ordinal[1:] == ordinal[:-1] + 1])
     return begins
 
 

@@ -13,7 +13,8 @@ from tests.cli.conftest import Run
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "unlinked", "recompute", "migrate",
-    "import", "verdict", "verdicts", "verdict confirm", "verdict reject", "verdict withdraw",
+    "conformance", "import", "verdict", "verdicts", "verdict confirm", "verdict reject",
+    "verdict withdraw",
 ]  # fmt: skip
 
 

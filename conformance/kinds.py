@@ -1,0 +1,39 @@
+"""The kinds of vectors that this product can calculate. To add one: a function from `given` to an
+answer, a line here, and a paragraph in docs/conformance.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from conformance import calendars, delivery, items, samples
+from metrics.registry import METRICS
+
+Answer = Mapping[str, Any]
+Runner = Callable[[Mapping[str, Any]], Answer]
+
+KINDS: Final[dict[str, Runner]] = {
+    "sample": samples.sample,
+    "order_ranks": samples.ranks,
+    "share": samples.share,
+    "periods": calendars.calendar_periods,
+    "items": items.flow_of_items,
+    "delivery": delivery.delivery_of_services,
+}
+"""By the name that vectors give."""
+
+_CONVENTIONS: Final = (
+    "nearest_rank@1",
+    "order_statistic_interval@1",
+    "wilson@1",
+    "periods@1",
+    "item_history@1",
+    "stage_time@1",
+)
+
+
+def definitions() -> frozenset[str]:
+    """What this product computes: its metrics, and conventions that no single metric owns."""
+    metrics = {f"{metric.slug}@{metric.version}" for metric in METRICS.values()}
+    return frozenset(metrics | set(_CONVENTIONS))

@@ -1,0 +1,1 @@
+"""Golden vectors: the files, the comparison, and that the product passes them."""
