@@ -25,9 +25,9 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
     """A hotfix went live while the incident was open: the likeliest deployment of those before it.
 
     Where several deployments lie in the window it has half of the base if, by three to one, it is
-    the cause rather than another of them, else a quarter, for the hotfix does not say which it
-    mends. It is half as sure where time speaks against all of them, or where the incident stayed
-    open for long after the hotfix.
+    the cause rather than another of them, else a quarter (where too little is known to tell its
+    share, at most half), for the hotfix does not say which it mends. It is half as sure where time
+    speaks against all of them, or where the incident stayed open for long after the hotfix.
     """
     if evidence.incidents.empty:
         return no_pairs()
@@ -37,9 +37,10 @@ def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
     latest = table["ago_s"] == table.groupby("incident_id")["ago_s"].transform("min")
     table = table[((table["place"] == 0) & ~table["ruled_out"]) | (latest & table["ruled_out"])]
     table = _mending(evidence, found, table, live)
-    likely = (table["chance"] >= LIKELY * table["due"]).to_numpy(np.bool_)
-    several = np.where(likely, _LIKELIEST, _ONE_OF_SEVERAL)
-    weight = np.where(table["several"] > 1, several, 1.0)
+    likely = table["chance"] >= LIKELY * table["due"]
+    learned = likely.map({True: _LIKELIEST, False: _ONE_OF_SEVERAL})
+    share = learned.where(table["learned"], table["chance"].clip(upper=_LIKELIEST))
+    weight = share.where(table["several"] > 1, 1.0).to_numpy("float64")
     against = (table["due"] <= 1 - LIKELY).to_numpy() | ended_late(evidence, found, table)
     pairs = found_pairs(table["deployment_id"], table["incident_id"], _sentences(table, live))
     return pairs.assign(weight=np.where(against, _AGAINST, 1.0) * weight)
