@@ -18,9 +18,9 @@ from bench.estate_evidence import estate_evidence
 from core.frames import NONE
 from core.records import Entity
 from correlator.cases import cases, originals
-from correlator.delays import learned_window
 from correlator.evidence import Evidence, combine
 from correlator.linking import correlate
+from correlator.suspects import unlikely
 from metrics.incident_facts import (
     NOT_RELATED,
     STRICT,
@@ -141,14 +141,7 @@ def _verdicts(evidence: Evidence, blame: pd.DataFrame) -> pd.DataFrame:
         VerdictRules(
             evidence.deployments[["service_id", "finished_ts", "result"]],
             window_s=evidence.incident_rules.window_s,
-            usual_s=learned_window(
-                blame.rename(columns={"a_id": "deployment_id"}).assign(
-                    incident_id=blame["b_id"].map(originals(incidents))
-                ),
-                told.reset_index()[["incident_id", "start_ts"]],
-                evidence.deployments[["deployment_id", "finished_ts"]],
-                window_s=evidence.incident_rules.window_s,
-            ),
+            unlikely=unlikely(evidence, blame),
         ),
     )
 

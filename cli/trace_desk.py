@@ -32,12 +32,13 @@ _PARTS: Final = (
 _SHOWN: Final = 20
 _REASONS: Final = {
     "several_candidates": "several deployments came before it, and nothing tells which",
+    "one_candidate": "one deployment came before it, and time does not tell whether it is to blame",
     "service_unknown": "its configuration item belongs to no configured service",
     "change_unknown": "it names a change under which no known deployment was made",
     "failed_deployment": "only a deployment that failed came before it",
     "history_missing": "the deployments of its service are not known so far back",
     "no_deployment": "its service was not deployed shortly before it",
-    "long_after": "its service was deployed before it, but longer ago than incidents follow here",
+    "unlikely": "deployments came before it, but most incidents that begin so are not due to one",
     "configured": "the configuration says that no change causes such incidents",
 }
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from math import ceil
+from collections.abc import Callable
+from math import log, pi, sqrt
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from core.records import Entity
-from correlator.cases import cases, live_deployments, originals
-from correlator.evidence import Evidence, Found, no_links
+from correlator.evidence import HUMAN
 
-ENOUGH: Final = 20
-"""Fewer incidents with a sure cause than this say nothing: the configured window holds."""
+Numbers = NDArray[np.float64]
 
-_SHARE: Final = 0.95
-_SHORTEST_S: Final = 3600
-_SURE: Final = 0.8
+SURE: Final = 0.8
 
 TELLING: Final = (
+    HUMAN,
     "caused_by_change",
     "incident_correlation",
     "rolled_back",
@@ -26,40 +25,48 @@ TELLING: Final = (
     "named_in_incident",
     "named_in_fix",
 )
-"""The rules that do not themselves go by the window."""
+"""The rules that do not themselves go by time."""
+
+_SHORTEST_S: Final = 60
+_UNKNOWN_FROM_S: Final = 15 * 60
+_UNKNOWN: Final = 5  # delays of which nothing is known, spread evenly over the window
+_WIDTH: Final = log(2)  # a known delay speaks for such as are about half to twice as long
+_POINTS: Final = 400
 
 
-def learned_window(
-    blame: pd.DataFrame, starts: pd.DataFrame, finished: pd.DataFrame, *, window_s: int
-) -> int:
-    """The time after a deployment in which 95 of 100 incidents with a sure cause began, in seconds;
-    never longer than `window_s`, and just that where fewer than 20 are known.
+def known_causes(blame: pd.DataFrame, finished: pd.DataFrame) -> pd.DataFrame:
+    """incident_id, deployment_id, service_id, finished_ts: the sure cause of each incident that has
+    one; of several the latest.
 
-    blame: deployment_id, incident_id, rule, confidence. starts: incident_id, start_ts. finished:
-    deployment_id, finished_ts. An incident with several sure causes counts by the latest.
+    blame: deployment_id, incident_id, rule, confidence. finished: deployment_id, service_id,
+    finished_ts.
     """
-    sure = blame[blame["rule"].isin(TELLING) & (blame["confidence"] >= _SURE)]
-    table = sure.merge(starts, on="incident_id").merge(
+    sure = blame[blame["rule"].isin(TELLING) & (blame["confidence"] >= SURE)]
+    table = sure[["incident_id", "deployment_id"]].merge(
         finished.drop_duplicates("deployment_id"), on="deployment_id"
     )
-    delays = table["start_ts"] - table["finished_ts"]
-    known = table.assign(delay=delays)[delays >= 0].groupby("incident_id")["delay"].min()
-    if len(known) < ENOUGH:
-        return window_s
-    place = ceil(_SHARE * len(known)) - 1
-    return max(_SHORTEST_S, min(window_s, int(known.sort_values().iloc[place])))
+    ordered = table.sort_values(["incident_id", "finished_ts", "deployment_id"])
+    return ordered.drop_duplicates("incident_id", keep="last").reset_index(drop=True)
 
 
-def incident_window(evidence: Evidence, found: Found) -> int:
-    """How long after a deployment an incident is suspected to be due to it, in seconds."""
-    frames = [one for one in found.frames if len(one)]
-    links = pd.concat([no_links(), *frames])
-    blame = links[(links["a_kind"] == Entity.DEPLOYMENT) & (links["b_kind"] == Entity.INCIDENT)]
-    roots = originals(evidence.incidents)
-    blame = blame.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
-    return learned_window(
-        blame.assign(incident_id=blame["incident_id"].map(roots)),
-        cases(evidence)[["incident_id", "start_ts"]],
-        live_deployments(evidence)[["deployment_id", "finished_ts"]],
-        window_s=evidence.incident_rules.window_s,
-    )
+def usual_delays(known_s: Numbers, *, window_s: int) -> Callable[[Numbers], Numbers]:
+    """How much of the incidents that deployments cause begins at each delay, per second.
+
+    known_s: delays of incidents of sure cause, in seconds. Whatever their distribution: each speaks
+    for itself and for delays of about half to twice its length. A few that are spread evenly from a
+    quarter of an hour to `window_s` stand for what is not known yet.
+    """
+    unknown = np.geomspace(min(_UNKNOWN_FROM_S, window_s), window_s, 50)
+    known = np.maximum(np.sort(known_s), _SHORTEST_S)
+    centres = np.log(np.concatenate([known, unknown]))
+    weights = np.concatenate([np.ones(len(known)), np.full(len(unknown), _UNKNOWN / 50)])
+    grid = np.linspace(log(_SHORTEST_S), log(4 * max(window_s, _SHORTEST_S)), _POINTS)
+    distance = (grid[:, None] - centres[None, :]) / _WIDTH
+    heights = np.exp(-(distance**2) / 2) @ weights / (weights.sum() * _WIDTH * sqrt(2 * pi))
+
+    def per_second(delay_s: Numbers) -> Numbers:
+        delay = np.maximum(delay_s, _SHORTEST_S)
+        found: Numbers = np.interp(np.log(delay), grid, heights) / delay
+        return found
+
+    return per_second

@@ -24,8 +24,8 @@ from correlator.incident_texts import (
     words_of_versions,
 )
 
-_STATED: Final = 0.25  # "running version 4.12" accuses nothing
-_EARLIER: Final = 0.5  # "worked in 4.11, broken in 4.12": of several that are named, the latest
+_STATED: Final = 0.25  # "running version 4.12", "worked in 4.12" accuse nothing
+_EARLIER: Final = 0.5  # "seen in 4.11, worse in 4.12": of several that are named, the latest
 
 
 def named_in_incident(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -71,7 +71,7 @@ def _named(evidence: Evidence, found: Found, texts: pd.DataFrame) -> pd.DataFram
     said = [
         f"{where} {words.format(names[number])}"
         + ("; a later deployment is named too" if place else "")
-        + (" (as what runs)" if stated else "")
+        + (" (as what runs, or ran well)" if stated else "")
         for where, words, number, place, stated in zip(*columns, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], said)

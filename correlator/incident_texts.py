@@ -81,14 +81,16 @@ def blamed_numbers(texts: Iterable[str], known: Iterable[str]) -> pd.DataFrame:
 _AS_STATE: Final = re.compile(
     r"\b(?:running|runs|installed|current(?:ly)?|on|using|(?:app|server|client)(?:lication)?)"
     r"[ \t]+(?:(?:app )?(?:version|release|build)[ \t]*[:=]?[ \t]*)?v?$"
-    r"|\b(?:version|release|build)[ \t]*[:=][ \t]*v?$",
+    r"|\b(?:version|release|build)[ \t]*[:=][ \t]*v?$"
+    r"|\b(?:worked|works|fine|ok|okay)[ \t]+(?:in|on|with|under|until|before)[ \t]+"
+    r"(?:(?:version|release|build)[ \t]+)?v?$",
     re.I,
 )
 
 
 def stated_only(text: str, version: str) -> bool:
     """Whether the text tells the version each time as what runs ("running version 4.12", "Version:
-    4.12"), which accuses nothing.
+    4.12") or what ran well ("worked in 4.12"), which accuses nothing.
     """
     plain = plain_text(text)
     spots = [one.start() for one in re.finditer(re.escape(version), plain, re.I)]

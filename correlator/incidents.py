@@ -15,7 +15,7 @@ from correlator.evidence import HUMAN, Evidence, Flags, Found, found_pairs, no_p
 from correlator.incident_texts import blamed_numbers
 
 _CAUSES: Final = ("caused_by", "caused_by_text", HUMAN)
-_IMPOSSIBLE: Final = 0.25  # of what a person named: it began after the incident did
+_HARDLY: Final = 0.25  # of what is named and can hardly be: most likely a slip of the pen
 _LONG_ID: Final = 8  # characters from which on an id is not one by chance
 
 
@@ -53,6 +53,7 @@ def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
     )
     table = changes.merge(causes[["change_id", "incident_id", "named"]], on="change_id")
     late = ~_begun_before(evidence, table)
+    far = _long_before_elsewhere(evidence, table)
     said = found.only_people(Entity.CHANGE, Entity.INCIDENT, rules=_CAUSES)
     by_people = pd.MultiIndex.from_frame(table[["change_id", "incident_id"]]).isin(said)
     numbers = evidence.changes.set_index("change_id")["number"].loc[table["change_id"]]
@@ -60,11 +61,29 @@ def caused_by_change(evidence: Evidence, found: Found) -> pd.DataFrame:
         (f"A person named {number}" if people else f"The incident names {number}")
         + " as its cause, the change of this deployment"
         + (", which began after the incident" if after else "")
-        for number, after, people in zip(numbers, late, by_people, strict=True)
+        + (", of another service and long before the incident" if distant else "")
+        for number, after, distant, people in zip(numbers, late, far, by_people, strict=True)
     ]
     pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
     sure = (table["confidence"] * table["named"]).to_numpy("float64")
-    return pairs.assign(weight=np.where(late, _IMPOSSIBLE * sure, sure))
+    return pairs.assign(weight=np.where(late | (far & ~by_people), _HARDLY * sure, sure))
+
+
+def _long_before_elsewhere(evidence: Evidence, table: pd.DataFrame) -> Flags:
+    """Whether each deployment is of another service than its incident and ended out of reach before
+    it: then two things speak against it.
+    """
+    known = cases(evidence).set_index("incident_id")
+    root = table["incident_id"].map(originals(evidence.incidents))
+    own, start = root.map(known["service_id"]), root.map(known["start_ts"])
+    places = evidence.deployments[["deployment_id", "service_id"]]
+    pairs = pd.MultiIndex.from_frame(places)
+    here = pd.MultiIndex.from_arrays([table["deployment_id"], own]).isin(pairs)
+    finished = evidence.deployments.drop_duplicates("deployment_id").set_index("deployment_id")
+    ended = table["deployment_id"].map(finished["finished_ts"])
+    old = (ended != NONE) & (ended < start - evidence.incident_rules.reach_s)
+    far: Flags = (old & (own != NONE)).to_numpy(np.bool_) & ~here
+    return far
 
 
 def _begun_before(evidence: Evidence, table: pd.DataFrame) -> Flags:

@@ -8,142 +8,155 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from core.records import Entity
 from correlator.cases import (
     PRODUCTION,
     SLACK_S,
     cases,
     clock,
-    latest_first,
     live_deployments,
     names_of,
     preceding,
 )
-from correlator.delays import incident_window
-from correlator.evidence import Evidence, Found, found_pairs, no_pairs
-from correlator.hotfixes import deployment_marks
-from correlator.incident_texts import incidents_named, sure
+from correlator.evidence import Evidence, Flags, Found, found_pairs, no_pairs
 from correlator.reverts import reverts
-from correlator.undone import rollbacks, undone_by_rollback
+from correlator.undone import undone_by_rollback
 
 _FIRST_UNDONE, _LATER_UNDONE = 2 / 3, 1 / 3
-_TOO_LATE: Final = 0.5
+_NO_END: Final = 0.5
+_ENOUGH_ENDS: Final = 5
+_LONG: Final = 3
+_SHORTEST_END_S: Final = 3600
+_ROLLBACKS, _REVERTS = "rollbacks while open", "reverts while open"
 _OPEN: Final = np.iinfo(np.int64).max
 
 
-def rolled_back(evidence: Evidence, _: Found) -> pd.DataFrame:
+def rolled_back(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The service was rolled back while the incident was open: the deployment that was undone.
 
     Where one rollback undid several, the first of them is the likeliest: people go back to the last
-    version that was sound.
+    version that was sound. It is half as sure where the incident stayed open for long after.
     """
     if evidence.incidents.empty:
         return no_pairs()
     live = live_deployments(evidence)
-    undone = undone_by_rollback(live)
-    table = _suspects(evidence, live).merge(undone, on=["deployment_id", "service_id"])
-    made = live[["deployment_id", "service_id", "finished_ts"]].rename(
-        columns={"deployment_id": "rollback_id", "finished_ts": "remedy_ts"}
-    )
-    table = _while_open(evidence, table.merge(made, on=["rollback_id", "service_id"]))
+    table = _rollbacks_while_open(evidence, found)
     names = names_of(live)
     columns = (table[name] for name in ("deployment_id", "rollback_id", "steps"))
     rows = zip(*columns, clock(table["remedy_ts"]), strict=True)
+    late = ended_late(evidence, found, table)
     texts = [
         f"{names[number]} was rolled back to {names[back].rpartition(' ')[2]} at {at}, while the"
         " incident was open" + (f"; {steps} deployments were undone at once" if steps > 1 else "")
         for number, back, steps, at in rows
     ]
-    pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
+    pairs = found_pairs(table["deployment_id"], table["incident_id"], _told(texts, late))
     shared = np.where(table["step"] == 1, _FIRST_UNDONE, _LATER_UNDONE)
-    return pairs.assign(weight=np.where(table["steps"] == 1, 1.0, shared))
+    weight = np.where(table["steps"] == 1, 1.0, shared)
+    return pairs.assign(weight=np.where(late, _NO_END, 1.0) * weight)
 
 
-def reverted(evidence: Evidence, _: Found) -> pd.DataFrame:
+def reverted(evidence: Evidence, found: Found) -> pd.DataFrame:
     """A commit was taken back while the incident was open: the deployment that first brought it.
 
-    The revert must have been written, and merged or deployed, in that time. One that is known to
-    have gone live only after the incident was over has not ended it: it is half as sure.
+    The revert must have been written, and merged or deployed, in that time. It is half as sure if
+    it is known to have gone live only after the incident was over, for then it has not ended it, or
+    among other work, for that was no emergency; or where the incident stayed open for long after.
     """
     if evidence.incidents.empty:
         return no_pairs()
     live = live_deployments(evidence)
-    brought = evidence.brought[["deployment_id", "commit_id"]].drop_duplicates()
-    taken = reverts(evidence.commits).merge(_landed(evidence, live), on="commit_id")
-    undone = brought.rename(columns={"commit_id": "reverted_id"}).merge(taken, on="reverted_id")
-    table = _suspects(evidence, live).merge(undone, on="deployment_id")
-    written = evidence.commits.set_index("commit_id")["committed_ts"]
-    table = table.assign(written_ts=table["commit_id"].map(written))
-    table = _while_open(evidence, table[table["written_ts"] > table["start_ts"]])
+    table = _reverts_while_open(evidence, found)
     shas = evidence.commits.set_index("commit_id")["sha"].str[:8]
     columns = (table["commit_id"].map(shas), table["reverted_id"].map(shas), table["deployment_id"])
     names = names_of(live)
+    among = _among_other_work(evidence, table)
+    late = ended_late(evidence, found, table)
     texts = [
         f"{own} took back {other}, which {names[number]} had brought, at {at}, while the incident"
-        " was open"
-        for own, other, number, at in zip(*columns, clock(table["remedy_ts"]), strict=True)
+        " was open" + (", live among other work" if planned else "")
+        for own, other, number, planned, at in zip(
+            *columns, among, clock(table["remedy_ts"]), strict=True
+        )
     ]
-    pairs = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    late = table["live_ts"].fillna(NONE).to_numpy() > _until(evidence, table).to_numpy()
-    return pairs.assign(weight=np.where(late, _TOO_LATE, 1.0))
+    pairs = found_pairs(table["deployment_id"], table["incident_id"], _told(texts, late))
+    after = table["live_ts"].fillna(NONE).to_numpy() > _until(evidence, table).to_numpy()
+    return pairs.assign(weight=np.where(after | among | late, _NO_END, 1.0))
 
 
-def hotfixed(evidence: Evidence, found: Found) -> pd.DataFrame:
-    """A hotfix went live while the incident was open: the deployment that ran before the incident.
+def _told(texts: list[str], late: Flags) -> list[str]:
+    """The sentences, with what speaks against some of them."""
+    told = zip(texts, late, strict=True)
+    return [text + ("; it stayed open for long after" if one else "") for text, one in told]
 
-    It counts if its commits, merge requests or change name the incident, or if it is the first
-    hotfix within the window after the incident began. One that names another incident, or that was
-    written before this one began, is for something else. Where several deployments lie in the
-    window the latest has its share, at most a half, for the hotfix does not say which it mends.
+
+def _rollbacks_while_open(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """rollback_id, deployment_id, incident_id, remedy_ts, step, steps."""
+    if _ROLLBACKS not in found.readings:
+        live = live_deployments(evidence)
+        table = _suspects(evidence, live)
+        table = table.merge(undone_by_rollback(live), on=["deployment_id", "service_id"])
+        made = live[["deployment_id", "service_id", "finished_ts"]].rename(
+            columns={"deployment_id": "rollback_id", "finished_ts": "remedy_ts"}
+        )
+        table = table.merge(made, on=["rollback_id", "service_id"])
+        found.readings[_ROLLBACKS] = while_open(evidence, table)
+    return found.readings[_ROLLBACKS]
+
+
+def _reverts_while_open(evidence: Evidence, found: Found) -> pd.DataFrame:
+    """commit_id (of the revert), reverted_id, deployment_id, incident_id, remedy_ts, live_ts,
+    live_id.
     """
-    if evidence.incidents.empty:
-        return no_pairs()
-    live = live_deployments(evidence)
-    marks = _hotfixes(evidence, found, live)
-    remedies = marks.rename(columns={"deployment_id": "fix_id", "finished_ts": "remedy_ts"})
-    bringing = live[~live["deployment_id"].isin(rollbacks(live))]
-    window = evidence.incident_rules.window_s
-    suspects = latest_first(_suspects(evidence, bringing, within_s=window), bringing)
-    suspects = suspects[suspects["ago_s"] <= incident_window(evidence, found)]
-    likely = suspects.groupby("incident_id")["deployment_id"].transform("size")
-    suspects = suspects.assign(shares=np.maximum(likely, np.minimum(suspects["several"], 2)))
-    table = suspects[suspects["place"] == 0].merge(
-        remedies[["fix_id", "service_id", "remedy_ts", "written_ts"]], on="service_id"
-    )
-    table = _while_open(evidence, table)
-    named = _named_by_fixes(evidence, found, live)
-    pairs = pd.MultiIndex.from_frame(named[["deployment_id", "incident_id"]])
-    names_it = pd.MultiIndex.from_frame(table[["fix_id", "incident_id"]]).isin(pairs)
-    for_other = table["fix_id"].isin(named["deployment_id"]).to_numpy() & ~names_it
-    soon = (table["remedy_ts"] - table["start_ts"] <= window).to_numpy()
-    fresh = ((table["written_ts"] == NONE) | (table["written_ts"] > table["start_ts"])).to_numpy()
-    table = table.assign(names_it=names_it)[names_it | (soon & fresh & ~for_other)]
-    table = table.sort_values(["names_it", "remedy_ts", "fix_id"], ascending=[False, True, True])
-    table = table.drop_duplicates(["incident_id", "deployment_id"])
-    names = names_of(live)
-    columns = (table[name] for name in ("fix_id", "deployment_id", "names_it", "several"))
-    texts = [
-        f"The hotfix {names[fix]}"
-        + (", which names the incident," if told else "")
-        + f" went live at {at}, while the incident was open, after {names[number]}"
-        + (f"; {several} deployments lie in the window before it" if several > 1 else "")
-        for fix, number, told, several, at in zip(*columns, clock(table["remedy_ts"]), strict=True)
-    ]
-    made = found_pairs(table["deployment_id"], table["incident_id"], texts)
-    return made.assign(weight=1.0 / table["shares"].to_numpy("float64"))
+    if _REVERTS not in found.readings:
+        live = live_deployments(evidence)
+        brought = evidence.brought[["deployment_id", "commit_id"]].drop_duplicates()
+        taken = reverts(evidence.commits).merge(_landed(evidence, live), on="commit_id")
+        undone = brought.rename(columns={"commit_id": "reverted_id"})
+        undone = undone.merge(taken, on="reverted_id")
+        table = _suspects(evidence, live).merge(undone, on="deployment_id")
+        written = evidence.commits.set_index("commit_id")["committed_ts"]
+        table = table[table["commit_id"].map(written) > table["start_ts"]]
+        found.readings[_REVERTS] = while_open(evidence, table)
+    return found.readings[_REVERTS]
 
 
-def _suspects(
-    evidence: Evidence, live: pd.DataFrame, *, within_s: int | None = None
-) -> pd.DataFrame:
+def ended_late(evidence: Evidence, found: Found, table: pd.DataFrame) -> Flags:
+    """Which rows' incidents stayed open for more than three times as long after the remedy, and for
+    more than an hour, as half of all do after rollbacks and reverts; none where fewer than five
+    such are known.
+    """
+    resolved = cases(evidence).set_index("incident_id")["resolved_ts"]
+    known = [_rollbacks_while_open(evidence, found), _reverts_while_open(evidence, found)]
+    ends = pd.concat([one[["incident_id", "remedy_ts"]] for one in known]).drop_duplicates()
+    ends = ends.assign(resolved_ts=ends["incident_id"].map(resolved))
+    ends = ends[ends["resolved_ts"] != NONE]
+    if len(ends) < _ENOUGH_ENDS:
+        return np.zeros(len(table), np.bool_)
+    usual_s = float((ends["resolved_ts"] - ends["remedy_ts"]).median())
+    own = table["incident_id"].map(resolved)
+    limit = table["remedy_ts"] + max(_SHORTEST_END_S, _LONG * usual_s)
+    late: Flags = (own > limit).to_numpy(np.bool_)
+    return late
+
+
+def _among_other_work(evidence: Evidence, table: pd.DataFrame) -> Flags:
+    """Which reverts went live with commits that are neither reverts nor merges."""
+    commits = evidence.commits
+    other = (commits["parents"] <= 1) & ~commits["commit_id"].isin(reverts(commits)["commit_id"])
+    brought = evidence.brought[evidence.brought["target"] == PRODUCTION]
+    work = brought[brought["commit_id"].isin(commits.loc[other, "commit_id"])]
+    among: Flags = table["live_id"].isin(work["deployment_id"]).to_numpy(np.bool_)
+    return among
+
+
+def _suspects(evidence: Evidence, live: pd.DataFrame) -> pd.DataFrame:
     """incident_id, deployment_id, service_id, ago_s, start_ts: deployments within reach before."""
     found = cases(evidence)
-    reach = evidence.incident_rules.reach_s if within_s is None else within_s
-    table = preceding(found, live, within_s=reach)
+    table = preceding(found, live, within_s=evidence.incident_rules.reach_s)
     return table.merge(found[["incident_id", "start_ts"]], on="incident_id")
 
 
-def _while_open(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
+def while_open(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
     """The rows whose `remedy_ts` lies between the start of the incident and its resolution, with a
     little slack, and within reach of its start.
     """
@@ -154,8 +167,8 @@ def _while_open(evidence: Evidence, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _landed(evidence: Evidence, live: pd.DataFrame) -> pd.DataFrame:
-    """commit_id, remedy_ts, live_ts: when each commit was merged or went live, whichever was first,
-    and when it went live (missing: not known).
+    """commit_id, remedy_ts, live_ts, live_id: when each commit was merged or went live, whichever
+    was first, and when and by which deployment it went live (missing: not known).
     """
     finished = live[["deployment_id", "finished_ts"]].drop_duplicates("deployment_id")
     deployed = evidence.brought[evidence.brought["target"] == PRODUCTION].merge(
@@ -182,8 +195,11 @@ def _landed(evidence: Evidence, live: pd.DataFrame) -> pd.DataFrame:
         ),
     ]
     first = pd.concat(times).sort_values(["commit_id", "remedy_ts"])
-    went_live = deployed.sort_values("finished_ts")[["commit_id", "finished_ts"]]
-    went_live = went_live.rename(columns={"finished_ts": "live_ts"}).drop_duplicates("commit_id")
+    went_live = deployed.sort_values(["finished_ts", "deployment_id"])
+    went_live = went_live[["commit_id", "finished_ts", "deployment_id"]].rename(
+        columns={"finished_ts": "live_ts", "deployment_id": "live_id"}
+    )
+    went_live = went_live.drop_duplicates("commit_id")
     return first.drop_duplicates("commit_id").merge(went_live, on="commit_id", how="left")
 
 
@@ -192,47 +208,3 @@ def _until(evidence: Evidence, table: pd.DataFrame) -> pd.Series[int]:
     resolved = cases(evidence).set_index("incident_id")["resolved_ts"]
     until = table["incident_id"].map(resolved).astype("int64")
     return until.where(until != NONE, _OPEN - SLACK_S) + SLACK_S
-
-
-def _hotfixes(evidence: Evidence, found: Found, live: pd.DataFrame) -> pd.DataFrame:
-    """deployment_id, service_id, finished_ts, written_ts: the hotfixes, and when the last of their
-    commits was written (`NONE`: not known).
-    """
-    pairs = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)
-    shipped = evidence.brought.merge(pairs, left_on="commit_id", right_on="a_id")
-    under = found.pairs(Entity.DEPLOYMENT, Entity.CHANGE)
-    marked = deployment_marks(
-        live,
-        shipped=shipped.rename(columns={"b_id": "merge_request_id"}),
-        requests=evidence.merge_requests,
-        under=under.rename(columns={"a_id": "deployment_id", "b_id": "change_id"}),
-        changes=evidence.changes,
-    )
-    hotfix = evidence.incident_rules.hotfixes(marked) & ~marked["deployment_id"].isin(
-        rollbacks(live)
-    ).to_numpy(np.bool_)
-    commits = evidence.brought.merge(
-        evidence.commits[["commit_id", "committed_ts"]], on="commit_id"
-    )
-    written = commits.groupby("deployment_id")["committed_ts"].max()
-    rows = marked.loc[hotfix, ["deployment_id", "service_id", "finished_ts"]]
-    told = rows["deployment_id"].map(written).fillna(NONE).astype("int64")
-    return rows.assign(written_ts=told)
-
-
-def _named_by_fixes(evidence: Evidence, found: Found, live: pd.DataFrame) -> pd.DataFrame:
-    """deployment_id, incident_id: what each deployment names, by its commits, their merge requests
-    and the change that it was made under.
-    """
-    named = incidents_named(evidence, found)
-    brought = evidence.brought[["deployment_id", "commit_id"]].drop_duplicates()
-    by_commit = named[named["kind"] == Entity.COMMIT].rename(columns={"id": "commit_id"})
-    by_change = named[named["kind"] == Entity.CHANGE].rename(columns={"id": "b_id"})
-    under = sure(found.pairs(Entity.DEPLOYMENT, Entity.CHANGE))
-    pairs = [
-        brought.merge(by_commit, on="commit_id"),
-        under.rename(columns={"a_id": "deployment_id"}).merge(by_change, on="b_id"),
-    ]
-    names = ["deployment_id", "incident_id"]
-    table = pd.concat([one[names] for one in pairs]).drop_duplicates()
-    return table[table["deployment_id"].isin(live["deployment_id"])].reset_index(drop=True)

@@ -10,6 +10,7 @@ from correlator import (
     delivery_rules,
     incident_references,
     incidents,
+    mended,
     proximity,
     remedies,
     text_rules,
@@ -159,7 +160,7 @@ DELIVERY_RULES: Final = (
         Entity.INCIDENT,
         0.9,
         "a hotfix after it went live while the incident was open",
-        remedies.hotfixed,
+        mended.hotfixed,
     ),
     Rule(
         "proximity",

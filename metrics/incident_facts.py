@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -26,10 +26,22 @@ NOT_RELATED: Final = "not_change_related"
 PROXIMITY: Final = "proximity"
 LOOSE: Final = (PROXIMITY, UNATTRIBUTED)
 """Methods that are no evidence of a failure: what is so attributed may be the cause, or not."""
-LONG_AFTER: Final = "long_after"
+UNLIKELY: Final = "unlikely"
+
+REASONS: Final = (
+    "several_candidates",
+    "one_candidate",
+    "change_unknown",
+    "service_unknown",
+    "failed_deployment",
+    "history_missing",
+)
+"""Why an incident stays unattributed, in the order in which it is asked."""
 
 _METHODS = ((1.0, "explicit"), (0.9, "remediation"), (STRICT, "reference"), (0.0, PROXIMITY))
 _SPAN: Final = 1 << 40
+
+Ints = np.dtype[np.integer[Any]]
 
 
 def no_deployments() -> pd.DataFrame:
@@ -41,14 +53,14 @@ def no_deployments() -> pd.DataFrame:
 @dataclass(frozen=True, slots=True)
 class VerdictRules:
     """deployments: service_id, finished_ts, result of those to production. window_s: how long after
-    a deployment an incident may be due to it. usual_s: how long after one those begin that surely
-    are (None: not known). patterns: titles and categories of incidents that no change causes (`*`
-    stands for anything, in any case).
+    a deployment an incident may be due to it. unlikely: incidents that none of their service's
+    deployments caused, by the odds of time. patterns: titles and categories of incidents that no
+    change causes (`*` stands for anything, in any case).
     """
 
     deployments: pd.DataFrame = field(default_factory=no_deployments)
     window_s: int = 24 * 3600
-    usual_s: int | None = None
+    unlikely: frozenset[int] = frozenset()
     patterns: Sequence[str] = ()
 
 
@@ -84,49 +96,46 @@ def incident_verdicts(
     The method follows from the confidence: 1.0 explicit, 0.9 remediation, 0.8 reference, less
     proximity. Verdicts: `attributed` to the surest candidate of a combined confidence of 0.4;
     `not_change_related`, for a pattern (`configured`) or because its service had no deployment in
-    the window before it (`no_deployment`), or none in the usual time (`long_after`); else
-    `unattributed`: `several_candidates`, `service_unknown`, `change_unknown` (named, but nothing is
-    known to have been deployed under it), `failed_deployment` (only one that failed lies in the
-    usual time), `history_missing` (the first known deployment is too young to say).
+    the window before it (`no_deployment`), or none that is a likely cause (`unlikely`); else
+    `unattributed`: `several_candidates`, `one_candidate` (or none, time does not tell),
+    `change_unknown` (named, but nothing is known to have been deployed under it),
+    `service_unknown`, `failed_deployment` (only one that failed lies in the window),
+    `history_missing` (the first known deployment is too young to say).
     """
     known = rules or VerdictRules()
-    original = incidents.set_index("incident_id")["duplicate_of"]
-    original = original[original.isin(incidents["incident_id"])]
-    rows = incidents[~incidents["incident_id"].isin(original.index)]
-    best = _surest(links, original)
-    ids = rows["incident_id"]
-    found = {
-        name: ids.map(best[name]).fillna(empty)
-        for name, empty in (
-            ("deployment_id", NONE),
-            ("service_id", NONE),
-            ("confidence", 0.0),
-            ("combined", 0.0),
-        )
-    }
-    told = (found["combined"] >= LENIENT) | (found["confidence"] >= STRICT)
-    candidate = found["deployment_id"].astype("int64") != NONE
-    reason = _reasons(rows, known, candidate=candidate.to_numpy(np.bool_))
-    sure = (found["confidence"] >= STRICT).to_numpy(np.bool_)
+    rows, links = _merged(incidents, links)
+    best = _best(rows, links)
+    told = ((best["combined"] >= LENIENT) | (best["confidence"] >= STRICT)).to_numpy(np.bool_)
+    candidates = rows["incident_id"].map(links.groupby("incident_id")["deployment_id"].nunique())
+    reason = _reasons(rows, known, candidates=candidates.fillna(0).to_numpy())
+    sure = (best["confidence"] >= STRICT).to_numpy(np.bool_)
     excused = _matching(rows, known.patterns) & ~sure
     reason = np.where(excused, "configured", np.where(told, "", reason))
     verdict = np.select(
-        [np.isin(reason, ("configured", "no_deployment", LONG_AFTER)), told.to_numpy(np.bool_)],
+        [np.isin(reason, ("configured", "no_deployment", UNLIKELY)), told],
         [NOT_RELATED, ATTRIBUTED],
         default=UNATTRIBUTED,
     )
+    return _facts(rows, best, verdict, reason)
+
+
+def _facts(
+    rows: pd.DataFrame,
+    best: pd.DataFrame,
+    verdict: np.ndarray[tuple[int], np.dtype[np.str_]],
+    reason: np.ndarray[tuple[int], np.dtype[np.str_]],
+) -> pd.DataFrame:
+    """The frame of `incident_verdicts`; what is not attributed bears no deployment."""
     attributed = verdict == ATTRIBUTED
-    confidence = found["confidence"].to_numpy(np.float64)
+    confidence = best["confidence"].to_numpy(np.float64)
     return pd.DataFrame(
         {
             "service_id": rows["service_id"].to_numpy("int64"),
-            "incident_id": ids.to_numpy("int64"),
-            "deployment_id": np.where(attributed, found["deployment_id"].astype("int64"), NONE),
-            "deployment_service_id": np.where(
-                attributed, found["service_id"].astype("int64"), NONE
-            ),
+            "incident_id": rows["incident_id"].to_numpy("int64"),
+            "deployment_id": np.where(attributed, best["deployment_id"], NONE),
+            "deployment_service_id": np.where(attributed, best["service_id"], NONE),
             "method": np.where(attributed, _methods(confidence), verdict).astype(object),
-            "confidence": np.where(attributed, found["combined"].to_numpy("float64"), 0.0),
+            "confidence": np.where(attributed, best["combined"].to_numpy("float64"), 0.0),
             "verdict": verdict.astype(object),
             "reason": reason.astype(object),
             "opened_ts": rows["opened_ts"].to_numpy("int64"),
@@ -136,25 +145,38 @@ def incident_verdicts(
 
 
 def is_loose(facts: pd.DataFrame) -> Flags:
-    """Which incidents may be due to a deployment of their window though nothing sure says so; what
-    came unusually late among them: that is likely, and no evidence.
+    """Which incidents may be due to a deployment of their window though nothing sure says so; among
+    them those that it unlikely caused: the odds are no evidence.
     """
-    late: Flags = (facts["reason"] == LONG_AFTER).to_numpy(np.bool_)
+    late: Flags = (facts["reason"] == UNLIKELY).to_numpy(np.bool_)
     return late | facts["method"].isin(LOOSE).to_numpy(np.bool_)
 
 
-def _surest(links: pd.DataFrame, original: pd.Series[int]) -> pd.DataFrame:
-    """By incident_id: the surest deployment, with confidence, combined and service_id. One that
-    several duplicates name counts once, as surely as the surest of them does.
+def _merged(incidents: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The incidents without duplicates, and the links with `combined`, those of duplicates moved to
+    their original.
     """
+    original = incidents.set_index("incident_id")["duplicate_of"]
+    original = original[original.isin(incidents["incident_id"])]
+    rows = incidents[~incidents["incident_id"].isin(original.index)]
     combined = links["combined"] if "combined" in links else links["confidence"]
-    moved = links.assign(
-        incident_id=links["incident_id"].replace(original.to_dict()), combined=combined
-    )
+    ends = links["incident_id"].replace(original.to_dict())
+    return rows, links.assign(incident_id=ends, combined=combined)
+
+
+def _best(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """The surest deployment of each row: deployment_id, service_id (`NONE` where there is none),
+    confidence, combined. One that several duplicates name counts once, as surely as the surest of
+    them does.
+    """
     order = ["confidence", "combined", "deployment_id"]
-    sure = moved.assign(sure=moved["confidence"] >= STRICT)
+    sure = links.assign(sure=links["confidence"] >= STRICT)
     ordered = sure.sort_values(["sure", "combined", *order])
-    return ordered.drop_duplicates("incident_id", keep="last").set_index("incident_id")
+    best = ordered.drop_duplicates("incident_id", keep="last").set_index("incident_id")
+    ids, ends = rows["incident_id"], ("deployment_id", "service_id")
+    found = {name: ids.map(best[name]).fillna(NONE).astype("int64") for name in ends}
+    sureness = {name: ids.map(best[name]).fillna(0.0) for name in ("confidence", "combined")}
+    return pd.DataFrame({**found, **sureness})
 
 
 def _methods(confidence: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
@@ -176,46 +198,37 @@ def _matching(rows: pd.DataFrame, patterns: Sequence[str]) -> Flags:
     return found
 
 
-def _reasons(rows: pd.DataFrame, rules: VerdictRules, *, candidate: Flags) -> Flags:
-    """Why each would not be attributed."""
+def _reasons(
+    rows: pd.DataFrame, rules: VerdictRules, *, candidates: np.ndarray[tuple[int], Ints]
+) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    """Why each would not be attributed. candidates: how many deployments each is linked with."""
     service = rows["service_id"].to_numpy(np.int64)
     start = (rows["start_ts"] if "start_ts" in rows else rows["opened_ts"]).to_numpy(np.int64)
     caused = rows["caused_by"].to_numpy(object) if "caused_by" in rows else np.full(len(rows), "")
     table = rules.deployments[rules.deployments["finished_ts"] != NONE]
     good = (table["result"] == "success").to_numpy(np.bool_)
-    usual_s = rules.window_s if rules.usual_s is None else rules.usual_s
-    recent = {
-        result: _any_within(table[mask], service, start, usual_s)
-        for result, mask in (("good", good), ("failed", ~good))
-    }
+    recent, failed = (
+        _any_within(table[mask], service, start, rules.window_s) for mask in (good, ~good)
+    )
     first = table[good].groupby("service_id")["finished_ts"].min()
     known_since = pd.Series(service).map(first).to_numpy(np.float64)
-    whole = known_since <= start - usual_s
-    return np.select(
-        [
-            candidate | recent["good"],
-            caused != "",
-            service == NONE,
-            recent["failed"],
-            ~whole,
-            _any_within(table[good], service, start, rules.window_s),
-        ],
-        [
-            "several_candidates",
-            "change_unknown",
-            "service_unknown",
-            "failed_deployment",
-            "history_missing",
-            LONG_AFTER,
-        ],
-        default="no_deployment",
+    unlikely = rows["incident_id"].isin(rules.unlikely).to_numpy(np.bool_)
+    one = candidates == 1
+    tests = (
+        ((candidates > 0) | recent) & ~one,
+        one,
+        caused != "",
+        service == NONE,
+        failed,
+        ~(known_since <= start - rules.window_s),
     )
+    return np.select([unlikely, *tests], [UNLIKELY, *REASONS], default="no_deployment")
 
 
 def _any_within(
     deployments: pd.DataFrame,
-    service: np.ndarray[tuple[int], np.dtype[np.int64]],
-    start: np.ndarray[tuple[int], np.dtype[np.int64]],
+    service: np.ndarray[tuple[int], Ints],
+    start: np.ndarray[tuple[int], Ints],
     window_s: int,
 ) -> Flags:
     """Whether any of these finished in the window before each start."""

@@ -13,11 +13,11 @@ from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
 from correlator.branches import on_default_branch
-from correlator.cases import cases, live_deployments, originals
-from correlator.delays import learned_window
+from correlator.cases import cases, originals
 from correlator.evidence import combine
 from correlator.hotfixes import deployment_marks
 from correlator.reverts import reverts
+from correlator.suspects import unlikely
 from correlator.verdicts import judged_pairs
 from metrics.change_facts import ChangeInputs, change_facts
 from metrics.delivery_facts import (
@@ -170,20 +170,12 @@ def _defects(
 def _verdict_rules(
     session: Session, settings: Settings, loaded: Loaded, deployments: pd.DataFrame
 ) -> VerdictRules:
-    """With the time within which incidents follow deployments here, as the correlator saw it."""
+    """With the incidents that time speaks against, as the correlator saw them."""
     evidence = loaded.evidence
-    links = frames.links(session, Entity.DEPLOYMENT, Entity.INCIDENT)
-    blame = links.rename(columns={"a_id": "deployment_id", "b_id": "incident_id"})
-    roots = originals(evidence.incidents)
-    window_s = evidence.incident_rules.window_s
-    usual_s = learned_window(
-        blame.assign(incident_id=blame["incident_id"].map(roots)),
-        cases(evidence)[["incident_id", "start_ts"]],
-        live_deployments(evidence)[["deployment_id", "finished_ts"]],
-        window_s=window_s,
-    )
+    blame = frames.links(session, Entity.DEPLOYMENT, Entity.INCIDENT)
     told = deployments[["service_id", "finished_ts", "result"]]
-    return VerdictRules(told, window_s, usual_s, settings.dora.not_change_related)
+    window_s = evidence.incident_rules.window_s
+    return VerdictRules(told, window_s, unlikely(evidence, blame), settings.dora.not_change_related)
 
 
 def _marked(session: Session, loaded: Loaded, live: pd.DataFrame) -> pd.DataFrame:

@@ -167,6 +167,11 @@ _INCIDENTS: Final = {
         "fill in Caused by Change at the incident, or confirm a candidate on the page of a ticket"
         " that it shipped",
     ),
+    "one_candidate": Told(
+        "A deployment may have caused it, or none: time does not tell, and nothing else speaks.",
+        "A deployment may have caused each, or none: time does not tell, and nothing else speaks.",
+        "fill in Caused by Change at the incident, or confirm or reject the candidate",
+    ),
     "service_unknown": Told(
         "It is of no configured service.",
         "They are of no configured service.",

@@ -49,6 +49,19 @@ def test_the_last_deployment_anywhere_is_seldom_the_cause(outcome: Outcome) -> N
     assert outcome.baseline < outcome.right / outcome.incidents / 3
 
 
+@pytest.mark.parametrize(("services", "seeds"), [(4, range(11, 23)), (400, range(11, 12))])
+def test_small_and_large_estates_are_told_as_well(services: int, seeds: range) -> None:
+    found = measured(estate(services, seed=seed) for seed in seeds)
+    tell(
+        f"estates of {services} services: sure links right {found.strict_precision:.4f}, right or"
+        f" open {found.honest:.4f}, open {found.open_share:.4f}"
+    )
+    assert found.strict > 200
+    assert found.strict_precision >= 0.98
+    assert found.honest >= 0.95
+    assert found.open_share <= 0.25
+
+
 def test_truth_that_is_withheld_makes_the_measure_fall(made: Estate) -> None:
     others = dict.fromkeys(made.causes)
     assert measured([Estate(made.frames, others, made.busy)]).strict_precision == 0

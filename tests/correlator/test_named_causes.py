@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.frames import NONE
 from core.records import Entity
 from correlator.incident_texts import (
     blamed_numbers,
@@ -89,7 +90,9 @@ def test_a_denial_ends_with_its_clause() -> None:
 
 
 def test_of_two_that_are_named_the_later_is_likelier() -> None:
-    assert named("Worked in 4.11.0, broken in 4.12.0") == {(2, 1): 0.8, (1, 1): 0.4}
+    assert named("Seen in 4.11.0, worse in 4.12.0") == {(2, 1): 0.8, (1, 1): 0.4}
+    assert named("Worked in 4.11.0, broken in 4.12.0") == {(2, 1): 0.8, (1, 1): 0.2}
+    assert named("Was fine until version 4.12.0") == {(2, 1): 0.2}
 
 
 def test_the_version_that_runs_is_told_without_accusing_it() -> None:
@@ -135,6 +138,20 @@ def test_the_change_that_a_text_blames_is_traced_to_its_deployment() -> None:
     before = (*BEFORE, "caused_by", "caused_by_text")
     # The second incident names it too, but began before that deployment did.
     assert linked(given, "caused_by_change", *before) == {(2, 1): 1.0, (2, 2): 0.25}
+
+
+@pytest.mark.parametrize(
+    ("opened", "service", "sure"),
+    [(20 + 73, 2, 0.25), (20 + 71, 2, 1.0), (20 + 73, 1, 1.0), (20 + 73, NONE, 1.0)],
+)
+def test_a_change_of_another_service_long_before_is_most_likely_a_slip_of_the_pen(
+    opened: float, service: int, sure: float
+) -> None:
+    changes = GIVEN.changes.assign(external_id="c1")
+    hit = incidents({"opened": opened, "service_id": service, "caused_by_external_id": "c1"})
+    given = replace(GIVEN, changes=changes, incidents=hit)
+    before = ("same_build", "correlation", "caused_by")
+    assert linked(given, "caused_by_change", *before) == {(2, 1): sure}
 
 
 def test_a_correlation_of_an_incident_names_its_build_if_that_ran_before_it() -> None:

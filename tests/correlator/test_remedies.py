@@ -155,6 +155,45 @@ def test_a_revert_that_went_live_after_the_incident_was_over_is_half_as_sure() -
     assert linked(given, "reverted") == {(2, 1): 0.45}
 
 
+def test_a_revert_that_went_live_among_other_work_is_half_as_sure() -> None:
+    other = frame("commits", {"commit_id": 4, "sha": "d" * 40, "message": "Other"})
+    merge = other.assign(message="Merge", parents=2)
+    for extra, sure in ((other, 0.45), (merge, 0.9)):
+        given = evidence(
+            commits=pd.concat([COMMITS, extra], ignore_index=True),
+            claims=pd.concat([CLAIMS, frame("claims", {"commit_id": 4, "deployment_id": 3})]),
+            deployments=DEPLOYED,
+            incidents=incidents({"opened": 21, "resolved": 24}),
+        )
+        assert linked(given, "reverted") == {(2, 1): sure}
+
+
+def lasting(hours: float, *, before: int = 5) -> Evidence:
+    """Rollbacks an hour after incidents that end half an hour later; then one after which the
+    incident goes on for so many hours.
+    """
+    rows, found = [], []
+    for number in range(before + 1):
+        at = 100 * number
+        rows += [{"at": at, "sha": "a"}, {"at": at + 10, "sha": f"b{number}"}]
+        rows += [{"at": at + 12, "sha": "a"}]
+        open_for = hours if number == before else 0.5
+        found.append({"opened": at + 11, "resolved": at + 12 + open_for})
+    return evidence(deployments=deployed(*rows), incidents=incidents(*found))
+
+
+def test_a_rollback_after_which_the_incident_went_on_is_half_as_sure() -> None:
+    assert set(linked(lasting(1.4), "rolled_back").values()) == {0.9}
+    found = linked(lasting(1.6), "rolled_back")
+    assert found.pop((17, 6)) == 0.45
+    assert set(found.values()) == {0.9}
+    assert "stayed open for long after" in table(lasting(1.6), "rolled_back")["evidence"].iloc[-1]
+
+
+def test_how_long_incidents_go_on_after_remedies_is_not_known_of_a_few() -> None:
+    assert set(linked(lasting(9, before=3), "rolled_back").values()) == {0.9}
+
+
 def _by_ref(deployments: pd.DataFrame) -> NDArray[np.bool_]:
     found = deployments["ref"].str.startswith("hotfix/") | (
         deployments["change_type"] == "emergency"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from core.frames import NONE
 from metrics import coverage, delivery
 from metrics.deployment_verdicts import deployment_verdicts
-from metrics.incident_facts import VerdictRules, incident_verdicts
+from metrics.incident_facts import REASONS, VerdictRules, incident_verdicts
 from metrics.periods import Window
 from tests.metrics.history import frame
 from tests.metrics.tables import Row, deployment_table, incident_table, table
@@ -58,12 +61,13 @@ def test_without_a_deployment_in_the_window_no_change_caused_it() -> None:
     assert verdict({"opened_ts": 11 * DAY + 1, "start_ts": 11 * DAY}) != told
 
 
-def test_unusually_long_after_a_deployment_it_is_likely_not_due_to_it_yet_widens_the_band() -> None:
-    rules = VerdictRules(DEPLOYED, DAY, usual_s=2 * HOUR)
-    opened = {1: 10 * DAY + 2 * HOUR, 2: 10 * DAY + 2 * HOUR + 1, 3: 11 * DAY + 1}
+def test_what_time_speaks_against_is_likely_due_to_none_yet_widens_the_band() -> None:
+    rules = VerdictRules(DEPLOYED, DAY, unlikely=frozenset({2}))
+    opened = {1: 10 * DAY + 2 * HOUR, 2: 10 * DAY + 3 * HOUR, 3: 11 * DAY + 1}
     rows = incidents(*({"incident_id": one, "opened_ts": at} for one, at in opened.items()))
-    found = incident_verdicts(rows, frame(LINKS, []), rules)
-    assert found["reason"].tolist() == ["several_candidates", "long_after", "no_deployment"]
+    links = frame(LINKS, [(2, 5, 0.2, 0.2, 1), (2, 6, 0.1, 0.1, 1)])
+    found = incident_verdicts(rows, links, rules)
+    assert found["reason"].tolist() == ["several_candidates", "unlikely", "no_deployment"]
     assert found["verdict"].tolist() == ["unattributed", *["not_change_related"] * 2]
     late, none = (found[found["incident_id"] == one] for one in (2, 3))
     rates = [
@@ -83,6 +87,40 @@ def test_unusually_long_after_a_deployment_it_is_likely_not_due_to_it_yet_widens
 def test_a_single_weak_candidate_is_told_as_such_and_less_is_not() -> None:
     assert verdict({}, (1, 5, 0.4, 0.4, 1)) == ("attributed", "proximity", "")
     assert verdict({}, (1, 5, 0.2, 0.28, 1), (1, 6, 0.1, 0.1, 1))[0] == "unattributed"
+
+
+def test_what_is_told_outweighs_the_odds_of_time() -> None:
+    rules = VerdictRules(DEPLOYED, DAY, unlikely=frozenset({1}))
+    found = incident_verdicts(incidents({}), frame(LINKS, [(1, 5, 0.8, 0.8, 1)]), rules)
+    assert found["verdict"].tolist() == ["attributed"]
+
+
+def test_a_single_candidate_that_is_not_likely_enough_has_a_reason_of_its_own() -> None:
+    row: Row = {"opened_ts": 10 * DAY + HOUR}
+    assert verdict(row, (1, 5, 0.2, 0.2, 1))[2] == "one_candidate"
+    assert verdict(row, (1, 5, 0.2, 0.2, 1), (1, 6, 0.1, 0.1, 1))[2] == "several_candidates"
+
+
+def test_the_reasons_are_documented_in_the_order_in_which_they_are_asked() -> None:
+    text = Path("docs/correlation.md").read_text(encoding="utf-8")
+    table_ = text.split("Else it is `unattributed`")[1].split("\n\n")[1]
+    named = re.findall(r"^\| `(\w+)` \|", table_, re.M)
+    assert named == list(REASONS)
+    (row,) = re.findall(r"^\| incident \| without cause.*$", text, re.M)
+    assert re.findall(r"`(\w+)`", row)[1:] == named
+    # Of an incident for which several hold the first is told.
+    all_hold: Row = {"opened_ts": DAY // 2, "service_id": NONE, "caused_by": "c9"}
+    two = ((1, 5, 0.2, 0.2, 1), (1, 6, 0.1, 0.1, 1))
+    assert [verdict(all_hold, *two[:count])[2] for count in (2, 1, 0)] == named[:3]
+    rest = (
+        {"opened_ts": DAY // 2, "service_id": NONE},
+        {"opened_ts": DAY + HOUR, "service_id": 3},
+        {"opened_ts": DAY // 2, "service_id": 3},
+    )
+    failed = frame("service_id finished_ts result", [(3, DAY, "failed")])
+    rules = VerdictRules(failed, DAY)
+    told = [incident_verdicts(incidents(one), frame(LINKS, []), rules) for one in rest]
+    assert [one["reason"].item() for one in told] == named[3:]
 
 
 def test_weak_reasons_together_are_told_but_never_sure() -> None:
