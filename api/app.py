@@ -28,6 +28,7 @@ from api.routes import (
     metrics,
     overview,
     quality,
+    restatements,
     services,
     sources,
     verdicts,
@@ -63,6 +64,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.served = served
     for module in (overview, metrics, items, services, desk, sources, quality, definitions):
         app.include_router(module.router, prefix="/v1", responses=COMMON)
+    app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
