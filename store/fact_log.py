@@ -5,7 +5,7 @@ Rows are mappings by column key, as the tables of facts have them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ class Differing:
     after: Mapping[Key, Row]
     changed: Sequence[Key]
     gone: Sequence[Key]
-    found: Sequence[Key]
+    found: Collection[Key]
 
 
 def record(session: Session, table: Table, rows: Differing, recording: Recording) -> None:
@@ -125,7 +125,7 @@ def _found(table: Table, rows: Differing, recording: Recording) -> Iterator[dict
     before_ts = recording.before_ts
     if before_ts is None or table.name in _NOT_FOUND_LATE:
         return
-    for key in rows.found:
+    for key in sorted(rows.found):
         new = rows.after[key]
         began = ("committed_ts",) if table.name == "item_fact" else ()
         times = [new[name] for name in (*began, *_ENDS[table.name])]

@@ -146,11 +146,13 @@ def _replace(
         },
         deleted=stored.keys() - wanted.keys(),
     )
-    gone, found = sorted(change.deleted), sorted(change.inserted)
-    differing = Differing(stored, wanted, sorted(change.updated), gone, found)
+    gone = sorted(change.deleted)
+    differing = Differing(stored, wanted, sorted(change.updated), gone, change.inserted)
     record(session, table, differing, recording)
     delete_rows(session, table, [dict(zip(key, one, strict=True)) for one in gone])
-    new = [{**wanted[one], KNOWN: recording.now_ts} for one in change.inserted]
+    new = [wanted[one] for one in change.inserted]
+    for row in new:
+        row[KNOWN] = recording.now_ts
     upsert(session, table, new, key=key)
     upsert(session, table, [wanted[one] for one in change.updated], key=key)
     return change
