@@ -122,7 +122,7 @@ def test_restatements_are_listed_newest_first_with_what_moved(
     assert {"velocity", "flow_time"} <= set(first["metrics"])
     assert client.json(first["journey"])["key"] == key
     assert len(body["items"]) == 2
-    assert len(client.json("/v1/restatements?everything=true")["items"]) == 3
+    assert len(client.json(f"/v1/restatements?everything=true&item={key}")["items"]) == 3
     page = client.json("/v1/restatements?limit=1")
     rest = client.json(f"/v1/restatements?limit=1&cursor={page['next']}")
     assert page["items"] + rest["items"] == body["items"]
@@ -139,7 +139,7 @@ def test_restatements_are_filtered(copied: tuple[Client, Path], since: int) -> N
         "service=web": 0,
         f"item={key}": 2,
         "metric=velocity": 2,
-        "metric=delay_cost&everything=true": 2,
+        f"metric=delay_cost&everything=true&item={key}": 2,
         "metric=change_fail_rate": 0,
     }
     found = {more: len(client.json(f"/v1/restatements?{more}")["items"]) for more in counts}
