@@ -94,7 +94,9 @@ def measure(
         made = _computed(session, settings, found.releases, wanted=wanted, tell=tell)
         bare = unlinked_now(session, settings, found, made)
     with database.writing() as session:
-        report = _write(session, found, made, cause=cause, remapped=remapped)
+        sources = [source.name for source in settings.polled]
+        before_ts = None if cause == HISTORY else read_before(session, sources)
+        report = _write(session, found, made, cause=cause, remapped=remapped, before_ts=before_ts)
         if replace_unlinked(session, bare.rows, bare.days):
             facts.bump_services(session)
         for entity in Entity:
@@ -132,10 +134,10 @@ def _write(
     *,
     cause: str,
     remapped: Remapped,
+    before_ts: int | None,
 ) -> MeasureReport:
     now = max(now_ts(), facts.last_written_ts(session))
     new_streams, new_services = begin_knowing(session, now)
-    before_ts = None if cause == HISTORY else read_before(session)
     service_cause = MAPPING if remapped.services and cause == RECORDS else cause
     recording = Recording(now, service_cause, before_ts)
     services = {}

@@ -4,6 +4,7 @@ many passes there were.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -63,10 +64,12 @@ def readings_at(session: Session, ts: int) -> dict[str, Reading]:
     }
 
 
-def read_before(session: Session) -> int | None:
-    """Up to when every source had been read at the pass before; None before the first one."""
+def read_before(session: Session, sources: Collection[str]) -> int | None:
+    """Up to when each of these sources had been read at the pass before; None before the first."""
     latest = (
         select(func.max(source_reading.c.watermark_ts).label("ts"))
+        .join(source, source.c.id == source_reading.c.source_id)
+        .where(source.c.name.in_(list(sources)))
         .group_by(source_reading.c.source_id)
         .subquery()
     )
