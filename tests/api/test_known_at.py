@@ -93,7 +93,7 @@ def _logged(path: Path, at: int) -> str:
         stream, item, key, done = base.execute(
             "SELECT stream_id, item_id, key, done_ts FROM item_fact JOIN work_item ON id = item_id"
             " WHERE done_ts IS NOT NULL AND stream_id = (SELECT id FROM value_stream WHERE"
-            " name = 'checkout')"
+            " name = 'checkout') AND item_id NOT IN (SELECT entity_id FROM fact_change)"
         ).fetchone()
         rows = [
             (1, f'{{"done_ts":[{done - 60},{done}]}}', 1, at),
