@@ -26,6 +26,7 @@ from api.routes import (
     metrics,
     overview,
     quality,
+    restatements,
     services,
     sources,
     verdicts,
@@ -61,6 +62,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         overview, metrics, charts, kanban, items, services, desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
+    app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")

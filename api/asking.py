@@ -7,11 +7,13 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from api.deps import Served
 from core.errors import BadRequestError
 from metrics.periods import WEEK, Window
-from pipeline.question import Question, question
+from pipeline.question import Question, past_moment, question
+from pipeline.snapshot import Snapshot
 
 _INTERVAL = "Also a series: day, week, month or quarter; at most 400 periods."
 
@@ -36,13 +38,24 @@ class WindowQuery(BaseModel):
     )
 
 
-class KindQuery(WindowQuery):
+class KnownQuery(WindowQuery):
+    """The window, and as known when."""
+
+    known_at: str | None = Field(
+        default=None,
+        description="The answer as it was at this moment: a date (midnight in the configured zone)"
+        " or a time. Default: as it is now.",
+        examples=["2026-11-01T06:00Z"],
+    )
+
+
+class KindQuery(KnownQuery):
     """Window and kind of work."""
 
     type: str | None = Field(default=None, description="feature, defect, risk or debt.")
 
 
-class SeriesQuery(WindowQuery):
+class SeriesQuery(KnownQuery):
     """Window and rhythm."""
 
     interval: str | None = Field(default=None, description=_INTERVAL)
@@ -73,6 +86,7 @@ class ChartQuery(ZoneQuery):
 
 
 WindowDep = Annotated[WindowQuery, Query()]
+KnownDep = Annotated[KnownQuery, Query()]
 KindDep = Annotated[KindQuery, Query()]
 SeriesDep = Annotated[SeriesQuery, Query()]
 MetricDep = Annotated[MetricQuery, Query()]
@@ -88,10 +102,15 @@ NO_PARAMETERS = [Depends(no_parameters)]
 
 
 def asked_of(served: Served, query: WindowQuery) -> Question:
-    """The question, as of the present minute; `BadRequestError` for what makes no sense."""
-    return question(
+    """The question, as of the present minute, or of that of `known_at`; `BadRequestError` for what
+    makes no sense.
+    """
+    known_at = None
+    if isinstance(query, KnownQuery) and query.known_at is not None:
+        known_at = past_moment(served.settings, "known_at", query.known_at, now=served.now())
+    asked = question(
         served.settings,
-        as_of=served.minute(),
+        as_of=served.minute() if known_at is None else known_at // 60 * 60,
         start=query.start,
         end=query.end,
         interval=query.interval
@@ -100,6 +119,14 @@ def asked_of(served: Served, query: WindowQuery) -> Question:
         kind=query.type if isinstance(query, KindQuery) else None,
         zone=query.zone if isinstance(query, ZoneQuery) else None,
     )
+    return replace(asked, known_at=known_at)
+
+
+def snapshot_of(served: Served, session: Session, asked: Question) -> Snapshot:
+    """The facts that answer the question: those of now, or as they were known."""
+    if asked.known_at is None:
+        return served.snapshots.present(session)
+    return served.snapshots.known(session, asked.known_at)
 
 
 def last_weeks(asked: Question, weeks: int = 13) -> Question:

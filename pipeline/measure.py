@@ -18,6 +18,8 @@ from pipeline.stages import MEASURE, MEASURING
 from pipeline.stream_facts import StreamFacts, stream_facts
 from pipeline.unlinked import unlinked_now
 from store import dirty, facts, frames
+from store.fact_log import Recording, begin_knowing
+from store.readings import read_before
 from store.unlinked import replace_unlinked
 
 _DELIVERY = (
@@ -32,6 +34,23 @@ _DELIVERY = (
 
 RECORDS = "records"
 """Why facts change in the ordinary way: the records did."""
+
+HISTORY = "history"
+"""Older history is still coming: what it moves was not told in full before."""
+
+MAPPING = "mapping"
+"""The configuration of the stream, or of the services, is another one."""
+
+REBUILD = "rebuild"
+"""Everything was computed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remapped:
+    """Names of streams, and whether services, that are configured otherwise than before."""
+
+    streams: frozenset[str] = frozenset()
+    services: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +72,14 @@ def measure(
     *,
     progress: Progress | None = None,
     everything: bool = False,
-    cause: str | None = RECORDS,
+    cause: str = RECORDS,
+    remapped: Remapped = Remapped(),
 ) -> MeasureReport:
     """Facts of what waits, or of everything. A stream's version moves once, when a fact of it
     did, or one of its items: answers show titles and keys beside the facts.
 
-    cause: why facts change; None while older history is still coming, which restates nothing.
+    cause: why facts change; `HISTORY` restates nothing. remapped: what changes for another reason,
+    because its configuration did.
     """
     tell = progress or Silent()
     with database.writing() as session:
@@ -73,7 +94,9 @@ def measure(
         made = _computed(session, settings, found.releases, wanted=wanted, tell=tell)
         bare = unlinked_now(session, settings, found, made)
     with database.writing() as session:
-        report = _write(session, found, made, cause=cause)
+        sources = [source.name for source in settings.polled]
+        before_ts = None if cause == HISTORY else read_before(session, sources)
+        report = _write(session, found, made, cause=cause, remapped=remapped, before_ts=before_ts)
         if replace_unlinked(session, bare.rows, bare.days):
             facts.bump_services(session)
         for entity in Entity:
@@ -105,27 +128,42 @@ def _computed(
 
 
 def _write(
-    session: Session, found: Delivered, made: Sequence[StreamFacts], *, cause: str | None
+    session: Session,
+    found: Delivered,
+    made: Sequence[StreamFacts],
+    *,
+    cause: str,
+    remapped: Remapped,
+    before_ts: int | None,
 ) -> MeasureReport:
-    now = now_ts()
-    services = write_service_facts(session, found.facts) if found.facts else {}
+    now = max(now_ts(), facts.last_written_ts(session))
+    new_streams, new_services = begin_knowing(session, now)
+    service_cause = MAPPING if remapped.services and cause == RECORDS else cause
+    recording = Recording(now, service_cause, before_ts)
+    services = {}
+    if found.facts:
+        services = write_service_facts(session, found.facts, recording, new=new_services)
     changed: dict[str, int] = {}
     for one in made:
-        count = _write_stream(session, one, now=now, cause=cause)
+        name, new = one.stream.name, one.stream_id in new_streams
+        why = MAPPING if name in remapped.streams and cause == RECORDS else cause
+        recording = Recording(now, why, None if new else before_ts)
+        count = _write_stream(session, one, recording)
         if count or one.shown or services.keys() & set(one.stream.services):
             facts.bump_version(session, one.stream_id, now)
-            changed[one.stream.name] = count
+            changed[name] = count
     return MeasureReport(sum(changed.values()) + sum(services.values()), tuple(changed))
 
 
-def _write_stream(session: Session, one: StreamFacts, *, now: int, cause: str | None) -> int:
+def _write_stream(session: Session, one: StreamFacts, recording: Recording) -> int:
     """How many rows changed."""
     if one.facts is None:
         return 0
+    number, made, wanted = one.stream_id, one.facts, one.wanted
     changes = [
-        facts.replace_item_facts(
-            session, one.stream_id, one.facts.items, now_ts=now, cause=cause, item_ids=one.wanted
+        facts.replace_item_facts(session, number, made.items, recording=recording, item_ids=wanted),
+        facts.replace_stage_visits(
+            session, number, made.visits, recording=recording, item_ids=wanted
         ),
-        facts.replace_stage_visits(session, one.stream_id, one.facts.visits, item_ids=one.wanted),
     ]
     return sum(len(change.keys) for change in changes)

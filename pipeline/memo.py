@@ -16,6 +16,7 @@ _KEPT = 64
 class Memo:
     """A few results by their question; the least recently asked for leaves first."""
 
+    most: int = _KEPT
     _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -31,6 +32,6 @@ class Memo:
         made = make()
         with self._lock:
             self._kept[key] = made
-            while len(self._kept) > _KEPT:
+            while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
         return made

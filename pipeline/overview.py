@@ -48,6 +48,8 @@ def overview(snapshot: Snapshot, settings: Settings, asked: Question, weekly: Qu
     """Streams by what their waiting costs, services, and the headline. `weekly`: the 13-week
     question.
     """
+    if not snapshot.streams:
+        snapshot.later.require_any()
     streams = [_stream(snapshot, settings, one, asked, weekly) for one in snapshot.streams.values()]
     streams.sort(key=lambda row: -(row["delay_cost"]["value"]["per_week_cents"] or 0.0))
     marks = {name: one.watermark_ts for name, one in snapshot.freshness.items()}

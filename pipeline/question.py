@@ -28,7 +28,10 @@ _WEEK_STARTS = {"monday": 0, "saturday": 5, "sunday": 6}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`kinds` None: all. Times are epoch seconds; the window never reaches past `as_of`."""
+    """`kinds` None: all. Times are epoch seconds; the window never reaches past `as_of`.
+
+    known_at: the answer as it was then, with `as_of` in the same minute; None: as it is now.
+    """
 
     window: Window
     as_of: int
@@ -36,6 +39,7 @@ class Question:
     week_starts: int
     interval: Interval | None = None
     kinds: Sequence[str] | None = None
+    known_at: int | None = None
 
 
 def question(
@@ -85,6 +89,17 @@ def _zone(name: str) -> str:
             "zone: a time zone of the IANA list, such as Europe/Berlin"
         ) from error
     return name
+
+
+def past_moment(settings: Settings, name: str, text: str, *, now: int) -> int:
+    """A moment that is over; `BadRequestError`, which names the parameter, for none and for one
+    that is to come.
+    """
+    found = _moment(name, text, ZoneInfo(settings.server.timezone))
+    if found > now:
+        told = datetime.fromtimestamp(now, UTC)
+        raise BadRequestError(f"{name}: lies in the future; now is {told:%Y-%m-%dT%H:%M:%S}Z")
+    return found
 
 
 def require_kind(kind: str | None) -> None:

@@ -34,6 +34,7 @@ _NO_INCIDENTS = "no incident source for this service"
 def service_of(snapshot: Snapshot, name: str) -> ServiceFacts:
     """The facts of a service; `NotFoundError` with the names that exist."""
     if name not in snapshot.services:
+        snapshot.later.require("services", name)
         known = ", ".join(snapshot.services) or "none"
         raise NotFoundError(f'there is no service "{name}"; known: {known}')
     return snapshot.services[name]

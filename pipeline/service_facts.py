@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ from metrics.incident_facts import VerdictRules, incident_facts
 from metrics.item_release import ReleaseInputs, item_releases
 from pipeline.evidence import Loaded, load_evidence
 from store import facts, frames
+from store.fact_log import Recording
 
 PRODUCTION = "production"
 SURE = 0.5
@@ -85,17 +87,23 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     return Delivered(releases, made, loaded, written, inputs.landed)
 
 
-def write_service_facts(session: Session, made: ServiceFacts) -> dict[str, int]:
+def write_service_facts(
+    session: Session, made: ServiceFacts, recording: Recording, *, new: Collection[int]
+) -> dict[str, int]:
     """Make these the only facts of every service; how many rows changed, by the name of each
-    service of which any did.
+    service of which any did. new: services of which nothing was known before.
     """
     known = frames.services(session)
     changed = {}
     for number, name in zip(known["service_id"].tolist(), known["name"], strict=True):
+        how = replace(recording, before_ts=None) if number in new else recording
         outcomes = [
-            facts.replace_change_facts(session, number, _of(made.changes, number)),
-            facts.replace_deployment_facts(session, number, _of(made.deployments, number)),
-            facts.replace_incident_facts(session, number, _of(made.incidents, number)),
+            write(session, number, _of(frame, number), recording=how)
+            for write, frame in (
+                (facts.replace_change_facts, made.changes),
+                (facts.replace_deployment_facts, made.deployments),
+                (facts.replace_incident_facts, made.incidents),
+            )
         ]
         changed[str(name)] = sum(len(outcome.keys) for outcome in outcomes)
     if any(changed.values()):

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from connectors.history import Older
+from core.errors import BadRequestError
 from core.settings import Service, Settings, ValueStream
 from metrics.envelope import Freshness
 from pipeline.history_status import back_to, parts_left
 from pipeline.memo import Memo
+from pipeline.times import iso
 from store import cursors, frames
 from store.cursors import StreamState
 from store.facts import services_version
+from store.known_facts import facts_known_at, known_since, named_items
+from store.models import change_fact, deployment_fact, incident_fact, item_fact, stage_visit
+from store.readings import Reading, readings_at
 from store.unlinked import unlinked_days
+
+_MOMENTS = 4
+"""Of so many moments what was known stays in memory."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,37 @@ class ServiceFacts:
 
 
 @dataclass(frozen=True)
+class Later:
+    """By name the streams and services of which nothing was kept yet at the moment asked for, with
+    the moment from which on it is (None: not yet).
+    """
+
+    streams: Mapping[str, int | None] = field(default_factory=dict)
+    services: Mapping[str, int | None] = field(default_factory=dict)
+
+    def require(self, kind: Literal["streams", "services"], name: str) -> None:
+        """`BadRequestError` where it is one of them, which says from when on there is an answer."""
+        of = self.streams if kind == "streams" else self.services
+        if name in of:
+            raise _too_early(of[name], f' of "{name}"')
+
+    def require_any(self) -> None:
+        """The same where there is no stream but later ones."""
+        if self.streams:
+            known = [ts for ts in self.streams.values() if ts is not None]
+            raise _too_early(min(known, default=None), "")
+
+
+def _too_early(since_ts: int | None, of: str) -> BadRequestError:
+    if since_ts is None:
+        return BadRequestError(f"known_at: nothing is known{of} yet")
+    return BadRequestError(
+        f"known_at: what was known{of} before {iso(since_ts)} was not kept; ask for that moment or"
+        " a later one"
+    )
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Everything that is answered from, as of one version. Lists keep the order of the
     configuration.
@@ -63,6 +103,8 @@ class Snapshot:
     """See `store.unlinked.unlinked_days`."""
     older: Mapping[str, Sequence[Older]] = field(default_factory=dict)
     """By source, the parts of its history that are still to be read; only where there are any."""
+    later: Later = field(default_factory=Later)
+    """Where it is asked what was known: of what nothing was kept yet."""
 
 
 @dataclass(slots=True)
@@ -74,6 +116,7 @@ class Snapshots:
     _services: dict[str, ServiceFacts] = field(default_factory=dict)
     _unlinked: pd.DataFrame = field(default_factory=pd.DataFrame)
     _versions: tuple[int, ...] = ()
+    _known: Memo = field(default_factory=lambda: Memo(_MOMENTS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def present(self, session: Session) -> Snapshot:
@@ -104,6 +147,14 @@ class Snapshots:
             fresh = freshness(states, self.settings, older)
             return Snapshot(streams, self._services, fresh, self._unlinked, older)
 
+    def known(self, session: Session, ts: int) -> Snapshot:
+        """The facts as they were known at `ts`. Titles, stages and the configuration are those of
+        now, and what is not linked is not told.
+        """
+        present = self.present(session)
+        key = (ts, self._versions)
+        return self._known.of(key, lambda: _known(session, present, ts))
+
 
 def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:
     facts = frames.item_facts(session, stream_id)
@@ -133,6 +184,51 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
         for config in settings.services
         if config.name in ids
     }
+
+
+def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
+    since = known_since(session)
+    known = [{name for name, at in of.items() if at <= ts} for of in since]
+    later = Later(
+        {name: since[0].get(name) for name in present.streams if name not in known[0]},
+        {name: since[1].get(name) for name in present.services if name not in known[1]},
+    )
+    readings = readings_at(session, ts)
+    return Snapshot(
+        {
+            name: _stream_then(session, one, ts)
+            for name, one in present.streams.items()
+            if name in known[0]
+        },
+        {
+            name: _service_then(session, one, ts)
+            for name, one in present.services.items()
+            if name in known[1]
+        },
+        {
+            name: replace(one, watermark_ts=read.watermark_ts, back_to_ts=read.back_to_ts)
+            for name, one in present.freshness.items()
+            if (read := readings.get(name, Reading(None)))
+        },
+        present.unlinked_days.iloc[:0],
+        later=later,
+    )
+
+
+def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
+    facts = facts_known_at(session, item_fact, stream.id, ts)
+    items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
+    visits = facts_known_at(session, stage_visit, stream.id, ts)
+    return replace(stream, items=items, visits=visits, memo=Memo())
+
+
+def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFacts:
+    return replace(
+        service,
+        changes=facts_known_at(session, change_fact, service.id, ts),
+        deployments=facts_known_at(session, deployment_fact, service.id, ts),
+        incidents=facts_known_at(session, incident_fact, service.id, ts),
+    )
 
 
 def freshness(

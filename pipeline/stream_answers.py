@@ -25,6 +25,7 @@ Answer = dict[str, Any]
 def stream_of(snapshot: Snapshot, name: str) -> StreamFacts:
     """The facts of a stream; `NotFoundError` with the names that exist."""
     if name not in snapshot.streams:
+        snapshot.later.require("streams", name)
         known = ", ".join(snapshot.streams) or "none"
         raise NotFoundError(f'there is no value stream "{name}"; known: {known}')
     return snapshot.streams[name]
@@ -171,7 +172,11 @@ def pooled_context(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Qu
 
 
 def known_at(sources: Mapping[str, Freshness], asked: Question) -> int:
-    """The latest moment up to which any source was read; the moment asked for where none was."""
+    """The latest moment up to which any source was read; the moment asked for where none was, and
+    where an answer as it was then is asked for.
+    """
+    if asked.known_at is not None:
+        return asked.known_at
     marks = [one.watermark_ts for one in sources.values() if one.watermark_ts is not None]
     return min(asked.as_of, max(marks, default=asked.as_of))
 
@@ -181,6 +186,8 @@ def explain_address(path: str, asked: Question) -> str:
     query = {"from": iso(asked.window.from_ts), "to": iso(asked.window.to_ts)}
     if asked.kinds:
         query["type"] = asked.kinds[0]
+    if asked.known_at is not None:
+        query["known_at"] = iso(asked.known_at)
     return f"{path}?{urlencode(query, safe=':')}"
 
 

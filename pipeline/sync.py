@@ -16,8 +16,9 @@ from core.source_settings import AnySource
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.database import Database
+from pipeline.knowledge import configured, note_readings
 from pipeline.mapping import apply_mapping
-from pipeline.measure import RECORDS, MeasureReport, measure
+from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
 from pipeline.progress import Progress, Silent
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
@@ -114,12 +115,24 @@ def bring_up_to_date(
     at a time: what an older look at the records made of them must not overwrite a newer one's.
     """
     tell = progress or Silent()
-    cause = None if any(report.read_history for report in reports) else RECORDS
+    cause = REBUILD if everything else RECORDS
+    if any(report.read_history for report in reports):
+        cause = HISTORY
     unread = {report.source for report in reports if report.problems or report.paused}
     with alone(database.engine, _LINKING, (stop or Stop()).sleep):
+        before = configured(database)
         warnings = apply_mapping(settings, database, unread=unread)
+        remapped = configured(database).since(before)
         links = correlate(settings, database, progress=tell, everything=everything)
-        facts = measure(settings, database, progress=tell, everything=everything, cause=cause)
+        facts = measure(
+            settings,
+            database,
+            progress=tell,
+            everything=everything,
+            cause=cause,
+            remapped=remapped,
+        )
+        note_readings(settings, database)
     return SyncReport(reports, links, facts, warnings)
 
 

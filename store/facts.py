@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Boolean, Table, select, update
+from sqlalchemy import Boolean, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.frames import NONE
-from store.lookup import Key, Row, read_rows
+from store.fact_log import KNOWN, Differing, Recording, record
+from store.lookup import Key, Row, found_in
 from store.models import (
     change_fact,
     deployment_fact,
-    fact_change,
     incident_fact,
     item_fact,
     stage_visit,
@@ -51,22 +51,15 @@ def replace_item_facts(
     stream_id: int,
     facts: pd.DataFrame,
     *,
-    now_ts: int,
-    cause: str | None,
+    recording: Recording,
     item_ids: Collection[int] | None = None,
 ) -> FactChange:
     """Make `facts` the only facts of these items of the stream (None: of all).
 
-    Every time or duration of an existing fact that changes is logged in `fact_change` with `cause`;
-    of a fact that vanishes all become null. A new fact restates nothing. cause: None where nothing
-    is restated at all, as while older history is still coming.
+    As all that replace facts here, this logs in `fact_change` what undoes each change of a row that
+    was there; a new row says itself since when it is known.
     """
-    change, pairs = _replace(session, item_fact, stream_id, facts, item_ids)
-    shared = {"fact": item_fact.name, "recorded_ts": now_ts, "cause": cause}
-    logged = [{**shared, **row} for old, new in pairs for row in _restated(old, new)]
-    if logged and cause is not None:
-        session.connection().execute(fact_change.insert().inline(), logged)
-    return change
+    return _replace(session, item_fact, stream_id, facts, recording, item_ids)
 
 
 def replace_stage_visits(
@@ -74,25 +67,39 @@ def replace_stage_visits(
     stream_id: int,
     visits: pd.DataFrame,
     *,
+    recording: Recording,
     item_ids: Collection[int] | None = None,
 ) -> FactChange:
     """Make `visits` the only stage visits of these items of the stream (None: of all)."""
-    return _replace(session, stage_visit, stream_id, visits, item_ids)[0]
+    return _replace(session, stage_visit, stream_id, visits, recording, item_ids)
 
 
-def replace_change_facts(session: Session, service_id: int, facts: pd.DataFrame) -> FactChange:
+def replace_change_facts(
+    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+) -> FactChange:
     """Make `facts` the only change facts of the service."""
-    return _replace(session, change_fact, service_id, facts, None)[0]
+    return _replace(session, change_fact, service_id, facts, recording, None)
 
 
-def replace_deployment_facts(session: Session, service_id: int, facts: pd.DataFrame) -> FactChange:
+def replace_deployment_facts(
+    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+) -> FactChange:
     """Make `facts` the only deployment facts of the service; `failed` is 1, 0 or -1 unknown."""
-    return _replace(session, deployment_fact, service_id, facts, None)[0]
+    return _replace(session, deployment_fact, service_id, facts, recording, None)
 
 
-def replace_incident_facts(session: Session, service_id: int, facts: pd.DataFrame) -> FactChange:
+def replace_incident_facts(
+    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+) -> FactChange:
     """Make `facts` the only incident facts of the service."""
-    return _replace(session, incident_fact, service_id, facts, None)[0]
+    return _replace(session, incident_fact, service_id, facts, recording, None)
+
+
+def last_written_ts(session: Session) -> int:
+    """When facts were last written, 0 for never: what is written now is not known earlier, whatever
+    the clock says.
+    """
+    return session.execute(select(func.max(value_stream.c.facts_ts))).scalar_one_or_none() or 0
 
 
 def bump_version(session: Session, stream_id: int, ts: int) -> int:
@@ -117,22 +124,15 @@ def bump_services(session: Session) -> None:
     set_setting(session, _SERVICES, str(services_version(session) + 1))
 
 
-def _restated(old: Row, new: Row | None) -> Iterator[dict[str, Any]]:
-    fact = {name: old[name] for name in ("stream_id", "episode")} | {"entity_id": old["item_id"]}
-    for name, before in old.items():
-        after = None if new is None else new[name]
-        if name.endswith(("_ts", "_s")) and before != after:
-            yield {**fact, "column_name": name, "old": before, "new": after}
-
-
 def _replace(
     session: Session,
     table: Table,
     owner_id: int,
     frame: pd.DataFrame,
+    recording: Recording,
     ids: Collection[int] | None,
-) -> tuple[FactChange, list[tuple[Row, Row | None]]]:
-    """The change, and (old, new) of what differs or is gone; `ids`: of the second key column."""
+) -> FactChange:
+    """`ids`: of the second key column."""
     key = [column.key for column in table.primary_key.columns]
     wanted = {_key(row, key): row for row in _rows(table, frame, key[0], owner_id)}
     if ids is not None:
@@ -146,11 +146,16 @@ def _replace(
         },
         deleted=stored.keys() - wanted.keys(),
     )
-    rows = [wanted[found] for found in (*change.inserted, *change.updated)]
-    delete_rows(session, table, [dict(zip(key, found, strict=True)) for found in change.deleted])
-    upsert(session, table, rows, key=key)
-    touched = sorted(change.updated | change.deleted)
-    return change, [(stored[found], wanted.get(found)) for found in touched]
+    gone = sorted(change.deleted)
+    differing = Differing(stored, wanted, sorted(change.updated), gone, change.inserted)
+    record(session, table, differing, recording)
+    delete_rows(session, table, [dict(zip(key, one, strict=True)) for one in gone])
+    new = [wanted[one] for one in change.inserted]
+    for row in new:
+        row[KNOWN] = recording.now_ts
+    upsert(session, table, new, key=key)
+    upsert(session, table, [wanted[one] for one in change.updated], key=key)
+    return change
 
 
 def _key(row: Row, key: Sequence[str]) -> Key:
@@ -164,14 +169,18 @@ def _stored(
     owner_id: int,
     ids: Collection[int] | None,
 ) -> Iterator[dict[str, Any]]:
+    names = [column.key for column in table.c if column.key != KNOWN]
     if ids is None:
-        return read_rows(session, table, key[0], [owner_id])
-    return read_rows(session, table, key[1], ids, **{key[0]: owner_id})
+        rows = found_in(session, table, names, key[0], [owner_id])
+    else:
+        rows = found_in(session, table, names, key[1], ids, **{key[0]: owner_id})
+    for row in rows:
+        yield dict(zip(names, row, strict=True))
 
 
 def _rows(table: Table, frame: pd.DataFrame, owner: str, owner_id: int) -> Iterator[dict[str, Any]]:
     """Rows for the table; columns that it does not have are left out, the owner's id is added."""
-    names = [column.key for column in table.c if column.key != owner]
+    names = [column.key for column in table.c if column.key not in (owner, KNOWN)]
     columns = [_values(table, name, frame[name]) for name in names]
     for values in zip(*columns, strict=True):
         yield {owner: owner_id, **dict(zip(names, values, strict=True))}

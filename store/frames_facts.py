@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
+from store.fact_log import KNOWN
 from store.models import (
     change_fact,
     deployment_fact,
@@ -112,7 +113,7 @@ def _facts(
     committed: bool,
 ) -> pd.DataFrame:
     key = list(table.primary_key.columns)
-    statement = select(*table.c)
+    statement = select(*(column for column in table.c if column.key != KNOWN))
     if owner_id is not None:
         statement = statement.where(table.c[owner] == owner_id)
     # Of one owner the second column of the key leads.

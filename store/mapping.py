@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.settings import Settings, ValueStream
+from store.fact_log import forget_services
 from store.lookup import read_rows
 from store.map_stages import map_stages
 from store.models import (
@@ -138,6 +139,7 @@ def _load_services(session: Session, settings: Settings) -> tuple[dict[str, int]
     gone = [row.id for name, row in stored.items() if name not in rows]
     for table in (change_fact, deployment_fact, incident_fact):
         delete_rows(session, table, [{"service_id": found} for found in gone])
+    forget_services(session, gone)
     delete_rows(session, service, [{"id": found} for found in gone])
     upsert(session, service, rows.values(), key=("name",))
     found = read_rows(session, service, "name", rows)
@@ -193,3 +195,13 @@ def _hash(settings: Settings, stream: ValueStream, words: str) -> str:
 def _json(model: BaseModel) -> str:
     document: Any = model.model_dump(mode="json")
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def config_hashes(session: Session) -> tuple[dict[str, str], dict[str, str]]:
+    """By name of each active stream and each service, a text that differs where its configuration
+    does.
+    """
+    active = select(value_stream.c.name, value_stream.c.config_hash).where(value_stream.c.active)
+    streams = {str(name): str(told) for name, told in session.execute(active)}
+    known = session.execute(select(service.c.name, service.c.definition))
+    return streams, {str(name): str(told) for name, told in known}

@@ -74,7 +74,14 @@ from store.models_mapping import (
     team_member,
     value_stream,
 )
-from store.models_sync import dirty, raw_record, source, store_setting, stream_state
+from store.models_sync import (
+    dirty,
+    raw_record,
+    source,
+    source_reading,
+    store_setting,
+    stream_state,
+)
 from store.models_unlinked import unlinked, unlinked_day
 from store.schema import metadata
 
@@ -123,6 +130,7 @@ __all__ = [
     "scenario",
     "service",
     "source",
+    "source_reading",
     "stage",
     "stage_mapping",
     "stage_visit",

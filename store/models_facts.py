@@ -53,6 +53,12 @@ mention = Table(
     comment="what a record names that is not known yet, or may come to mean another",
 )
 
+
+def _known() -> Column[int]:
+    """When a row was first known; 0: before that was noted."""
+    return Column("known_ts", BigInteger, nullable=False, server_default="0")
+
+
 item_fact = Table(
     "item_fact",
     metadata,
@@ -83,6 +89,7 @@ item_fact = Table(
     Column("has_code", Boolean, nullable=False),
     Column("expects_code", Boolean, nullable=False),
     Column("value_cents", BigInteger),
+    _known(),
     Index(None, "item_id"),
 )
 
@@ -99,6 +106,7 @@ stage_visit = Table(
     text_column("reason"),
     ts_column("start_ts", null=False),
     ts_column("end_ts"),
+    _known(),
     sqlite_with_rowid=False,
 )
 
@@ -113,6 +121,7 @@ change_fact = Table(
     ts_column("deployed_ts", null=False),
     text_column("clock"),
     text_column("excluded"),
+    _known(),
 )
 
 deployment_fact = Table(
@@ -132,6 +141,7 @@ deployment_fact = Table(
     text_column("restored_by"),
     Column("rework", Boolean, nullable=False),
     Column("jobs", Integer, nullable=False),
+    _known(),
 )
 
 incident_fact = Table(
@@ -146,20 +156,24 @@ incident_fact = Table(
     text_column("reason"),
     ts_column("opened_ts", null=False),
     ts_column("resolved_ts"),
+    _known(),
 )
 
 fact_change = Table(
     "fact_change",
     metadata,
     id_column(),
-    text_column("fact"),
-    Column("stream_id", Id),
+    Column("fact", String(32), nullable=False),
+    Column("owner_id", Id, nullable=False, comment="of the stream or the service"),
     Column("entity_id", Id, nullable=False),
-    Column("episode", SmallInteger, nullable=False, server_default="0"),
-    text_column("column_name"),
-    Column("old", BigInteger),
-    Column("new", BigInteger),
+    Column("part", Integer, nullable=False, comment="episode or ordinal, where facts have one"),
+    Column("what", String(8), nullable=False, comment="changed, gone or found"),
+    Column("changes", Text, nullable=False, comment="JSON: [from, to] by column"),
+    Column("restates", Boolean, nullable=False, comment="touches what was told before"),
     ts_column("recorded_ts", null=False),
     text_column("cause"),
-    Index(None, "fact", "recorded_ts"),
+    Index(None, "fact", "owner_id", "recorded_ts"),
+    Index(None, "entity_id"),
 )
+"""Append-only: what undoes each change of a published fact. A row that is new needs none, as it
+says itself since when it is known; it is here only where it tells of a time already told of."""

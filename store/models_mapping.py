@@ -15,6 +15,7 @@ value_stream = Table(
     Column("ordinal", Integer, nullable=False),
     Column("facts_version", BigInteger, nullable=False, server_default="0"),
     ts_column("facts_ts"),
+    ts_column("known_since_ts"),
     text_column("config_hash"),
     Column("active", Boolean, nullable=False),
 )
@@ -55,6 +56,7 @@ service = Table(
     id_column(),
     Column("name", String(64), nullable=False, unique=True),
     Column("definition", Text, nullable=False, server_default="{}"),
+    ts_column("known_since_ts"),
 )
 
 team = Table("team", metadata, id_column(), Column("name", String(64), nullable=False, unique=True))

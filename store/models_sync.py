@@ -80,6 +80,16 @@ stream_state = Table(
     Column("health", Text, nullable=False, server_default="{}"),
 )
 
+source_reading = Table(
+    "source_reading",
+    metadata,
+    ref_column("source_id", "source", key=True),
+    Column("from_ts", BigInteger, primary_key=True, autoincrement=False),
+    ts_column("watermark_ts"),
+    ts_column("back_to_ts"),
+    comment="since when a source was read without a gap, up to when, and how far back",
+)
+
 dirty = Table(
     "dirty",
     metadata,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of
+from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of, snapshot_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -65,9 +65,9 @@ def read_metric(
     served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: MetricDep
 ) -> Response:
     """Value, unit, n, interval, exclusions, coverage and grade; with `interval` a series too."""
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
     asked = asked_of(served, query)
+    snapshot = snapshot_of(served, session, asked)
+    stream = stream_of(snapshot, name)
     return encoded(stream_metric(snapshot, served.settings, stream, slug, asked))
 
 
@@ -80,8 +80,9 @@ def explain_metric(
     served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: KindDep
 ) -> Response:
     """Every item that is in the number, and every one that is not, with the reason."""
-    stream = stream_of(served.snapshots.present(session), name)
-    return encoded(explain_stream(stream, slug, asked_of(served, query)))
+    asked = asked_of(served, query)
+    stream = stream_of(snapshot_of(served, session, asked), name)
+    return encoded(explain_stream(stream, slug, asked))
 
 
 @router.get(
@@ -93,8 +94,9 @@ def read_stages(served: ServedDep, session: SessionDep, name: Name, query: KindD
     """In the order of the map: percentiles per visit, average days per delivery, what is inside
     now.
     """
-    snapshot = served.snapshots.present(session)
-    stream, asked = stream_of(snapshot, name), asked_of(served, query)
+    asked = asked_of(served, query)
+    snapshot = snapshot_of(served, session, asked)
+    stream = stream_of(snapshot, name)
     rows = stage_rows(served.settings, stream, asked)
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats})
@@ -114,7 +116,8 @@ def read_delay_cost(
     """Integer cents; the parts add up to the whole to the cent. Unvalued items are counted
     apart.
     """
-    snapshot = served.snapshots.present(session)
-    stream, asked = stream_of(snapshot, name), asked_of(served, query)
+    asked = asked_of(served, query)
+    snapshot = snapshot_of(served, session, asked)
+    stream = stream_of(snapshot, name)
     rows = delay_cost_rows(served.settings, stream, asked, by=query.by)
     return encoded({**rows, "caveats": window_caveats(snapshot, stream, asked)})

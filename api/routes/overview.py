@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from api.asking import KindDep, asked_of, last_weeks
+from api.asking import KindDep, asked_of, last_weeks, snapshot_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.schemas import Overview
@@ -21,5 +21,5 @@ def read_overview(served: ServedDep, session: SessionDep, query: KindDep) -> Res
     headline how long, where it waits, what it costs and how far that can be trusted.
     """
     asked = asked_of(served, query)
-    snapshot = served.snapshots.present(session)
+    snapshot = snapshot_of(served, session, asked)
     return encoded(overview(snapshot, served.settings, asked, last_weeks(asked)))

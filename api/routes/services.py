@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.asking import NO_PARAMETERS, SeriesDep, WindowDep, asked_of
+from api.asking import NO_PARAMETERS, KnownDep, SeriesDep, WindowDep, asked_of, snapshot_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.schemas import Envelope
@@ -47,9 +47,9 @@ def read_services(served: ServedDep, session: SessionDep) -> Response:
 )
 def read_dora(served: ServedDep, session: SessionDep, name: Name, query: SeriesDep) -> Response:
     """One envelope each; speed and stability are never shown without one another."""
-    snapshot = served.snapshots.present(session)
-    service = service_of(snapshot, name)
     asked = asked_of(served, query)
+    snapshot = snapshot_of(served, session, asked)
+    service = service_of(snapshot, name)
     found = {
         slug: service_metric(snapshot, served.settings, service, slug, asked) for slug in DORA_SLUGS
     }
@@ -79,9 +79,9 @@ def read_service_metric(
     served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: SeriesDep
 ) -> Response:
     """Null with the reason where no source tells of incidents; never zero."""
-    snapshot = served.snapshots.present(session)
-    service = service_of(snapshot, name)
     asked = asked_of(served, query)
+    snapshot = snapshot_of(served, session, asked)
+    service = service_of(snapshot, name)
     return encoded(service_metric(snapshot, served.settings, service, slug, asked))
 
 
@@ -91,9 +91,9 @@ def read_service_metric(
     responses=answers(Explained, named=True),
 )
 def explain_service_metric(
-    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: WindowDep
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: KnownDep
 ) -> Response:
     """What is in the number and what is not, with the reason."""
-    service = service_of(served.snapshots.present(session), name)
     asked = asked_of(served, query)
+    service = service_of(snapshot_of(served, session, asked), name)
     return encoded(explain_service(session, served.settings, service, slug, asked))

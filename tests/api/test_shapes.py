@@ -22,6 +22,7 @@ from api.schemas_lists import (
     Status,
     StreamRow,
 )
+from api.schemas_restatements import RestatementRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_answers import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
@@ -57,6 +58,8 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     ("/v1/quality/unlinked?stream=checkout&kind=commit&limit=5", Listed[UnlinkedRow]),
     ("/v1/quality/unlinked/summary", UnlinkedSummary),
     ("/v1/quality/unlinked/summary?service=web&from=2026-01-01", UnlinkedSummary),
+    ("/v1/restatements", Listed[RestatementRow]),
+    ("/v1/restatements?everything=true&stream=checkout", Listed[RestatementRow]),
     ("/v1/definitions", Listed[DefinitionRow]),
     ("/healthz", Status),
     ("/readyz", Status),

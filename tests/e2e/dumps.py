@@ -19,10 +19,14 @@ from store.settings import set_setting
 Rows = list[str]
 Row = Mapping[str, Any]
 
+FACTS = ("item_fact", "stage_visit", "change_fact", "deployment_fact", "incident_fact")
+
 WHEN_IT_RAN = {
     "link": {"since_ts"},
     "overruled_link": {"since_ts"},
-    "value_stream": {"facts_ts"},
+    "value_stream": {"facts_ts", "known_since_ts"},
+    "service": {"known_since_ts"},
+    **{name: {"known_ts"} for name in FACTS},
     "raw_record": {"fetched_ts"},
     "fact_change": {"id", "recorded_ts"},
     "stream_state": {
@@ -59,9 +63,10 @@ _PLAIN = {
     ("change_fact", "merge_request_id"): "merge_request",
     ("deployment_fact", "incident_id"): "incident",
     ("incident_fact", "deployment_id"): "deployment",
-    ("fact_change", "stream_id"): "value_stream",
-    ("fact_change", "entity_id"): "work_item",
 }
+_PASSES = "source_reading"
+"""The table that tells when passes were made, and nothing else."""
+
 _STATUSES = "statuses_of_stream_"
 _BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
 
@@ -78,6 +83,10 @@ def natural_rows(engine: Engine) -> dict[str, Rows]:
     """
     with sessions(engine)() as session:
         told = _Telling({table.name: _rows(session, table) for table in metadata.sorted_tables})
+        told.rows[_PASSES] = []
+        log = told.rows["fact_change"]
+        # What only moved on the way depends on where a pass was cut.
+        told.rows["fact_change"] = [row for row in log if row["restates"]]
         session.rollback()
     return {
         name: sorted(told.row(metadata.tables[name], row) for row in rows)
@@ -86,9 +95,12 @@ def natural_rows(engine: Engine) -> dict[str, Rows]:
 
 
 def exact_rows(engine: Engine, *, but: str) -> dict[str, Rows]:
-    """By table: each row as it stands, surrogate ids and times too; `but` is left out."""
+    """By table: each row as it stands, surrogate ids and times too; `but` is left out, and with it
+    what tells when passes were.
+    """
+    left_out = {but, _PASSES} if but else set()
     with sessions(engine)() as session:
-        tables = [table for table in metadata.sorted_tables if table.name != but]
+        tables = [table for table in metadata.sorted_tables if table.name not in left_out]
         found = {table.name: _rows(session, table) for table in tables}
         session.rollback()
     return {name: sorted(map(repr, rows)) for name, rows in found.items()}
@@ -133,11 +145,27 @@ class _Telling:
                     self.names[table.name, row["id"]] = "/".join(cells)
 
     def row(self, table: Table, row: Row) -> str:
+        if table.name == "fact_change":
+            return self._change(row)
         if table.name == "store_setting" and row["name"].startswith(_STATUSES):
             row = self._statuses(row)
         own = {"id"} if _key_of(table) else set()
         left_out = WHEN_IT_RAN.get(table.name, set()) | own
         return repr([(name, self._cell(table, row, name)) for name in row if name not in left_out])
+
+    def _change(self, row: Row) -> str:
+        """A change of a fact, told as the fact itself is."""
+        fact = metadata.tables[row["fact"]]
+        key = [column.key for column in fact.primary_key.columns]
+        parts = dict(zip(key, (row["owner_id"], row["entity_id"], row["part"]), strict=False))
+        named = [(name, self._cell(fact, parts, name)) for name in key]
+        pairs = json.loads(row["changes"])
+        changes = [
+            (name, [self._cell(fact, {name: value}, name) for value in pair])
+            for name, pair in sorted(pairs.items())
+            if name != "known_ts"
+        ]
+        return repr([row["fact"], named, row["what"], changes, row["cause"]])
 
     def _statuses(self, row: Row) -> Row:
         """What names of statuses mean to a stream, which is remembered by our ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFoundError
 from core.frames import NONE
 from store import frames
+from store.fact_log import Recording
 from store.facts import (
     bump_version,
     replace_deployment_facts,
@@ -78,8 +80,17 @@ def _facts(*changes: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([FACT | change for change in changes], columns=list(FACT))
 
 
+_AT = Recording(1, "sync")
+
+
 def _write(session: Session, facts: pd.DataFrame, *, at: int = 1, **scope: Any) -> Any:
-    return replace_item_facts(session, 5, facts, now_ts=at, cause="sync", **scope)
+    return replace_item_facts(session, 5, facts, recording=Recording(at, "sync"), **scope)
+
+
+def _logged(session: Session) -> list[tuple[str, dict[str, Any]]]:
+    """What happened to each fact that was there, and from what to what."""
+    statement = select(fact_change.c.what, fact_change.c.changes).order_by(fact_change.c.id)
+    return [(what, json.loads(changes)) for what, changes in session.execute(statement)]
 
 
 def test_the_same_facts_write_nothing_and_are_read_back(session: Session) -> None:
@@ -97,27 +108,29 @@ def test_a_restated_time_is_logged_with_its_cause(session: Session) -> None:
     _write(session, _facts({}))
     change = _write(session, _facts({"done_ts": 900, "active_s": 70, "state": "done"}), at=950)
     assert change.updated == {(5, 1, 0)}
-    names = ("column_name", "old", "new", "entity_id", "stream_id", "recorded_ts", "cause")
-    columns = [fact_change.c[name] for name in names]
-    logged = [tuple(row) for row in session.execute(select(*columns).order_by(columns[0]))]
-    assert logged == [
-        ("active_s", 50, 70, 1, 5, 950, "sync"),
-        ("done_ts", None, 900, 1, 5, 950, "sync"),
+    assert _logged(session) == [
+        ("changed", {"active_s": [50, 70], "done_ts": [None, 900], "state": ["active", "done"]})
     ]
+    names = ("fact", "owner_id", "entity_id", "part", "recorded_ts", "cause")
+    row = session.execute(select(*(fact_change.c[name] for name in names))).one()
+    assert tuple(row) == ("item_fact", 5, 1, 0, 950, "sync")
 
 
-def test_a_change_of_text_alone_restates_nothing(session: Session) -> None:
+def test_a_change_of_text_alone_is_logged_too(session: Session) -> None:
     _write(session, _facts({}))
     assert _write(session, _facts({"state": "waiting"})).keys == {(5, 1, 0)}
-    assert session.execute(select(fact_change)).all() == []
+    assert _logged(session) == [("changed", {"state": ["active", "waiting"]})]
 
 
-def test_a_fact_that_vanishes_is_logged_and_deleted(session: Session) -> None:
-    _write(session, _facts({}, {"episode": 1}))
-    assert _write(session, _facts({})).deleted == {(5, 1, 1)}
-    logged = session.execute(select(fact_change.c.column_name, fact_change.c.new)).all()
-    assert ("committed_ts", None) in [tuple(row) for row in logged]
-    assert "done_ts" not in [row[0] for row in logged]
+def test_a_fact_that_vanishes_is_logged_whole_and_deleted(session: Session) -> None:
+    _write(session, _facts({}, {"episode": 1}), at=7)
+    assert _write(session, _facts({}), at=9).deleted == {(5, 1, 1)}
+    [(what, changes)] = _logged(session)
+    assert what == "gone"
+    whole = {name for name, value in FACT.items() if value != NONE} - {"item_id", "episode"}
+    assert set(changes) == {*whole, "known_ts"}
+    assert changes["committed_ts"] == [200, None]
+    assert changes["known_ts"] == [7, None]
     assert len(frames.item_facts(session, 5)) == 1
 
 
@@ -142,9 +155,13 @@ def test_visits_are_replaced_with_their_items(session: Session) -> None:
         "end_ts": 200,
     }
     visits = pd.DataFrame([visit, visit | {"ordinal": 1, "end_ts": NONE}])
-    assert len(replace_stage_visits(session, 5, visits).inserted) == 2
-    assert not replace_stage_visits(session, 5, frames.stage_visits(session, 5), item_ids=[1])
-    assert replace_stage_visits(session, 5, visits[:1], item_ids=[1]).deleted == {(5, 1, 1)}
+    assert len(replace_stage_visits(session, 5, visits, recording=_AT).inserted) == 2
+    assert not replace_stage_visits(
+        session, 5, frames.stage_visits(session, 5), recording=_AT, item_ids=[1]
+    )
+    assert replace_stage_visits(session, 5, visits[:1], recording=_AT, item_ids=[1]).deleted == {
+        (5, 1, 1)
+    }
     assert session.execute(select(stage_visit.c.end_ts)).scalars().all() == [200]
 
 
@@ -164,12 +181,13 @@ def test_whether_a_deployment_failed_may_be_unknown(session: Session) -> None:
         "rework": False,
         "jobs": 1,
     }
-    replace_deployment_facts(session, 3, pd.DataFrame([fact]))
+    replace_deployment_facts(session, 3, pd.DataFrame([fact]), recording=_AT)
     read = frames.deployment_facts(session, 3)
     assert read["failed"].tolist() == [-1]
     assert read["commits"].tolist() == [NONE]
-    assert not replace_deployment_facts(session, 3, read)
-    assert replace_deployment_facts(session, 3, pd.DataFrame([fact | {"failed": 1}])).updated
+    assert not replace_deployment_facts(session, 3, read, recording=_AT)
+    failed = pd.DataFrame([fact | {"failed": 1}])
+    assert replace_deployment_facts(session, 3, failed, recording=_AT).updated
 
 
 def test_versions_count_up(session: Session) -> None:

@@ -1,0 +1,73 @@
+"""Which columns of which facts each metric reads: so a change of a fact says what it restates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pipeline.service_answers import DORA_SLUGS
+from pipeline.stream_measures import FLOW_SLUGS
+
+Reads = Mapping[str, Sequence[str]]
+
+_ENDS = ("kind", "done_ts", "cancelled_ts")
+_TIMED = ("kind", "committed_ts", "done_ts", "cancelled_ts", "start_reason")
+_PARTS = ("active_s", "waiting_s")
+_LIVE = ("finished_ts", "result", "kind")
+_BLAME = ("deployment_id", "method", "confidence", "verdict", "opened_ts")
+
+_READS: Mapping[str, Reads] = {
+    "flow_time": {"item_fact": _TIMED},
+    "idea_to_done": {"item_fact": ("kind", "idea_ts", "done_ts")},
+    "idea_to_release": {
+        "item_fact": ("kind", "idea_ts", "done_ts", "released_ts", "release_reason")
+    },
+    "velocity": {"item_fact": ("kind", "done_ts")},
+    "load": {"item_fact": ("kind", "committed_ts", "done_ts", "cancelled_ts")},
+    "efficiency": {"item_fact": (*_TIMED, *_PARTS, "blocked_s", "unknown_s", "ignored_s")},
+    "distribution": {"item_fact": ("kind", "done_ts", "active_s")},
+    "reopen_rate": {"item_fact": ("kind", "done_ts", "reopened")},
+    "discard_rate": {"item_fact": (*_ENDS, "committed_ts", "active_s")},
+    "delay_cost": {
+        "item_fact": (*_ENDS, "committed_ts", "value_cents"),
+        "stage_visit": ("state", "start_ts", "end_ts", "stage_id", "episode"),
+    },
+    "change_lead_time": {
+        "change_fact": ("committed_ts", "deployed_ts", "excluded", "deployment_id"),
+    },
+    "change_lead_time_by_change": {
+        "change_fact": ("committed_ts", "deployed_ts", "excluded", "merge_request_id"),
+    },
+    "deployment_frequency": {"deployment_fact": _LIVE},
+    "recovery_time": {
+        "deployment_fact": (*_LIVE, "failed", "restored_ts", "restored_by", "incident_id"),
+        "incident_fact": (*_BLAME, "resolved_ts"),
+    },
+    "change_fail_rate": {
+        "deployment_fact": (*_LIVE, "failed", "incident_id"),
+        "incident_fact": _BLAME,
+    },
+    "deployment_rework_rate": {"deployment_fact": (*_LIVE, "rework")},
+}
+STREAM_FACTS = ("item_fact", "stage_visit")
+SERVICE_FACTS = ("change_fact", "deployment_fact", "incident_fact")
+
+
+def reads_of(slug: str) -> Reads:
+    """By fact the columns that the metric reads; without columns any: where nobody said which, all
+    of the facts of its scope.
+    """
+    known = _READS.get(slug)
+    if known is not None:
+        return known
+    return dict.fromkeys(SERVICE_FACTS if slug in DORA_SLUGS else STREAM_FACTS, ())
+
+
+def metrics_of(fact: str, columns: Collection[str] | None) -> list[str]:
+    """The metrics that such a change restates; columns None: the whole row came or went."""
+    slugs = FLOW_SLUGS if fact in STREAM_FACTS else DORA_SLUGS
+    found = []
+    for slug in slugs:
+        read = reads_of(slug).get(fact)
+        if read is not None and (columns is None or not read or set(read) & set(columns)):
+            found.append(slug)
+    return found

@@ -1,0 +1,165 @@
+"""`known_at`, and the list of what was restated: good questions, and bad ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from api.schemas_lists import Listed
+from api.schemas_restatements import RestatementRow
+from pipeline.clock import now_ts
+from tests.api.client import Client, Clock
+
+_VELOCITY = "/v1/streams/checkout/metrics/velocity"
+
+
+@pytest.fixture
+def since(copied: tuple[Client, Path], clock: Clock) -> int:
+    """From when on what was known is kept; now is an hour later."""
+    with sqlite3.connect(copied[1]) as base:
+        found = base.execute("SELECT known_since_ts FROM value_stream").fetchone()[0]
+    assert found <= now_ts()
+    clock.ts = found + 3600
+    return int(found)
+
+
+def _told(ts: int) -> str:
+    with sqlite3.connect(":memory:") as base:
+        row = base.execute("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?, 'unixepoch')", [ts])
+        return str(row.fetchone()[0])
+
+
+@pytest.fixture
+def client(copied: tuple[Client, Path]) -> Client:
+    return copied[0]
+
+
+def test_the_answer_names_the_moment_and_so_does_its_explanation(
+    client: Client, since: int
+) -> None:
+    at = _told(since + 100)
+    body = client.json(f"{_VELOCITY}?known_at={at}")
+    assert body["known_at"] == at
+    assert body["as_of"] == _told((since + 100) // 60 * 60)
+    assert f"known_at={at}" in body["explain"]
+    assert len(client.json(body["explain"])["included"]) == body["n"] > 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        _VELOCITY,
+        "/v1/streams/checkout/metrics/flow_time?interval=week",
+        "/v1/streams/checkout/stages",
+        "/v1/streams/checkout/delay-cost?by=item",
+        "/v1/services/web/metrics/change_lead_time",
+        "/v1/services/web/metrics/change_fail_rate/explain",
+        "/v1/services/web/dora",
+        "/v1/overview",
+    ],
+)
+def test_every_answer_takes_it_and_refuses_what_is_no_such_moment(
+    client: Client, since: int, address: str
+) -> None:
+    more = f"{address}{'&' if '?' in address else '?'}known_at="
+    client.json(more + _told(since + 100))
+    early = client.problem(more + _told(since - 1), 422)
+    assert _told(since) in early["detail"]
+    assert "future" in client.problem(more + _told(since + 9999), 422)["detail"]
+    assert client.problem(f"{more}yesterday", 422)["detail"].startswith("known_at:")
+
+
+def test_what_came_later_is_not_in_the_answer(copied: tuple[Client, Path], since: int) -> None:
+    client, path = copied
+    then = client.json(f"{_VELOCITY}?known_at={_told(since + 100)}")
+    tag = client.get(_VELOCITY).headers["etag"]
+    with sqlite3.connect(path) as base:
+        gone = "item_id IN (SELECT item_id FROM item_fact WHERE done_ts IS NOT NULL LIMIT 5)"
+        base.execute(f"UPDATE item_fact SET known_ts = {since + 200} WHERE {gone}")
+        base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
+    again = client.json(f"{_VELOCITY}?known_at={_told(since + 300)}")
+    assert again["value"]["count"] == then["value"]["count"]
+    fewer = client.json(f"{_VELOCITY}?from=2020-01-01&known_at={_told(since + 199)}")
+    all_ = client.json(f"{_VELOCITY}?from=2020-01-01&known_at={_told(since + 200)}")
+    assert fewer["value"]["count"] < all_["value"]["count"]
+    assert client.get(f"{_VELOCITY}?known_at={_told(since + 100)}").headers["etag"] != tag
+
+
+def _logged(path: Path, at: int) -> str:
+    """Two changes of one item that is done, the later one in the ordinary course; its key."""
+    with sqlite3.connect(path) as base:
+        stream, item, key, done = base.execute(
+            "SELECT stream_id, item_id, key, done_ts FROM item_fact JOIN work_item ON id = item_id"
+            " WHERE done_ts IS NOT NULL AND stream_id = (SELECT id FROM value_stream WHERE"
+            " name = 'checkout') AND item_id NOT IN (SELECT entity_id FROM fact_change)"
+        ).fetchone()
+        rows = [
+            (1, f'{{"done_ts":[{done - 60},{done}]}}', 1, at),
+            (2, '{"state":["active","waiting"]}', 0, at + 1),
+            (3, f'{{"done_ts":[null,{done - 60}]}}', 1, at - 100),
+        ]
+        for part, changes, restates, ts in sorted(rows, key=lambda row: row[3]):
+            base.execute(
+                "INSERT INTO fact_change (fact, owner_id, entity_id, part, what, changes, restates,"
+                " recorded_ts, cause) VALUES ('item_fact', ?, ?, ?, 'changed', ?, ?, ?, 'records')",
+                (stream, item, part, changes, restates, ts),
+            )
+    return str(key)
+
+
+def test_restatements_are_listed_newest_first_with_what_moved(
+    copied: tuple[Client, Path], since: int
+) -> None:
+    client, path = copied
+    key = _logged(path, since + 200)
+    body = client.json("/v1/restatements")
+    Listed[RestatementRow].model_validate(body)
+    first = body["items"][0]
+    assert (first["at"], first["key"], first["stream"]) == (_told(since + 200), key, "checkout")
+    assert [one["field"] for one in first["changes"]] == ["done_at"]
+    assert {"velocity", "flow_time"} <= set(first["metrics"])
+    assert client.json(first["journey"])["key"] == key
+    assert len(body["items"]) == 2
+    assert len(client.json(f"/v1/restatements?everything=true&item={key}")["items"]) == 3
+    page = client.json("/v1/restatements?limit=1")
+    rest = client.json(f"/v1/restatements?limit=1&cursor={page['next']}")
+    assert page["items"] + rest["items"] == body["items"]
+    assert rest["next"] is None
+
+
+def test_restatements_are_filtered(copied: tuple[Client, Path], since: int) -> None:
+    client, path = copied
+    key = _logged(path, since + 200)
+    counts = {
+        f"since={_told(since + 150)}": 1,
+        "stream=checkout": 2,
+        "stream=search": 0,
+        "service=web": 0,
+        f"item={key}": 2,
+        "metric=velocity": 2,
+        f"metric=delay_cost&everything=true&item={key}": 2,
+        "metric=change_fail_rate": 0,
+    }
+    found = {more: len(client.json(f"/v1/restatements?{more}")["items"]) for more in counts}
+    assert found == counts
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ("stream=nope", 404),
+        ("service=nope", 404),
+        ("metric=nope", 404),
+        ("item=NOPE-1", 404),
+        ("stream=checkout&service=web", 422),
+        ("since=soon", 422),
+        ("since=2999-01-01", 422),
+        ("cursor=x", 422),
+        ("limit=0", 422),
+        ("what=gone", 422),
+    ],
+)
+def test_bad_questions_are_refused(client: Client, more: str, status: int) -> None:
+    client.problem(f"/v1/restatements?{more}", status)
