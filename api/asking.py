@@ -13,7 +13,8 @@ from api.deps import Served
 from core.errors import BadRequestError
 from metrics.periods import WEEK, Window
 from pipeline.question import Question, past_moment, question
-from pipeline.snapshot import Snapshot
+from pipeline.snapshot import Snapshot, StreamFacts
+from pipeline.stream_answers import stream_of
 
 _INTERVAL = "Also a series: day, week, month or quarter; at most 400 periods."
 
@@ -127,6 +128,14 @@ def snapshot_of(served: Served, session: Session, asked: Question) -> Snapshot:
     if asked.known_at is None:
         return served.snapshots.present(session)
     return served.snapshots.known(session, asked.known_at)
+
+
+def of_stream(
+    served: Served, session: Session, name: str, asked: Question
+) -> tuple[Snapshot, StreamFacts]:
+    """`snapshot_of`, and in it the stream; `NotFoundError` where there is none of this name."""
+    snapshot = snapshot_of(served, session, asked)
+    return snapshot, stream_of(snapshot, name)
 
 
 def last_weeks(asked: Question, weeks: int = 13) -> Question:

@@ -35,7 +35,7 @@ LITTLES_LAW: Final[dict[str, Any]] = _enveloped(
     },
     n=84,
     stable=False,
-    banner="system not stable; forecasts widened",
+    banner="system not stable; trust forecasts less",
     assumptions=[
         {
             "name": "arrivals_match_departures",

@@ -19,7 +19,7 @@ LOW: Final = 0.8
 HIGH: Final = 1.25
 MOST_DISCARDED: Final = 0.10
 MOST_AGEING: Final = 0.25
-BANNER: Final = "system not stable; forecasts widened"
+BANNER: Final = "system not stable; trust forecasts less"
 _LEAST_LEFT: Final = 5
 _VALUES = ("r", "average_load", "throughput_per_d", "average_presence_d")
 

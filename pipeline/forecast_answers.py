@@ -21,6 +21,7 @@ from metrics.forecast import (
     forecast_how_many,
     forecast_when,
 )
+from metrics.little import HIGH, LOW
 from metrics.mapping import Ints
 from metrics.measure import Measure
 from metrics.periods import DAY, Period, Window
@@ -28,6 +29,7 @@ from metrics.run_chart import throughput
 from metrics.stats import PERCENTILES
 from metrics.xmr import LEAST_VALUES, Variant, xmr
 from pipeline.chart_frame import chart_periods, dressed, known_from, over, whole_days
+from pipeline.kanban import littles_law_of
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import asked_items
@@ -82,7 +84,7 @@ def when_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, items:
         **_told(snapshot, stream, "forecast_when", "d", days, pool, reasons=beyond),
         "items": items,
         "dates": {name: _later(first, count) for name, count in days.items()},
-        **_grounds(pool, asked),
+        **_grounds(stream, pool, asked),
     }
 
 
@@ -98,7 +100,7 @@ def how_many_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, by
         **_told(snapshot, stream, "forecast_how_many", "items", many, pool),
         "date": last.isoformat(),
         "days": days,
-        **_grounds(pool, asked),
+        **_grounds(stream, pool, asked),
     }
 
 
@@ -155,7 +157,7 @@ def _date(text: str, first: date) -> date:
     return found
 
 
-def _grounds(pool: Pool, asked: Question) -> Answer:
+def _grounds(stream: StreamFacts, pool: Pool, asked: Question) -> Answer:
     """The pool with its dates, and what speaks against it."""
     counts = pool.counts
     many = int(counts.sum())
@@ -172,7 +174,7 @@ def _grounds(pool: Pool, asked: Question) -> Answer:
             "per_day": many / len(counts) if len(counts) else None,
             "counts": counts.tolist(),
         },
-        "warnings": _warnings(pool) if many else [],
+        "warnings": [*_warnings(pool), *_misfit(stream, pool)] if many else [],
     }
 
 
@@ -192,6 +194,19 @@ def _warnings(pool: Pool) -> list[str]:
     return list(
         dict.fromkeys(_unstable(weeks, counts, "mean") + _unstable(weeks, counts, "median"))
     )
+
+
+def _misfit(stream: StreamFacts, pool: Pool) -> list[str]:
+    """Little's law (K1) over the pool, where it does not hold."""
+    law = littles_law_of(stream, pool.asked)
+    if law.banner is None:
+        return []
+    failing = [one.name.replace("_", " ") for one in law.assumptions if one.holds is False]
+    return [
+        f"load, throughput and time of the pool do not fit: r is {law.measure.value['r']:.2f},"
+        f" {LOW} to {HIGH} was expected"
+        + (f"; what fails: {', '.join(failing)}" if failing else "")
+    ]
 
 
 def _by_week(pool: Pool, weeks: list[Period]) -> Ints:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import ChartQuery, KindDep, ZoneQuery, asked_of
+from api.asking import ChartQuery, KindDep, ZoneQuery, asked_of, of_stream
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_charts import CALIBRATION, CFD, HOW_MANY, RUN_CHART, WHEN, XMR
@@ -27,7 +27,6 @@ from pipeline.calibration_answers import calibration_answer
 from pipeline.chart_answers import cfd_answer, explain_cfd, run_chart_answer
 from pipeline.forecast_answers import how_many_answer, when_answer
 from pipeline.question import Question, instant
-from pipeline.stream_answers import stream_of
 from pipeline.xmr_answers import XMR_SLUGS, xmr_answer
 
 router = APIRouter(prefix="/streams/{name}", tags=["charts and forecasts"])
@@ -87,9 +86,9 @@ def read_cfd(
     """A point per period (default: day): the lines by stage with the band of what was cancelled,
     and as a second chart the items that are in each stage. What came and went is the value.
     """
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
-    return encoded(cfd_answer(snapshot, stream, _asked(served, query, "day")))
+    asked = _asked(served, query, "day")
+    snapshot, stream = of_stream(served, session, name, asked)
+    return encoded(cfd_answer(snapshot, stream, asked))
 
 
 @router.get(
@@ -99,8 +98,9 @@ def read_cfd(
 )
 def read_cfd_items(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
     """Every item of the chart, when it crossed each boundary, and how far it came."""
-    stream = stream_of(served.snapshots.present(session), name)
-    return encoded(explain_cfd(stream, asked_of(served, query)))
+    asked = asked_of(served, query)
+    _, stream = of_stream(served, session, name, asked)
+    return encoded(explain_cfd(stream, asked))
 
 
 @router.get(
@@ -112,9 +112,9 @@ def read_run_chart(
     served: ServedDep, session: SessionDep, name: Name, query: Annotated[ChartQuery, Query()]
 ) -> Response:
     """Completions by period (default: week); mean and median of the complete ones."""
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
-    return encoded(run_chart_answer(snapshot, stream, _asked(served, query, "week")))
+    asked = _asked(served, query, "week")
+    snapshot, stream = of_stream(served, session, name, asked)
+    return encoded(run_chart_answer(snapshot, stream, asked))
 
 
 @router.get(
@@ -132,9 +132,8 @@ def read_xmr(
     """Natural limits from moving ranges, and signals: what is more than noise. Of `velocity` a
     point per period (default: week), of the times a point per delivery in the order of its end.
     """
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
     asked = _asked(served, query, "week")
+    snapshot, stream = of_stream(served, session, name, asked)
     since = None if query.baseline is None else instant("baseline", query.baseline, asked.tz)
     found = xmr_answer(snapshot, stream, slug, asked, variant=query.variant, baseline=since)
     return encoded(found)
@@ -151,9 +150,9 @@ def read_when(
     """Days and dates at 50, 85 and 95 %, exactly, from the days of the window. Null with what is
     missing under 30 completions or 5 weeks.
     """
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
-    return encoded(when_answer(snapshot, stream, asked_of(served, query), query.items))
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
+    return encoded(when_answer(snapshot, stream, asked, query.items))
 
 
 @router.get(
@@ -167,9 +166,9 @@ def read_how_many(
     """At least so many with 50, 85 and 95 %, exactly, from the days of the window. Null with what
     is missing under 30 completions or 5 weeks.
     """
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
-    return encoded(how_many_answer(snapshot, stream, asked_of(served, query), query.date))
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
+    return encoded(how_many_answer(snapshot, stream, asked, query.date))
 
 
 @router.get(
@@ -186,9 +185,8 @@ def read_calibration(
     """Forecasts made again as of past days, each from the days before it, compared with what
     came; the share that held should be near the percentile.
     """
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
     asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
     if query.start is None:
         until = asked.window.to_ts
         asked = replace(asked, window=Window(until - _YEAR_DAYS * DAY, until))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import KindDep, KindQuery, asked_of
+from api.asking import KindDep, KindQuery, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_kanban import AGEING, LITTLES_LAW, SLE
@@ -18,7 +18,6 @@ from core.errors import BadRequestError
 from pipeline.ageing_list import SORTS, AgeingQuery, list_ageing
 from pipeline.kanban import PERCENTS, Promise, littles_law_answer, sle_answer
 from pipeline.kanban_explain import explain_ageing, explain_littles_law, explain_sle
-from pipeline.stream_answers import stream_of
 
 router = APIRouter(prefix="/streams", tags=["streams"])
 
@@ -77,9 +76,9 @@ def read_littles_law(
     served: ServedDep, session: SessionDep, name: Name, query: KindDep
 ) -> Response:
     """r, what it is made of, each assumption with its figure, and the banner."""
-    snapshot = served.snapshots.present(session)
-    stream = stream_of(snapshot, name)
-    return encoded(littles_law_answer(snapshot, stream, asked_of(served, query)))
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
+    return encoded(littles_law_answer(snapshot, stream, asked))
 
 
 @router.get(
@@ -89,8 +88,9 @@ def read_littles_law(
 )
 def explain_law(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
     """Every delivery in load in the window, with its seconds in it."""
-    stream = stream_of(served.snapshots.present(session), name)
-    return encoded(explain_littles_law(stream, asked_of(served, query)))
+    asked = asked_of(served, query)
+    _, stream = of_stream(served, session, name, asked)
+    return encoded(explain_littles_law(stream, asked))
 
 
 @router.get(
@@ -105,8 +105,8 @@ def read_ageing(
     query: Annotated[AgeingParameters, Query()],
 ) -> Response:
     """As of the end of the window, which is also the history; keyset pages, `next` until null."""
-    snapshot = served.snapshots.present(session)
-    stream, asked = stream_of(snapshot, name), asked_of(served, query)
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
     which = AgeingQuery(
         stage=query.stage,
         team=query.team,
@@ -125,8 +125,9 @@ def read_ageing(
 )
 def explain_ages(served: ServedDep, session: SessionDep, name: Name, query: PromiseDep) -> Response:
     """What is in load, and all that pace, expectation and probability rest on."""
-    stream = stream_of(served.snapshots.present(session), name)
-    return encoded(explain_ageing(stream, asked_of(served, query), query.promise))
+    asked = asked_of(served, query)
+    _, stream = of_stream(served, session, name, asked)
+    return encoded(explain_ageing(stream, asked, query.promise))
 
 
 @router.get(
@@ -136,8 +137,8 @@ def explain_ages(served: ServedDep, session: SessionDep, name: Name, query: Prom
 )
 def read_sle(served: ServedDep, session: SessionDep, name: Name, query: PromiseDep) -> Response:
     """Days at 50, 70, 85 and 95 %, the adherence with its Wilson interval, in all and by type."""
-    snapshot = served.snapshots.present(session)
-    stream, asked = stream_of(snapshot, name), asked_of(served, query)
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
     return encoded(sle_answer(snapshot, stream, asked, query.promise))
 
 
@@ -150,5 +151,6 @@ def explain_expectation(
     served: ServedDep, session: SessionDep, name: Name, query: PromiseDep
 ) -> Response:
     """Those done in the window and, as `history`, those from which the expectation comes."""
-    stream = stream_of(served.snapshots.present(session), name)
-    return encoded(explain_sle(stream, asked_of(served, query), query.promise))
+    asked = asked_of(served, query)
+    _, stream = of_stream(served, session, name, asked)
+    return encoded(explain_sle(stream, asked, query.promise))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of, snapshot_of
+from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -66,8 +66,7 @@ def read_metric(
 ) -> Response:
     """Value, unit, n, interval, exclusions, coverage and grade; with `interval` a series too."""
     asked = asked_of(served, query)
-    snapshot = snapshot_of(served, session, asked)
-    stream = stream_of(snapshot, name)
+    snapshot, stream = of_stream(served, session, name, asked)
     return encoded(stream_metric(snapshot, served.settings, stream, slug, asked))
 
 
@@ -81,7 +80,7 @@ def explain_metric(
 ) -> Response:
     """Every item that is in the number, and every one that is not, with the reason."""
     asked = asked_of(served, query)
-    stream = stream_of(snapshot_of(served, session, asked), name)
+    _, stream = of_stream(served, session, name, asked)
     return encoded(explain_stream(stream, slug, asked))
 
 
@@ -95,8 +94,7 @@ def read_stages(served: ServedDep, session: SessionDep, name: Name, query: KindD
     now.
     """
     asked = asked_of(served, query)
-    snapshot = snapshot_of(served, session, asked)
-    stream = stream_of(snapshot, name)
+    snapshot, stream = of_stream(served, session, name, asked)
     rows = stage_rows(served.settings, stream, asked)
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats})
@@ -117,7 +115,6 @@ def read_delay_cost(
     apart.
     """
     asked = asked_of(served, query)
-    snapshot = snapshot_of(served, session, asked)
-    stream = stream_of(snapshot, name)
+    snapshot, stream = of_stream(served, session, name, asked)
     rows = delay_cost_rows(served.settings, stream, asked, by=query.by)
     return encoded({**rows, "caveats": window_caveats(snapshot, stream, asked)})

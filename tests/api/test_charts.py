@@ -259,3 +259,16 @@ def test_an_example_has_the_documented_shape(
     example: dict[str, object], shape: type[BaseModel]
 ) -> None:
     shape.model_validate(example, strict=True)
+
+
+@pytest.mark.parametrize("window", ["from=2026-01-01&to=2026-06-01", "from=2026-08-01", _YEAR])
+def test_a_forecast_warns_where_load_throughput_and_time_of_its_pool_do_not_fit(
+    client: Client, window: str
+) -> None:
+    forecast = client.json(f"{_STREAM}/forecasts/when?items=20&{window}")
+    pool = forecast["window"]
+    law = client.json(f"{_STREAM}/littles-law?from={pool[0]}&to={pool[1]}")
+    told = [text for text in forecast["warnings"] if "do not fit" in text]
+    assert [f"r is {law['value']['r']:.2f}" in text for text in told] == [True] * bool(
+        law["banner"]
+    )

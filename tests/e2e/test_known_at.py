@@ -30,6 +30,8 @@ _AFTER_S = 600
 _VELOCITY = "/v1/streams/checkout/metrics/velocity"
 WHOLE = ("value", "observed", "n", "excluded", "interval", "coverage", "grade", "as_of", "window")
 
+_CHARTS = ("littles-law", "ageing", "sle", "cfd", "run-chart", "metrics/velocity/xmr")
+
 Answer = dict[str, Any]
 
 
@@ -53,6 +55,7 @@ class Followed:
     def addresses(self) -> Iterator[str]:
         for stream in self.settings.streams[:1]:
             yield from (f"/v1/streams/{stream.name}/metrics/{slug}" for slug in FLOW_SLUGS)
+            yield from (f"/v1/streams/{stream.name}/{path}" for path in _CHARTS)
         for service in self.settings.services[:1]:
             yield from (f"/v1/services/{service.name}/metrics/{slug}" for slug in DORA_SLUGS)
 

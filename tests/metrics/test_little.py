@@ -82,7 +82,7 @@ def test_the_failing_assumption_is_named_with_its_figure() -> None:
     assert told["load_is_level"] == (10, False)
     slope, holds = told["age_is_level"]
     assert (slope, holds) == (pytest.approx(0.5, abs=0.05), False)
-    assert found.banner == "system not stable; forecasts widened"
+    assert found.banner == "system not stable; trust forecasts less"
 
 
 def test_work_that_is_thrown_away_fails_the_second_assumption() -> None:
