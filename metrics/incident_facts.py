@@ -164,8 +164,8 @@ def _merged(incidents: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.DataFrame,
 
 def _best(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """The surest deployment of each row: deployment_id, service_id (`NONE` where there is none),
-    confidence, combined; candidates, how many there are. One that several duplicates name counts once, as surely as the surest of
-    them does.
+    confidence, combined; candidates, how many there are. One that several duplicates name counts
+    once, as surely as the surest of them does.
     """
     order = ["confidence", "combined", "deployment_id"]
     sure = links.assign(sure=links["confidence"] >= STRICT)
