@@ -106,10 +106,8 @@ def incident_verdicts(
     rows, links = _merged(incidents, links)
     best = _best(rows, links)
     told = ((best["combined"] >= LENIENT) | (best["confidence"] >= STRICT)).to_numpy(np.bool_)
-    candidates = rows["incident_id"].map(links.groupby("incident_id")["deployment_id"].nunique())
-    reason = _reasons(rows, known, candidates=candidates.fillna(0).to_numpy())
-    sure = (best["confidence"] >= STRICT).to_numpy(np.bool_)
-    excused = _matching(rows, known.patterns) & ~sure
+    reason = _reasons(rows, known, candidates=best["candidates"].to_numpy(np.int64))
+    excused = _matching(rows, known.patterns) & (best["confidence"] < STRICT).to_numpy(np.bool_)
     reason = np.where(excused, "configured", np.where(told, "", reason))
     verdict = np.select(
         [np.isin(reason, ("configured", "no_deployment", UNLIKELY)), told],
@@ -166,8 +164,8 @@ def _merged(incidents: pd.DataFrame, links: pd.DataFrame) -> tuple[pd.DataFrame,
 
 def _best(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """The surest deployment of each row: deployment_id, service_id (`NONE` where there is none),
-    confidence, combined. One that several duplicates name counts once, as surely as the surest of
-    them does.
+    confidence, combined; candidates, how many there are. One that several duplicates name counts
+    once, as surely as the surest of them does.
     """
     order = ["confidence", "combined", "deployment_id"]
     sure = links.assign(sure=links["confidence"] >= STRICT)
@@ -176,7 +174,8 @@ def _best(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     ids, ends = rows["incident_id"], ("deployment_id", "service_id")
     found = {name: ids.map(best[name]).fillna(NONE).astype("int64") for name in ends}
     sureness = {name: ids.map(best[name]).fillna(0.0) for name in ("confidence", "combined")}
-    return pd.DataFrame({**found, **sureness})
+    counted = ids.map(links.groupby("incident_id")["deployment_id"].nunique()).fillna(0)
+    return pd.DataFrame({**found, **sureness, "candidates": counted.astype("int64")})
 
 
 def _methods(confidence: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
