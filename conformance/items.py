@@ -13,6 +13,7 @@ from core.frames import NONE
 from metrics import flow
 from metrics.cost import delay_cost
 from metrics.facts import FactInputs, Facts, item_facts
+from metrics.little import littles_law
 from metrics.stages import stage_time
 
 
@@ -45,6 +46,7 @@ def flow_of_items(given: Mapping[str, Any]) -> dict[str, Any]:
             )
         ),
         "discard_rate": told(flow.discard_rate(items, window=window)),
+        "littles_law": told(littles_law(items, facts.visits, window=window).measure),
         "stage_time": _stages(facts, inputs, asked),
         "delay_cost": _cost(facts, asked),
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance import calendars, delivery, items, samples
+from conformance import calendars, charts, delivery, items, samples
 from metrics.registry import METRICS
 
 Answer = Mapping[str, Any]
@@ -18,6 +18,8 @@ KINDS: Final[dict[str, Runner]] = {
     "order_ranks": samples.ranks,
     "share": samples.share,
     "periods": calendars.calendar_periods,
+    "process_behaviour": charts.process_behaviour,
+    "throughput_forecast": charts.throughput_forecast,
     "items": items.flow_of_items,
     "delivery": delivery.delivery_of_services,
 }
