@@ -105,17 +105,33 @@ class ServiceRow(Shape):
     missing: Missing | None
 
 
-class Dora(Shape):
-    """The DORA metrics of a service, together."""
+class DoraMetrics(Shape):
+    """The DORA metrics, together."""
 
-    service: str
     change_lead_time: Envelope
     change_lead_time_by_change: Envelope
     deployment_frequency: Envelope
     recovery_time: Envelope
     change_fail_rate: Envelope
     deployment_rework_rate: Envelope
+
+
+class Dora(DoraMetrics):
+    """The DORA metrics of a service."""
+
+    service: str
     missing: Missing | None
+
+
+class StreamDora(DoraMetrics):
+    """The DORA metrics of all services of a stream, pooled."""
+
+    stream: str
+    services: list[str] = Field(description="Whose deliveries are pooled.")
+    unwatched: list[str] = Field(
+        description="Those without a source of incidents: they are left out of recovery time, fail"
+        " rate and rework rate."
+    )
 
 
 class ItemRow(Shape):

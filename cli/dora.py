@@ -20,6 +20,7 @@ from pipeline.question import question
 from pipeline.service_answers import DORA_SLUGS, missing_of, service_metric
 from pipeline.snapshot import Snapshots
 from pipeline.stream_answers import services_of, stream_of
+from pipeline.stream_dora import stream_dora
 
 Answer = dict[str, Any]
 
@@ -42,8 +43,9 @@ def run_dora(config: Path, stream: str, *, days: int, as_json: bool) -> None:
             }
             for service in services_of(snapshot, found)
         ]
+        pooled = stream_dora(snapshot, settings, found, asked) if services else None
     if as_json:
-        print_json({"stream": stream, "services": services})
+        print_json({"stream": stream, "services": services, "pooled": pooled})
         return
     console.print(f"[bold]{escape(found.title)}[/bold], last {days} days", highlight=False)
     if not services:
@@ -52,6 +54,8 @@ def run_dora(config: Path, stream: str, *, days: int, as_json: bool) -> None:
             markup=False,
             highlight=False,
         )
+    if pooled is not None and len(services) > 1:
+        services.append({**pooled, "service": "all of them together", "missing": None})
     for service in services:
         console.print(f"\n[bold]{escape(str(service['service']))}[/bold]", highlight=False)
         console.print(service_table(service))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import NotFoundError
@@ -29,6 +30,14 @@ DORA_SLUGS = (
 )
 NEEDS_INCIDENTS = frozenset({"recovery_time", "change_fail_rate", "deployment_rework_rate"})
 _NO_INCIDENTS = "no incident source for this service"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an answer is about, and where its explanation is."""
+
+    scope: Mapping[str, str]
+    explain: str
 
 
 def service_of(snapshot: Snapshot, name: str) -> ServiceFacts:
@@ -62,10 +71,24 @@ def service_metric(
     """One DORA metric of a service in its envelope. Null, not zero, without a source of
     incidents.
     """
+    name = service.config.name
+    place = Place({"service": name}, f"/v1/services/{name}/metrics/{slug}/explain")
+    return delivery_metric(snapshot, settings, service, slug, asked, place)
+
+
+def delivery_metric(
+    snapshot: Snapshot,
+    settings: Settings,
+    service: ServiceFacts,
+    slug: str,
+    asked: Question,
+    place: Place,
+) -> Answer:
+    """The same of any facts of deliveries, which `place` names."""
     require_dora_metric(slug)
     metric = METRICS[slug]
     measure = _measure(settings, service, slug, asked)
-    context = _context(snapshot, settings, service, slug, asked)
+    context = _context(snapshot, settings, service, slug, asked, place)
     body = answer(document(envelope(measure, metric.definition, context)))
     if slug == "deployment_frequency":
         word = delivery.bucket(
@@ -135,7 +158,12 @@ def service_coverage(service: ServiceFacts, asked: Question) -> list[coverage.Co
 
 
 def _context(
-    snapshot: Snapshot, settings: Settings, service: ServiceFacts, slug: str, asked: Question
+    snapshot: Snapshot,
+    settings: Settings,
+    service: ServiceFacts,
+    slug: str,
+    asked: Question,
+    place: Place,
 ) -> Context:
     kinds = {source.name: source.kind for source in settings.sources}
     required = {"gitlab", "github", "jenkins"}
@@ -145,13 +173,11 @@ def _context(
         for name, one in snapshot.freshness.items()
     }
     return Context(
-        scope={"service": service.config.name},
+        scope=place.scope,
         window=asked.window,
         as_of=asked.as_of,
         known_at=known_at(sources, asked),
         coverage={one.id: one.share for one in service_coverage(service, asked)},
         sources=sources,
-        explain=explain_address(
-            f"/v1/services/{service.config.name}/metrics/{slug}/explain", asked
-        ),
+        explain=explain_address(place.explain, asked),
     )

@@ -6,20 +6,31 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.asking import NO_PARAMETERS, KnownDep, SeriesDep, WindowDep, asked_of, snapshot_of
+from api.asking import (
+    NO_PARAMETERS,
+    KnownDep,
+    SeriesDep,
+    WindowDep,
+    asked_of,
+    of_stream,
+    snapshot_of,
+)
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.schemas import Envelope
 from api.schemas_desk import IncidentRow
 from api.schemas_journey import Explained
-from api.schemas_lists import Dora, Listed, ServiceRow
+from api.schemas_lists import Dora, Listed, ServiceRow, StreamDora
 from pipeline.explain import explain_service
 from pipeline.incident_list import incidents_of
 from pipeline.service_answers import DORA_SLUGS, missing_of, service_metric, service_of
+from pipeline.stream_dora import explain_stream_dora, stream_dora
 
 router = APIRouter(prefix="/services", tags=["services"])
+streams = APIRouter(prefix="/streams", tags=["services"])
 
 Name = Annotated[str, Path(description="The service's name in the configuration.")]
+Stream = Annotated[str, Path(description="The stream's name in the configuration.")]
 Slug = Annotated[str, Path(description=f"One of: {', '.join(DORA_SLUGS)}.")]
 
 
@@ -54,6 +65,35 @@ def read_dora(served: ServedDep, session: SessionDep, name: Name, query: SeriesD
         slug: service_metric(snapshot, served.settings, service, slug, asked) for slug in DORA_SLUGS
     }
     return encoded({"service": name, **found, "missing": missing_of(served.settings, service)})
+
+
+@streams.get(
+    "/{name}/dora",
+    summary="The five DORA metrics of all services of a stream, pooled",
+    responses=answers(StreamDora, named=True),
+)
+def read_stream_dora(
+    served: ServedDep, session: SessionDep, name: Stream, query: SeriesDep
+) -> Response:
+    """One distribution and one ratio over all deliveries, never an average of the services' own."""
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
+    return encoded(stream_dora(snapshot, served.settings, stream, asked))
+
+
+@streams.get(
+    "/{name}/dora/{slug}/explain",
+    summary="The commits or deployments behind a pooled DORA metric",
+    responses=answers(Explained, named=True),
+)
+def explain_pooled(
+    served: ServedDep, session: SessionDep, name: Stream, slug: Slug, query: KnownDep
+) -> Response:
+    """What is in the number and what is not, of all services of the stream."""
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
+    found = explain_stream_dora(session, snapshot, served.settings, stream, slug, asked)
+    return encoded(found)
 
 
 @router.get(

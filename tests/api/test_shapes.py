@@ -20,6 +20,7 @@ from api.schemas_lists import (
     SourceRow,
     StageRows,
     Status,
+    StreamDora,
     StreamRow,
 )
 from api.schemas_restatements import RestatementRow
@@ -44,6 +45,8 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     *[(f"{_STREAM}/metrics/{slug}/explain", Explained) for slug in FLOW_SLUGS],
     ("/v1/services", Listed[ServiceRow]),
     (f"{_SERVICE}/dora", Dora),
+    (f"{_STREAM}/dora?interval=month", StreamDora),
+    *[(f"{_STREAM}/dora/{slug}/explain", Explained) for slug in DORA_SLUGS],
     *[(f"{_SERVICE}/metrics/{slug}", Envelope) for slug in DORA_SLUGS],
     *[(f"{_SERVICE}/metrics/{slug}?interval=month", Envelope) for slug in DORA_SLUGS],
     *[(f"{_SERVICE}/metrics/{slug}/explain", Explained) for slug in DORA_SLUGS],

@@ -16,10 +16,10 @@ def test_the_metrics_of_every_service_of_the_stream_are_shown(headwater: Run) ->
     outcome = headwater("dora", "checkout")
     assert outcome.status == 0
     assert outcome.out.startswith("Checkout, last 90 days")
-    for name in ("web", "payments"):
+    for name in ("web", "payments", "all of them together"):
         assert f"\n{name}\n" in outcome.out
     for metric in [*METRICS, "Rework rate"]:
-        assert outcome.out.count(f"\n{metric}") == 2
+        assert outcome.out.count(f"\n{metric}") == 3
     assert "C5<" not in outcome.out
 
 
