@@ -36,6 +36,11 @@ def pytest_configure() -> None:
         os.environ[SEEDS] = ",".join(map(str, drawn))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole companies first: a long file that begins last keeps one process busy alone."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process that runs a part of the tests hands on what it measured."""
     if hasattr(session.config, "workeroutput"):
