@@ -36,7 +36,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/headwater demo
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 POINTS ?= 200
 SEED ?= 1

@@ -148,14 +148,11 @@ class SourcePass:
         """
         state = cursors.load_state(session, StreamKey(self.source_id, stream.name, scope.id))
         begun = self.round
-        ended_ts = state.last_success_ts or 0
-        done = begun is not None and ended_ts >= begun.from_ts
+        done = begun is not None and (state.last_success_ts or 0) >= begun.from_ts
         needed = stream.name in self._parents or "older" in state.cursor
         if begun and begun.paused and done and not needed:
             return None
-        # What ended in the second in which the round began may have begun before it.
-        anew = begun and not begun.paused and ended_ts > begun.from_ts
-        full = self.full and not anew
+        full = self.full and not (begun and done and not begun.paused)
         cursor = observed_of(state.cursor) if full else state.cursor
         if self.only is not None and stream.name in self.only.named:
             cursor = due_at_once(cursor)

@@ -16,6 +16,7 @@ from core.errors import SourceUnavailableError
 from core.records import Commit, Entity, Record, Repository
 from core.settings import People, Settings
 from core.source_settings import JenkinsSource
+from pipeline.clock import now_ts
 from pipeline.collect import collect
 from pipeline.correlate import correlate
 from pipeline.database import Database
@@ -111,6 +112,7 @@ def test_a_bot_stays_one_while_its_source_cannot_be_read_anew(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     correlate(_collected(database, monkeypatch, ("renovate*",)), database)
+    monkeypatch.setattr("pipeline.collect.now_ts", lambda: now_ts() + 60)  # not in the same second
     _collected(database, monkeypatch, ("octo*",), down=True)
     assert _by_bots(database) == {"r"}
     correlate(_collected(database, monkeypatch, ("octo*",)), database)
