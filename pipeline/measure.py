@@ -166,4 +166,4 @@ def _write_stream(session: Session, one: StreamFacts, recording: Recording) -> i
             session, number, made.visits, recording=recording, item_ids=wanted
         ),
     ]
-    return sum(len(change.keys) for change in changes)
+    return sum(change.count for change in changes)

@@ -105,7 +105,7 @@ def write_service_facts(
                 (facts.replace_incident_facts, made.incidents),
             )
         ]
-        changed[str(name)] = sum(len(outcome.keys) for outcome in outcomes)
+        changed[str(name)] = sum(outcome.count for outcome in outcomes)
     if any(changed.values()):
         facts.bump_services(session)
     return {name: count for name, count in changed.items() if count}

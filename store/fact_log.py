@@ -5,17 +5,23 @@ Rows are mappings by column key, as the tables of facts have them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
+import pandas as pd
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
+from core.frames import NONE
 from store.lookup import Key, Row, found_in
 from store.models import fact_change, service, value_stream
 from store.upsert import delete_rows
+
+Flags = npt.NDArray[np.bool_]
 
 KNOWN = "known_ts"
 
@@ -53,25 +59,36 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """Rows before and after, by key: those that differ (`changed`), vanished (`gone`: after is
-    None) or are new (`found`: before is None).
+    """Rows by column key that differ (`changed`: key, before, after), or vanish (`gone`: key,
+    before); and the keys of those that are new and of a time already told (`found`).
     """
 
-    before: Mapping[Key, Row]
-    after: Mapping[Key, Row]
-    changed: Sequence[Key]
-    gone: Sequence[Key]
-    found: Collection[Key]
+    changed: Sequence[tuple[Key, Row, Row]] = ()
+    gone: Sequence[tuple[Key, Row]] = ()
+    found: Sequence[Key] = ()
 
 
 def record(session: Session, table: Table, rows: Differing, recording: Recording) -> None:
     """Log what differs. Before the rows are written: what vanishes takes with it since when it was
     known.
     """
-    logged = [*_changed(table, rows, recording), *_found(table, rows, recording)]
-    logged += _gone(session, table, rows, recording)
+    logged = [*_changed(table, rows, recording), *_gone(session, table, rows, recording)]
+    logged += [_entry(table, key, "found", {}, recording, late=True) for key in rows.found]
     if logged:
         session.connection().execute(fact_change.insert().inline(), logged)
+
+
+def tells_of_the_past(table: Table, frame: pd.DataFrame, recording: Recording) -> Flags:
+    """Which of these new rows are of a time already told: the others are no news of the past."""
+    before_ts = recording.before_ts
+    late = np.zeros(len(frame), np.bool_)
+    if before_ts is None or table.name in _NOT_FOUND_LATE:
+        return late
+    began = ("committed_ts",) if table.name == "item_fact" else ()
+    for name in (*began, *_ENDS[table.name]):
+        ts = frame[name].to_numpy(np.int64)
+        late |= (ts != NONE) & (ts < before_ts)
+    return late
 
 
 def begin_knowing(session: Session, now_ts: int) -> tuple[set[int], set[int]]:
@@ -92,8 +109,7 @@ def forget_services(session: Session, ids: Sequence[int]) -> None:
 
 
 def _changed(table: Table, rows: Differing, recording: Recording) -> Iterator[dict[str, Any]]:
-    for key in rows.changed:
-        old, new = rows.before[key], rows.after[key]
+    for key, old, new in rows.changed:
         names = [name for name in old if old[name] != new[name]]
         late = _alters_the_past(table.name, old, new, names, recording)
         changes = {name: [old[name], new[name]] for name in names}
@@ -106,31 +122,18 @@ def _gone(
     if not rows.gone:
         return
     names = [column.key for column in table.primary_key.columns]
-    owner, ids = rows.gone[0][0], {key[1] for key in rows.gone}
+    owner, ids = rows.gone[0][0][0], {key[1] for key, _ in rows.gone}
     stored = found_in(session, table, [*names, KNOWN], names[1], ids, **{names[0]: owner})
     since = {tuple(row[:-1]): row[-1] for row in stored}
     told = recording.before_ts is not None
-    for key in rows.gone:
-        old = {**rows.before[key], KNOWN: since.get(key, 0)}
+    for key, was in rows.gone:
+        old = {**was, KNOWN: since.get(key, 0)}
         changes = {
             name: [value, None]
             for name, value in old.items()
             if name not in names and value is not None
         }
         yield _entry(table, key, "gone", changes, recording, late=told)
-
-
-def _found(table: Table, rows: Differing, recording: Recording) -> Iterator[dict[str, Any]]:
-    """Only those that are of a time already told: the others are no news of the past."""
-    before_ts = recording.before_ts
-    if before_ts is None or table.name in _NOT_FOUND_LATE:
-        return
-    for key in sorted(rows.found):
-        new = rows.after[key]
-        began = ("committed_ts",) if table.name == "item_fact" else ()
-        times = [new[name] for name in (*began, *_ENDS[table.name])]
-        if any(ts is not None and ts < before_ts for ts in times):
-            yield _entry(table, key, "found", {}, recording, late=True)
 
 
 def _alters_the_past(

@@ -6,14 +6,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Boolean, Table, func, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.frames import NONE
-from store.fact_log import KNOWN, Differing, Recording, record
-from store.lookup import Key, Row, found_in
+from store.fact_differences import Difference, difference
+from store.fact_log import KNOWN, Differing, Recording, record, tells_of_the_past
+from store.insert import insert_columns
+from store.lookup import Key, Row, chunks
 from store.models import (
     change_fact,
     deployment_fact,
@@ -22,28 +26,59 @@ from store.models import (
     stage_visit,
     value_stream,
 )
+from store.read import IDS, read_frame
 from store.settings import get_setting, set_setting
 from store.upsert import delete_rows, upsert
 
+Keys = npt.NDArray[np.int64]
+
 _SERVICES = "services_facts_version"
+_PART = 200_000
+"""So many rows are compared at a time, or more where they belong to one item."""
+_ROWS = 20_000
+"""So many rows are Python objects at a time."""
 
 
 @dataclass(slots=True)
 class FactChange:
-    """Keys, in the order of the primary key, of the rows that are new, differ or are gone."""
+    """Keys, in the order of the primary key, of the rows that are new, differ or are gone: an array
+    of two or three columns for each part of the table that was replaced.
+    """
 
-    inserted: set[Key] = field(default_factory=set)
-    updated: set[Key] = field(default_factory=set)
-    deleted: set[Key] = field(default_factory=set)
+    owner_id: int
+    parts: list[tuple[Keys, Keys, Keys]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether anything was written."""
-        return bool(self.inserted or self.updated or self.deleted)
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many rows that are."""
+        return sum(len(keys) for part in self.parts for keys in part)
+
+    @property
+    def inserted(self) -> set[Key]:
+        """Of the new rows."""
+        return self._of(0)
+
+    @property
+    def updated(self) -> set[Key]:
+        """Of those that differ."""
+        return self._of(1)
+
+    @property
+    def deleted(self) -> set[Key]:
+        """Of those that are gone."""
+        return self._of(2)
 
     @property
     def keys(self) -> set[Key]:
         """All of them."""
         return self.inserted | self.updated | self.deleted
+
+    def _of(self, place: int) -> set[Key]:
+        return {(self.owner_id, *map(int, key)) for part in self.parts for key in part[place]}
 
 
 def replace_item_facts(
@@ -132,61 +167,119 @@ def _replace(
     recording: Recording,
     ids: Collection[int] | None,
 ) -> FactChange:
-    """`ids`: of the second key column."""
-    key = [column.key for column in table.primary_key.columns]
-    wanted = {_key(row, key): row for row in _rows(table, frame, key[0], owner_id)}
-    if ids is not None:
-        scope = set(ids)
-        wanted = {found: row for found, row in wanted.items() if found[1] in scope}
-    stored = {_key(row, key): row for row in _stored(session, table, key, owner_id, ids)}
-    change = FactChange(
-        inserted=wanted.keys() - stored.keys(),
-        updated={
-            found for found in wanted.keys() & stored.keys() if wanted[found] != stored[found]
-        },
-        deleted=stored.keys() - wanted.keys(),
-    )
-    gone = sorted(change.deleted)
-    differing = Differing(stored, wanted, sorted(change.updated), gone, change.inserted)
-    record(session, table, differing, recording)
-    delete_rows(session, table, [dict(zip(key, one, strict=True)) for one in gone])
-    new = [wanted[one] for one in change.inserted]
-    for row in new:
-        row[KNOWN] = recording.now_ts
-    upsert(session, table, new, key=key)
-    upsert(session, table, [wanted[one] for one in change.updated], key=key)
+    """`ids`: of the second key column. A part of them at a time: both sides are in memory."""
+    owner, *key = (column.key for column in table.primary_key.columns)
+    names = [column.key for column in table.c if column.key not in (owner, KNOWN)]
+    own = select(*(table.c[name] for name in names)).where(table.c[owner] == owner_id)
+    change = FactChange(owner_id)
+    for where, after in _parts(table.c[key[0]], frame[names], ids):
+        before = read_frame(session, own.where(*where))
+        found = difference(before, after, key)
+        if not found:
+            continue
+        _write(session, table, _Owned(owner, owner_id, key), found, recording)
+        change.parts.append(
+            (
+                _keys(after, key, found.inserted),
+                _keys(after, key, found.now),
+                _keys(before, key, found.deleted),
+            )
+        )
     return change
 
 
-def _key(row: Row, key: Sequence[str]) -> Key:
-    return tuple(row[name] for name in key)
+def _parts(
+    column: Column[int], frame: pd.DataFrame, ids: Collection[int] | None
+) -> Iterator[tuple[Sequence[ColumnElement[bool]], pd.DataFrame]]:
+    """Which stored rows, and the rows of the frame that take their place."""
+    own = frame[column.key].to_numpy(np.int64)
+    if ids is not None:
+        for chunk in chunks(sorted(set(ids)), IDS):
+            yield (column.in_(chunk),), frame[np.isin(own, chunk)]
+        return
+    if (own[1:] < own[:-1]).any():
+        order = np.argsort(own, kind="stable")
+        frame, own = frame.take(order), own[order]
+    begin = 0
+    while True:
+        end = min(begin + _PART, len(own))
+        last = end == len(own)
+        end = end if last else int(np.searchsorted(own, own[end - 1], side="right"))
+        after = () if begin == 0 else (column > int(own[begin - 1]),)
+        upto = () if last or end == len(own) else (column <= int(own[end - 1]),)
+        yield (*after, *upto), frame.iloc[begin:end]
+        if not upto:
+            return
+        begin = end
 
 
-def _stored(
-    session: Session,
-    table: Table,
-    key: Sequence[str],
-    owner_id: int,
-    ids: Collection[int] | None,
-) -> Iterator[dict[str, Any]]:
-    names = [column.key for column in table.c if column.key != KNOWN]
-    if ids is None:
-        rows = found_in(session, table, names, key[0], [owner_id])
-    else:
-        rows = found_in(session, table, names, key[1], ids, **{key[0]: owner_id})
-    for row in rows:
-        yield dict(zip(names, row, strict=True))
+def _keys(frame: pd.DataFrame, key: Sequence[str], places: Keys) -> Keys:
+    return frame[list(key)].to_numpy(np.int64)[places]
 
 
-def _rows(table: Table, frame: pd.DataFrame, owner: str, owner_id: int) -> Iterator[dict[str, Any]]:
-    """Rows for the table; columns that it does not have are left out, the owner's id is added."""
-    names = [column.key for column in table.c if column.key not in (owner, KNOWN)]
-    columns = [_values(table, name, frame[name]) for name in names]
-    for values in zip(*columns, strict=True):
-        yield {owner: owner_id, **dict(zip(names, values, strict=True))}
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """The key of a table: the column of the owner, its id, and the columns after it."""
+
+    owner: str
+    owner_id: int
+    key: Sequence[str]
+
+    def of(self, row: Row) -> Key:
+        return (self.owner_id, *(row[name] for name in self.key))
+
+    def whole(self, row: Row) -> Row:
+        return {self.owner: self.owner_id, **row}
 
 
-def _values(table: Table, name: str, found: pd.Series[Any]) -> list[Any]:
-    if isinstance(table.c[name].type, Boolean):
+def _write(
+    session: Session, table: Table, owned: _Owned, found: Difference, recording: Recording
+) -> None:
+    """Log what differs, then write it."""
+    key = [owned.owner, *owned.key]
+    for places in _slices(found.deleted):
+        gone = [(owned.of(row), row) for row in _rows(table, found.before, places)]
+        record(session, table, Differing(gone=gone), recording)
+        delete_rows(session, table, [dict(zip(key, one, strict=True)) for one, _ in gone])
+    for was, now in zip(_slices(found.was), _slices(found.now), strict=True):
+        both = zip(_rows(table, found.before, was), _rows(table, found.after, now), strict=True)
+        changed = [(owned.of(new), old, new) for old, new in both]
+        record(session, table, Differing(changed=changed), recording)
+        upsert(session, table, [owned.whole(new) for *_, new in changed], key=key)
+    for places in _slices(found.inserted):
+        new = found.after.take(places)
+        late = np.flatnonzero(tells_of_the_past(table, new, recording))
+        news = [owned.of(row) for row in _rows(table, new, late)]
+        record(session, table, Differing(found=news), recording)
+        fixed = {owned.owner: owned.owner_id, KNOWN: recording.now_ts}
+        insert_columns(session, table, fixed, _columns(table, new))
+
+
+def _slices(places: Keys) -> Iterator[Keys]:
+    for begin in range(0, len(places), _ROWS):
+        yield places[begin : begin + _ROWS]
+
+
+def _rows(table: Table, frame: pd.DataFrame, places: Keys) -> Iterator[dict[str, Any]]:
+    """Rows by column key, as they are stored."""
+    columns = _columns(table, frame.take(places))
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
+def _columns(table: Table, frame: pd.DataFrame) -> dict[str, list[Any]]:
+    return {name: _values(table.c[name], frame[name]) for name in frame.columns}
+
+
+def _values(column: Column[Any], found: pd.Series[Any]) -> list[Any]:
+    if isinstance(column.type, Boolean):
         return [None if value == -1 else bool(value) for value in found.tolist()]
-    return [None if value == NONE else value for value in found.tolist()]
+    if not pd.api.types.is_integer_dtype(found.dtype):
+        return found.tolist()
+    numbers = found.to_numpy()
+    missing = numbers == NONE
+    if not missing.any():
+        return list(numbers.tolist())
+    told = numbers.astype(object)
+    told[missing] = None
+    return list(told.tolist())
