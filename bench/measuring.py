@@ -54,17 +54,31 @@ class Outcome:
 
 
 def in_turn(
-    baseline: Callable[[], object], product: Callable[[], object], *, rounds: int = ROUNDS
+    baseline: Callable[[], object],
+    product: Callable[[], object],
+    *,
+    rounds: int = ROUNDS,
+    before: Callable[[], object] = lambda: None,
 ) -> tuple[float, float]:
-    """Median seconds of each, taken A B A B; one run of both before is not counted."""
+    """Median seconds of each, taken A B A B; one run of both before is not counted.
+
+    before: what is done ahead of each run and not measured.
+    """
     taken: tuple[list[float], list[float]] = ([], [])
     for turn in range(rounds + 1):
         for place, work in enumerate((baseline, product)):
-            began = time.perf_counter()
-            work()
+            before()
+            took = seconds_of(work)
             if turn:
-                taken[place].append(time.perf_counter() - began)
+                taken[place].append(took)
     return median(taken[0]), median(taken[1])
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long it takes, once."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def peak_mb() -> int:

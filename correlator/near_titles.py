@@ -89,8 +89,10 @@ class NearTitles:
         return [one for item, one in by_item.items() if shared[item] >= one.enough]
 
 
-def near_titles(texts: Iterable[str], times: Sequence[int], tickets: Tickets) -> pd.DataFrame:
+def near_titles(texts: Sequence[str], times: Sequence[int], tickets: Tickets) -> pd.DataFrame:
     """Suggestions as those of `near_keys`, of kind `title`; word is the first line."""
+    if not texts:  # to learn all titles for nothing takes long
+        return suggestions([])
     finder = NearTitles(tickets)
     rows = [
         (

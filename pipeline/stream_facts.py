@@ -71,7 +71,8 @@ def _moved(
     ideas: pd.DataFrame,
 ) -> set[int]:
     """Items whose stored release or idea is no longer what their commits and ancestors say."""
-    stored = frames.item_facts(session, stream_id)
+    names = ["item_id", "episode", "idea_ts", *_RELEASE]
+    stored = frames.item_facts(session, stream_id, names=names)
     last = stored.sort_values("episode").drop_duplicates("item_id", keep="last")
     told = items[["item_id"]].merge(releases, on="item_id", how="left").merge(ideas, on="item_id")
     told["has_code"] = told["has_code"].eq(True)

@@ -176,7 +176,7 @@ def _present_facts(session: Session, one: StreamFacts) -> pd.DataFrame:
     columns = ["item_id", "episode", "done_ts", "expects_code", "has_code"]
     if one.facts is not None and one.wanted is None:
         return one.facts.items[columns]
-    stored = frames.item_facts(session, one.stream_id)[columns]
+    stored = frames.item_facts(session, one.stream_id, names=columns)
     if one.facts is None or one.wanted is None:
         return stored
     kept = stored[~stored["item_id"].isin(one.wanted)]

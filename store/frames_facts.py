@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from sqlalchemy import Table, select
@@ -67,9 +67,10 @@ def item_facts(
     *,
     item_ids: Iterable[int] | None = None,
     committed: bool = False,
+    names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """One row per item and episode of the stream: the columns of `item_fact`."""
-    return _facts(session, item_fact, "stream_id", stream_id, item_ids, committed)
+    """One row per item and episode of the stream: the columns of `item_fact`, or these of them."""
+    return _facts(session, item_fact, "stream_id", stream_id, item_ids, committed, names)
 
 
 def stage_visits(
@@ -111,9 +112,11 @@ def _facts(
     owner_id: int | None,
     item_ids: Iterable[int] | None,
     committed: bool,
+    names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     key = list(table.primary_key.columns)
-    statement = select(*(column for column in table.c if column.key != KNOWN))
+    told = [column for column in table.c if column.key != KNOWN]
+    statement = select(*(told if names is None else (table.c[name] for name in names)))
     if owner_id is not None:
         statement = statement.where(table.c[owner] == owner_id)
     # Of one owner the second column of the key leads.

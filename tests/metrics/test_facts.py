@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from random import Random
+
 import pandas as pd
 import pytest
 
@@ -268,3 +271,23 @@ def test_rows_in_any_order_give_the_same_facts() -> None:
     mixed = item_facts(inputs(items[::-1], moves[::-1]), Rules())
     pd.testing.assert_frame_equal(ordered.items, mixed.items)
     pd.testing.assert_frame_equal(ordered.visits, mixed.visits)
+
+
+@pytest.mark.parametrize("first_id", [1, 2**30 - 2, 2**40])
+@pytest.mark.parametrize("stretch", [1, 2**34])
+def test_changes_come_in_any_order_even_in_one_second(first_id: int, stretch: int) -> None:
+    steps = [ACTIVE, WAITING, DONE, ACTIVE, DONE]
+    moves = [
+        (first_id + place, second * stretch, seq, was, to)
+        for place in range(4)
+        for second, seq, (was, to) in zip(
+            (7, 7, 7, 8, 8), (30, 10, 20, 2, 1), pairwise([NEW, *steps]), strict=False
+        )
+    ]
+    items = [item(first_id + place, 0, DONE) for place in range(4)]
+    told = item_facts(inputs(items, sorted(moves)), Rules())
+    for seed in range(5):
+        mixed = Random(seed).sample(moves, len(moves))
+        found = item_facts(inputs(items, mixed), Rules())
+        pd.testing.assert_frame_equal(found.items, told.items)
+        pd.testing.assert_frame_equal(found.visits, told.visits)
