@@ -14,15 +14,31 @@ from pathlib import Path
 
 import structlog
 
-from bench import p5_upsert, p7_keys, p8_releases, p9_collect, p14_first_load, p16_correlate
+from bench import (
+    p1_facts,
+    p3_recompute,
+    p5_upsert,
+    p6_load,
+    p7_keys,
+    p8_releases,
+    p9_collect,
+    p10_charts,
+    p14_first_load,
+    p16_correlate,
+)
 from bench.measuring import ROUNDS, Outcome
 from store.copying import COPY_FROM
 
+# P1 brings P2, and P3 brings P4, as they share what they are measured on.
 BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {
+    "P1": p1_facts.run,
+    "P3": p3_recompute.run,
     "P5": p5_upsert.run,
+    "P6": p6_load.run,
     "P7": p7_keys.run,
     "P8": p8_releases.run,
     "P9": p9_collect.run,
+    "P10": p10_charts.run,
     "P14": p14_first_load.run,
     "P16": p16_correlate.run,
 }

@@ -20,6 +20,7 @@ from metrics.mapping import Flags, Ints
 NEVER: Final = np.iinfo(np.int64).max
 _BY_STATE = (("New", ("new",)), ("In progress", ("active", "waiting", "unknown")))
 _LOAD = ("waiting", "active", "unknown", "ignored")
+_ENDED = ("done", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -96,26 +97,28 @@ def crossings(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Crossings:
     that was skipped is crossed with the next one that is entered. Done and cancelled are told by
     the state, whatever the stage.
     """
-    ids = visits["item_id"].to_numpy(np.int64)
-    item, slot = np.unique(ids, return_inverse=True)
-    start = visits["start_ts"].to_numpy(np.int64)
+    item_id = visits["item_id"].to_numpy(np.int64)
+    first = _first_of_each(item_id)
+    slot = np.cumsum(first) - 1
+    item, start = item_id[first], visits["start_ts"].to_numpy(np.int64)
     rank = _ranks(visits, steps)
     at = np.full((len(item), len(steps)), NEVER, np.int64)
-    ranked = rank >= 0
-    np.minimum.at(at, (slot[ranked], rank[ranked]), start[ranked])
-    at = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
-    state = visits["state"].to_numpy(object)
-    ended = np.flatnonzero((state == "done") | (state == "cancelled"))
-    which, first = np.unique(slot[ended], return_index=True)
-    ends = ended[first]
+    for position in range(len(steps)):
+        beyond = np.flatnonzero(rank >= position)
+        crossing = beyond[_first_of_each(slot[beyond])]
+        at[slot[crossing], position] = start[crossing]
+    ended = np.flatnonzero(visits["state"].isin(_ENDED).to_numpy(np.bool_))
+    ends = ended[_first_of_each(slot[ended])]
+    dropped = ends[visits["state"].eq("cancelled").to_numpy(np.bool_)[ends]]
     cancelled = np.zeros(len(item), np.bool_)
-    cancelled[which] = state[ends] == "cancelled"
-    moment = np.full(len(item), NEVER, np.int64)
-    moment[which] = start[ends]
-    at = np.where(cancelled[:, None], np.minimum(at, moment[:, None]), at)
-    seen = np.full(len(item), NEVER, np.int64)
-    np.minimum.at(seen, slot, start)
-    return Crossings(item, at, cancelled, seen)
+    cancelled[slot[dropped]] = True
+    at[slot[dropped]] = np.minimum(at[slot[dropped]], start[dropped][:, None])
+    return Crossings(item, at, cancelled, start[first])
+
+
+def _first_of_each(ordered: Ints) -> Flags:
+    """Where a value differs from the one before it."""
+    return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
 
 
 def crossed(found: Crossings, closes: Ints) -> tuple[Ints, Ints]:
@@ -161,11 +164,12 @@ def occupancy(
 def _ranks(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Ints:
     """The boundary that each row has crossed, by its position; -1 where it tells of none."""
     rank = np.full(len(visits), -1, np.int64)
-    stage = visits["stage_id"].to_numpy(np.int64)
-    state = visits["state"].to_numpy(object)
-    ended = np.isin(state, ("done", "cancelled"))
+    stage, state = visits["stage_id"].to_numpy(np.int64), visits["state"]
     for position, step in enumerate(steps):
-        rank[np.isin(stage, step.stages) & ~ended] = position
+        for own in step.stages:  # few, so that comparing is quicker than looking up
+            rank[stage == own] = position
+    rank[state.isin(_ENDED).to_numpy(np.bool_)] = -1
+    for position, step in enumerate(steps):
         if step.states:
-            rank[np.isin(state, step.states)] = position
+            rank[state.isin(step.states).to_numpy(np.bool_)] = position
     return rank

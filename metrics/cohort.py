@@ -56,9 +56,10 @@ def cohort(
     moment of the release, and leaves out, by their release reason, the deliveries done in the
     window that are not released.
     """
-    chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
-    touched = _touched(chosen, window, clock)
-    rows = chosen[touched]
+    touched = _touched(items, window, clock)
+    if kinds is not None:
+        touched &= items["kind"].isin(list(kinds)).to_numpy(np.bool_)
+    rows = items[touched]
     reason = _reasons(rows, window, clock)
     kept = reason == ""
     left_out = rows[~kept].assign(excluded_reason=reason[~kept])

@@ -13,9 +13,15 @@ from metrics.cohort import Clock, cohort, durations
 from metrics.flow import KINDS
 from metrics.mapping import Ints
 from metrics.periods import WEEK, Period, Window, edges
-from metrics.stats import PERCENTILES, percentile
+from metrics.stats import PERCENTILES, Floats, rank
 
 TRAILING_WEEKS: Final = 13
+
+_TIMED: Final = [
+    *("kind", "episode", "idea_ts", "committed_ts", "done_ts", "cancelled_ts"),
+    *("released_ts", "start_reason", "release_reason"),
+]
+"""What a cohort and its clocks need of items: of all columns a copy takes far longer."""
 
 
 def flow_time_series(
@@ -37,7 +43,7 @@ def flow_time_series(
         return frame
     reach = 0 if trailing_weeks is None else trailing_weeks * WEEK
     window = Window(found[0].from_ts - reach, found[-1].to_ts)
-    rows = cohort(items, window=window, clock=clock, kinds=kinds)
+    rows = cohort(items[_TIMED], window=window, clock=clock, kinds=kinds)
     ended = rows.included["released_ts" if clock == "idea_to_release" else "done_ts"]
     order = np.argsort(ended.to_numpy(np.int64), kind="stable")
     times = ended.to_numpy(np.int64)[order]
@@ -47,10 +53,16 @@ def flow_time_series(
     low, high = np.searchsorted(times, since), np.searchsorted(times, ends)
     frame["finished"] = high - np.searchsorted(times, starts)
     frame["n"] = high - low
-    for name, p in PERCENTILES.items():
-        found_values = [percentile(days[a:b], p) for a, b in zip(low, high, strict=True)]
-        frame[f"{name}_d"] = np.array(found_values, np.float64)
+    told = [_percentiles(np.sort(days[a:b])) for a, b in zip(low, high, strict=True)]
+    for name, values in zip(PERCENTILES, zip(*told, strict=True), strict=True):
+        frame[f"{name}_d"] = np.array(values, np.float64)
     return frame
+
+
+def _percentiles(ordered: Floats) -> list[float]:
+    if not len(ordered):
+        return [np.nan] * len(PERCENTILES)
+    return [float(ordered[rank(len(ordered), p) - 1]) for p in PERCENTILES.values()]
 
 
 def velocity_series(
