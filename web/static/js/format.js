@@ -25,10 +25,13 @@ function grouped(text) {
   return part === undefined ? spaced : `${spaced}.${part}`;
 }
 
-/** Number at the strength of its grade: A at most three digits, B two, C none after the point. */
+/** Number at the strength of its grade: A at most three digits, B two, C none after the point; but
+ * never fewer than its whole part, so that 103 days are 103 wherever they stand.
+ */
 function rounded(value, grade) {
   if (grade === "C" || grade === "D") return Math.round(value);
-  return value === 0 ? 0 : Number(value.toPrecision(GRADE_DIGITS[grade]));
+  const whole = Math.abs(value) >= 10 ** (GRADE_DIGITS[grade] - 1);
+  return whole ? Math.round(value) : Number(value.toPrecision(GRADE_DIGITS[grade]));
 }
 
 function digits(value, grade) {
