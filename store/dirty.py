@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
+from store.lookup import chunks
 from store.models import dirty
-from store.upsert import delete_rows, upsert
+from store.upsert import upsert
 
 
 def mark(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:
@@ -41,5 +42,6 @@ def take_on(session: Session, stage: str, working: str) -> dict[Entity, list[int
 
 def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:
     """Forget these. In the transaction that wrote the result, with the ids that `take` gave."""
-    rows = [{"stage": stage, "entity": int(entity), "entity_id": found} for found in sorted(ids)]
-    delete_rows(session, dirty, rows)
+    own = (dirty.c.stage == stage, dirty.c.entity == int(entity))
+    for chunk in chunks(sorted(ids)):
+        session.execute(delete(dirty).where(*own, dirty.c.entity_id.in_(chunk)))

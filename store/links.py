@@ -53,6 +53,8 @@ def replace(
     table = overruled_link if overruled else link
     inside = _inside(a_ids, b_ids, rules)
     wanted = {pair: told for pair, told in _given(links, a_kind, b_kind).items() if inside(pair)}
+    if not wanted and not any_of(session, table):
+        return LinkChange()
     links_there = _stored(session, table, a_kind, b_kind, a_ids, b_ids)
     stored = {pair: told for pair, told in links_there if inside(pair)}
     new = [pair for pair in wanted if pair not in stored]
@@ -68,6 +70,11 @@ def replace(
 def count_links(session: Session) -> int:
     """How many links there are."""
     return int(session.execute(select(func.count()).select_from(link)).scalar_one())
+
+
+def any_of(session: Session, table: Table) -> bool:
+    """Whether the table has any row: that of what people rejected seldom has."""
+    return session.execute(select(table.c.rule).limit(1)).first() is not None
 
 
 def _write(

@@ -8,7 +8,19 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, Table, bindparam, select
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 Row = Mapping[str, Any]
@@ -16,7 +28,7 @@ Key = tuple[Any, ...]
 T = TypeVar("T")
 
 CHUNK = 1_000
-"""How many values one `IN` names."""
+"""How many values one statement names."""
 SHAPES = 256
 """How many statements are kept: to make one takes longer than to read or write a few rows."""
 _VALUES = "in_"
@@ -46,9 +58,19 @@ def found_in(
     """These columns of the rows whose `column` is one of `values` and whose others are `equal`, of
     which none is None.
     """
+    connection = session.connection()
+    is_list = connection.dialect.name == "sqlite"
+    statement = _select_in(table, tuple(columns), column, tuple(equal), is_list)
     for chunk in chunks(sorted(set(values))):
-        statement = _select_in(table, tuple(columns), column, tuple(equal))
-        yield from session.connection().execute(statement, {**equal, _VALUES: chunk})
+        wanted = orjson.dumps(chunk).decode() if is_list else chunk
+        yield from connection.execute(statement, {**equal, _VALUES: wanted})
+
+
+def listed(column: ColumnElement[Any], values: BindParameter[str]) -> ColumnElement[bool]:
+    """Whether a column is one of the values of a list in JSON: SQLite takes one such text in a
+    fraction of the time of a place in the statement for each value.
+    """
+    return column.in_(select(func.json_each(values).table_valued("value").c.value))
 
 
 def lookup_ids(
@@ -74,8 +96,13 @@ def read_rows(
 
 @lru_cache(maxsize=SHAPES)
 def _select_in(
-    table: Table, columns: tuple[str, ...], column: str, equal: tuple[str, ...]
+    table: Table, columns: tuple[str, ...], column: str, equal: tuple[str, ...], is_list: bool
 ) -> Select[Any]:
+    """On PostgreSQL the values are one array, on SQLite (`is_list`) a list in JSON."""
     fixed = [table.c[name] == bindparam(name) for name in equal]
-    some = table.c[column].in_(bindparam(_VALUES, expanding=True))
+    own = table.c[column]
+    if is_list:
+        some = listed(own, bindparam(_VALUES, type_=Text()))
+    else:
+        some = own == any_(bindparam(_VALUES, type_=ARRAY(own.type)))
     return select(*(table.c[name] for name in columns)).where(some, *fixed)

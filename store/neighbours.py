@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from core.records import LEFT, Entity
+from store.links import any_of
 from store.lookup import found_in
 from store.models import (
     build,
@@ -35,7 +36,7 @@ def linked_to(session: Session, a: Entity, b: Entity, *, a_ids: Iterable[int]) -
     kinds, own = {"a_kind": int(a), "b_kind": int(b)}, set(a_ids)
     return {
         row[0]
-        for table in (link, overruled_link)
+        for table in _told(session)
         for row in found_in(session, table, ("b_id",), "a_id", own, **kinds)
     }
 
@@ -45,9 +46,13 @@ def linked_from(session: Session, a: Entity, b: Entity, *, b_ids: Iterable[int])
     kinds, own = {"a_kind": int(a), "b_kind": int(b)}, set(b_ids)
     return {
         row[0]
-        for table in (link, overruled_link)
+        for table in _told(session)
         for row in found_in(session, table, ("a_id",), "b_id", own, **kinds)
     }
+
+
+def _told(session: Session) -> Sequence[Table]:
+    return (link, overruled_link) if any_of(session, overruled_link) else (link,)
 
 
 def keys_of(session: Session, item_ids: Collection[int]) -> dict[int, set[str]]:
