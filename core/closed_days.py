@@ -17,7 +17,7 @@ def holiday_problem(code: str) -> str:
     """Why `code` names no holidays, with what would be accepted; "" where it does."""
     known = _countries()
     country, _, part = code.partition("-")
-    if country in known and (not part and "-" not in code or part in known[country]):
+    if country in known and (code == country or part in known[country]):
         return ""
     upper = code.upper()
     if upper != code and not holiday_problem(upper):

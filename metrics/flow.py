@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.cohort import Clock, Cohort, cohort, durations
+from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
 from metrics.stats import PERCENTILES, percentiles, ratio
 from metrics.survival import OLD_SHARE, lifetimes, open_longer, survival
-from metrics.working_time import WorkingCalendar
+from metrics.working_time import WorkingCalendar, inclusive_days
 
 KINDS: Final = ("feature", "defect", "risk", "debt")
 
@@ -61,6 +61,17 @@ def _with_open_work(
 
 def _days(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / DAY
+
+
+def with_inclusive_days(
+    told: Measure, found: Cohort, clock: Clock, *, tz: str, calendar: WorkingCalendar | None = None
+) -> Measure:
+    """The measure of `flow_time` with percentiles of the days from date to date, both counted, as
+    `inclusive_p50` and on: what charts show that call an item of one day 1.
+    """
+    days = inclusive_days(*spans(found, clock), tz, calendar).astype(np.float64)
+    whole = {f"inclusive_{name}": value for name, value in percentiles(days).value.items()}
+    return replace(told, value={**told.value, **whole})
 
 
 def idea_to_done(

@@ -49,8 +49,9 @@ def sle(
 
     `adherence` is the share of them that kept the expectation: `within_d` where it is given, else
     what `percent` of the deliveries done in the same time before the window took. So it is never
-    measured against itself. All days, `within_d` too, are of the calendar where there is one. None, with the reason, where there is no expectation or nothing was
-    done; withheld where the expectation rests on too few.
+    measured against itself. None, with the reason, where there is no expectation or nothing was
+    done; withheld where the expectation rests on too few. All days, `within_d` too, are of the
+    calendar where there is one.
     """
     found = cohort(items, window=window)
     seconds = durations(found, "flow_time", calendar)

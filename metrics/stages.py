@@ -42,7 +42,7 @@ def stage_time(
     rows = delivered_rows(done, visits)
     listed = _listed(stages, rows)
     slot = _slots(rows["stage_id"], listed["stage_id"])
-    seconds = seconds_between(*(_ints(rows, name) for name in ("start_ts", "end_ts")), calendar)
+    seconds = seconds_between(_ints(rows, "start_ts"), _ints(rows, "end_ts"), calendar)
     state = rows["state"].to_numpy(object)
     result = listed.reset_index(drop=True)
     _add_visits(result, rows, slot, seconds)

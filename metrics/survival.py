@@ -93,8 +93,8 @@ def lifetimes(
 
     Those without an observed start are left out. Adds to the columns of `item_fact`: `entered_s`
     (the age at the begin of the window, 0 for what was committed in it), `left_s` (the age at the
-    end, or at that of the window), `outcome` (done, cancelled or open, as of the window's end). Ages
-    are elapsed, or of the calendar.
+    end, or at that of the window), `outcome` (done, cancelled or open, as of the window's end).
+    Ages are elapsed, or of the calendar.
     """
     committed, done, ended = _times(items)
     known = (committed != NONE) & (items["start_reason"] == "").to_numpy()

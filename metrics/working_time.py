@@ -20,7 +20,7 @@ from metrics.periods import DAY, midnight
 
 _FIRST: Final = date(FIRST_YEAR, 1, 1)
 _DAYS: Final = (date(LAST_YEAR + 1, 1, 1) - _FIRST).days
-_WORDS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class WorkingCalendar:
         """Whether the day of each instant is worked."""
         day = _day_numbers(ts, self.tz)
         table = _table(self)
-        found: Flags = table.opened(day + 1) > table.opened(day)
+        found: Flags = np.greater(table.opened(day + 1), table.opened(day))
         return found
 
     def count(self, after: date, until: date) -> int:
@@ -78,9 +78,9 @@ class WorkingCalendar:
     def later(self, day: date, count: int) -> date:
         """The working day that is the `count`th (> 0) after `day`."""
         table = _table(self)
-        wanted = table.opened(np.array([(day - _FIRST).days + 1], np.int64))[0] + count
+        wanted = int(table.opened(np.array([(day - _FIRST).days + 1], np.int64))[0]) + count
         place = int(np.searchsorted(table.before, wanted))
-        beyond = max(0, int(wanted - table.before[-1]))
+        beyond = max(0, wanted - int(table.before[-1]))
         return _FIRST + timedelta(days=min(place, _DAYS) - 1 + beyond)
 
 
@@ -94,8 +94,11 @@ def inclusive_days(start: Ints, end: Ints, tz: str, calendar: WorkingCalendar | 
     day is 1. Of a calendar only its working days, so it may be 0. None is below 0.
     """
     if calendar is not None:
-        return np.maximum(calendar.days_touched(start, end), 0)
-    return np.maximum(_day_numbers(end, tz) - _day_numbers(start, tz) + 1, 0)
+        days = calendar.days_touched(start, end)
+    else:
+        days = _day_numbers(end, tz) - _day_numbers(start, tz) + 1
+    found: Ints = np.maximum(days, 0)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +168,5 @@ def _spelt(weekdays: tuple[int, ...]) -> str:
     """`mon-fri`, and `mon,tue,sat` where the days do not follow one another."""
     first, last = weekdays[0], weekdays[-1]
     if len(weekdays) > 2 and last - first + 1 == len(weekdays):
-        return f"{_WORDS[first]}-{_WORDS[last]}"
-    return ",".join(_WORDS[day] for day in weekdays)
+        return f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
+    return ",".join(WEEKDAYS[day] for day in weekdays)
