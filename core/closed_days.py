@@ -23,7 +23,7 @@ def holiday_problem(code: str) -> str:
     if upper != code and not holiday_problem(upper):
         return f'there is no "{code}"; did you mean "{upper}"?'
     if country not in known:
-        near = [name for name in known if name[:1] == country[:1].upper()]
+        near = [name for name in sorted(known) if name[:1] == country[:1].upper()]
         listed = f"; known with this letter: {', '.join(near)}" if near else ""
         return f'there is no country "{country}"; {_FORM}{listed}'
     if not known[country]:
