@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import ceil
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -208,7 +208,41 @@ def test_a_forecast_never_lands_on_a_closed_day(berlin: Client) -> None:
         walked = inclusive_days(*ends, tz=TZ, weekdays=WEEK, closed=CLOSED)
         assert walked - 1 == body["value"][name]  # today, a Friday, is none of them
     assert body["starts"] == "2026-11-23"
-    assert berlin.json(body["explain"])["n"] == pool["completions"]
+
+
+def test_what_was_done_on_a_closed_day_stands_with_the_working_day_before(
+    company: Company,
+) -> None:
+    """The company does not work on weekends; so here much is done on closed days."""
+    calendar = Calendar(working_days=("tue", "thu"))
+    settings = company.settings.model_copy(update={"calendar": calendar})
+    client = Client(create_app(settings, company.database))
+    body = client.json(f"{_STREAM}/forecasts/when?items=20&from=2025-12-01&calendar=working")
+    pool = body["pool"]
+    day, last = date.fromisoformat(pool["from"]), date.fromisoformat(pool["to"])
+    counts: dict[date, int] = {}
+    while day <= last:
+        if day.weekday() in (1, 3):
+            counts[day] = 0
+        day += timedelta(days=1)
+    done = [
+        datetime.fromisoformat(row["done_at"]).astimezone(ZoneInfo(TZ)).date()
+        for row in client.json(body["explain"])["included"]
+    ]
+    for one in done:
+        counts[max(day for day in counts if day <= one)] += 1
+    assert list(counts.values()) == pool["counts"]
+    assert set(done) - set(counts), "somebody worked on a closed day"
+
+
+def test_a_pool_without_a_working_day_foretells_nothing(company: Company) -> None:
+    calendar = Calendar(working_days=("sun",))
+    settings = company.settings.model_copy(update={"calendar": calendar})
+    client = Client(create_app(settings, company.database))
+    asked = "items=3&from=2026-11-09&to=2026-11-14&calendar=working"
+    body = client.json(f"{_STREAM}/forecasts/when?{asked}")
+    assert (body["value"]["p50"], body["dates"]["p50"], body["pool"]["days"]) == (None, None, 0)
+    assert "0 of 30 completions" in body["reasons"][0]
 
 
 def test_how_many_counts_the_working_days_until_then(berlin: Client) -> None:
