@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.deps import Served
 from core.errors import BadRequestError
 from metrics.periods import WEEK, Window
-from pipeline.question import Question, past_moment, question
+from pipeline.question import Calendar, Question, past_moment, question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_of
 
@@ -62,12 +62,6 @@ class SeriesQuery(KnownQuery):
     interval: str | None = Field(default=None, description=_INTERVAL)
 
 
-class MetricQuery(KindQuery):
-    """Window, rhythm and kind of work."""
-
-    interval: str | None = Field(default=None, description=_INTERVAL)
-
-
 class ZoneQuery(KindQuery):
     """Window, kind of work, and the zone in which days are cut."""
 
@@ -75,6 +69,28 @@ class ZoneQuery(KindQuery):
         default=None,
         description="The time zone of days, weeks and months. Default: the configured one.",
         examples=["Europe/Berlin"],
+    )
+
+
+class CalendarQuery(ZoneQuery):
+    """Window, kind of work, and whether every day counts."""
+
+    calendar: Calendar = Field(
+        default="elapsed",
+        description="elapsed: nights and weekends count. working: only the working days of"
+        " `[calendar]`, each from midnight to midnight in the zone.",
+        examples=["working"],
+    )
+
+
+class MetricQuery(CalendarQuery):
+    """Window, rhythm, kind of work and calendar."""
+
+    interval: str | None = Field(default=None, description=_INTERVAL)
+    inclusive_days: bool = Field(
+        default=False,
+        description="Of times: also percentiles of the days from date to date, both counted"
+        " (`inclusive_p50` and on), as Kanban charts show.",
     )
 
 
@@ -89,6 +105,7 @@ class ChartQuery(ZoneQuery):
 WindowDep = Annotated[WindowQuery, Query()]
 KnownDep = Annotated[KnownQuery, Query()]
 KindDep = Annotated[KindQuery, Query()]
+CalendarDep = Annotated[CalendarQuery, Query()]
 SeriesDep = Annotated[SeriesQuery, Query()]
 MetricDep = Annotated[MetricQuery, Query()]
 
@@ -119,6 +136,7 @@ def asked_of(served: Served, query: WindowQuery) -> Question:
         else None,
         kind=query.type if isinstance(query, KindQuery) else None,
         zone=query.zone if isinstance(query, ZoneQuery) else None,
+        calendar=query.calendar if isinstance(query, CalendarQuery) else "elapsed",
     )
     return replace(asked, known_at=known_at)
 

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from api.elapsed import told
 from api.pages import is_for_a_page, nowhere
 from core.errors import (
     BadRequestError,
@@ -84,9 +85,9 @@ def add_error_handlers(app: FastAPI) -> None:
         return problem(status, str(error), _instance(request), field=field)
 
     def database(request: Request, error: Exception) -> Response:
-        told = str(lost(error)) if isinstance(error, OperationalError) else ""
+        words = str(lost(error)) if isinstance(error, OperationalError) else ""
         log.error("database_failed", path=_instance(request), error=repr(error))
-        return problem(503, told, _instance(request))
+        return problem(503, words, _instance(request))
 
     def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -97,8 +98,8 @@ def add_error_handlers(app: FastAPI) -> None:
 
     def invalid(request: Request, error: Exception) -> Response:
         details = error.errors() if isinstance(error, RequestValidationError) else []
-        told = "; ".join(f"{detail['loc'][-1]}: {detail['msg']}" for detail in details)
-        return problem(422, told, _instance(request))
+        words = "; ".join(told(detail, request.url.path) for detail in details)
+        return problem(422, words, _instance(request))
 
     def unexpected(request: Request, error: Exception) -> Response:
         log.error("request_failed", path=_instance(request), error=repr(error), exc_info=error)

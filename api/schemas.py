@@ -60,7 +60,10 @@ class Envelope(Shape):
     as_of: str = Field(description="The moment of asking, cut to the minute.")
     known_at: str = Field(description="Up to when the sources were read.")
     unit: str = Field(description="d, h, items, ratio, share, deployments, cents EUR ..")
-    calendar: str = Field(description="`elapsed`: nights and weekends count.")
+    calendar: str = Field(
+        description="`elapsed`: nights and weekends count. Else the working days that do.",
+        examples=["elapsed", "working mon-fri, holidays DE-BE, Europe/Berlin"],
+    )
     value: dict[str, Number | str | None] = Field(
         description="Numbers by name; null is not known or withheld, never zero.",
         examples=[{"p50": 6.0, "p85": 15.0, "p95": None}],

@@ -178,6 +178,9 @@ class Explained(Shape):
 
     metric: str
     window: list[str]
+    calendar: str | None = Field(
+        default=None, description="In which seconds are told; not there where they are elapsed."
+    )
     n: int
     included: list[dict[str, Any]]
     excluded: list[dict[str, Any]]

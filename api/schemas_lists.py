@@ -73,6 +73,10 @@ class StageRows(Listed[StageRow]):
     """The steps of a stream, in the order of the map."""
 
     caveats: list[str] = Field(description=_CAVEATS)
+    calendar: str | None = Field(
+        default=None,
+        description="In which days are told; not there where they are elapsed. Money always is.",
+    )
 
 
 class CostRow(Shape):

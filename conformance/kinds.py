@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance import calendars, charts, delivery, items, samples
+from conformance import calendars, charts, delivery, items, samples, working_days
 from metrics.registry import METRICS
 
 Answer = Mapping[str, Any]
@@ -22,6 +22,8 @@ KINDS: Final[dict[str, Runner]] = {
     "throughput_forecast": charts.throughput_forecast,
     "items": items.flow_of_items,
     "delivery": delivery.delivery_of_services,
+    "working_time": working_days.between,
+    "working_items": working_days.working_items,
 }
 """By the name that vectors give."""
 
@@ -32,6 +34,7 @@ _CONVENTIONS: Final = (
     "periods@1",
     "item_history@1",
     "stage_time@1",
+    "working_time@1",
 )
 
 

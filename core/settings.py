@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from core.closed_days import holiday_problem
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
 
 
@@ -26,11 +27,15 @@ class Server(Model):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"no such time zone: {name}") from error
-        return name
+        return _zone(name)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"no such time zone: {name}") from error
+    return name
 
 
 class Service(Model):
@@ -171,8 +176,27 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Calendar(Model):
+    """`holidays` is a country or a part of one ("DE-BE"); `timezone` "" is that of the server."""
+
     week_starts: Literal["monday", "sunday", "saturday"] = "monday"
-    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    working_days: tuple[Weekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"), min_length=1
+    )
+    holidays: str = ""
+    closed: tuple[date, ...] = ()
+    timezone: str = ""
+
+    @field_validator("holidays")
+    @classmethod
+    def _known_holidays(cls, code: str) -> str:
+        if code and (problem := holiday_problem(code)):
+            raise ValueError(problem)
+        return code
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        return _zone(name) if name else name
 
 
 class People(Model):

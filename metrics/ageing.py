@@ -15,6 +15,7 @@ from metrics.sle import expected_s
 from metrics.stages import delivered_rows
 from metrics.stats import MINIMUM_N, Floats
 from metrics.survival import Survival, lifetimes, survival
+from metrics.working_time import WorkingCalendar, seconds_between
 
 LIKELY: Final = 0.5
 LEAST: Final = 5
@@ -47,6 +48,7 @@ def ageing(
     window: Window,
     percent: int = 85,
     within_d: float | None = None,
+    calendar: WorkingCalendar | None = None,
 ) -> Ageing:
     """What is in load at the end of the window, judged by what was done and seen in the window.
 
@@ -54,13 +56,14 @@ def ageing(
     pace is the share of those done that had left the stage for the last time at no greater age.
     The breach probability is S(limit) / S(age) with the survival S of all that was in load in the
     window. Nothing here looks at what happened later, so any end of the window may be asked for.
+    Ages, pace and expectation are elapsed, or all of the calendar.
     """
-    lived = lifetimes(items, window=window)
-    limit, n = expected_s(items, window=window, percent=percent)
+    lived = lifetimes(items, window=window, calendar=calendar)
+    limit, n = expected_s(items, window=window, percent=percent, calendar=calendar)
     few = within_d is None and n < MINIMUM_N[f"p{percent}"]
     limit = within_d * DAY if within_d is not None else limit
-    rows = _rows(items, visits, window.to_ts)
-    ages = stage_ages(lived[lived["outcome"] == "done"], visits)
+    rows = _rows(items, visits, window.to_ts, calendar)
+    ages = stage_ages(lived[lived["outcome"] == "done"], visits, calendar)
     pace, counts = _paces(rows, ages)
     seen = survival(lived)
     rows = rows.assign(pace=pace, pace_n=counts, breach_p=_breaches(rows, seen, limit))
@@ -68,25 +71,31 @@ def ageing(
     return Ageing(measure, rows, lived, limit, few)
 
 
-def stage_ages(done: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
+def stage_ages(
+    done: pd.DataFrame, visits: pd.DataFrame, calendar: WorkingCalendar | None = None
+) -> pd.DataFrame:
     """The age at which each delivery left each stage for the last time: item_id, episode, stage_id,
     left_after_s. A stage that was skipped has no row.
     """
     rows = delivered_rows(done, visits)
-    after = rows["end_ts"].to_numpy(np.int64) - rows["committed_ts"].to_numpy(np.int64)
+    left, begun = rows["end_ts"].to_numpy(np.int64), rows["committed_ts"].to_numpy(np.int64)
+    after = seconds_between(begun, left, calendar)
     named = rows[["item_id", "episode", "stage_id"]].assign(left_after_s=after)
     return named.groupby(["item_id", "episode", "stage_id"], as_index=False).max()
 
 
-def _rows(items: pd.DataFrame, visits: pd.DataFrame, at: int) -> pd.DataFrame:
+def _rows(
+    items: pd.DataFrame, visits: pd.DataFrame, at: int, calendar: WorkingCalendar | None
+) -> pd.DataFrame:
     stretches = presence(items, visits)
     here = stretches.loc[
         present_at(stretches, at), ["item_id", "episode", "stage_id", "state", "reason"]
     ]
     own = items.drop(columns=["stage_id", "state", "reason"], errors="ignore")
     rows = own.merge(here, on=["item_id", "episode"], how="inner")
+    begun = rows["committed_ts"].to_numpy(np.int64)
     return rows.assign(
-        age_s=at - rows["committed_ts"],
+        age_s=seconds_between(begun, np.full(len(rows), at), calendar),
         at_least=rows["start_reason"] == "censored_start",
     )
 

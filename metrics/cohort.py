@@ -13,6 +13,7 @@ from core.frames import NONE
 from metrics.mapping import Flags, Ints
 from metrics.periods import Window
 from metrics.stats import Floats
+from metrics.working_time import WorkingCalendar, seconds_between
 
 Clock = Literal["flow_time", "idea_to_done", "idea_to_release"]
 
@@ -66,11 +67,17 @@ def cohort(
     return Cohort(included=rows[kept], left_out=left_out)
 
 
-def durations(found: Cohort, clock: Clock) -> Floats:
-    """Seconds from start to end of the clock, in the order of the included rows."""
-    ends = found.included[_END[clock]].to_numpy(np.int64)
-    starts = found.included[_START[clock]].to_numpy(np.int64)
-    seconds: Floats = (ends - starts).astype(np.float64)
+def spans(found: Cohort, clock: Clock) -> tuple[Ints, Ints]:
+    """When the clock started and stopped, in the order of the included rows."""
+    starts: Ints = found.included[_START[clock]].to_numpy(np.int64)
+    return starts, found.included[_END[clock]].to_numpy(np.int64)
+
+
+def durations(found: Cohort, clock: Clock, calendar: WorkingCalendar | None = None) -> Floats:
+    """Seconds from start to end of the clock, in the order of the included rows: elapsed, or those
+    of the calendar.
+    """
+    seconds: Floats = seconds_between(*spans(found, clock), calendar).astype(np.float64)
     return seconds
 
 

@@ -173,8 +173,8 @@ def _too_few(measure: Measure, name: str) -> bool:
 
 
 def _percentile(name: str) -> str:
-    """`item_p50` and `km_p50` need what p50 needs."""
-    return name.removeprefix("item_").removeprefix("km_")
+    """`item_p50`, `km_p50` and `inclusive_p50` need what p50 needs."""
+    return name.removeprefix("item_").removeprefix("km_").removeprefix("inclusive_")
 
 
 def _grade(measure: Measure, definition: Definition, context: Context) -> tuple[str, list[str]]:

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.cohort import Clock, Cohort, cohort, durations
+from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
 from metrics.stats import PERCENTILES, percentiles, ratio
 from metrics.survival import OLD_SHARE, lifetimes, open_longer, survival
+from metrics.working_time import WorkingCalendar, inclusive_days
 
 KINDS: Final = ("feature", "defect", "risk", "debt")
 
@@ -29,25 +30,30 @@ def flow_time(
     window: Window,
     clock: Clock = "flow_time",
     kinds: Sequence[str] | None = None,
+    calendar: WorkingCalendar | None = None,
 ) -> Measure:
-    """Days from commitment to done (F1), or by another clock (see `cohort`), as percentiles.
+    """Days from commitment to done (F1), or by another clock (see `cohort`), as percentiles; of the
+    calendar where there is one.
 
     `km_p50` and on stand beside those of `flow_time` where much old work is open (see `survival`).
     """
     found = cohort(items, window=window, clock=clock, kinds=kinds)
-    told = of_durations(durations(found, clock), unit="d", excluded=found.excluded)
+    told = of_durations(durations(found, clock, calendar), unit="d", excluded=found.excluded)
     if clock != "flow_time":
         return told
     chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
-    return _with_open_work(told, chosen, window)
+    return _with_open_work(told, chosen, window, calendar)
 
 
-def _with_open_work(told: Measure, items: pd.DataFrame, window: Window) -> Measure:
+def _with_open_work(
+    told: Measure, items: pd.DataFrame, window: Window, calendar: WorkingCalendar | None
+) -> Measure:
     p85 = told.value["p85"]
-    old = 0 if p85 is None else open_longer(items, window=window, age_s=round(p85 * DAY))
+    age_s = 0 if p85 is None else round(p85 * DAY)
+    old = 0 if p85 is None else open_longer(items, window=window, age_s=age_s, calendar=calendar)
     if old <= OLD_SHARE * told.n:
         return told
-    seen = survival(lifetimes(items, window=window))
+    seen = survival(lifetimes(items, window=window, calendar=calendar))
     days = {f"km_{name}": _days(seen.percentile(p)) for name, p in PERCENTILES.items()}
     reason = f"old work is open: {old} items are older than the p85 of {told.n} done; see km_"
     return replace(told, value={**told.value, **days}, reasons=(*told.reasons, reason))
@@ -55,6 +61,17 @@ def _with_open_work(told: Measure, items: pd.DataFrame, window: Window) -> Measu
 
 def _days(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / DAY
+
+
+def with_inclusive_days(
+    told: Measure, found: Cohort, clock: Clock, *, tz: str, calendar: WorkingCalendar | None = None
+) -> Measure:
+    """The measure of `flow_time` with percentiles of the days from date to date, both counted, as
+    `inclusive_p50` and on: what charts show that call an item of one day 1.
+    """
+    days = inclusive_days(*spans(found, clock), tz, calendar).astype(np.float64)
+    whole = {f"inclusive_{name}": value for name, value in percentiles(days).value.items()}
+    return replace(told, value={**told.value, **whole})
 
 
 def idea_to_done(

@@ -14,6 +14,7 @@ from metrics.flow import KINDS
 from metrics.mapping import Ints
 from metrics.periods import WEEK, Period, Window, edges
 from metrics.stats import PERCENTILES, Floats, rank
+from metrics.working_time import WorkingCalendar
 
 TRAILING_WEEKS: Final = 13
 
@@ -31,12 +32,14 @@ def flow_time_series(
     clock: Clock = "flow_time",
     kinds: Sequence[str] | None = None,
     trailing_weeks: int | None = TRAILING_WEEKS,
+    calendar: WorkingCalendar | None = None,
 ) -> pd.DataFrame:
     """Percentiles of flow time by period, each over the trailing weeks that end with the period.
 
     Returns a row per period: `period` (first day), `from_ts`, `to_ts`, `complete`, `finished` (in
     the period alone), `n` (in the trailing window), `p50_d`, `p85_d`, `p95_d` (NaN where n is 0;
-    nothing is withheld here). `trailing_weeks` None takes each period by itself.
+    nothing is withheld here). `trailing_weeks` None takes each period by itself. Days are elapsed,
+    or of the calendar.
     """
     frame = _period_frame(found)
     if not found:
@@ -47,7 +50,7 @@ def flow_time_series(
     ended = rows.included["released_ts" if clock == "idea_to_release" else "done_ts"]
     order = np.argsort(ended.to_numpy(np.int64), kind="stable")
     times = ended.to_numpy(np.int64)[order]
-    days = np.maximum(durations(rows, clock)[order], 0) / 86_400
+    days = np.maximum(durations(rows, clock, calendar)[order], 0) / 86_400
     starts, ends = frame["from_ts"].to_numpy(np.int64), frame["to_ts"].to_numpy(np.int64)
     since = starts if trailing_weeks is None else np.minimum(starts, ends - reach)
     low, high = np.searchsorted(times, since), np.searchsorted(times, ends)

@@ -64,10 +64,10 @@ def periods(
     zone = ZoneInfo(tz)
     day = _first_day(_local(window.from_ts, zone).date(), interval, week_starts)
     found = []
-    start = _midnight(day, zone)
+    start = midnight(day, zone)
     while start < window.to_ts:
         following = _next_day(day, interval)
-        end = _midnight(following, zone)
+        end = midnight(following, zone)
         if start < end:  # Samoa had no 30 December 2011
             found.append(Period(day.isoformat(), start, end, end <= as_of))
         day, start = following, end
@@ -83,7 +83,10 @@ def _local(ts: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(ts, zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> int:
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """Where a day begins: its first midnight, or where the clocks leave that out, the moment they
+    do.
+    """
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
 
 

@@ -11,17 +11,25 @@ from metrics.cohort import cohort, durations
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
 from metrics.stats import MINIMUM_N, Floats, percentile, wilson
+from metrics.working_time import WorkingCalendar
 
 LEVELS: Final = {"p50": 0.50, "p70": 0.70, "p85": 0.85, "p95": 0.95}
 
 
-def expected_s(items: pd.DataFrame, *, window: Window, percent: int) -> tuple[float | None, int]:
+def expected_s(
+    items: pd.DataFrame,
+    *,
+    window: Window,
+    percent: int,
+    calendar: WorkingCalendar | None = None,
+) -> tuple[float | None, int]:
     """The seconds within which `percent` of the deliveries done in the window ended, and n.
 
-    Nearest rank of the flow times that F1 counts; None where there are none.
+    Nearest rank of the flow times that F1 counts; None where there are none. Of the calendar
+    where there is one.
     """
     found = cohort(items, window=window)
-    return percentile(durations(found, "flow_time"), percent / 100), len(found.included)
+    return percentile(durations(found, "flow_time", calendar), percent / 100), len(found.included)
 
 
 def before(window: Window) -> Window:
@@ -30,22 +38,28 @@ def before(window: Window) -> Window:
 
 
 def sle(
-    items: pd.DataFrame, *, window: Window, percent: int = 85, within_d: float | None = None
+    items: pd.DataFrame,
+    *,
+    window: Window,
+    percent: int = 85,
+    within_d: float | None = None,
+    calendar: WorkingCalendar | None = None,
 ) -> Measure:
     """Days within which 50, 70, 85 and 95 % of the deliveries done in the window ended.
 
     `adherence` is the share of them that kept the expectation: `within_d` where it is given, else
     what `percent` of the deliveries done in the same time before the window took. So it is never
     measured against itself. None, with the reason, where there is no expectation or nothing was
-    done; withheld where the expectation rests on too few.
+    done; withheld where the expectation rests on too few. All days, `within_d` too, are of the
+    calendar where there is one.
     """
     found = cohort(items, window=window)
-    seconds = durations(found, "flow_time")
+    seconds = durations(found, "flow_time", calendar)
     told = of_durations(seconds, unit="d", excluded=found.excluded, levels=LEVELS)
     limit, n = (
         (within_d * DAY, None)
         if within_d is not None
-        else expected_s(items, window=before(window), percent=percent)
+        else expected_s(items, window=before(window), percent=percent, calendar=calendar)
     )
     return _with_adherence(told, seconds, limit=limit, n=n, percent=percent)
 

@@ -12,6 +12,7 @@ from metrics.cohort import cohort
 from metrics.mapping import Flags, Ints
 from metrics.periods import DAY, Window
 from metrics.stats import percentile, ratio
+from metrics.working_time import WorkingCalendar, seconds_between
 
 _WORKED = ("active", "unknown")
 
@@ -24,8 +25,10 @@ def stage_time(
     window: Window,
     as_of: int,
     kinds: Sequence[str] | None = None,
+    calendar: WorkingCalendar | None = None,
 ) -> pd.DataFrame:
-    """One row per stage in the order of the stream, for the deliveries that F1 counts.
+    """One row per stage in the order of the stream, for the deliveries that F1 counts; in days of
+    the calendar where there is one.
 
     stages: stage_id, ordinal, name, state, team. Returns those and
     `visits` (n of the percentiles), `p50_d`, `p85_d` (days per visit; NaN without visits),
@@ -39,7 +42,7 @@ def stage_time(
     rows = delivered_rows(done, visits)
     listed = _listed(stages, rows)
     slot = _slots(rows["stage_id"], listed["stage_id"])
-    seconds = (rows["end_ts"] - rows["start_ts"]).to_numpy(np.int64)
+    seconds = seconds_between(_ints(rows, "start_ts"), _ints(rows, "end_ts"), calendar)
     state = rows["state"].to_numpy(object)
     result = listed.reset_index(drop=True)
     _add_visits(result, rows, slot, seconds)
@@ -51,6 +54,10 @@ def stage_time(
     chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
     result["items_now"] = _items_now(chosen, visits, listed, as_of)
     return result
+
+
+def _ints(frame: pd.DataFrame, column: str) -> Ints:
+    return frame[column].to_numpy(np.int64)
 
 
 def delivered_rows(done: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:

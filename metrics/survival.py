@@ -16,6 +16,7 @@ from core.frames import NONE
 from metrics.mapping import Flags, Ints
 from metrics.periods import Window
 from metrics.stats import Floats
+from metrics.working_time import WorkingCalendar, seconds_between
 
 OLD_SHARE: Final = 0.10
 """So many of the sample may be open and older than p85 before the percentiles say too little."""
@@ -85,22 +86,27 @@ def kaplan_meier(left: Floats, finished: Flags, entered: Floats) -> Survival:
     return Survival(ages.astype(np.float64), shares, longest, done, len(left) - done)
 
 
-def lifetimes(items: pd.DataFrame, *, window: Window) -> pd.DataFrame:
+def lifetimes(
+    items: pd.DataFrame, *, window: Window, calendar: WorkingCalendar | None = None
+) -> pd.DataFrame:
     """The deliveries in load at some time of the window, as far as it shows them.
 
     Those without an observed start are left out. Adds to the columns of `item_fact`: `entered_s`
     (the age at the begin of the window, 0 for what was committed in it), `left_s` (the age at the
     end, or at that of the window), `outcome` (done, cancelled or open, as of the window's end).
+    Ages are elapsed, or of the calendar.
     """
     committed, done, ended = _times(items)
     known = (committed != NONE) & (items["start_reason"] == "").to_numpy()
     open_ = (ended == NONE) | (ended >= window.to_ts)
     seen = known & (committed < window.to_ts) & (open_ | (ended >= window.from_ts))
-    left = np.where(open_, window.to_ts, ended) - committed
+    begin = np.full(len(items), window.from_ts)
+    entered = seconds_between(committed, np.maximum(begin, committed), calendar)
+    left = seconds_between(committed, np.where(open_, window.to_ts, ended), calendar)
     outcome = np.where(open_, "open", np.where(done != NONE, "done", "cancelled"))
     rows: pd.DataFrame = items[seen]
     return rows.assign(
-        entered_s=np.maximum(window.from_ts - committed, 0)[seen],
+        entered_s=entered[seen],
         left_s=left[seen],
         outcome=outcome[seen],
     )
@@ -115,13 +121,20 @@ def survival(lived: pd.DataFrame) -> Survival:
     )
 
 
-def open_longer(items: pd.DataFrame, *, window: Window, age_s: int) -> int:
+def open_longer(
+    items: pd.DataFrame,
+    *,
+    window: Window,
+    age_s: int,
+    calendar: WorkingCalendar | None = None,
+) -> int:
     """How many deliveries with an observed start are open at the window's end and older than
-    `age_s`.
+    `age_s`, elapsed or of the calendar.
     """
     committed, _, ended = _times(items)
     open_ = (ended == NONE) | (ended >= window.to_ts)
-    old = open_ & (committed != NONE) & (committed < window.to_ts - age_s)
+    age = seconds_between(committed, np.full(len(items), window.to_ts), calendar)
+    old = open_ & (committed != NONE) & (age > age_s)
     return int((items.loc[old, "start_reason"] == "").sum())
 
 

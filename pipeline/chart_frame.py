@@ -14,6 +14,7 @@ from metrics.run_chart import begun
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import coverages, explain_address, known_at, read_from, sources_of
+from pipeline.working import calendar_name
 
 Answer = dict[str, Any]
 
@@ -78,6 +79,7 @@ def dressed(
         coverage=coverages(snapshot, stream, asked),
         sources=sources,
         explain=explain_address(f"/v1/streams/{stream.config.name}/{explain}", asked),
+        calendar=calendar_name(asked),
     )
     body = document(envelope(measure, METRICS[slug].definition, context))
     beside = _plain(body.pop("parts"))

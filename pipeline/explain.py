@@ -13,16 +13,18 @@ from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
 from metrics import cost
-from metrics.cohort import cohort, durations
+from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.flow import in_load
 from metrics.incident_facts import is_loose
 from metrics.periods import Window
+from metrics.working_time import inclusive_days
 from pipeline.question import Question
 from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
 from pipeline.snapshot import ServiceFacts, StreamFacts
 from pipeline.stream_measures import CLOCKS, asked_items, close_of, require_flow_metric
 from pipeline.times import iso
+from pipeline.working import require_calendar, told_calendar
 from store import journey as reads
 
 Answer = dict[str, Any]
@@ -36,6 +38,7 @@ def explain_stream(stream: StreamFacts, slug: str, asked: Question) -> Answer:
     `n` is the metric's own, and the reasons add up to its exclusions.
     """
     require_flow_metric(slug)
+    require_calendar(slug, asked)
     inside, outside = _stream_rows(stream, slug, asked)
     return _answer(slug, asked, item_rows(inside), item_rows(outside))
 
@@ -46,7 +49,7 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
     if slug in CLOCKS or slug == "efficiency":
         clock = CLOCKS.get(slug, "flow_time")
         found = cohort(items, window=window, clock=clock)
-        included = found.included.assign(seconds=durations(found, clock))
+        included = timed(found, clock, asked)
         if slug == "efficiency" and len(stream.stages):
             return _worked(included, found.left_out)
         return included, found.left_out
@@ -63,6 +66,14 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
         final = items["done_ts"].to_numpy("int64") + reach <= asked.as_of
         return items[done & final], items[done & ~final].assign(excluded_reason="pending")
     return items[done], items[:0]
+
+
+def timed(found: Cohort, clock: Clock, asked: Question) -> pd.DataFrame:
+    """The included deliveries with `seconds` and `inclusive_days`."""
+    return found.included.assign(
+        seconds=durations(found, clock, asked.calendar),
+        inclusive_days=inclusive_days(*spans(found, clock), asked.tz, asked.calendar),
+    )
 
 
 def _worked(included: pd.DataFrame, left_out: pd.DataFrame) -> Split:
@@ -85,8 +96,8 @@ def _priced(stream: StreamFacts, items: pd.DataFrame, asked: Question) -> Split:
 
 
 def item_rows(frame: pd.DataFrame) -> list[Answer]:
-    """Deliveries as explanations list them; `seconds`, `cents` and `excluded_reason` where they are
-    columns.
+    """Deliveries as explanations list them; `seconds`, `inclusive_days`, `cents` and
+    `excluded_reason` where they are columns.
     """
     rows = []
     for row in frame.to_dict("records"):
@@ -103,6 +114,8 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
         }
         if not pd.isna(row.get("seconds", np.nan)):
             one["seconds"] = int(row["seconds"])
+        if not pd.isna(row.get("inclusive_days", np.nan)):
+            one["inclusive_days"] = int(row["inclusive_days"])
         if "cents" in row:
             one["cost_cents"] = int(row["cents"])
         if "excluded_reason" in row:
@@ -254,6 +267,7 @@ def _answer(
     return {
         "metric": slug,
         "window": [iso(asked.window.from_ts), iso(asked.window.to_ts)],
+        **told_calendar(asked),
         "n": len(included),
         "included": included,
         "excluded": excluded,

@@ -17,7 +17,7 @@ from metrics.forecast import (
     LEAST_WEEKS,
     MOST_DAYS,
     MOST_ITEMS,
-    enough,
+    Enough,
     forecast_how_many,
     forecast_when,
 )
@@ -33,6 +33,7 @@ from pipeline.kanban import littles_law_of
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import asked_items
+from pipeline.working import calendar_name
 
 Answer = dict[str, Any]
 _MOST_POOL_DAYS = 400
@@ -46,12 +47,21 @@ _RULES = {
 
 @dataclass(frozen=True)
 class Pool:
-    """The days that a forecast draws from, and the completions of each."""
+    """The days of the past, the completions of each, and those that a forecast draws from.
+
+    asked: the question of the time that the days cover. drawn: where working time is asked for, of
+    the working days alone; what was done on a closed day stands with the working day before it.
+    """
 
     days: list[Period]
     counts: Ints
     asked: Question
-    """The question of the time that the days cover."""
+    drawn: Ints
+
+    @property
+    def missing(self) -> str:
+        """See `Enough`; the weeks are those of all days."""
+        return Enough(int(self.drawn.sum()), len(self.days) // 7).missing
 
 
 def pool_of(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Pool:
@@ -63,7 +73,14 @@ def pool_of(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Pool:
     begin = known_from(snapshot, stream)
     days = [day for day in whole_days(asked) if begin is not None and day.from_ts >= begin]
     done = asked_items(stream, asked)["done_ts"].to_numpy(np.int64)
-    return Pool(days, throughput(done, days), over(asked, days))
+    counts = throughput(done, days)
+    if asked.calendar is None:
+        return Pool(days, counts, over(asked, days), counts)
+    worked = asked.calendar.is_open(np.array([day.from_ts for day in days], np.int64))
+    first = int(np.argmax(worked)) if worked.any() else len(days)
+    days, counts, worked = days[first:], counts[first:], worked[first:]
+    drawn = np.add.reduceat(counts, np.flatnonzero(worked)) if len(days) else counts
+    return Pool(days, counts, over(asked, days), drawn)
 
 
 def today(asked: Question) -> date:
@@ -76,14 +93,13 @@ def when_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, items:
     if not 1 <= items <= MOST_ITEMS:
         raise BadRequestError(f"items: 1 to {MOST_ITEMS}")
     pool = pool_of(snapshot, stream, asked)
-    missing = enough(pool.counts).missing
-    days = dict.fromkeys(PERCENTILES) if missing else dict(forecast_when(pool.counts, items))
-    beyond = () if missing else tuple(_beyond(days))
+    days = dict.fromkeys(PERCENTILES) if pool.missing else dict(forecast_when(pool.drawn, items))
+    beyond = () if pool.missing else tuple(_beyond(days, asked))
     first = today(asked)
     return {
         **_told(snapshot, stream, "forecast_when", "d", days, pool, reasons=beyond),
         "items": items,
-        "dates": {name: _later(first, count) for name, count in days.items()},
+        "dates": {name: _later(first, count, asked) for name, count in days.items()},
         **_grounds(stream, pool, asked),
     }
 
@@ -92,10 +108,10 @@ def how_many_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, by
     """Items done at the end of the date; null with what is missing."""
     first = today(asked)
     last = _date(by, first)
-    days = (last - first).days
+    calendar = asked.calendar
+    days = (last - first).days if calendar is None else calendar.count(first, last)
     pool = pool_of(snapshot, stream, asked)
-    missing = enough(pool.counts).missing
-    many = dict.fromkeys(PERCENTILES) if missing else dict(forecast_how_many(pool.counts, days))
+    many = dict.fromkeys(PERCENTILES) if pool.missing else dict(forecast_how_many(pool.drawn, days))
     return {
         **_told(snapshot, stream, "forecast_how_many", "items", many, pool),
         "date": last.isoformat(),
@@ -123,24 +139,32 @@ def _told(
     *,
     reasons: tuple[str, ...] = (),
 ) -> Answer:
-    missing = enough(pool.counts).missing
     measure = Measure(
         sort="forecast",
         unit=unit,
         value={name: None if one is None else float(one) for name, one in value.items()},
-        n=int(pool.counts.sum()),
-        reasons=(history_reason(missing),) if missing else reasons,
+        n=int(pool.drawn.sum()),
+        reasons=(history_reason(pool.missing),) if pool.missing else reasons,
     )
-    return dressed(snapshot, stream, slug, measure, pool.asked, explain="metrics/velocity/explain")
+    counted = replace(pool.asked, calendar=None)  # what was done is counted, in no calendar
+    body = dressed(snapshot, stream, slug, measure, counted, explain="metrics/velocity/explain")
+    return {**body, "calendar": calendar_name(pool.asked)}
 
 
-def _beyond(days: Mapping[str, int | None]) -> list[str]:
+def _beyond(days: Mapping[str, int | None], asked: Question) -> list[str]:
     late = [name for name, count in days.items() if count is None]
-    return [f"{name}: later than {HORIZON_DAYS // 365} years from now" for name in late]
+    far = (
+        f"{HORIZON_DAYS // 365} years" if asked.calendar is None else f"{HORIZON_DAYS} working days"
+    )
+    return [f"{name}: later than {far} from now" for name in late]
 
 
-def _later(first: date, days: int | None) -> str | None:
-    return None if days is None else (first + timedelta(days=days)).isoformat()
+def _later(first: date, days: int | None, asked: Question) -> str | None:
+    if days is None:
+        return None
+    if asked.calendar is not None:
+        return asked.calendar.later(first, days).isoformat()
+    return (first + timedelta(days=days)).isoformat()
 
 
 def _date(text: str, first: date) -> date:
@@ -159,16 +183,16 @@ def _date(text: str, first: date) -> date:
 
 def _grounds(stream: StreamFacts, pool: Pool, asked: Question) -> Answer:
     """The pool with its dates, and what speaks against it."""
-    counts = pool.counts
+    counts = pool.drawn
     many = int(counts.sum())
     return {
-        "starts": (today(asked) + timedelta(days=1)).isoformat(),
+        "starts": _later(today(asked), 1, asked),
         "zone": asked.tz,
         "pool": {
             "from": pool.days[0].label if pool.days else None,
             "to": pool.days[-1].label if pool.days else None,
             "days": len(counts),
-            "weeks": len(counts) // 7,
+            "weeks": len(pool.days) // 7,
             "completions": many,
             "zero_days": int((counts == 0).sum()),
             "per_day": many / len(counts) if len(counts) else None,

@@ -62,6 +62,7 @@ def ageing_of(stream: StreamFacts, asked: Question, promise: Promise) -> Ageing:
             window=asked.window,
             percent=promise.percent,
             within_d=promise.within_d,
+            calendar=asked.calendar,
         ),
     )
 
@@ -114,7 +115,13 @@ def sle_answer(
 def _sle(stream: StreamFacts, asked: Question, promise: Promise, *, unread: bool) -> Measure:
     """unread: the time before the window, from which the expectation would come."""
     items = asked_items(stream, asked)
-    found = sle(items, window=asked.window, percent=promise.percent, within_d=promise.within_d)
+    found = sle(
+        items,
+        window=asked.window,
+        percent=promise.percent,
+        within_d=promise.within_d,
+        calendar=asked.calendar,
+    )
     if not unread or promise.within_d is not None:
         return found
     why = "adherence withheld: the time before the window is not read yet"

@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 
 from metrics.ageing import stage_ages
-from metrics.cohort import Cohort, cohort, durations
+from metrics.cohort import Cohort, cohort
 from metrics.sle import before
 from pipeline.ageing_list import UNMAPPED
-from pipeline.explain import item_rows
+from pipeline.explain import item_rows, timed
 from pipeline.kanban import Promise, ageing_of, littles_law_of
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import asked_items
 from pipeline.times import iso
+from pipeline.working import told_calendar
 
 Answer = dict[str, Any]
 
@@ -39,14 +40,14 @@ def explain_sle(stream: StreamFacts, asked: Question, promise: Promise) -> Answe
     """
     items = asked_items(stream, asked)
     inside = cohort(items, window=asked.window)
-    told = _explained("sle", asked, _timed(inside), item_rows(inside.left_out))
+    told = _explained("sle", asked, _timed(inside, asked), item_rows(inside.left_out))
     if promise.within_d is not None:
         return {**told, "history": []}
-    return {**told, "history": _timed(cohort(items, window=before(asked.window)))}
+    return {**told, "history": _timed(cohort(items, window=before(asked.window)), asked)}
 
 
-def _timed(found: Cohort) -> list[Answer]:
-    return item_rows(found.included.assign(seconds=durations(found, "flow_time")))
+def _timed(found: Cohort, asked: Question) -> list[Answer]:
+    return item_rows(timed(found, "flow_time", asked))
 
 
 def explain_ageing(stream: StreamFacts, asked: Question, promise: Promise) -> Answer:
@@ -57,7 +58,7 @@ def explain_ageing(stream: StreamFacts, asked: Question, promise: Promise) -> An
     """
     found = ageing_of(stream, asked, promise)
     lived = found.history
-    stages = _left_after(stream, lived[lived["outcome"] == "done"])
+    stages = _left_after(stream, lived[lived["outcome"] == "done"], asked)
     history = [
         {
             **one,
@@ -73,10 +74,12 @@ def explain_ageing(stream: StreamFacts, asked: Question, promise: Promise) -> An
     return {**_explained("ageing", asked, rows), "history": history}
 
 
-def _left_after(stream: StreamFacts, done: pd.DataFrame) -> dict[tuple[int, int], dict[str, int]]:
+def _left_after(
+    stream: StreamFacts, done: pd.DataFrame, asked: Question
+) -> dict[tuple[int, int], dict[str, int]]:
     names = stream.stages.set_index("stage_id")["name"]
     found: dict[tuple[int, int], dict[str, int]] = {}
-    for row in stage_ages(done, stream.visits).to_dict("records"):
+    for row in stage_ages(done, stream.visits, asked.calendar).to_dict("records"):
         name = str(names.get(row["stage_id"], UNMAPPED))
         found.setdefault((row["item_id"], row["episode"]), {})[name] = int(row["left_after_s"])
     return found
@@ -88,6 +91,7 @@ def _explained(
     return {
         "metric": slug,
         "window": [iso(asked.window.from_ts), iso(asked.window.to_ts)],
+        **told_calendar(asked),
         "n": len(included),
         "included": list(included),
         "excluded": list(excluded),

@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import BadRequestError
 from core.settings import Settings
 from metrics.periods import DAY, Interval, Window
+from metrics.working_time import WEEKDAYS, WorkingCalendar
 
+Calendar = Literal["elapsed", "working"]
 _DEFAULT = timedelta(days=90)
 _KINDS = ("feature", "defect", "risk", "debt")
 _MOST_PERIODS = 400
@@ -31,6 +33,7 @@ class Question:
     """`kinds` None: all. Times are epoch seconds; the window never reaches past `as_of`.
 
     known_at: the answer as it was then, with `as_of` in the same minute; None: as it is now.
+    calendar: durations in its working time; None: elapsed.
     """
 
     window: Window
@@ -40,6 +43,7 @@ class Question:
     interval: Interval | None = None
     kinds: Sequence[str] | None = None
     known_at: int | None = None
+    calendar: WorkingCalendar | None = None
 
 
 def question(
@@ -51,14 +55,15 @@ def question(
     interval: str | None = None,
     kind: str | None = None,
     zone: str | None = None,
+    calendar: Calendar = "elapsed",
 ) -> Question:
     """Dates begin at midnight of the zone; without them the window is the last 90 days. The zone is
-    the configured one where none is named.
+    the configured one where none is named, for working time that of its calendar.
 
     `BadRequestError` for a window that is reversed, in the future or no time, and for an unknown
     interval, kind or zone; the message says what would be accepted.
     """
-    tz = settings.server.timezone if zone is None else _zone(zone)
+    tz = configured_zone(settings, calendar) if zone is None else _zone(zone)
     local = ZoneInfo(tz)
     to_ts = as_of if end is None else min(as_of, _moment("to", end, local))
     from_ts = (
@@ -78,6 +83,24 @@ def question(
         _WEEK_STARTS[settings.calendar.week_starts],
         chosen,
         None if kind is None else (kind,),
+        calendar=working_calendar(settings, tz) if calendar == "working" else None,
+    )
+
+
+def configured_zone(settings: Settings, calendar: Calendar) -> str:
+    """The zone where none is asked for: that of the server, or of the calendar where it has one."""
+    own = settings.calendar.timezone if calendar == "working" else ""
+    return own or settings.server.timezone
+
+
+def working_calendar(settings: Settings, tz: str) -> WorkingCalendar:
+    """The configured working days, holidays and closed days, which begin at midnight of `tz`."""
+    told = settings.calendar
+    return WorkingCalendar(
+        tuple(sorted({WEEKDAYS.index(day) for day in told.working_days})),
+        tz,
+        told.holidays,
+        frozenset(told.closed),
     )
 
 

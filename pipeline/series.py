@@ -39,7 +39,12 @@ def stream_series(
     found = _periods(asked)
     if slug in CLOCKS:
         frame = flow_series.flow_time_series(
-            stream.items, found, clock=CLOCKS[slug], kinds=asked.kinds, trailing_weeks=None
+            stream.items,
+            found,
+            clock=CLOCKS[slug],
+            kinds=asked.kinds,
+            trailing_weeks=None,
+            calendar=asked.calendar,
         )
         columns = {"n": "n", "p50": "p50_d", "p85": "p85_d", "p95": "p95_d"}
         return _of_frame(frame, columns, whole_from)

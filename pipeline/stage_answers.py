@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
+import numpy as np
+import pandas as pd
+
 from core.frames import NONE
 from core.settings import Settings
 from metrics import cost
 from metrics.stages import stage_time
+from metrics.working_time import seconds_between
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import asked_items, close_of, delay_cost_of
@@ -28,7 +32,12 @@ def stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list
 def _stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
     items = asked_items(stream, asked)
     times = stage_time(
-        items, stream.visits, stream.stages, window=asked.window, as_of=close_of(asked)
+        items,
+        stream.visits,
+        stream.stages,
+        window=asked.window,
+        as_of=close_of(asked),
+        calendar=asked.calendar,
     )
     found = delay_cost_of(stream, asked)
     spent = found.by("stage_id").set_index("stage_id")["cost_cents"]
@@ -73,7 +82,9 @@ def _average_wait_days(stream: StreamFacts, asked: Question) -> dict[int, float]
     visits = stream.visits.merge(items, on=["item_id", "episode"])
     here = (visits["start_ts"] <= close) & ((visits["end_ts"] == NONE) | (visits["end_ts"] > close))
     waits = visits[here & (visits["state"] == "waiting")]
-    mean = ((close - waits["start_ts"]) / 86_400).groupby(waits["stage_id"]).mean()
+    begun = waits["start_ts"].to_numpy(np.int64)
+    age = seconds_between(begun, np.full(len(waits), close), asked.calendar) / 86_400
+    mean = pd.Series(age, waits.index).groupby(waits["stage_id"]).mean()
     return dict(zip(mean.index.tolist(), mean.tolist(), strict=True))
 
 

@@ -16,8 +16,9 @@ from metrics.stats import ratio
 from pipeline.question import Question
 from pipeline.series import stream_series
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
-from pipeline.stream_measures import stream_measure
+from pipeline.stream_measures import inclusive_measure, stream_measure
 from pipeline.times import iso
+from pipeline.working import calendar_name
 
 Answer = dict[str, Any]
 
@@ -32,10 +33,20 @@ def stream_of(snapshot: Snapshot, name: str) -> StreamFacts:
 
 
 def stream_metric(
-    snapshot: Snapshot, settings: Settings, stream: StreamFacts, slug: str, asked: Question
+    snapshot: Snapshot,
+    settings: Settings,
+    stream: StreamFacts,
+    slug: str,
+    asked: Question,
+    *,
+    inclusive_days: bool = False,
 ) -> Answer:
-    """One metric of a stream in its envelope, with a series where an interval is asked."""
+    """One metric of a stream in its envelope, with a series where an interval is asked, and of a
+    time with its percentiles in inclusive days.
+    """
     measure = stream_measure(settings, stream, slug, asked)
+    if inclusive_days:
+        measure = inclusive_measure(stream, slug, asked, measure)
     metric = METRICS[slug]
     context = context_of(snapshot, stream, slug, asked)
     body = answer(document(envelope(measure, metric.definition, context)))
@@ -148,6 +159,7 @@ def context_of(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Questi
         coverage=coverages(snapshot, stream, asked),
         sources=sources,
         explain=explain_address(f"/v1/streams/{stream.config.name}/metrics/{slug}/explain", asked),
+        calendar=calendar_name(asked),
     )
 
 
@@ -188,6 +200,8 @@ def explain_address(path: str, asked: Question) -> str:
         query["type"] = asked.kinds[0]
     if asked.known_at is not None:
         query["known_at"] = iso(asked.known_at)
+    if asked.calendar is not None:
+        query |= {"calendar": "working", "zone": asked.tz}
     return f"{path}?{urlencode(query, safe=':')}"
 
 

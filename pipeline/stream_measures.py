@@ -7,14 +7,16 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.errors import NotFoundError
+from core.errors import BadRequestError, NotFoundError
 from core.settings import Settings
 from metrics import cost, flow
-from metrics.cohort import Clock
+from metrics.cohort import Clock, cohort
 from metrics.measure import Measure
 from metrics.periods import WEEK
+from metrics.working_items import in_working_time
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
+from pipeline.working import require_calendar
 
 FLOW_SLUGS = (
     "flow_time",
@@ -44,10 +46,16 @@ def require_flow_metric(slug: str) -> None:
 
 
 def asked_items(stream: StreamFacts, asked: Question) -> pd.DataFrame:
-    """The deliveries of the kinds that are asked for."""
+    """The deliveries of the kinds that are asked for, their parts in working time where that is."""
+    items = stream.items
+    if (calendar := asked.calendar) is not None:
+        items = stream.memo.of(
+            ("in_working_time", calendar),
+            lambda: in_working_time(stream.items, stream.visits, calendar),
+        )
     if asked.kinds is None:
-        return stream.items
-    return stream.items[stream.items["kind"].isin(list(asked.kinds))]
+        return items
+    return items[items["kind"].isin(list(asked.kinds))]
 
 
 def close_of(asked: Question) -> int:
@@ -58,6 +66,7 @@ def close_of(asked: Question) -> int:
 def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Question) -> Measure:
     """The measure before it is graded; `NotFoundError` for an unknown name."""
     require_flow_metric(slug)
+    require_calendar(slug, asked)
     items, window = asked_items(stream, asked), asked.window
     made: dict[str, Callable[[], Measure]] = {
         "velocity": lambda: _per_week(flow.velocity(items, window=window), asked),
@@ -76,8 +85,18 @@ def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Qu
         "delay_cost": lambda: _delay_cost(settings, stream, items, asked),
     }
     if slug in CLOCKS:
-        return flow.flow_time(items, window=window, clock=CLOCKS[slug])
+        return flow.flow_time(items, window=window, clock=CLOCKS[slug], calendar=asked.calendar)
     return made[slug]()
+
+
+def inclusive_measure(stream: StreamFacts, slug: str, asked: Question, told: Measure) -> Measure:
+    """The measure of a time with its percentiles in inclusive days beside; `BadRequestError` for
+    another metric.
+    """
+    if slug not in CLOCKS:
+        raise BadRequestError(f"inclusive_days: only of {', '.join(CLOCKS)}; {slug} has none")
+    found = cohort(asked_items(stream, asked), window=asked.window, clock=CLOCKS[slug])
+    return flow.with_inclusive_days(told, found, CLOCKS[slug], tz=asked.tz, calendar=asked.calendar)
 
 
 def _per_week(measure: Measure, asked: Question) -> Measure:

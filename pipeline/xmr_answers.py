@@ -23,6 +23,7 @@ from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import CLOCKS, asked_items
 from pipeline.times import iso
+from pipeline.working import require_calendar
 
 Answer = dict[str, Any]
 XMR_SLUGS = ("velocity", *CLOCKS)
@@ -64,6 +65,7 @@ def xmr_answer(
     window's first 20 values.
     """
     require_xmr(slug)
+    require_calendar(slug, asked)
     asked = _since(asked, baseline)
     per_period = slug == "velocity"
     found = _throughput(snapshot, stream, asked) if per_period else _times(stream, slug, asked)
@@ -124,7 +126,7 @@ def _times(stream: StreamFacts, slug: str, asked: Question) -> Values:
             f"the window holds {len(found.included)} deliveries, and a chart at most"
             f" {_MOST_POINTS}; choose a shorter window"
         )
-    days = np.maximum(durations(found, clock), 0) / DAY
+    days = np.maximum(durations(found, clock, asked.calendar), 0) / DAY
     ended = found.included["released_ts" if slug == "idea_to_release" else "done_ts"]
     times = ended.to_numpy(np.int64)
     order = np.lexsort((found.included["item_id"].to_numpy(np.int64), times))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import ChartQuery, KindDep, ZoneQuery, asked_of, of_stream
+from api.asking import CalendarQuery, ChartQuery, KindDep, ZoneQuery, asked_of, of_stream
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_charts import CALIBRATION, CFD, HOW_MANY, RUN_CHART, WHEN, XMR
@@ -36,8 +36,8 @@ Slug = Annotated[str, Path(description=f"One of: {', '.join(XMR_SLUGS)}.")]
 _YEAR_DAYS = 364
 
 
-class XmrQuery(ChartQuery):
-    """Window, rhythm, and what the limits come from."""
+class XmrQuery(ChartQuery, CalendarQuery):
+    """Window, rhythm, calendar, and what the limits come from."""
 
     variant: Literal["mean", "median"] = Field(
         default="mean",
@@ -51,14 +51,14 @@ class XmrQuery(ChartQuery):
     )
 
 
-class WhenQuery(ZoneQuery):
-    """The pool (`from`, `to`), the kind of work, and how many items."""
+class WhenQuery(CalendarQuery):
+    """The pool (`from`, `to`), the kind of work, the calendar, and how many items."""
 
     items: int = Field(description=f"How many items, 1 to {MOST_ITEMS}.", examples=[20])
 
 
-class HowManyQuery(ZoneQuery):
-    """The pool (`from`, `to`), the kind of work, and the date."""
+class HowManyQuery(CalendarQuery):
+    """The pool (`from`, `to`), the kind of work, the calendar, and the date."""
 
     date: str = Field(
         description=f"By the end of which day; at most {MOST_DAYS} days from now.",

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import KindDep, KindQuery, asked_of, of_stream
+from api.asking import CalendarQuery, KindDep, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_kanban import AGEING, LITTLES_LAW, SLE
@@ -22,8 +22,8 @@ from pipeline.kanban_explain import explain_ageing, explain_littles_law, explain
 router = APIRouter(prefix="/streams", tags=["streams"])
 
 
-class PromiseQuery(KindQuery):
-    """Window, kind of work, and the expectation."""
+class PromiseQuery(CalendarQuery):
+    """Window, kind of work, calendar, and the expectation."""
 
     percent: int = Field(
         default=85, description="The level of the expectation: 50, 70, 85 or 95.", examples=[85]
@@ -33,7 +33,8 @@ class PromiseQuery(KindQuery):
         gt=0,
         le=3650,
         allow_inf_nan=False,
-        description="An expectation of your own in days, instead of that of the history.",
+        description="An expectation of your own in days of the calendar, instead of that of the"
+        " history.",
         examples=[12],
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of, of_stream
+from api.asking import NO_PARAMETERS, CalendarDep, KindQuery, MetricDep, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -18,6 +18,7 @@ from pipeline.explain import explain_stream
 from pipeline.stage_answers import delay_cost_rows, stage_rows
 from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
+from pipeline.working import told_calendar
 
 router = APIRouter(prefix="/streams", tags=["streams"])
 
@@ -67,7 +68,16 @@ def read_metric(
     """Value, unit, n, interval, exclusions, coverage and grade; with `interval` a series too."""
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    return encoded(stream_metric(snapshot, served.settings, stream, slug, asked))
+    return encoded(
+        stream_metric(
+            snapshot,
+            served.settings,
+            stream,
+            slug,
+            asked,
+            inclusive_days=query.inclusive_days,
+        )
+    )
 
 
 @router.get(
@@ -76,7 +86,7 @@ def read_metric(
     responses=answers(Explained, named=True),
 )
 def explain_metric(
-    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: KindDep
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: CalendarDep
 ) -> Response:
     """Every item that is in the number, and every one that is not, with the reason."""
     asked = asked_of(served, query)
@@ -89,15 +99,15 @@ def explain_metric(
     summary="Time, queue and cost of each stage",
     responses=answers(StageRows, named=True),
 )
-def read_stages(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
+def read_stages(served: ServedDep, session: SessionDep, name: Name, query: CalendarDep) -> Response:
     """In the order of the map: percentiles per visit, average days per delivery, what is inside
-    now.
+    now; money always in elapsed time.
     """
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
     rows = stage_rows(served.settings, stream, asked)
     caveats = window_caveats(snapshot, stream, asked)
-    return encoded({"items": rows, "next": None, "caveats": caveats})
+    return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})
 
 
 @router.get(
