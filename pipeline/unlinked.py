@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
-from correlator.near_evidence import known_tickets
+from correlator.evidence import Evidence
+from correlator.near_evidence import Tickets, known_tickets
 from correlator.unlinked import (
     ROW,
     Code,
@@ -90,8 +91,7 @@ def _commits(
     counted = counted_commits(evidence, found.landed)
     code = Code(counted, found.written["commit_id"], requested)
     orphans = counted[~counted["commit_id"].isin(code.linked)]
-    titled = evidence.item_keys[["key", "item_id"]].merge(ticket_times(session), on="item_id")
-    tickets = known_tickets(titled, pd.Series(sorted(evidence.finder.projects), dtype=object))
+    tickets = _tickets(session, evidence) if len(orphans) else Tickets({}, frozenset())
     suggestions = suggested(orphans, tickets)
     rows = unlinked_commits(evidence, code, suggestions, tickets.projects)
     population = counted[["commit_id", "repository_id", "committed_ts", "author_bot"]]
@@ -104,6 +104,11 @@ def _commits(
         scoped(rows.merge(homes, on="entity_id"), scopes),
     )
     return kind, meant_items(suggestions, counted)
+
+
+def _tickets(session: Session, evidence: Evidence) -> Tickets:
+    titled = evidence.item_keys[["key", "item_id"]].merge(ticket_times(session), on="item_id")
+    return known_tickets(titled, pd.Series(sorted(evidence.finder.projects), dtype=object))
 
 
 def _items(
