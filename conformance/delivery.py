@@ -10,7 +10,7 @@ import pandas as pd
 from conformance.calendars import Zoned
 from conformance.given import iso, seconds, told
 from conformance.shipments import Shipments
-from metrics import delivery
+from metrics import delivery, lead_time
 from metrics.change_facts import change_facts
 from metrics.delivery_facts import deployment_facts
 from metrics.deployment_verdicts import deployment_verdicts
@@ -44,9 +44,9 @@ def delivery_of_services(given: Mapping[str, Any]) -> dict[str, Any]:
     word = delivery.bucket(deployments, window=window, as_of=as_of, tz=asked.time_zone)
     return {
         "deployments": _single(asked, deployments, verdicts),
-        "change_lead_time": told(delivery.change_lead_time(changes, window=window)),
+        "change_lead_time": told(lead_time.change_lead_time(changes, window=window)),
         "change_lead_time_by_change": told(
-            delivery.change_lead_time_by_change(changes, window=window)
+            lead_time.change_lead_time_by_change(changes, window=window)
         ),
         "deployment_frequency": {**told(frequency), "bucket": word},
         "recovery_time": {

@@ -25,7 +25,7 @@ from api.schemas_lists import (
 )
 from api.schemas_restatements import RestatementRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
-from pipeline.service_answers import DORA_SLUGS
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from tests.api.client import Client
 

@@ -7,7 +7,7 @@ from math import ceil
 import pytest
 
 from api.schemas_lists import StreamDora
-from pipeline.service_answers import DORA_SLUGS, NEEDS_INCIDENTS
+from pipeline.service_measures import DORA_SLUGS, NEEDS_INCIDENTS
 from tests.api.client import Answer, Client
 
 STREAMS = ("checkout", "fulfilment", "search")

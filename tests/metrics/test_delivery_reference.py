@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frames import NONE
-from metrics import delivery
+from metrics import delivery, lead_time
 from metrics.delivery_facts import DeploymentLinks, deployment_facts
 from metrics.deployment_verdicts import deployment_verdicts
 from metrics.periods import DAY, Window
@@ -217,7 +217,7 @@ def test_lead_time_of_commits_equals_the_slow_reference(
         *({"committed_ts": a, "deployed_ts": b, "excluded": word} for a, b, word in commits)
     )
     times, excluded = slow.lead_times(commits, window)
-    found = delivery.change_lead_time(table, window=Window(*window))
+    found = lead_time.change_lead_time(table, window=Window(*window))
     assert (found.n, found.excluded) == (len(times), excluded)
     for name, p in (("p50", Fraction(1, 2)), ("p85", Fraction(85, 100))):
         seconds = percentile(times, p)
@@ -238,7 +238,7 @@ def test_lead_time_of_requests_equals_the_slow_reference(
         )
     )
     times = slow.lead_times_by_change(commits, window)
-    found = delivery.change_lead_time_by_change(table, window=Window(*window))
+    found = lead_time.change_lead_time_by_change(table, window=Window(*window))
     seconds = percentile(times, Fraction(85, 100))
     assert found.n == len(times)
     assert found.value["p85"] == (None if seconds is None else pytest.approx(seconds / 3600))
