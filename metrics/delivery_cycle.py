@@ -55,7 +55,8 @@ def delivery_cycle(changes: pd.DataFrame, requests: pd.DataFrame, *, window: Win
         excluded={"no_merge_request": len(loose_commits(changes, window=window))},
     )
     value, interval = dict(whole.value), dict(whole.interval)
-    counts, withheld = dict(whole.parts), {}
+    counts = dict(whole.parts)
+    withheld: dict[str, str] = {}
     for name in PARTS:
         found = _part(spans, name)
         value |= found.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -250,9 +251,10 @@ def test_lead_time_of_requests_equals_the_slow_reference(
     start=st.integers(0, 60),
     length=st.integers(1, 100),
     tz=st.sampled_from(["UTC", VIENNA, "America/St_Johns"]),
+    starts=st.sampled_from([0, 5, 6]),
 )
 def test_frequency_equals_the_slow_reference(
-    made: list[slow.Deployment], start: int, length: int, tz: str
+    made: list[slow.Deployment], start: int, length: int, tz: str, starts: int
 ) -> None:
     begin = at("2026-01-25") + start * DAY - 3600
     window = (begin, begin + length * DAY)
@@ -270,11 +272,13 @@ def test_frequency_equals_the_slow_reference(
         )
     )
     asked = Window(*window)
-    found = delivery.deployment_frequency(table, window=asked, as_of=window[1], tz=tz)
+    weeks: dict[str, Any] = {"as_of": window[1], "tz": tz, "week_starts": starts}
+    found = delivery.deployment_frequency(table, window=asked, **weeks)
     gap = percentile(slow.gaps(rows), Fraction(1, 2))
     assert found.value["count"] == len(rows)
     assert found.value["per_week"] == pytest.approx(len(rows) / length * 7)
     assert found.value["median_gap_h"] == (None if gap is None else pytest.approx(gap / 3600))
-    assert found.value["deploy_days_per_week"] == slow.deploy_days_per_week(rows, window, tz)
-    word = delivery.bucket(table, window=asked, as_of=window[1], tz=tz)
-    assert word == slow.word(rows, window, tz)
+    days = slow.deploy_days_per_week(rows, window, tz, starts)
+    assert found.value["deploy_days_per_week"] == days
+    word = delivery.bucket(table, window=asked, **weeks)
+    assert word == slow.word(rows, window, tz, starts)
