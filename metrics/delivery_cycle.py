@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
+from metrics.lead_time import loose_commits
 from metrics.measure import Measure, of_durations
 from metrics.periods import Window
-from metrics.request_spans import PARTS, loose_commits, request_spans
+from metrics.request_spans import PARTS, request_spans
 from metrics.stats import MINIMUM_N, PERCENTILES, Bounds, Floats, percentiles, ratio
 
 _LEVELS: Final = {name: PERCENTILES[name] for name in ("p50", "p85")}

@@ -37,14 +37,30 @@ def change_lead_time_by_change(changes: pd.DataFrame, *, window: Window) -> Meas
     A request counts in the window in which its last commit was deployed; commits without a merge
     request are counted as excluded.
     """
-    counted = changes[(changes["excluded"] == "").to_numpy()]
-    loose = counted["merge_request_id"] == NONE
-    keys = ["service_id", "merge_request_id"]
-    spans = counted[~loose].groupby(keys).agg({"committed_ts": "min", "deployed_ts": "max"})
-    ended = window.holds(spans["deployed_ts"].to_numpy(np.int64))
-    direct = loose.to_numpy() & window.holds(counted["deployed_ts"].to_numpy(np.int64))
+    spans = first_to_last(changes, window=window)
     return of_durations(
-        lasted(spans["committed_ts"][ended], spans["deployed_ts"][ended]),
+        lasted(spans["committed_ts"], spans["deployed_ts"]),
         unit="h",
-        excluded={"no_merge_request": int(direct.sum())},
+        excluded={"no_merge_request": len(loose_commits(changes, window=window))},
     )
+
+
+def first_to_last(changes: pd.DataFrame, *, window: Window) -> pd.DataFrame:
+    """service_id, merge_request_id, committed_ts (the first), deployed_ts (the last) of the merge
+    requests of each service whose last commit that counts was deployed in the window.
+    """
+    own = ((changes["excluded"] == "") & (changes["merge_request_id"] != NONE)).to_numpy(np.bool_)
+    touched = own & window.holds(changes["deployed_ts"].to_numpy(np.int64))
+    # Their other commits may lie before the window, or after it; the rest need not be grouped.
+    near = changes["merge_request_id"].isin(changes["merge_request_id"][touched].unique())
+    counted = changes[own & near.to_numpy(np.bool_)]
+    ends = {"committed_ts": "min", "deployed_ts": "max"}
+    spans = counted.groupby(["service_id", "merge_request_id"], as_index=False).agg(ends)
+    return spans[window.holds(spans["deployed_ts"].to_numpy(np.int64))].reset_index(drop=True)
+
+
+def loose_commits(changes: pd.DataFrame, *, window: Window) -> pd.DataFrame:
+    """The commits deployed in the window that count and belong to no merge request."""
+    inside = changes[window.holds(changes["deployed_ts"].to_numpy(np.int64))]
+    loose = (inside["excluded"] == "") & (inside["merge_request_id"] == NONE)
+    return inside[loose.to_numpy(np.bool_)]

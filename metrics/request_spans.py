@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
+from metrics.lead_time import first_to_last
 from metrics.mapping import Flags, Ints
 from metrics.periods import Window
 
@@ -33,20 +34,12 @@ def request_spans(changes: pd.DataFrame, requests: pd.DataFrame, *, window: Wind
     start). A part that is not known is never 0: where all four are known, and only there, they add
     up to `seconds`.
     """
-    counted = changes[((changes["excluded"] == "") & (changes["merge_request_id"] != NONE))]
-    ends = {"committed_ts": "min", "deployed_ts": "max"}
-    spans = counted.groupby(_KEYS, as_index=False).agg(ends)
-    spans = spans[window.holds(spans["deployed_ts"].to_numpy(np.int64))]
-    told = spans.merge(requests[[*_KEYS, *_TIMES]], on=_KEYS, how="left")
+    spans = first_to_last(changes, window=window)
+    near = requests[requests["merge_request_id"].isin(spans["merge_request_id"])]
+    told = spans.merge(near[[*_KEYS, *_TIMES]], on=_KEYS, how="left")
     times = {name: told[name].fillna(NONE).astype(np.int64) for name in _TIMES}
     found = told.assign(**times, seconds=told["deployed_ts"] - told["committed_ts"])
     return found.assign(**_parts(found)).reset_index(drop=True)
-
-
-def loose_commits(changes: pd.DataFrame, *, window: Window) -> pd.DataFrame:
-    """The commits deployed in the window that count and belong to no merge request."""
-    loose = ((changes["excluded"] == "") & (changes["merge_request_id"] == NONE)).to_numpy(np.bool_)
-    return changes[loose & window.holds(changes["deployed_ts"].to_numpy(np.int64))]
 
 
 def _parts(rows: pd.DataFrame) -> dict[str, Ints | np.ndarray[tuple[int], np.dtype[np.str_]]]:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.frames import NONE
 from core.records import Entity
+from metrics.lead_time import loose_commits
 from metrics.periods import Window
-from metrics.request_spans import PARTS, loose_commits, request_spans
+from metrics.request_spans import PARTS, request_spans
 from pipeline.snapshot import ServiceFacts
 from pipeline.times import iso
 from store import journey as reads
