@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar
 from pydantic import Field
 
 from api.schemas import Envelope, Missing, Shape, Time
+from api.schemas_dora import SurveyPlace
 
 Row = TypeVar("Row")
 
@@ -110,14 +111,23 @@ class ServiceRow(Shape):
 
 
 class DoraMetrics(Shape):
-    """The DORA metrics, together."""
+    """The DORA metrics and their variants, together."""
 
     change_lead_time: Envelope
-    change_lead_time_by_change: Envelope
+    change_lead_time_by_change: Envelope = Field(
+        description="By others called first commit to deploy; answers to `first_commit_to_deploy`."
+    )
+    merge_to_deploy: Envelope
+    delivery_cycle: Envelope
     deployment_frequency: Envelope
     recovery_time: Envelope
+    detect_to_restore: Envelope
     change_fail_rate: Envelope
     deployment_rework_rate: Envelope
+    context: list[SurveyPlace] = Field(
+        description="Where the values fall among the answers of DORA's survey: /v1/dora/context."
+    )
+    cautions: list[str] = Field(description="How DORA says that they should not be used.")
 
 
 class Dora(DoraMetrics):
@@ -254,6 +264,7 @@ class DefinitionRow(Shape):
     slug: str
     title: str
     definition: str
+    also_called: list[str] = Field(description="Names by which its address answers, too.")
     unit: str
     coverages: list[str]
     page: str

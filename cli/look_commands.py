@@ -56,8 +56,13 @@ def dora(
     days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
     as_json: Annotated[bool, typer.Option("--json", help="The envelopes as JSON.")] = False,
 ) -> None:
-    """The five DORA metrics of each service of a stream: lead time, deployment frequency, recovery
-    time, change fail rate and rework rate.
+    """The five DORA metrics of each service of a stream, and of all together: lead time, deployment
+    frequency, recovery time, change fail rate and rework rate; with the variants that others
+    publish, and the delivery cycle of merge requests: coding (first commit to opened), pickup (to
+    the first review), review (to the merge), deploy (to production).
+
+    DORA's cautions: read them for one service at a time, blend no unlike teams, make them no goals
+    and no competition, read the five together, and do not let measuring eat the improving.
     """
     from cli.dora import run_dora
 

@@ -67,9 +67,13 @@ class Commit(Given):
 
 
 class MergeRequest(Given):
-    """A merged request; commits: as they were in it. squash: id of the commit it became."""
+    """A merged request; commits: as they were in it. squash: id of the commit it became. opened:
+    None where that is not known. reviews: when people other than the author said something.
+    """
 
     id: str
+    opened: At | None = None
+    reviews: tuple[At, ...] = ()
     merged: At
     commits: tuple[str, ...] = ()
     squash: str | None = None
@@ -192,6 +196,26 @@ class Shipments(Given):
             ),
         )
 
+    def requests(self) -> pd.DataFrame:
+        """merge_request_id, created_ts, merged_ts of those whose opening is known."""
+        number = _numbers(self.merge_requests)
+        rows = (
+            (number[o.id], seconds(o.opened), seconds(o.merged))
+            for o in self.merge_requests
+            if o.opened is not None
+        )
+        return _frame("merge_request_id created_ts merged_ts", rows)
+
+    def reviews(self) -> pd.DataFrame:
+        """merge_request_id, kind, ts, one row each."""
+        number = _numbers(self.merge_requests)
+        rows = (
+            (number[o.id], "commented", seconds(at))
+            for o in self.merge_requests
+            for at in o.reviews
+        )
+        return _frame("merge_request_id kind ts", rows)
+
 
 _DEPLOYMENTS = (
     "deployment_id service_id environment repository_id sha version result finished_ts hotfix"
@@ -232,7 +256,8 @@ def _frame(columns: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
 
 
 _TEXT = dict.fromkeys(
-    ("environment", "sha", "version", "result", "commits_reason", "message", "state"), "object"
+    ("environment", "sha", "version", "result", "commits_reason", "message", "state", "kind"),
+    "object",
 )
 _TEXT |= dict.fromkeys(("merge_sha", "squash_sha"), "object")
 _TEXT |= dict.fromkeys(("hotfix", "rollback", "author_bot"), "bool")

@@ -1,13 +1,14 @@
-"""The five DORA metrics of one service, or of a pool of services that the caller names (D1 to D5).
+"""Deployments, failures, recovery and rework of one service, or of a pool of services (D2 to D5).
 
-Frames have the columns of `change_fact`, `deployment_fact` (production only) and `incident_fact`.
+Frames have the columns of `deployment_fact` (production only) and `incident_fact`.
 In `failed`, 1 (or True) is a deployment with explicit evidence of failure; anything else is none
 yet.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,9 +19,9 @@ import pandas as pd
 from core.frames import NONE
 from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.mapping import Flags, Ints
-from metrics.measure import Measure, of_durations
-from metrics.periods import DAY, WEEK, Interval, Window, edges, periods
-from metrics.stats import Floats, percentile, ratio, wilson
+from metrics.measure import Measure, lasted, of_durations
+from metrics.periods import DAY, WEEK, Period, Window, edges, periods
+from metrics.stats import Floats, percentiles, ratio, wilson
 
 KINDS: Final = ("planned", "hotfix", "rollback", "unknown")
 
@@ -34,74 +35,55 @@ class Recovery:
     open_deployments: tuple[int, ...]
 
 
-def change_lead_time(changes: pd.DataFrame, *, window: Window) -> Measure:
-    """Hours from commit to production (D1), one value per commit deployed in the window.
-
-    Merge commits, bots and others marked in `excluded` are left out by reason; a commit dated after
-    its deployment is clamped to 0 and counted. `parts` says how many rest on the author's clock.
-    """
-    rows = changes[window.holds(changes["deployed_ts"].to_numpy(np.int64))]
-    counted = rows[(rows["excluded"] == "").to_numpy()]
-    left_out = rows["excluded"][rows["excluded"] != ""].value_counts()
-    authored = float((counted["clock"] == "author_date").sum())
-    return of_durations(
-        _lasted(counted["committed_ts"], counted["deployed_ts"]),
-        unit="h",
-        excluded={str(reason): int(count) for reason, count in sorted(left_out.items())},
-        parts={"author_date": authored} if authored else {},
-    )
-
-
-def change_lead_time_by_change(changes: pd.DataFrame, *, window: Window) -> Measure:
-    """Hours from the first commit of a merge request to the production of its last, one value each.
-
-    A request counts in the window in which its last commit was deployed; commits without a merge
-    request are counted as excluded.
-    """
-    counted = changes[(changes["excluded"] == "").to_numpy()]
-    loose = counted["merge_request_id"] == NONE
-    keys = ["service_id", "merge_request_id"]
-    spans = counted[~loose].groupby(keys).agg({"committed_ts": "min", "deployed_ts": "max"})
-    ended = window.holds(spans["deployed_ts"].to_numpy(np.int64))
-    direct = loose.to_numpy() & window.holds(counted["deployed_ts"].to_numpy(np.int64))
-    return of_durations(
-        _lasted(spans["committed_ts"][ended], spans["deployed_ts"][ended]),
-        unit="h",
-        excluded={"no_merge_request": int(direct.sum())},
-    )
-
-
 def deployment_frequency(
-    deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "UTC"
+    deployments: pd.DataFrame,
+    *,
+    window: Window,
+    as_of: int,
+    tz: str = "UTC",
+    week_starts: int = 0,
 ) -> Measure:
     """Successful production deployments in the window (D2): how many, how far apart, how often.
 
     value: `count`, `per_week`, `median_gap_h` (between successive deployments of a service),
-    `deploy_days_per_week` (median over the complete weeks of the window, empty weeks included), and
-    the count of each kind. `bucket` says the same in a word. A window that reaches past `as_of`
-    ends there.
+    `deploy_days_per_week` (median over the complete weeks of the window, empty weeks included;
+    `week_starts` is 0 for Monday to 6 for Sunday), the count of each kind, and
+    `kind_unknown_share`. `bucket` says the same in a word. A window that reaches past `as_of` ends
+    there.
     """
     elapsed = Window(window.from_ts, min(window.to_ts, as_of))
     rows = _successful(deployments, elapsed)
     finished = np.sort(rows["finished_ts"].to_numpy(np.int64))
     weeks = elapsed.seconds / WEEK
     kinds = {kind: float((rows["kind"] == kind).sum()) for kind in KINDS}
+    gap = percentiles(_gaps(rows) / 3_600, {"median_gap_h": 0.5})
+    days = _median_days_per_week(finished, elapsed, tz, week_starts)
     return Measure(
         sort="count",
         unit="deployments",
         value={
             "count": float(len(rows)),
             "per_week": ratio(len(rows), weeks),
-            "median_gap_h": percentile(_gaps(rows) / 3_600, 0.5),
-            "deploy_days_per_week": _median_per_period(finished, elapsed, tz, "week", by_day=True),
+            **gap.value,
+            "deploy_days_per_week": days,
             **kinds,
+            "kind_unknown_share": ratio(kinds["unknown"], len(rows)),
         },
         n=len(rows),
+        interval=gap.interval,
+        method="order-statistic",
         parts={"failed_before_production": float(_failed_jobs(deployments, elapsed))},
     )
 
 
-def bucket(deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "UTC") -> str | None:
+def bucket(
+    deployments: pd.DataFrame,
+    *,
+    window: Window,
+    as_of: int,
+    tz: str = "UTC",
+    week_starts: int = 0,
+) -> str | None:
     """How often in a word: daily, weekly, monthly or rarer; None where the window is too short.
 
     Daily: the median number of days with a deployment is 3 or more a week; weekly: 1 or more;
@@ -110,12 +92,13 @@ def bucket(deployments: pd.DataFrame, *, window: Window, as_of: int, tz: str = "
     """
     elapsed = Window(window.from_ts, min(window.to_ts, as_of))
     finished = np.sort(_successful(deployments, elapsed)["finished_ts"].to_numpy(np.int64))
-    days = _median_per_period(finished, elapsed, tz, "week", by_day=True)
+    days = _median_days_per_week(finished, elapsed, tz, week_starts)
     if days is None:
         return None
     if days >= 1:
         return "daily" if days >= 3 else "weekly"
-    monthly = _median_per_period(finished, elapsed, tz, "month", by_day=False)
+    months = periods(elapsed, interval="month", tz=tz, as_of=elapsed.to_ts)
+    monthly = _median_per_period(finished, elapsed, months)
     if monthly is None:
         return None
     return "monthly" if monthly >= 1 else "rarer"
@@ -141,17 +124,29 @@ def recovery_time(
     open_failures = {"open": int((~over).sum())}
     return Recovery(
         recovery_time=of_durations(
-            _lasted(closed["finished_ts"], closed["restored_ts"]),
+            lasted(closed["finished_ts"], closed["restored_ts"]),
             unit="h",
             excluded=open_failures,
         ),
         detect_to_restore=of_durations(
-            _lasted(detected[known].astype("int64"), closed["restored_ts"][known]),
+            lasted(detected[known].astype("int64"), closed["restored_ts"][known]),
             unit="h",
             excluded={**open_failures, "no_incident": int((~known).sum())},
         ),
         open_deployments=tuple(int(number) for number in failed["deployment_id"][~over]),
     )
+
+
+def detect_to_restore(
+    deployments: pd.DataFrame, incidents: pd.DataFrame, *, window: Window, as_of: int
+) -> Measure:
+    """Hours from the opening of the incident that named a failed deployment to the first evidence
+    of recovery: the other start that is published for D3, over the same cohort.
+
+    Failures that no incident named are excluded as `no_incident`, open ones as `open`.
+    """
+    found = recovery_time(deployments, incidents, window=window, as_of=as_of)
+    return found.detect_to_restore
 
 
 def change_fail_rate(
@@ -202,18 +197,21 @@ def deployment_rework_rate(deployments: pd.DataFrame, *, window: Window) -> Meas
     """Rollbacks and linked hotfixes over all successful deployments of the window (D5).
 
     `ratio` and `strict` count `rework`; `lenient` adds hotfixes that nothing links to a failure.
-    parts has the share of deployments whose kind is unknown.
+    `kind_unknown_share` of them are of no kind that is known: among them there may be more.
     """
     rows = _successful(deployments, window)
+    unknown = int((rows["kind"] == "unknown").sum())
     rework = rows["rework"].to_numpy(np.bool_)
     lenient = rework | (rows["kind"] == "hotfix").to_numpy()
-    return _band(
+    band = _band(
         n=len(rows),
         strict=int(rework.sum()),
         lenient=int(lenient.sum()),
         excluded={},
-        parts={"kind_unknown": float((rows["kind"] == "unknown").sum())},
+        parts={"kind_unknown": float(unknown)},
     )
+    shares = {"kind_unknown_share": ratio(unknown, len(rows))}
+    return replace(band, value={**band.value, **shares})
 
 
 def _band(
@@ -226,7 +224,7 @@ def _band(
         unit="ratio",
         value={"ratio": ratio(strict, n), "strict": ratio(strict, n), "lenient": ratio(lenient, n)},
         n=n,
-        interval={"ratio": wilson(strict, n)},
+        interval={"ratio": wilson(strict, n), "lenient": wilson(lenient, n)},
         method="wilson",
         excluded=excluded,
         parts={**{name: float(number) for name, number in numbers.items()}, **parts},
@@ -244,11 +242,6 @@ def _failed_jobs(deployments: pd.DataFrame, window: Window) -> int:
     return int((inside & (deployments["result"] == "failed").to_numpy(np.bool_)).sum())
 
 
-def _lasted(start: pd.Series, end: pd.Series) -> Floats:
-    seconds: Floats = (end.to_numpy(np.int64) - start.to_numpy(np.int64)).astype(np.float64)
-    return seconds
-
-
 def _gaps(rows: pd.DataFrame) -> Floats:
     ordered = rows.sort_values(["service_id", "finished_ts"])
     service = ordered["service_id"].to_numpy(np.int64)
@@ -257,20 +250,24 @@ def _gaps(rows: pd.DataFrame) -> Floats:
     return inside
 
 
-def _median_per_period(
-    finished: Ints, window: Window, tz: str, interval: Interval, *, by_day: bool
+def _median_days_per_week(
+    finished: Ints, window: Window, tz: str, week_starts: int
 ) -> float | None:
-    """Median number of deployments, or of days with one, over the whole periods of the window."""
+    """Median number of days with a deployment over the whole weeks of the window."""
+    weeks = periods(window, interval="week", tz=tz, as_of=window.to_ts, week_starts=week_starts)
+    return _median_per_period(_first_of_each_day(finished, tz), window, weeks)
+
+
+def _median_per_period(moments: Ints, window: Window, touching: Sequence[Period]) -> float | None:
+    """Median number of moments over those of the periods that lie in the window as a whole."""
     found = [
         period
-        for period in periods(window, interval=interval, tz=tz, as_of=window.to_ts)
+        for period in touching
         if period.from_ts >= window.from_ts and period.to_ts <= window.to_ts
     ]
     if not found:
         return None
-    counted = _first_of_each_day(finished, tz) if by_day else finished
-    counts = np.diff(np.searchsorted(counted, edges(found)))
-    return float(np.median(counts))
+    return float(np.median(np.diff(np.searchsorted(moments, edges(found)))))
 
 
 def _first_of_each_day(finished: Ints, tz: str) -> Ints:

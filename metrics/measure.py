@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from metrics.stats import PERCENTILES, Bounds, Floats, percentiles
 
@@ -61,3 +62,9 @@ def of_durations(
         parts={**(parts or {}), **clamped},
         reasons=() if found.n else ("no_data",),
     )
+
+
+def lasted(start: pd.Series, end: pd.Series) -> Floats:
+    """Seconds from each start to its end."""
+    seconds: Floats = (end.to_numpy(np.int64) - start.to_numpy(np.int64)).astype(np.float64)
+    return seconds

@@ -11,8 +11,10 @@ from metrics import (
     cfd,
     cost,
     delivery,
+    delivery_cycle,
     flow,
     forecast,
+    lead_time,
     little,
     run_chart,
     sle,
@@ -24,7 +26,8 @@ from metrics.envelope import Definition, InFlight
 @dataclass(frozen=True)
 class Metric:
     """One metric. `required`: the coverages that grade it; `in_flight`: see
-    `metrics/envelope.py`. The function documents the rest.
+    `metrics/envelope.py`; `also`: names under which others publish the same. The function documents
+    the rest.
     """
 
     slug: str
@@ -34,6 +37,7 @@ class Metric:
     required: tuple[str, ...]
     function: Callable[..., object]
     in_flight: InFlight = "no"
+    also: tuple[str, ...] = ()
 
     @property
     def definition(self) -> Definition:
@@ -58,15 +62,18 @@ _ALL = (
     Metric("littles_law", "Little's law", "ratio", 1, _FLOW, little.littles_law, in_flight="also"),
     Metric("ageing", "Ageing work in progress", "items", 1, _FLOW, ageing.ageing, in_flight="also"),
     Metric("sle", "Service level expectation", "d", 1, _FLOW, sle.sle),
-    Metric("change_lead_time", "Change lead time", "h", 1, ("C3",), delivery.change_lead_time),
+    Metric("change_lead_time", "Change lead time", "h", 1, ("C3",), lead_time.change_lead_time),
     Metric(
         "change_lead_time_by_change",
         "Change lead time by merge request",
         "h",
         1,
         ("C3",),
-        delivery.change_lead_time_by_change,
+        lead_time.change_lead_time_by_change,
+        also=("first_commit_to_deploy",),
     ),
+    Metric("merge_to_deploy", "Merge to deploy", "h", 1, ("C3",), delivery_cycle.merge_to_deploy),
+    Metric("delivery_cycle", "Delivery cycle", "h", 1, ("C3",), delivery_cycle.delivery_cycle),
     Metric(
         "deployment_frequency",
         "Deployment frequency",
@@ -82,6 +89,14 @@ _ALL = (
         1,
         _FAILURES,
         delivery.recovery_time,
+    ),
+    Metric(
+        "detect_to_restore",
+        "Detection to restore",
+        "h",
+        1,
+        _FAILURES,
+        delivery.detect_to_restore,
     ),
     Metric(
         "change_fail_rate", "Change fail rate", "ratio", 1, _FAILURES, delivery.change_fail_rate

@@ -7,25 +7,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy.orm import Session
 
 from core.frames import NONE
-from core.records import Entity
-from core.settings import Settings
 from metrics import cost
 from metrics.cohort import Clock, Cohort, cohort, durations, spans
-from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.flow import in_load
-from metrics.incident_facts import is_loose
-from metrics.periods import Window
 from metrics.working_time import inclusive_days
 from pipeline.question import Question
-from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
-from pipeline.snapshot import ServiceFacts, StreamFacts
+from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import CLOCKS, asked_items, close_of, require_flow_metric
 from pipeline.times import iso
 from pipeline.working import require_calendar, told_calendar
-from store import journey as reads
 
 Answer = dict[str, Any]
 Split = tuple[pd.DataFrame, pd.DataFrame]
@@ -40,7 +32,7 @@ def explain_stream(stream: StreamFacts, slug: str, asked: Question) -> Answer:
     require_flow_metric(slug)
     require_calendar(slug, asked)
     inside, outside = _stream_rows(stream, slug, asked)
-    return _answer(slug, asked, item_rows(inside), item_rows(outside))
+    return explained(slug, asked, item_rows(inside), item_rows(outside))
 
 
 def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
@@ -124,146 +116,10 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
     return rows
 
 
-def explain_service(
-    session: Session, settings: Settings, service: ServiceFacts, slug: str, asked: Question
-) -> Answer:
-    """Commits, merge requests or deployments in and out of a DORA metric, with what decided."""
-    require_dora_metric(slug)
-    rows, window = service.changes, asked.window
-    if slug == "change_lead_time":
-        inside = rows[window.holds(rows["deployed_ts"].to_numpy("int64"))]
-        counted = inside["excluded"] == ""
-        commits = _commits(session, inside[counted]), _commits(session, inside[~counted])
-        return _answer(slug, asked, *commits)
-    if slug == "change_lead_time_by_change":
-        return _answer(slug, asked, *_requests(session, rows[rows["excluded"] == ""], window))
-    if not has_incidents(settings, service) and slug in NEEDS_INCIDENTS:
-        return _answer(slug, asked, [], [])
-    rows = service.deployments
-    if slug == "change_fail_rate":
-        rows = rows.join(_verdicts(settings, service, asked))
-    inside, outside = _deployment_rows(settings, rows, slug, asked)
-    body = _answer(slug, asked, _deployments(session, inside), _deployments(session, outside))
-    if slug in NEEDS_INCIDENTS:
-        body["unattributed_incidents"] = _unattributed(session, service.incidents, window)
-    return body
-
-
-def _verdicts(settings: Settings, service: ServiceFacts, asked: Question) -> pd.DataFrame:
-    return deployment_verdicts(
-        service.deployments,
-        service.incidents,
-        as_of=asked.as_of,
-        observation_window_s=int(settings.dora.observation_window.total_seconds()),
-        incident_window_s=int(settings.dora.incident_window.total_seconds()),
-    )
-
-
-def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[Answer]:
-    """Incidents of the window that nothing sure ties to a deployment: they may be failures too."""
-    inside = window.holds(rows["opened_ts"].to_numpy("int64"))
-    loose = rows[inside & is_loose(rows)]
-    known = reads.things(session, Entity.INCIDENT, [int(one) for one in loose["incident_id"]])
-    return [
-        {
-            "number": known[row["incident_id"]]["number"],
-            "title": known[row["incident_id"]]["title"],
-            "url": known[row["incident_id"]]["url"],
-            "opened_at": iso(int(row["opened_ts"])),
-            "resolved_at": iso(int(row["resolved_ts"])),
-        }
-        for row in loose.sort_values("opened_ts").to_dict("records")
-    ]
-
-
-def _deployment_rows(settings: Settings, rows: pd.DataFrame, slug: str, asked: Question) -> Split:
-    good = asked.window.holds(rows["finished_ts"].to_numpy("int64"))
-    good &= (rows["result"] == "success").to_numpy("bool")
-    if slug == "recovery_time":
-        failed = rows[good & is_failed(rows)]
-        restored = failed["restored_ts"]
-        over = (restored != NONE) & (restored <= asked.as_of)
-        return failed[over], failed[~over].assign(excluded_reason="open")
-    if slug == "change_fail_rate":
-        reach = int(settings.dora.observation_window.total_seconds())
-        rollback = (rows["kind"] == "rollback").to_numpy("bool")
-        pending = (rows["finished_ts"] + reach > asked.as_of).to_numpy("bool")
-        out = rows[good & (rollback | pending)]
-        reason = out["kind"].eq("rollback").map({True: "rollback", False: "pending"})
-        return rows[good & ~rollback & ~pending], out.assign(excluded_reason=reason)
-    return rows[good], rows[:0]
-
-
-def _requests(
-    session: Session, counted: pd.DataFrame, window: Window
-) -> tuple[list[Answer], list[Answer]]:
-    """Merge requests whose last commit went live in the window; commits that belong to none."""
-    loose = counted["merge_request_id"] == NONE
-    spans = counted[~loose].groupby("merge_request_id", as_index=False)
-    times = spans.agg({"committed_ts": "min", "deployed_ts": "max"})
-    times = times[window.holds(times["deployed_ts"].to_numpy("int64"))]
-    ids = [int(one) for one in times["merge_request_id"]]
-    known = reads.things(session, Entity.MERGE_REQUEST, ids)
-    inside = [
-        {
-            "merge_request": known[row["merge_request_id"]]["number"],
-            "repository": known[row["merge_request_id"]]["repository"],
-            "title": known[row["merge_request_id"]]["title"],
-            "url": known[row["merge_request_id"]]["url"],
-            "committed_at": iso(int(row["committed_ts"])),
-            "deployed_at": iso(int(row["deployed_ts"])),
-            "seconds": int(row["deployed_ts"]) - int(row["committed_ts"]),
-        }
-        for row in times.to_dict("records")
-    ]
-    direct = counted[loose & window.holds(counted["deployed_ts"].to_numpy("int64"))]
-    return inside, _commits(session, direct.assign(excluded="no_merge_request"))
-
-
-def _commits(session: Session, frame: pd.DataFrame) -> list[Answer]:
-    known = reads.things(session, Entity.COMMIT, [int(one) for one in frame["commit_id"]])
-    return [
-        {
-            "sha": known[row["commit_id"]]["sha"],
-            "repository": known[row["commit_id"]]["repository"],
-            "committed_at": iso(int(row["committed_ts"])),
-            "deployed_at": iso(int(row["deployed_ts"])),
-            "seconds": int(row["deployed_ts"]) - int(row["committed_ts"]),
-            "clock": row["clock"],
-            "deployment": int(row["deployment_id"]),
-            **({"reason": row["excluded"]} if row["excluded"] else {}),
-        }
-        for row in frame.to_dict("records")
-    ]
-
-
-def _deployments(session: Session, frame: pd.DataFrame) -> list[Answer]:
-    ids = [int(one) for one in frame["deployment_id"]]
-    known = reads.things(session, Entity.DEPLOYMENT, ids)
-    return [
-        {
-            "deployment": int(row["deployment_id"]),
-            "url": known[row["deployment_id"]]["url"],
-            "version": known[row["deployment_id"]]["version"],
-            "sha": known[row["deployment_id"]]["sha"],
-            "finished_at": iso(int(row["finished_ts"])),
-            "kind": row["kind"],
-            "result": row["result"],
-            "failed": row["failed"] == 1,
-            "incident": None if row["incident_id"] == NONE else int(row["incident_id"]),
-            "restored_at": iso(int(row["restored_ts"])),
-            "restored_by": row["restored_by"] or None,
-            "commits": None if row["commits"] == NONE else int(row["commits"]),
-            **({"verdict": row["strict"], "lenient": row["lenient"]} if "strict" in row else {}),
-            **({"reason": row["excluded_reason"]} if "excluded_reason" in row else {}),
-        }
-        for row in frame.to_dict("records")
-    ]
-
-
-def _answer(
+def explained(
     slug: str, asked: Question, included: Sequence[Answer], excluded: Sequence[Answer]
 ) -> Answer:
+    """An explanation as the API prints it; `n` is how many are included."""
     return {
         "metric": slug,
         "window": [iso(asked.window.from_ts), iso(asked.window.to_ts)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pipeline.service_answers import DORA_SLUGS
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 
 Reads = Mapping[str, Sequence[str]]
@@ -12,6 +12,7 @@ Reads = Mapping[str, Sequence[str]]
 _ENDS = ("kind", "done_ts", "cancelled_ts")
 _TIMED = ("kind", "committed_ts", "done_ts", "cancelled_ts", "start_reason")
 _PARTS = ("active_s", "waiting_s")
+_OF_REQUESTS = ("committed_ts", "deployed_ts", "excluded", "merge_request_id")
 _LIVE = ("finished_ts", "result", "kind")
 _BLAME = ("deployment_id", "method", "confidence", "verdict", "opened_ts")
 
@@ -35,11 +36,23 @@ _READS: Mapping[str, Reads] = {
         "change_fact": ("committed_ts", "deployed_ts", "excluded", "deployment_id"),
     },
     "change_lead_time_by_change": {
-        "change_fact": ("committed_ts", "deployed_ts", "excluded", "merge_request_id"),
+        "change_fact": _OF_REQUESTS,
+    },
+    "merge_to_deploy": {
+        "change_fact": _OF_REQUESTS,
+        "request_fact": ("opened_ts", "merged_ts"),
+    },
+    "delivery_cycle": {
+        "change_fact": _OF_REQUESTS,
+        "request_fact": ("opened_ts", "reviewed_ts", "merged_ts"),
     },
     "deployment_frequency": {"deployment_fact": _LIVE},
     "recovery_time": {
         "deployment_fact": (*_LIVE, "failed", "restored_ts", "restored_by", "incident_id"),
+        "incident_fact": (*_BLAME, "resolved_ts"),
+    },
+    "detect_to_restore": {
+        "deployment_fact": (*_LIVE, "failed", "restored_ts", "incident_id"),
         "incident_fact": (*_BLAME, "resolved_ts"),
     },
     "change_fail_rate": {
@@ -49,7 +62,7 @@ _READS: Mapping[str, Reads] = {
     "deployment_rework_rate": {"deployment_fact": (*_LIVE, "rework")},
 }
 STREAM_FACTS = ("item_fact", "stage_visit")
-SERVICE_FACTS = ("change_fact", "deployment_fact", "incident_fact")
+SERVICE_FACTS = ("change_fact", "request_fact", "deployment_fact", "incident_fact")
 
 
 def reads_of(slug: str) -> Reads:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from core.errors import BadRequestError, NotFoundError
 from core.records import Entity
 from pipeline.restated_metrics import SERVICE_FACTS, STREAM_FACTS, metrics_of, reads_of
-from pipeline.service_answers import DORA_SLUGS, service_of
+from pipeline.service_answers import service_of
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_of
 from pipeline.stream_measures import FLOW_SLUGS
@@ -25,6 +26,7 @@ Answer = dict[str, Any]
 _NOT_TOLD = frozenset({"known_ts", "status_id"})
 _KINDS: Mapping[str, tuple[Entity, str]] = {
     "change_fact": (Entity.COMMIT, "sha"),
+    "request_fact": (Entity.MERGE_REQUEST, "number"),
     "deployment_fact": (Entity.DEPLOYMENT, "id"),
     "incident_fact": (Entity.INCIDENT, "number"),
 }

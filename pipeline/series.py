@@ -60,16 +60,29 @@ def stream_series(
 
 
 def measured_series(
-    measure: Callable[[Question], Measure], asked: Question, *, whole_from: int | None = None
+    measure: Callable[[Question], Measure],
+    asked: Question,
+    *,
+    whole_from: int | None = None,
+    beside: bool = False,
 ) -> Answer:
-    """The same for any measure: asked once for each period, the running one up to now."""
+    """The same for any measure: asked once for each period, the running one up to now. beside: with
+    what is printed beside the value, such as numerators, and with `interval`.
+    """
     rows = []
     for period in _periods(asked):
         window = Window(period.from_ts, min(period.to_ts, asked.as_of))
         found = measure(replace(asked, window=window))
         values = {name: _plain(name, value) for name, value in found.value.items()}
-        rows.append(_row(period, {"n": found.n, **values}, whole_from))
+        told = {"n": found.n, **values, **(_beside(found) if beside else {})}
+        rows.append(_row(period, told, whole_from))
     return _answer(rows)
+
+
+def _beside(found: Measure) -> Answer:
+    """Counts by name, and the intervals of the values, where there is anything to say."""
+    counts = {name: round(one) for name, one in found.parts.items()}
+    return {**counts, "interval": {name: list(pair) for name, pair in found.interval.items()}}
 
 
 def _periods(asked: Question) -> Sequence[Period]:

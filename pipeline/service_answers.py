@@ -1,4 +1,4 @@
-"""Answers about a service: the five DORA metrics in envelopes."""
+"""Answers about a service: the five DORA metrics and their variants in envelopes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,26 @@ from typing import Any
 
 from core.errors import NotFoundError
 from core.settings import Settings
-from core.source_settings import ServiceNowSource
-from metrics import coverage, delivery
+from metrics import coverage
 from metrics.envelope import Context, document, envelope
-from metrics.measure import Measure
 from metrics.registry import METRICS
+from metrics.survey import CAUTIONS
 from pipeline.question import Question
 from pipeline.series import measured_series
+from pipeline.service_measures import (
+    DORA_SLUGS,
+    NEEDS_INCIDENTS,
+    NO_INCIDENTS,
+    frequency_word,
+    has_incidents,
+    metric_named,
+    service_measure,
+)
 from pipeline.snapshot import ServiceFacts, Snapshot
 from pipeline.stream_answers import answer, explain_address, known_at, whole_from
+from pipeline.survey_answers import context_of
 
 Answer = dict[str, Any]
-
-DORA_SLUGS = (
-    "change_lead_time",
-    "change_lead_time_by_change",
-    "deployment_frequency",
-    "recovery_time",
-    "change_fail_rate",
-    "deployment_rework_rate",
-)
-NEEDS_INCIDENTS = frozenset({"recovery_time", "change_fail_rate", "deployment_rework_rate"})
-_NO_INCIDENTS = "no incident source for this service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +47,12 @@ def service_of(snapshot: Snapshot, name: str) -> ServiceFacts:
     return snapshot.services[name]
 
 
-def has_incidents(settings: Settings, service: ServiceFacts) -> bool:
-    """Whether any source could tell of this service's incidents."""
-    desk = any(isinstance(source, ServiceNowSource) for source in settings.sources)
-    return desk and bool(service.config.configuration_items)
-
-
 def missing_of(settings: Settings, service: ServiceFacts) -> Answer | None:
     """What is missing, and the configuration line that supplies it; None when nothing is."""
     if has_incidents(settings, service):
         return None
     return {
-        "what": _NO_INCIDENTS,
+        "what": NO_INCIDENTS,
         "line": f'configuration_items = ["{service.config.name}"]',
     }
 
@@ -72,8 +64,23 @@ def service_metric(
     incidents.
     """
     name = service.config.name
+    slug = metric_named(slug)
     place = Place({"service": name}, f"/v1/services/{name}/metrics/{slug}/explain")
     return delivery_metric(snapshot, settings, service, slug, asked, place)
+
+
+def service_dora(
+    snapshot: Snapshot, settings: Settings, service: ServiceFacts, asked: Question
+) -> Answer:
+    """All of them, where they fall in the survey of DORA, and what is missing to measure whole."""
+    found = {slug: service_metric(snapshot, settings, service, slug, asked) for slug in DORA_SLUGS}
+    return {
+        "service": service.config.name,
+        **found,
+        "context": context_of(found),
+        "cautions": [*CAUTIONS],
+        "missing": missing_of(settings, service),
+    }
 
 
 def delivery_metric(
@@ -85,68 +92,21 @@ def delivery_metric(
     place: Place,
 ) -> Answer:
     """The same of any facts of deliveries, which `place` names."""
-    require_dora_metric(slug)
+    slug = metric_named(slug)
     metric = METRICS[slug]
-    measure = _measure(settings, service, slug, asked)
+    measure = service_measure(settings, service, slug, asked)
     context = _context(snapshot, settings, service, slug, asked, place)
     body = answer(document(envelope(measure, metric.definition, context)))
     if slug == "deployment_frequency":
-        word = delivery.bucket(
-            service.deployments, window=asked.window, as_of=asked.as_of, tz=asked.tz
-        )
-        body["value"]["bucket"] = word
+        body["value"]["bucket"] = frequency_word(service, asked)
     if asked.interval is not None:
         body |= measured_series(
-            lambda one: _measure(settings, service, slug, one),
+            lambda one: service_measure(settings, service, slug, one),
             asked,
             whole_from=whole_from(context.sources),
+            beside=True,
         )
     return body
-
-
-def require_dora_metric(slug: str) -> None:
-    """`NotFoundError` with the metrics that a service has."""
-    if slug not in DORA_SLUGS:
-        raise NotFoundError(f'a service has no metric "{slug}"; it has: {", ".join(DORA_SLUGS)}')
-
-
-def _measure(settings: Settings, service: ServiceFacts, slug: str, asked: Question) -> Measure:
-    measure = _found(settings, service, slug, asked)
-    if slug not in NEEDS_INCIDENTS or has_incidents(settings, service):
-        return measure
-    return replace(
-        measure,
-        value=dict.fromkeys(measure.value),
-        interval={},
-        excluded={},
-        parts={},
-        n=0,
-        reasons=(_NO_INCIDENTS,),
-    )
-
-
-def _found(settings: Settings, service: ServiceFacts, slug: str, asked: Question) -> Measure:
-    window, as_of = asked.window, asked.as_of
-    deployments, incidents = service.deployments, service.incidents
-    if slug == "change_lead_time":
-        return delivery.change_lead_time(service.changes, window=window)
-    if slug == "change_lead_time_by_change":
-        return delivery.change_lead_time_by_change(service.changes, window=window)
-    if slug == "deployment_frequency":
-        return delivery.deployment_frequency(deployments, window=window, as_of=as_of, tz=asked.tz)
-    if slug == "recovery_time":
-        found = delivery.recovery_time(deployments, incidents, window=window, as_of=as_of)
-        return found.recovery_time
-    if slug == "deployment_rework_rate":
-        return delivery.deployment_rework_rate(deployments, window=window)
-    return delivery.change_fail_rate(
-        deployments,
-        incidents,
-        window=window,
-        as_of=as_of,
-        observation_window_s=int(settings.dora.observation_window.total_seconds()),
-        incident_window_s=int(settings.dora.incident_window.total_seconds()),
-    )
 
 
 def service_coverage(service: ServiceFacts, asked: Question) -> list[coverage.Coverage]:

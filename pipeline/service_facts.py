@@ -27,9 +27,11 @@ from metrics.delivery_facts import (
 )
 from metrics.incident_facts import VerdictRules, incident_facts
 from metrics.item_release import ReleaseInputs, item_releases
+from metrics.request_facts import request_facts
 from pipeline.evidence import Loaded, load_evidence
 from store import facts, frames
 from store.fact_log import Recording
+from store.frames_people import reviews
 
 PRODUCTION = "production"
 SURE = 0.5
@@ -43,6 +45,7 @@ class ServiceFacts:
     changes: pd.DataFrame
     deployments: pd.DataFrame
     incidents: pd.DataFrame
+    requests: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,12 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
         deployments[["deployment_id", "service_id"]].drop_duplicates("deployment_id"),
         on="deployment_id",
     )
+    changes = _changes(loaded, live)
     made = ServiceFacts(
-        _changes(loaded, live),
+        changes,
         deployment_facts(deployments, incidents, links),
         incident_facts(incidents, placed, _verdict_rules(session, settings, loaded, deployments)),
+        request_facts(changes, loaded.evidence.merge_requests, reviews(session)),
     )
     return Delivered(releases, made, loaded, written, inputs.landed)
 
@@ -101,6 +106,7 @@ def write_service_facts(
             write(session, number, _of(frame, number), recording=how)
             for write, frame in (
                 (facts.replace_change_facts, made.changes),
+                (facts.replace_request_facts, made.requests),
                 (facts.replace_deployment_facts, made.deployments),
                 (facts.replace_incident_facts, made.incidents),
             )

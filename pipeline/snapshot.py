@@ -21,7 +21,14 @@ from store import cursors, frames
 from store.cursors import StreamState
 from store.facts import services_version
 from store.known_facts import facts_known_at, known_since, named_items
-from store.models import change_fact, deployment_fact, incident_fact, item_fact, stage_visit
+from store.models import (
+    change_fact,
+    deployment_fact,
+    incident_fact,
+    item_fact,
+    request_fact,
+    stage_visit,
+)
 from store.readings import Reading, readings_at
 from store.unlinked import unlinked_days
 
@@ -57,6 +64,7 @@ class ServiceFacts:
     changes: pd.DataFrame
     deployments: pd.DataFrame
     incidents: pd.DataFrame
+    requests: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,7 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
             frames.change_facts(session, int(ids[config.name])),
             frames.deployment_facts(session, int(ids[config.name])),
             frames.incident_facts(session, int(ids[config.name])),
+            frames.request_facts(session, int(ids[config.name])),
         )
         for config in settings.services
         if config.name in ids
@@ -228,6 +237,7 @@ def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFa
         changes=facts_known_at(session, change_fact, service.id, ts),
         deployments=facts_known_at(session, deployment_fact, service.id, ts),
         incidents=facts_known_at(session, incident_fact, service.id, ts),
+        requests=facts_known_at(session, request_fact, service.id, ts),
     )
 
 

@@ -58,7 +58,7 @@ def stream_metric(
     return body
 
 
-_FRACTIONS = frozenset({"per_week", "median_gap_h", "deploy_days_per_week"})
+_FRACTIONS = frozenset({"per_week", "median_gap_h", "deploy_days_per_week", "kind_unknown_share"})
 
 
 def _is_fraction(name: str) -> bool:

@@ -14,17 +14,19 @@ from sqlalchemy.orm import Session
 from core.errors import NotFoundError
 from core.frames import NONE
 from core.settings import Service, Settings
-from pipeline.explain import explain_service
+from metrics.survey import CAUTIONS
+from pipeline.explain_delivery import explain_service
 from pipeline.question import Question
-from pipeline.service_answers import (
+from pipeline.service_answers import Place, delivery_metric
+from pipeline.service_measures import (
     DORA_SLUGS,
     NEEDS_INCIDENTS,
-    Place,
-    delivery_metric,
     has_incidents,
+    metric_named,
 )
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_answers import services_of
+from pipeline.survey_answers import context_of
 
 Answer = dict[str, Any]
 
@@ -74,6 +76,8 @@ def stream_dora(
         "services": names,
         "unwatched": list(pool.unwatched),
         **found,
+        "context": context_of(found),
+        "cautions": [*CAUTIONS],
     }
 
 
@@ -87,7 +91,7 @@ def explain_stream_dora(
 ) -> Answer:
     """The commits, merge requests or deployments of all its services behind a metric."""
     pool = pool_of(snapshot, settings, stream)
-    return explain_service(session, settings, pool.of(slug), slug, asked)
+    return explain_service(session, settings, pool.of(metric_named(slug)), slug, asked)
 
 
 def _metric(
@@ -118,4 +122,5 @@ def _pooled(name: str, services: Sequence[ServiceFacts]) -> ServiceFacts:
         changes=pd.concat([one.changes for one in services], ignore_index=True),
         deployments=pd.concat([one.deployments for one in services], ignore_index=True),
         incidents=pd.concat([one.incidents for one in services], ignore_index=True),
+        requests=pd.concat([one.requests for one in services], ignore_index=True),
     )

@@ -10,7 +10,8 @@ from core.settings import Settings
 from metrics.coverage import Coverage
 from metrics.registry import METRICS
 from pipeline.question import Question
-from pipeline.service_answers import has_incidents, service_coverage
+from pipeline.service_answers import service_coverage
+from pipeline.service_measures import has_incidents
 from pipeline.snapshot import Snapshot
 from pipeline.stream_answers import services_of, stream_coverage
 from pipeline.unlinked_answers import commit_coverage, half_read

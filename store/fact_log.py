@@ -29,6 +29,7 @@ _ENDS: Mapping[str, Sequence[str]] = {
     "item_fact": ("done_ts", "cancelled_ts"),
     "stage_visit": ("end_ts",),
     "change_fact": ("deployed_ts",),
+    "request_fact": ("merged_ts",),
     "deployment_fact": ("finished_ts",),
     "incident_fact": ("opened_ts",),
 }
@@ -40,8 +41,8 @@ _GOES_ON: Mapping[str, frozenset[str]] = {
 }
 """Columns that go on changing after that in the ordinary course of the work."""
 
-_NOT_FOUND_LATE = frozenset({"stage_visit"})
-"""The item that they are of tells it."""
+_NOT_FOUND_LATE = frozenset({"stage_visit", "request_fact"})
+"""The item, or the change, that they are of tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def begin_knowing(session: Session, now_ts: int) -> tuple[set[int], set[int]]:
 
 def forget_services(session: Session, ids: Sequence[int]) -> None:
     """Drop what was logged of services that are no more: their numbers may be given again."""
-    kinds = ("change_fact", "deployment_fact", "incident_fact")
+    kinds = ("change_fact", "request_fact", "deployment_fact", "incident_fact")
     rows = [{"fact": kind, "owner_id": number} for number in ids for kind in kinds]
     delete_rows(session, fact_change, rows)
 

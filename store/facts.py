@@ -23,6 +23,7 @@ from store.models import (
     deployment_fact,
     incident_fact,
     item_fact,
+    request_fact,
     stage_visit,
     value_stream,
 )
@@ -114,6 +115,13 @@ def replace_change_facts(
 ) -> FactChange:
     """Make `facts` the only change facts of the service."""
     return _replace(session, change_fact, service_id, facts, recording, None)
+
+
+def replace_request_facts(
+    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+) -> FactChange:
+    """Make `facts` the only request facts of the service."""
+    return _replace(session, request_fact, service_id, facts, recording, None)
 
 
 def replace_deployment_facts(

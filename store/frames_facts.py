@@ -16,6 +16,7 @@ from store.models import (
     incident_fact,
     item_fact,
     link,
+    request_fact,
     service,
     stage_visit,
     value_stream,
@@ -89,6 +90,13 @@ def change_facts(
 ) -> pd.DataFrame:
     """One row per service and commit that reached production: the columns of `change_fact`."""
     return _facts(session, change_fact, "service_id", service_id, None, committed)
+
+
+def request_facts(
+    session: Session, service_id: int | None = None, *, committed: bool = False
+) -> pd.DataFrame:
+    """One row per service and merge request: the columns of `request_fact`."""
+    return _facts(session, request_fact, "service_id", service_id, None, committed)
 
 
 def deployment_facts(

@@ -23,6 +23,7 @@ from store.models import (
     change_fact,
     deployment_fact,
     incident_fact,
+    request_fact,
     service,
     stream_member,
     team,
@@ -137,7 +138,7 @@ def _load_services(session: Session, settings: Settings) -> tuple[dict[str, int]
         if name not in stored or stored[name].definition != row["definition"]
     }
     gone = [row.id for name, row in stored.items() if name not in rows]
-    for table in (change_fact, deployment_fact, incident_fact):
+    for table in (change_fact, request_fact, deployment_fact, incident_fact):
         delete_rows(session, table, [{"service_id": found} for found in gone])
     forget_services(session, gone)
     delete_rows(session, service, [{"id": found} for found in gone])

@@ -35,6 +35,7 @@ from store.models_facts import (
     link,
     mention,
     overruled_link,
+    request_fact,
     stage_visit,
 )
 from store.models_input import (
@@ -126,6 +127,7 @@ __all__ = [
     "raw_record",
     "ref",
     "repository",
+    "request_fact",
     "review",
     "scenario",
     "service",

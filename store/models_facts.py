@@ -124,6 +124,18 @@ change_fact = Table(
     _known(),
 )
 
+request_fact = Table(
+    "request_fact",
+    metadata,
+    Column("service_id", Id, ForeignKey("service.id"), primary_key=True),
+    Column("merge_request_id", Id, primary_key=True, autoincrement=False),
+    ts_column("opened_ts", null=False),
+    ts_column("reviewed_ts"),
+    ts_column("merged_ts"),
+    _known(),
+    comment="merge requests of which something reached production, and when they went on",
+)
+
 deployment_fact = Table(
     "deployment_fact",
     metadata,

@@ -17,12 +17,13 @@ router = APIRouter(prefix="/definitions", tags=["definitions"])
     "", summary="All metrics", responses=answers(Listed[DefinitionRow]), dependencies=NO_PARAMETERS
 )
 def read_definitions() -> Response:
-    """Slug, title, unit, version, what grades it, and the page that explains it."""
+    """Slug, title, other names, unit, version, what grades it, and the page that explains it."""
     rows = [
         {
             "slug": metric.slug,
             "title": metric.title,
             "definition": f"{metric.slug}@{metric.version}",
+            "also_called": metric.also,
             "unit": metric.unit,
             "coverages": metric.required,
             "page": f"docs/metrics/{metric.slug}.md",

@@ -21,9 +21,10 @@ from api.schemas import Envelope
 from api.schemas_desk import IncidentRow
 from api.schemas_journey import Explained
 from api.schemas_lists import Dora, Listed, ServiceRow, StreamDora
-from pipeline.explain import explain_service
+from pipeline.explain_delivery import explain_service
 from pipeline.incident_list import incidents_of
-from pipeline.service_answers import DORA_SLUGS, missing_of, service_metric, service_of
+from pipeline.service_answers import missing_of, service_dora, service_metric, service_of
+from pipeline.service_measures import ALIASES, DORA_SLUGS
 from pipeline.stream_dora import explain_stream_dora, stream_dora
 
 router = APIRouter(prefix="/services", tags=["services"])
@@ -31,7 +32,8 @@ streams = APIRouter(prefix="/streams", tags=["services"])
 
 Name = Annotated[str, Path(description="The service's name in the configuration.")]
 Stream = Annotated[str, Path(description="The stream's name in the configuration.")]
-Slug = Annotated[str, Path(description=f"One of: {', '.join(DORA_SLUGS)}.")]
+_ALSO = ", ".join(f"{name} is {slug}" for name, slug in ALIASES.items())
+Slug = Annotated[str, Path(description=f"One of: {', '.join(DORA_SLUGS)}; {_ALSO}.")]
 
 
 @router.get(
@@ -61,10 +63,7 @@ def read_dora(served: ServedDep, session: SessionDep, name: Name, query: SeriesD
     asked = asked_of(served, query)
     snapshot = snapshot_of(served, session, asked)
     service = service_of(snapshot, name)
-    found = {
-        slug: service_metric(snapshot, served.settings, service, slug, asked) for slug in DORA_SLUGS
-    }
-    return encoded({"service": name, **found, "missing": missing_of(served.settings, service)})
+    return encoded(service_dora(snapshot, served.settings, service, asked))
 
 
 @streams.get(

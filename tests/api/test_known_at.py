@@ -69,6 +69,8 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/services/web/metrics/change_lead_time",
         "/v1/services/web/metrics/change_fail_rate/explain",
         "/v1/services/web/dora",
+        "/v1/services/web/metrics/delivery_cycle/explain",
+        "/v1/streams/checkout/dora",
         "/v1/overview",
     ],
 )

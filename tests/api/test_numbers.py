@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipeline.service_answers import DORA_SLUGS
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from tests.api.client import Answer, Client
 from tests.e2e.company import Company

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from api.schemas import Envelope, Overview
 from api.schemas_desk import IncidentRow
+from api.schemas_dora import SurveyContext
 from api.schemas_journey import Explained, JourneyBody
 from api.schemas_lists import (
     CostRows,
@@ -25,7 +26,7 @@ from api.schemas_lists import (
 )
 from api.schemas_restatements import RestatementRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
-from pipeline.service_answers import DORA_SLUGS
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from tests.api.client import Client
 
@@ -45,6 +46,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     *[(f"{_STREAM}/metrics/{slug}/explain", Explained) for slug in FLOW_SLUGS],
     ("/v1/services", Listed[ServiceRow]),
     (f"{_SERVICE}/dora", Dora),
+    ("/v1/dora/context", SurveyContext),
     (f"{_STREAM}/dora?interval=month", StreamDora),
     *[(f"{_STREAM}/dora/{slug}/explain", Explained) for slug in DORA_SLUGS],
     *[(f"{_SERVICE}/metrics/{slug}", Envelope) for slug in DORA_SLUGS],

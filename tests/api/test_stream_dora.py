@@ -7,7 +7,7 @@ from math import ceil
 import pytest
 
 from api.schemas_lists import StreamDora
-from pipeline.service_answers import DORA_SLUGS, NEEDS_INCIDENTS
+from pipeline.service_measures import DORA_SLUGS, NEEDS_INCIDENTS
 from tests.api.client import Answer, Client
 
 STREAMS = ("checkout", "fulfilment", "search")
@@ -83,3 +83,23 @@ def test_services_whose_incidents_nobody_tells_are_left_out_of_failures_alone(
 def test_a_metric_that_there_is_not_is_told_with_those_that_there_are(client: Client) -> None:
     told = client.problem("/v1/streams/checkout/dora/flow_time/explain", 404)["detail"]
     assert "change_lead_time" in told
+
+
+_SUMMED = {
+    "deployment_frequency": ("count", "planned", "hotfix", "rollback", "unknown"),
+    "change_fail_rate": ("pending", "pending_failed", "rollbacks", "numerator_lenient"),
+    "delivery_cycle": ("pickup_known", "pickup_no_review", "deploy_known", "all_known"),
+}
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("slug", _SUMMED)
+def test_pooled_counts_are_the_sums_of_those_of_the_services(
+    client: Client, stream: str, slug: str
+) -> None:
+    """Ten deployments of several services are ten, also where one pipeline made them."""
+    body = pooled(client, stream)
+    rows = [row["value"] for row in services(client, body, slug)]
+    told = {name: body[slug]["value"].get(name, 0) for name in _SUMMED[slug]}
+    assert told == {name: sum(row.get(name, 0) for row in rows) for name in _SUMMED[slug]}
+    assert any(told.values())

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from fastapi import FastAPI
 
-from pipeline.service_answers import DORA_SLUGS
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from tests.api.client import Client
 

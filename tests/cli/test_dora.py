@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -80,3 +81,34 @@ def test_numbers_are_the_same_in_json_and_in_words(headwater: Run) -> None:
     shown = headwater("dora", "fulfilment", "--days", "300").out
     rate = body["services"][0]["change_fail_rate"]["value"]
     assert f"{rate['numerator']} of {rate['denominator']}, " in shown
+
+
+def test_the_cycle_says_of_how_many_requests_each_part_is_known(headwater: Run) -> None:
+    words = ("dora", "fulfilment", "--days", "300")
+    (service,) = json.loads(headwater(*words, "--json").out)["services"]
+    value = service["delivery_cycle"]["value"]
+    assert value["pickup_no_review"] > 0
+    lines = headwater(*words).out.splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("First commit to deploy"))
+    parts = [line.split() for line in lines[place + 1 : place + 5]]
+    assert [words[0] for words in parts] == ["coding", "pickup", "review", "deploy"]
+    told = " ".join(parts[1])
+    assert f"{value['pickup_known']} known, {value['pickup_no_review']} no review" in told
+    assert "half within" in told
+
+
+def test_what_there_is_none_of_is_no_zero(headwater: Run) -> None:
+    out = headwater("dora", "search", "--days", "1").out
+    lines = [line for line in out.splitlines() if line.startswith(("Change", "Rework", "Recov"))]
+    assert lines
+    assert all("no data" in line for line in lines)
+    assert "coding" not in out
+
+
+def test_the_survey_is_context_and_no_level(headwater: Run) -> None:
+    out = " ".join(headwater("dora", "fulfilment", "--days", "300").out.split())
+    assert "DORA's survey of 2024 (context, no goal): change lead time \"between" in out
+    assert "Do not make them goals" in out
+    assert not re.search(r"\b(elite|high|medium|low)\b", out, re.IGNORECASE)
+    help_ = " ".join(headwater("dora", "--help").out.split())
+    assert "make them no goals" in help_

@@ -19,7 +19,8 @@ from store.settings import set_setting
 Rows = list[str]
 Row = Mapping[str, Any]
 
-FACTS = ("item_fact", "stage_visit", "change_fact", "deployment_fact", "incident_fact")
+DELIVERY_FACTS = ("change_fact", "request_fact", "deployment_fact", "incident_fact")
+FACTS = ("item_fact", "stage_visit", *DELIVERY_FACTS)
 
 WHEN_IT_RAN = {
     "link": {"since_ts"},
@@ -61,6 +62,7 @@ _TABLE_OF = {
 _PLAIN = {
     ("transition", "actor_id"): "person",
     ("change_fact", "merge_request_id"): "merge_request",
+    ("request_fact", "merge_request_id"): "merge_request",
     ("deployment_fact", "incident_id"): "incident",
     ("incident_fact", "deployment_id"): "deployment",
 }

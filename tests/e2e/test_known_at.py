@@ -14,7 +14,7 @@ import pytest
 from api.app import create_app
 from core.settings import Settings
 from pipeline.database import opened
-from pipeline.service_answers import DORA_SLUGS
+from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
 from simulator.live import Live
 from tests.api.client import Client

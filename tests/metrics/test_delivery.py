@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from core.frames import NONE
-from metrics import delivery
+from metrics import delivery, lead_time
 from metrics.measure import Measure
 from metrics.periods import DAY, WEEK, Window
 from tests.metrics.history import at
@@ -82,7 +82,7 @@ def test_change_lead_time_counts_commits_and_clamps_negative_ones() -> None:
         {"excluded": "bot"},
         {"deployed_ts": WINDOW.to_ts},
     )
-    found = delivery.change_lead_time(changes, window=WINDOW)
+    found = lead_time.change_lead_time(changes, window=WINDOW)
     assert (found.value["p50"], found.value["p85"], found.n) == (2, 4, 3)
     assert found.excluded == {"bot": 1}
     assert found.parts == {"author_date": 1, "clock_violations": 1}
@@ -94,7 +94,7 @@ def test_a_merge_request_counts_once_from_its_first_commit() -> None:
         {"merge_request_id": 5, "committed_ts": 3 * HOUR, "deployed_ts": 8 * HOUR},
         {"committed_ts": 0, "deployed_ts": HOUR},
     )
-    found = delivery.change_lead_time_by_change(changes, window=WINDOW)
+    found = lead_time.change_lead_time_by_change(changes, window=WINDOW)
     assert (found.value["p50"], found.n) == (8, 1)
     assert found.excluded == {"no_merge_request": 1}
 

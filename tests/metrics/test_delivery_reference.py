@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frames import NONE
-from metrics import delivery
+from metrics import delivery, lead_time
 from metrics.delivery_facts import DeploymentLinks, deployment_facts
 from metrics.deployment_verdicts import deployment_verdicts
 from metrics.periods import DAY, Window
@@ -217,7 +218,7 @@ def test_lead_time_of_commits_equals_the_slow_reference(
         *({"committed_ts": a, "deployed_ts": b, "excluded": word} for a, b, word in commits)
     )
     times, excluded = slow.lead_times(commits, window)
-    found = delivery.change_lead_time(table, window=Window(*window))
+    found = lead_time.change_lead_time(table, window=Window(*window))
     assert (found.n, found.excluded) == (len(times), excluded)
     for name, p in (("p50", Fraction(1, 2)), ("p85", Fraction(85, 100))):
         seconds = percentile(times, p)
@@ -238,7 +239,7 @@ def test_lead_time_of_requests_equals_the_slow_reference(
         )
     )
     times = slow.lead_times_by_change(commits, window)
-    found = delivery.change_lead_time_by_change(table, window=Window(*window))
+    found = lead_time.change_lead_time_by_change(table, window=Window(*window))
     seconds = percentile(times, Fraction(85, 100))
     assert found.n == len(times)
     assert found.value["p85"] == (None if seconds is None else pytest.approx(seconds / 3600))
@@ -250,9 +251,10 @@ def test_lead_time_of_requests_equals_the_slow_reference(
     start=st.integers(0, 60),
     length=st.integers(1, 100),
     tz=st.sampled_from(["UTC", VIENNA, "America/St_Johns"]),
+    starts=st.sampled_from([0, 5, 6]),
 )
 def test_frequency_equals_the_slow_reference(
-    made: list[slow.Deployment], start: int, length: int, tz: str
+    made: list[slow.Deployment], start: int, length: int, tz: str, starts: int
 ) -> None:
     begin = at("2026-01-25") + start * DAY - 3600
     window = (begin, begin + length * DAY)
@@ -270,11 +272,13 @@ def test_frequency_equals_the_slow_reference(
         )
     )
     asked = Window(*window)
-    found = delivery.deployment_frequency(table, window=asked, as_of=window[1], tz=tz)
+    weeks: dict[str, Any] = {"as_of": window[1], "tz": tz, "week_starts": starts}
+    found = delivery.deployment_frequency(table, window=asked, **weeks)
     gap = percentile(slow.gaps(rows), Fraction(1, 2))
     assert found.value["count"] == len(rows)
     assert found.value["per_week"] == pytest.approx(len(rows) / length * 7)
     assert found.value["median_gap_h"] == (None if gap is None else pytest.approx(gap / 3600))
-    assert found.value["deploy_days_per_week"] == slow.deploy_days_per_week(rows, window, tz)
-    word = delivery.bucket(table, window=asked, as_of=window[1], tz=tz)
-    assert word == slow.word(rows, window, tz)
+    days = slow.deploy_days_per_week(rows, window, tz, starts)
+    assert found.value["deploy_days_per_week"] == days
+    word = delivery.bucket(table, window=asked, **weeks)
+    assert word == slow.word(rows, window, tz, starts)

@@ -172,13 +172,15 @@ def _midnight(day: date, tz: str) -> int:
     )
 
 
-def _spans(window: tuple[int, int], tz: str, *, monthly: bool) -> list[tuple[date, date]]:
+def _spans(
+    window: tuple[int, int], tz: str, *, monthly: bool, first_weekday: int = 0
+) -> list[tuple[date, date]]:
     """First day and day after of the whole weeks or months inside the window."""
     day = datetime.fromtimestamp(window[0], ZoneInfo(tz)).date() - timedelta(days=40)
     last = datetime.fromtimestamp(window[1], ZoneInfo(tz)).date()
     starts = []
     while day <= last:
-        if day.day == 1 if monthly else day.weekday() == 0:
+        if day.day == 1 if monthly else day.weekday() == first_weekday:
             starts.append(day)
         day += timedelta(days=1)
     return [
@@ -189,18 +191,20 @@ def _spans(window: tuple[int, int], tz: str, *, monthly: bool) -> list[tuple[dat
 
 
 def deploy_days_per_week(
-    found: Sequence[Deployment], window: tuple[int, int], tz: str
+    found: Sequence[Deployment], window: tuple[int, int], tz: str, first_weekday: int = 0
 ) -> float | None:
     """Median number of days with a deployment over the whole weeks of the window."""
     days = {datetime.fromtimestamp(one.finished, ZoneInfo(tz)).date() for one in found}
-    weeks = _spans(window, tz, monthly=False)
+    weeks = _spans(window, tz, monthly=False, first_weekday=first_weekday)
     counts = [sum(1 for day in days if first <= day < after) for first, after in weeks]
     return median(counts) if counts else None
 
 
-def word(found: Sequence[Deployment], window: tuple[int, int], tz: str) -> str | None:
+def word(
+    found: Sequence[Deployment], window: tuple[int, int], tz: str, first_weekday: int = 0
+) -> str | None:
     """daily, weekly, monthly or rarer."""
-    days = deploy_days_per_week(found, window, tz)
+    days = deploy_days_per_week(found, window, tz, first_weekday)
     if days is None:
         return None
     if days >= 3:

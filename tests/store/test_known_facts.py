@@ -18,6 +18,7 @@ from store.facts import (
     replace_deployment_facts,
     replace_incident_facts,
     replace_item_facts,
+    replace_request_facts,
     replace_stage_visits,
 )
 from store.known_facts import facts_known_at
@@ -31,6 +32,7 @@ from store.models import (
     incident_fact,
     item_fact,
     repository,
+    request_fact,
     service,
     source,
     stage_visit,
@@ -44,6 +46,7 @@ FACTS: dict[str, tuple[Table, int, Any, Any]] = {
     "items": (item_fact, STREAM, replace_item_facts, frames.item_facts),
     "visits": (stage_visit, STREAM, replace_stage_visits, frames.stage_visits),
     "changes": (change_fact, SERVICE, replace_change_facts, frames.change_facts),
+    "requests": (request_fact, SERVICE, replace_request_facts, frames.request_facts),
     "deployments": (deployment_fact, SERVICE, replace_deployment_facts, frames.deployment_facts),
     "incidents": (incident_fact, SERVICE, replace_incident_facts, frames.incident_facts),
 }
