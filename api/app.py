@@ -29,6 +29,7 @@ from api.routes import (
     restatements,
     services,
     sources,
+    teams,
     verdicts,
 )
 from core.settings import Settings
@@ -59,7 +60,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, charts, kanban, items, services, desk, sources, quality, definitions,
+        overview, metrics, charts, kanban, teams, items, services, desk, sources, quality,
+        definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)

@@ -21,7 +21,13 @@ from metrics.periods import Window
 from pipeline.question import Question
 from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
 from pipeline.snapshot import ServiceFacts, StreamFacts
-from pipeline.stream_measures import CLOCKS, asked_items, close_of, require_flow_metric
+from pipeline.stream_measures import (
+    CLOCKS,
+    asked_items,
+    close_of,
+    loaded_items,
+    require_flow_metric,
+)
 from pipeline.times import iso
 from store import journey as reads
 
@@ -47,11 +53,12 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
         clock = CLOCKS.get(slug, "flow_time")
         found = cohort(items, window=window, clock=clock)
         included = found.included.assign(seconds=durations(found, clock))
-        if slug == "efficiency" and len(stream.stages):
+        if slug == "efficiency" and len(stream.stages) and asked.team is None:
             return _worked(included, found.left_out)
         return included, found.left_out
     if slug == "load":
-        return items[in_load(items, close_of(asked))], items[:0]
+        loaded = loaded_items(stream, asked, close_of(asked))
+        return loaded[in_load(loaded, close_of(asked))], items[:0]
     if slug == "delay_cost":
         return _priced(stream, items, asked)
     done = window.holds(items["done_ts"].to_numpy("int64"))

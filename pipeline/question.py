@@ -31,6 +31,7 @@ class Question:
     """`kinds` None: all. Times are epoch seconds; the window never reaches past `as_of`.
 
     known_at: the answer as it was then, with `as_of` in the same minute; None: as it is now.
+    team: only the items of this team, see `pipeline/stream_teams.py`; None: all.
     """
 
     window: Window
@@ -40,6 +41,7 @@ class Question:
     interval: Interval | None = None
     kinds: Sequence[str] | None = None
     known_at: int | None = None
+    team: str | None = None
 
 
 def question(

@@ -15,6 +15,7 @@ from metrics.measure import Measure
 from metrics.periods import WEEK
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
+from pipeline.stream_teams import held_by_team, held_times, of_team
 
 FLOW_SLUGS = (
     "flow_time",
@@ -44,7 +45,22 @@ def require_flow_metric(slug: str) -> None:
 
 
 def asked_items(stream: StreamFacts, asked: Question) -> pd.DataFrame:
-    """The deliveries of the kinds that are asked for."""
+    """The deliveries of the kinds and of the team that are asked for."""
+    return of_team(stream, items_of_kinds(stream, asked), asked)
+
+
+def loaded_items(stream: StreamFacts, asked: Question, at: int) -> pd.DataFrame:
+    """Those of which the load of this instant is counted: the team has what it holds then."""
+    return held_by_team(stream, items_of_kinds(stream, asked), asked, at)
+
+
+def load_rows(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """When deliveries were in load: of a team a row for each time in which it had one."""
+    return held_times(stream, items_of_kinds(stream, asked), asked)
+
+
+def items_of_kinds(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """The deliveries of the kinds that are asked for, of all teams."""
     if asked.kinds is None:
         return stream.items
     return stream.items[stream.items["kind"].isin(list(asked.kinds))]
@@ -61,9 +77,16 @@ def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Qu
     items, window = asked_items(stream, asked), asked.window
     made: dict[str, Callable[[], Measure]] = {
         "velocity": lambda: _per_week(flow.velocity(items, window=window), asked),
-        "load": lambda: _now(flow.load(items, as_of=close_of(asked))),
+        "load": lambda: _now(
+            flow.load(loaded_items(stream, asked, close_of(asked)), as_of=close_of(asked))
+        ),
         "efficiency": lambda: _days(
-            flow.efficiency(items, window=window, staged=len(stream.stages) > 0)
+            flow.efficiency(
+                items,
+                window=window,
+                staged=len(stream.stages) > 0,
+                single_team=asked.team is not None,
+            )
         ),
         "distribution": lambda: flow.distribution(items, window=window),
         "reopen_rate": lambda: flow.reopen_rate(

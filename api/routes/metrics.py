@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import NO_PARAMETERS, KindDep, KindQuery, MetricDep, asked_of, of_stream
+from api.asking import NO_PARAMETERS, MetricDep, WorkDep, WorkQuery, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -25,8 +25,8 @@ Name = Annotated[str, Path(description="The stream's name in the configuration."
 Slug = Annotated[str, Path(description=f"One of: {', '.join(FLOW_SLUGS)}.")]
 
 
-class CostQuery(KindQuery):
-    """Window, kind of work, and how the cost is split."""
+class CostQuery(WorkQuery):
+    """Window, kind of work, team, and how the cost is split."""
 
     by: Literal["stage", "item"] = Field(default="stage", description="stage or item.")
 
@@ -76,7 +76,7 @@ def read_metric(
     responses=answers(Explained, named=True),
 )
 def explain_metric(
-    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: KindDep
+    served: ServedDep, session: SessionDep, name: Name, slug: Slug, query: WorkDep
 ) -> Response:
     """Every item that is in the number, and every one that is not, with the reason."""
     asked = asked_of(served, query)
@@ -89,7 +89,7 @@ def explain_metric(
     summary="Time, queue and cost of each stage",
     responses=answers(StageRows, named=True),
 )
-def read_stages(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
+def read_stages(served: ServedDep, session: SessionDep, name: Name, query: WorkDep) -> Response:
     """In the order of the map: percentiles per visit, average days per delivery, what is inside
     now.
     """
