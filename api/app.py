@@ -30,6 +30,7 @@ from api.routes import (
     restatements,
     services,
     sources,
+    teams,
     verdicts,
 )
 from core.settings import Settings
@@ -60,7 +61,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, charts, kanban, items, services, dora, desk, sources, quality,
+        overview, metrics, charts, kanban, teams, items, services, dora, desk, sources, quality,
         definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)

@@ -15,6 +15,7 @@ from metrics.periods import WEEK, Window
 from pipeline.question import Calendar, Question, past_moment, question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_of
+from pipeline.stream_teams import require_team
 
 _INTERVAL = "Also a series: day, week, month or quarter; at most 400 periods."
 
@@ -62,8 +63,19 @@ class SeriesQuery(KnownQuery):
     interval: str | None = Field(default=None, description=_INTERVAL)
 
 
-class ZoneQuery(KindQuery):
-    """Window, kind of work, and the zone in which days are cut."""
+class WorkQuery(KindQuery):
+    """Window, kind of work and team."""
+
+    team: str | None = Field(
+        default=None,
+        description="Only the items of this team: of what is in load those that it has at that"
+        " instant, of all else those that it had longest in process; `scope` says which.",
+        examples=["web"],
+    )
+
+
+class ZoneQuery(WorkQuery):
+    """Window, kind of work, team, and the zone in which days are cut."""
 
     zone: str | None = Field(
         default=None,
@@ -73,7 +85,7 @@ class ZoneQuery(KindQuery):
 
 
 class CalendarQuery(ZoneQuery):
-    """Window, kind of work, and whether every day counts."""
+    """Window, kind of work, team, and whether every day counts."""
 
     calendar: Calendar = Field(
         default="elapsed",
@@ -84,7 +96,7 @@ class CalendarQuery(ZoneQuery):
 
 
 class MetricQuery(CalendarQuery):
-    """Window, rhythm, kind of work and calendar."""
+    """Window, rhythm, kind of work, team and calendar."""
 
     interval: str | None = Field(default=None, description=_INTERVAL)
     inclusive_days: bool = Field(
@@ -95,7 +107,7 @@ class MetricQuery(CalendarQuery):
 
 
 class ChartQuery(ZoneQuery):
-    """Window, kind of work, zone and rhythm."""
+    """Window, kind of work, team, zone and rhythm."""
 
     interval: str | None = Field(
         default=None, description="day, week, month or quarter; at most 400 periods."
@@ -106,6 +118,7 @@ WindowDep = Annotated[WindowQuery, Query()]
 KnownDep = Annotated[KnownQuery, Query()]
 KindDep = Annotated[KindQuery, Query()]
 CalendarDep = Annotated[CalendarQuery, Query()]
+WorkDep = Annotated[WorkQuery, Query()]
 SeriesDep = Annotated[SeriesQuery, Query()]
 MetricDep = Annotated[MetricQuery, Query()]
 
@@ -138,7 +151,8 @@ def asked_of(served: Served, query: WindowQuery) -> Question:
         zone=query.zone if isinstance(query, ZoneQuery) else None,
         calendar=query.calendar if isinstance(query, CalendarQuery) else "elapsed",
     )
-    return replace(asked, known_at=known_at)
+    team = query.team if isinstance(query, WorkQuery) else None
+    return replace(asked, known_at=known_at, team=team)
 
 
 def snapshot_of(served: Served, session: Session, asked: Question) -> Snapshot:
@@ -151,9 +165,13 @@ def snapshot_of(served: Served, session: Session, asked: Question) -> Snapshot:
 def of_stream(
     served: Served, session: Session, name: str, asked: Question
 ) -> tuple[Snapshot, StreamFacts]:
-    """`snapshot_of`, and in it the stream; `NotFoundError` where there is none of this name."""
+    """`snapshot_of`, and in it the stream; `NotFoundError` where there is none of this name,
+    `BadRequestError` for a team that there is not.
+    """
     snapshot = snapshot_of(served, session, asked)
-    return snapshot, stream_of(snapshot, name)
+    stream = stream_of(snapshot, name)
+    require_team(served.settings, stream, asked.team)
+    return snapshot, stream
 
 
 def last_weeks(asked: Question, weeks: int = 13) -> Question:

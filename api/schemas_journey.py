@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas import Grade, Shape, Time
+from api.schemas_teams import BlockReason
 from api.schemas_verdicts import EndRow, VerdictRow
 
 
@@ -53,6 +54,9 @@ class VisitRow(Shape):
     team: str
     start: str
     end: Time
+    blocked_by: list[BlockReason] = Field(
+        description="Of a stretch that was blocked: why, and by which item; else empty."
+    )
 
 
 class EventRow(Shape):

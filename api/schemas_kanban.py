@@ -46,7 +46,9 @@ class AgeingRow(Shape):
     kind: str
     episode: int
     stage: str = Field(description="Where it was at the end of the window.")
-    team: str | None = Field(description="The team of that stage.")
+    team: str | None = Field(
+        description="The team of that stage, or of the assignee; null: not known."
+    )
     waiting: bool
     blocked: bool
     url: str

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas import Envelope, Missing, Shape, Time
 from api.schemas_dora import SurveyPlace
+from api.schemas_teams import BlockReason
 
 Row = TypeVar("Row")
 
@@ -160,6 +161,7 @@ class ItemRow(Shape):
     state: Literal["in_flight", "done", "cancelled", "not_started"]
     waiting: bool
     blocked: bool
+    blocked_by: list[BlockReason] = Field(description="Why, and by which item; empty: it is not.")
     url: str
     age_s: int | None
     flow_time_s: int | None

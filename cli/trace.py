@@ -46,6 +46,8 @@ def run_trace(config: Path, key: str, *, as_json: bool) -> None:
         console.print(line, highlight=False, soft_wrap=True)
     if body["visits"]:
         console.print(visits_table(body, bar=min(_BAR, console.width - _BESIDE)))
+    for line in blocked_lines(body):
+        console.print(line, highlight=False, soft_wrap=True)
     console.print()
     for line in evidence_lines(body):
         console.print(line, highlight=False, soft_wrap=True)
@@ -140,6 +142,34 @@ def visits_table(body: dict[str, Any], *, bar: int) -> Table:
             f"[{style}]{blocks}[/{style}]",
         )
     return table
+
+
+def blocked_lines(body: dict[str, Any]) -> Iterable[str]:
+    """Why it was blocked, and by which items; each reason of a time that goes on over several
+    stretches once.
+    """
+    reasons = {
+        (one["kind"], one["detail"], one["since"]): one
+        for visit in body["visits"]
+        for one in visit["blocked_by"]
+    }
+    if reasons:
+        yield ""
+        yield "[bold]Blocked[/bold]"
+    for one in reasons.values():
+        since = f" since {moment(one['since'])}" if one["since"] and one["since_told"] else ""
+        yield escape(f"{one['kind']}: {one['detail']}{since}{_blocker(one['by'])}")
+
+
+def _blocker(by: dict[str, Any] | None) -> str:
+    """The item in the way, as far as it is known."""
+    if by is None:
+        return ""
+    if by["title"] is None:
+        return "; that item is not read"
+    team = f", team {by['team']}" if by["team"] else ""
+    state = str(by["state"]).replace("_", " ")
+    return f'; "{by["title"]}", {state}{team}'
 
 
 def _seconds(visit: dict[str, Any], as_of: str) -> float:

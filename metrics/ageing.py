@@ -49,20 +49,24 @@ def ageing(
     percent: int = 85,
     within_d: float | None = None,
     calendar: WorkingCalendar | None = None,
+    shown: pd.DataFrame | None = None,
 ) -> Ageing:
     """What is in load at the end of the window, judged by what was done and seen in the window.
 
     The expectation is `within_d`, or what `percent` of the deliveries done in the window took. The
     pace is the share of those done that had left the stage for the last time at no greater age.
     The breach probability is S(limit) / S(age) with the survival S of all that was in load in the
-    window. Nothing here looks at what happened later, so any end of the window may be asked for.
-    Ages, pace and expectation are elapsed, or all of the calendar.
+    window. `shown`: item_id, episode of the deliveries that are told of, None for all; all are in
+    the history. Nothing here looks at what happened later, so any end of the window may be asked
+    for. Ages, pace and expectation are elapsed, or all of the calendar.
     """
     lived = lifetimes(items, window=window, calendar=calendar)
     limit, n = expected_s(items, window=window, percent=percent, calendar=calendar)
     few = within_d is None and n < MINIMUM_N[f"p{percent}"]
     limit = within_d * DAY if within_d is not None else limit
     rows = _rows(items, visits, window.to_ts, calendar)
+    if shown is not None:
+        rows = rows.merge(shown[["item_id", "episode"]], on=["item_id", "episode"], how="inner")
     ages = stage_ages(lived[lived["outcome"] == "done"], visits, calendar)
     pace, counts = _paces(rows, ages)
     seen = survival(lived)

@@ -154,6 +154,7 @@ def efficiency(
     window: Window,
     staged: bool,
     kinds: Sequence[str] | None = None,
+    single_team: bool = False,
 ) -> Measure:
     """Active time over active and waiting time of the deliveries of the window (F4).
 
@@ -161,10 +162,13 @@ def efficiency(
     is an upper
     bound: time in an active status is at least the time of work. `staged` is False for a stream
     whose states are the vendor's categories: nothing tells waiting from working, and the ratio is
-    unknown. Ignored time taken out of the numbers and time in unmapped statuses are in `parts`
+    unknown. So it is for a single team: what waits between teams is outside of it. Ignored time
+    taken out of the numbers and time in unmapped statuses are in `parts`
     alone.
     """
     found = cohort(items, window=window, kinds=kinds)
+    if single_team:
+        return _no_ratio(found, "not told for a single team: what waits at its handoffs is outside")
     if not staged:
         return _no_ratio(found, "no_waiting_statuses")
     active = found.included["active_s"].to_numpy(np.int64)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from metrics import (
     ageing,
+    blocked,
     calibration,
     cfd,
     cost,
@@ -18,6 +19,7 @@ from metrics import (
     little,
     run_chart,
     sle,
+    team_time,
     xmr,
 )
 from metrics.envelope import Definition, InFlight
@@ -62,6 +64,8 @@ _ALL = (
     Metric("littles_law", "Little's law", "ratio", 1, _FLOW, little.littles_law, in_flight="also"),
     Metric("ageing", "Ageing work in progress", "items", 1, _FLOW, ageing.ageing, in_flight="also"),
     Metric("sle", "Service level expectation", "d", 1, _FLOW, sle.sle),
+    Metric("team_time", "Time by team", "d", 1, _FLOW, team_time.team_time),
+    Metric("blocked_time", "Blocked time", "d", 1, _FLOW, blocked.blocked_time, in_flight="also"),
     Metric("change_lead_time", "Change lead time", "h", 1, ("C3",), lead_time.change_lead_time),
     Metric(
         "change_lead_time_by_change",

@@ -11,10 +11,12 @@ import pandas as pd
 
 from core.errors import BadRequestError
 from metrics.ageing import LEAST, Ageing
+from metrics.teams import NO_TEAM
 from pipeline.kanban import Promise, ageing_envelope, ageing_of
 from pipeline.keyset import paged
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
+from pipeline.stream_teams import holders_of
 from pipeline.times import iso
 
 Answer = dict[str, Any]
@@ -31,7 +33,6 @@ class AgeingQuery:
     """Which of the rows, in which order; `breach_p` is the least probability, observed or not."""
 
     stage: str | None = None
-    team: str | None = None
     breach_p: float | None = None
     sort: str = "-age"
     limit: int = 50
@@ -47,12 +48,12 @@ def list_ageing(
 ) -> Answer:
     """The envelope of all that is in load, and a page of its rows.
 
-    `BadRequestError` for a sort, stage or team that there is not, naming those that there are.
+    `BadRequestError` for a sort or stage that there is not, naming those that there are.
     """
     _check(stream, query)
     found = ageing_of(stream, asked, promise)
     page = paged(
-        _filtered(_table(stream, found), query),
+        _filtered(_table(stream, found, asked.window.to_ts), query),
         sort=query.sort,
         column=_ORDER[query.sort],
         limit=query.limit,
@@ -74,20 +75,17 @@ def _check(stream: StreamFacts, query: AgeingQuery) -> None:
     stages = [*stream.stages["name"], UNMAPPED]
     if query.stage is not None and query.stage not in stages:
         raise BadRequestError(f"stage: one of {', '.join(stages)}")
-    teams = sorted({team for team in stream.stages["team"] if team})
-    if query.team is not None and query.team not in teams:
-        known = f"one of {', '.join(teams)}" if teams else "no stage of this stream names a team"
-        raise BadRequestError(f"team: {known}")
 
 
-def _table(stream: StreamFacts, found: Ageing) -> pd.DataFrame:
+def _table(stream: StreamFacts, found: Ageing, at: int) -> pd.DataFrame:
     stages = stream.stages.set_index("stage_id")
-    here = found.rows["stage_id"]
-    return found.rows.assign(
+    holders = holders_of(stream, at)[["item_id", "episode", "team"]]
+    rows = found.rows.merge(holders, on=["item_id", "episode"], how="left")
+    return rows.assign(
         stream=stream.config.name,
-        stage=here.map(stages["name"]).astype(object).fillna(UNMAPPED),
-        team=here.map(stages["team"]).astype(object).fillna(""),
-        begun=-found.rows["committed_ts"],
+        stage=rows["stage_id"].map(stages["name"]).astype(object).fillna(UNMAPPED),
+        team=rows["team"].astype(object).fillna(NO_TEAM),
+        begun=-rows["committed_ts"],
     )
 
 
@@ -95,8 +93,6 @@ def _filtered(table: pd.DataFrame, query: AgeingQuery) -> pd.DataFrame:
     kept = np.ones(len(table), np.bool_)
     if query.stage is not None:
         kept &= (table["stage"] == query.stage).to_numpy()
-    if query.team is not None:
-        kept &= (table["team"] == query.team).to_numpy()
     if query.breach_p is not None:
         kept &= (table["breach_p"] >= query.breach_p).to_numpy()
     return table[kept]

@@ -35,14 +35,15 @@ class Flow:
 
 
 def stream_flow(stream: StreamFacts, asked: Question) -> Flow:
-    """The crossings of all items of the kinds that are asked for."""
-    return stream.memo.of(("crossings", asked.kinds), partial(_flow, stream, asked))
+    """The crossings of all items of the kinds, and of the team, that are asked for."""
+    of = (asked.kinds, asked.team, asked.as_of if asked.team else None)
+    return stream.memo.of(("crossings", *of), partial(_flow, stream, asked))
 
 
 def _flow(stream: StreamFacts, asked: Question) -> Flow:
     steps = cfd.boundaries(stream.stages)
     visits = stream.visits
-    if asked.kinds is not None:
+    if asked.kinds is not None or asked.team is not None:
         visits = visits[visits["item_id"].isin(asked_items(stream, asked)["item_id"])]
     return Flow(steps, cfd.crossings(visits, steps))
 

@@ -14,6 +14,7 @@ from metrics.run_chart import begun
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import coverages, explain_address, known_at, read_from, sources_of
+from pipeline.stream_teams import scope_of
 from pipeline.working import calendar_name
 
 Answer = dict[str, Any]
@@ -72,7 +73,7 @@ def dressed(
     """The envelope; what a value is made of stands beside it. explain: the path that lists it."""
     sources = sources_of(snapshot, stream, slug)
     context = Context(
-        scope={"stream": stream.config.name},
+        scope=scope_of(stream, slug, asked),
         window=asked.window,
         as_of=asked.as_of,
         known_at=known_at(sources, asked),

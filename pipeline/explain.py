@@ -15,7 +15,13 @@ from metrics.flow import in_load
 from metrics.working_time import inclusive_days
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
-from pipeline.stream_measures import CLOCKS, asked_items, close_of, require_flow_metric
+from pipeline.stream_measures import (
+    CLOCKS,
+    asked_items,
+    close_of,
+    loaded_items,
+    require_flow_metric,
+)
 from pipeline.times import iso
 from pipeline.working import require_calendar, told_calendar
 
@@ -42,11 +48,12 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
         clock = CLOCKS.get(slug, "flow_time")
         found = cohort(items, window=window, clock=clock)
         included = timed(found, clock, asked)
-        if slug == "efficiency" and len(stream.stages):
+        if slug == "efficiency" and len(stream.stages) and asked.team is None:
             return _worked(included, found.left_out)
         return included, found.left_out
     if slug == "load":
-        return items[in_load(items, close_of(asked))], items[:0]
+        loaded = loaded_items(stream, asked, close_of(asked))
+        return loaded[in_load(loaded, close_of(asked))], items[:0]
     if slug == "delay_cost":
         return _priced(stream, items, asked)
     done = window.holds(items["done_ts"].to_numpy("int64"))

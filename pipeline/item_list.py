@@ -12,6 +12,7 @@ from core.errors import BadRequestError
 from core.frames import NONE
 from core.settings import Settings
 from metrics.flow import in_load
+from pipeline.block_reasons import reasons_between
 from pipeline.keyset import paged
 from pipeline.question import require_kind
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -59,7 +60,10 @@ def list_items(snapshot: Snapshot, settings: Settings, query: ItemQuery, *, as_o
         cursor=query.cursor,
     )
     return {
-        "items": [_row(row, settings) for row in page.rows.to_dict("records")],
+        "items": [
+            {**_row(row, settings), "blocked_by": _reasons(snapshot, row, as_of)}
+            for row in page.rows.to_dict("records")
+        ],
         "next": page.next,
         "total": page.total,
     }
@@ -80,7 +84,7 @@ def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
     here = visits[visits["end_ts"] == NONE].drop_duplicates("item_id", keep="last")
     names = stream.stages.set_index("stage_id")["name"]
     table = items.merge(
-        here[["item_id", "stage_id", "state", "reason"]],
+        here[["item_id", "stage_id", "status_id", "state", "reason"]],
         on="item_id",
         how="left",
         suffixes=("_fact", ""),
@@ -117,6 +121,13 @@ def _filtered(table: pd.DataFrame, query: ItemQuery) -> pd.DataFrame:
         title = table["title"].str.casefold().str.contains(words, regex=False)
         table = table[key | title]
     return table
+
+
+def _reasons(snapshot: Snapshot, row: dict[Any, Any], as_of: int) -> list[Answer]:
+    """Why it is blocked, empty where it is not."""
+    if not row["blocked"]:
+        return []
+    return reasons_between(snapshot, snapshot.streams[row["stream"]], row, as_of, as_of + 1)
 
 
 def _row(row: dict[Any, Any], settings: Settings) -> Answer:

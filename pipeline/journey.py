@@ -34,6 +34,7 @@ class Visit:
     team: str
     start: datetime
     end: datetime | None
+    status_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def _visits(session: Session, item: reads.Row, fact: reads.Row | None) -> list[V
                 row["team"] or "",
                 start,
                 end,
+                row["status_id"],
             )
         )
     return visits

@@ -12,6 +12,7 @@ from core.frames import NONE
 from core.records import LEFT
 from core.settings import Settings, ValueStream
 from metrics.cost import accrued_cents
+from pipeline.block_reasons import reasons_between
 from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.snapshot import Snapshot
@@ -37,7 +38,18 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "gone": _gone(item),
         "reasons": _reasons(item, fact),
         **_drawn(journey),
+        "visits": [_visit(visit) | _why(snapshot, journey, visit) for visit in journey.visits],
     }
+
+
+def _why(snapshot: Snapshot, journey: Journey, visit: Visit) -> Answer:
+    """For a stretch that was blocked: why, and by which items."""
+    stream = snapshot.streams.get(str((journey.fact or {}).get("stream")))
+    if visit.reason != "blocked" or stream is None:
+        return {"blocked_by": []}
+    row = {"item_id": journey.item["id"], "status_id": visit.status_id}
+    start, end = (int(at.timestamp()) for at in (visit.start, visit.end or journey.as_of))
+    return {"blocked_by": reasons_between(snapshot, stream, row, start, max(end, start + 1))}
 
 
 def _named(settings: Settings, journey: Journey, fact: Answer) -> Answer:
@@ -105,9 +117,8 @@ def _moves(journey: Journey, fact: Answer, config: ValueStream | None) -> Answer
 
 
 def _drawn(journey: Journey) -> Answer:
-    """What is drawn of it: stretches, events of the tools, and why they belong to it."""
+    """What is drawn of it: events of the tools, and why they belong to it."""
     return {
-        "visits": [_visit(visit) for visit in journey.visits],
         "lanes": [_lane(lane) for lane in journey.lanes],
         "links": [_link(link) for link in journey.links],
         "evidence": [

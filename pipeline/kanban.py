@@ -19,7 +19,7 @@ from metrics.sle import before, sle
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import answer, context_of, explain_address, read_from
-from pipeline.stream_measures import asked_items
+from pipeline.stream_measures import asked_items, items_of_kinds, loaded_items
 
 Answer = dict[str, Any]
 PERCENTS = (50, 70, 85, 95)
@@ -53,16 +53,20 @@ def littles_law_of(stream: StreamFacts, asked: Question) -> LittlesLaw:
 
 
 def ageing_of(stream: StreamFacts, asked: Question, promise: Promise) -> Ageing:
-    """What is in load at the end of the window, and its history in it."""
+    """What is in load at the end of the window, and its history in it, which is that of all teams:
+    what a team has is done only after the stages of others, too.
+    """
+    at = asked.window.to_ts
     return stream.memo.of(
         ("ageing", asked, promise),
         lambda: ageing(
-            asked_items(stream, asked),
+            items_of_kinds(stream, asked),
             stream.visits,
             window=asked.window,
             percent=promise.percent,
             within_d=promise.within_d,
             calendar=asked.calendar,
+            shown=None if asked.team is None else loaded_items(stream, asked, at),
         ),
     )
 

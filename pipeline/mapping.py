@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
+from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.stages import CORRELATE, MEASURE
-from store import dirty, frames
+from store import dirty, facts, frames
 from store.mapping import load_mapping
 
 
@@ -27,6 +28,11 @@ def apply_mapping(
         found = load_mapping(session, settings)
         for name in found.changed:
             dirty.mark(session, MEASURE, Entity.ITEM, _concerned(session, found.streams[name]))
+        if found.changed_teams:
+            # No fact depends on them, but answers do: who is kept in memory is told by its version.
+            now = max(now_ts(), facts.last_written_ts(session))
+            for number in found.streams.values():
+                facts.bump_version(session, number, now)
         if found.changed_services:
             deployments = frames.deployments(session)["deployment_id"]
             incidents = frames.incidents(session)["incident_id"]

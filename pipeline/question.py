@@ -34,6 +34,7 @@ class Question:
 
     known_at: the answer as it was then, with `as_of` in the same minute; None: as it is now.
     calendar: durations in its working time; None: elapsed.
+    team: only the items of this team, see `pipeline/stream_teams.py`; None: all.
     """
 
     window: Window
@@ -44,6 +45,7 @@ class Question:
     kinds: Sequence[str] | None = None
     known_at: int | None = None
     calendar: WorkingCalendar | None = None
+    team: str | None = None
 
 
 def question(

@@ -16,7 +16,7 @@ from metrics.periods import Period, Window, periods
 from metrics.stats import natural_limits
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
-from pipeline.stream_measures import CLOCKS, stream_measure
+from pipeline.stream_measures import CLOCKS, asked_items, load_rows, stream_measure
 from pipeline.times import iso
 
 Answer = dict[str, Any]
@@ -38,21 +38,17 @@ def stream_series(
     """
     found = _periods(asked)
     if slug in CLOCKS:
+        items = asked_items(stream, asked)
         frame = flow_series.flow_time_series(
-            stream.items,
-            found,
-            clock=CLOCKS[slug],
-            kinds=asked.kinds,
-            trailing_weeks=None,
-            calendar=asked.calendar,
+            items, found, clock=CLOCKS[slug], trailing_weeks=None, calendar=asked.calendar
         )
         columns = {"n": "n", "p50": "p50_d", "p85": "p85_d", "p95": "p95_d"}
         return _of_frame(frame, columns, whole_from)
     if slug == "load":
-        frame = flow_series.load_series(stream.items, found, as_of=asked.as_of, kinds=asked.kinds)
+        frame = flow_series.load_series(load_rows(stream, asked), found, as_of=asked.as_of)
         return _of_frame(frame.assign(n=frame["load"]), {"n": "n", "now": "load"}, whole_from)
     if slug == "velocity":
-        frame = flow_series.velocity_series(stream.items, found, kinds=asked.kinds)
+        frame = flow_series.velocity_series(asked_items(stream, asked), found)
         return _of_frame(frame.assign(n=frame["count"]), {"n": "n", "count": "count"}, whole_from)
     return measured_series(
         lambda one: stream_measure(settings, stream, slug, one), asked, whole_from=whole_from

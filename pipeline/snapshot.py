@@ -14,8 +14,11 @@ from connectors.history import Older
 from core.errors import BadRequestError
 from core.settings import Service, Settings, ValueStream
 from metrics.envelope import Freshness
+from metrics.stretches import begun_by, closed, opened
+from pipeline.assigned import assigned_of
 from pipeline.history_status import back_to, parts_left
 from pipeline.memo import Memo
+from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from pipeline.times import iso
 from store import cursors, frames
 from store.cursors import StreamState
@@ -39,7 +42,8 @@ _MOMENTS = 4
 @dataclass(frozen=True)
 class StreamFacts:
     """Facts of one stream. items has key, type, title, url of the work item beside the fact's
-    columns.
+    columns. blocks: what blocked them, see `open_blocks`. assigned: see `assigned_of`.
+    blockers: the items in their way by id, see `blockers_of`. blocked_statuses: names by id.
     """
 
     id: int
@@ -48,6 +52,10 @@ class StreamFacts:
     stages: pd.DataFrame
     items: pd.DataFrame
     visits: pd.DataFrame
+    blocks: pd.DataFrame
+    assigned: pd.DataFrame
+    blockers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    blocked_statuses: Mapping[int, str] = field(default_factory=dict)
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property
@@ -157,7 +165,7 @@ class Snapshots:
 
     def known(self, session: Session, ts: int) -> Snapshot:
         """The facts as they were known at `ts`. Titles, stages and the configuration are those of
-        now, and what is not linked is not told.
+        now, as is what is read of reasons and assignees of before; what is not linked is not told.
         """
         present = self.present(session)
         key = (ts, self._versions)
@@ -168,13 +176,20 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
     facts = frames.item_facts(session, stream_id)
     items = frames.stream_items(session, stream_id)
     columns = items[["item_id", "key", "type", "title", "url"]]
+    stages = frames.stages(session, stream_id)
+    linked = linked_blocks(session, config, stream_id)
+    blocks = open_blocks(session, stream_id, linked)
     return StreamFacts(
         stream_id,
         version,
         config,
-        frames.stages(session, stream_id),
+        stages,
         facts.merge(columns, on="item_id", how="left"),
         frames.stage_visits(session, stream_id),
+        blocks,
+        assigned_of(session, stream_id, stages),
+        blockers_of(session, blocks),
+        blocked_statuses(session, config),
     )
 
 
@@ -228,7 +243,14 @@ def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
     visits = facts_known_at(session, stage_visit, stream.id, ts)
-    return replace(stream, items=items, visits=visits, memo=Memo())
+    return replace(
+        stream,
+        items=items,
+        visits=visits,
+        blocks=opened(begun_by(closed(stream.blocks), ts)),
+        assigned=begun_by(stream.assigned, ts),
+        memo=Memo(),
+    )
 
 
 def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFacts:

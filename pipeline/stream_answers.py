@@ -17,6 +17,7 @@ from pipeline.question import Question
 from pipeline.series import stream_series
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_measures import inclusive_measure, stream_measure
+from pipeline.stream_teams import MAIN, known_teams, scope_of
 from pipeline.times import iso
 from pipeline.working import calendar_name
 
@@ -90,7 +91,7 @@ def _whole(number: float | None, whole: bool) -> float | None:
 
 
 def coverages(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> dict[str, float | None]:
-    """C1, C3, C6, C7, C8 and C11 of a stream in the window."""
+    """C1, C3, C6, C7, C8 and C11 of a stream in the window, and `team` where one is asked for."""
     return {one.id: one.share for one in stream_coverage(snapshot, stream, asked)}
 
 
@@ -117,6 +118,7 @@ def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[
         coverage.active_with_queue(stream.visits, stream.stages, window=window, as_of=as_of),
         coverage.full_history(stream.items, window=window, as_of=as_of),
         coverage.valued_items(stream.items, as_of=as_of),
+        *([] if asked.team is None else [known_teams(stream, asked)]),
     ]
 
 
@@ -145,14 +147,15 @@ def window_caveats(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> 
     """What to know of rows about a window, and about what is in flight, while history is read."""
     sources = sources_of(snapshot, stream, "flow_time")
     found = unread_history(sources, asked.window, in_flight="also")
-    return [reason.removeprefix("withheld: ") for _, reason in found]
+    told = [reason.removeprefix("withheld: ") for _, reason in found]
+    return told if asked.team is None else [*told, f"team {asked.team}: {MAIN}"]
 
 
 def context_of(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Question) -> Context:
     """The context of one metric of a stream."""
     sources = sources_of(snapshot, stream, slug)
     return Context(
-        scope={"stream": stream.config.name},
+        scope=scope_of(stream, slug, asked),
         window=asked.window,
         as_of=asked.as_of,
         known_at=known_at(sources, asked),
@@ -198,6 +201,8 @@ def explain_address(path: str, asked: Question) -> str:
     query = {"from": iso(asked.window.from_ts), "to": iso(asked.window.to_ts)}
     if asked.kinds:
         query["type"] = asked.kinds[0]
+    if asked.team is not None:
+        query["team"] = asked.team
     if asked.known_at is not None:
         query["known_at"] = iso(asked.known_at)
     if asked.calendar is not None:

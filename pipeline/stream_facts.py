@@ -11,6 +11,7 @@ from core.frames import NONE
 from core.settings import Settings, ValueStream
 from metrics.facts import FactInputs, Facts, Rules, item_facts
 from metrics.ideas import idea_times
+from pipeline.stream_blocks import blocked_by, blocked_statuses, linked_blocks, open_blocks
 from store import frames
 from store.sources import source_ids
 
@@ -37,19 +38,24 @@ def stream_facts(
     wanted: set[int] | None,
     releases: pd.DataFrame,
 ) -> StreamFacts:
-    """Facts of the wanted items (None: of all), and of those whose release or idea moved."""
+    """Facts of the wanted items (None: of all), of those that stand behind one of them, and of
+    those whose release or idea moved.
+    """
     items = frames.stream_items(session, stream_id)
     ideas = _ideas(session, stream, items)
+    blocks = linked_blocks(session, stream, stream_id)
     if wanted is not None:
-        wanted = wanted | _moved(session, stream_id, items, releases, ideas)
+        wanted = wanted | blocked_by(blocks, wanted)
+        wanted |= _moved(session, stream_id, items, releases, ideas)
         items = items[items["item_id"].isin(wanted)]
+        blocks = blocks[blocks["item_id"].isin(wanted)]
         if not wanted:
             return StreamFacts(stream, stream_id, wanted, None, False)
     ids = [int(one) for one in items["item_id"]]
     inputs = FactInputs(
         items=items,
         transitions=frames.item_transitions(session, item_ids=ids),
-        blocks=_blocks(frames.item_blocks(session, stream_id), stream),
+        blocks=open_blocks(session, stream_id, blocks),
         mapping=frames.stage_mappings(session, stream_id),
         stages=frames.stages(session, stream_id),
         statuses=frames.statuses(session),
@@ -86,30 +92,7 @@ def _moved(
     return {int(one) for one in both["item_id"][differs]}
 
 
-def _blocks(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
-    """Those that the stream's `blocked` rule names, in any case.
-
-    A link's detail is its kind and a key. A flag tells the name of its field: where the rule gives
-    the id instead, every flag counts.
-    """
-    rule, kind, detail = stream.blocked, blocks["kind"], blocks["detail"].str.lower()
-    field = rule.field.lower()
-    flagged = detail.eq(field) | field.startswith("customfield_")
-    labelled = detail.isin([label.lower() for label in rule.labels])
-    linked = detail.str.replace(r" \S+$", "", regex=True).isin([one.lower() for one in rule.links])
-    return blocks[
-        (kind.eq("flag") & flagged) | (kind.eq("label") & labelled) | (kind.eq("link") & linked)
-    ]
-
-
 def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
-    statuses = frames.statuses(session)
-    own = statuses[statuses["source_id"] == source_ids(session).get(stream.items.source, NONE)]
-    words = {
-        name if name.startswith("id:") else name.casefold() for name in stream.blocked.statuses
-    }
-    by_name = own["name"].str.casefold().isin(words)
-    named = own[by_name | ("id:" + own["external_id"]).isin(words)]["status_id"]
     types = settings.types
     kinds = {
         name: kind
@@ -119,7 +102,7 @@ def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
     return Rules(
         reopen_window_s=int(stream.reopen_window.total_seconds()),
         count_ignored=stream.count_ignored,
-        blocked_statuses=frozenset(int(one) for one in named),
+        blocked_statuses=frozenset(blocked_statuses(session, stream)),
         kinds=kinds,
         expects_code=frozenset(stream.expects_code),
     )

@@ -16,6 +16,7 @@ from metrics.periods import WEEK
 from metrics.working_items import in_working_time
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
+from pipeline.stream_teams import held_by_team, held_times, of_team
 from pipeline.working import require_calendar
 
 FLOW_SLUGS = (
@@ -46,7 +47,24 @@ def require_flow_metric(slug: str) -> None:
 
 
 def asked_items(stream: StreamFacts, asked: Question) -> pd.DataFrame:
-    """The deliveries of the kinds that are asked for, their parts in working time where that is."""
+    """The deliveries of the kinds and of the team that are asked for, their parts in working time
+    where that is.
+    """
+    return of_team(stream, items_of_kinds(stream, asked), asked)
+
+
+def loaded_items(stream: StreamFacts, asked: Question, at: int) -> pd.DataFrame:
+    """Those of which the load of this instant is counted: the team has what it holds then."""
+    return held_by_team(stream, items_of_kinds(stream, asked), asked, at)
+
+
+def load_rows(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """When deliveries were in load: of a team a row for each time in which it had one."""
+    return held_times(stream, items_of_kinds(stream, asked), asked)
+
+
+def items_of_kinds(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """The deliveries of the kinds that are asked for, of all teams."""
     items = stream.items
     if (calendar := asked.calendar) is not None:
         items = stream.memo.of(
@@ -70,9 +88,16 @@ def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Qu
     items, window = asked_items(stream, asked), asked.window
     made: dict[str, Callable[[], Measure]] = {
         "velocity": lambda: _per_week(flow.velocity(items, window=window), asked),
-        "load": lambda: _now(flow.load(items, as_of=close_of(asked))),
+        "load": lambda: _now(
+            flow.load(loaded_items(stream, asked, close_of(asked)), as_of=close_of(asked))
+        ),
         "efficiency": lambda: _days(
-            flow.efficiency(items, window=window, staged=len(stream.stages) > 0)
+            flow.efficiency(
+                items,
+                window=window,
+                staged=len(stream.stages) > 0,
+                single_team=asked.team is not None,
+            )
         ),
         "distribution": lambda: flow.distribution(items, window=window),
         "reopen_rate": lambda: flow.reopen_rate(

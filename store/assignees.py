@@ -1,4 +1,4 @@
-"""Frames for counting handoffs between assignees, of one item at a time; pseudonyms' ids only."""
+"""Frames of assignees, of one item or of a stream, and of their teams; pseudonyms' ids only."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from sqlalchemy.orm import Session
 
 from core.person_marks import Mark
 from core.records import Field
+from store.frames_items import in_stream
 from store.frames_people import is_bot
-from store.models import identity, person, person_alias, team_member, transition
+from store.models import (
+    identity,
+    person,
+    person_alias,
+    team,
+    team_member,
+    transition,
+    work_item,
+)
 from store.read import read_frame
 
 
@@ -63,6 +72,66 @@ def memberships_of(session: Session, item_id: int) -> pd.DataFrame:
             ),
         )
         .where(account.c.identity_id.in_(mine))
+        .distinct()
+    )
+    return read_frame(session, statement)
+
+
+def stream_moves(session: Session, stream_id: int) -> pd.DataFrame:
+    """Changes of the assignees of a stream's items, as `moves_of` tells those of one."""
+    names = ("item_id", "ts", "seq", "from_id", "to_id")
+    statement = select(*(transition.c[name] for name in names)).where(
+        transition.c.item_id.in_(select(work_item.c.id).where(in_stream(stream_id))),
+        transition.c.field == int(Field.ASSIGNEE),
+    )
+    order = (transition.c.item_id, transition.c.ts, transition.c.seq)
+    return read_frame(session, statement.order_by(*order))
+
+
+def team_members(session: Session) -> pd.DataFrame:
+    """Everyone whom a team names: team (its name), member (a pseudonym), from_ts, to_ts (NONE:
+    still).
+    """
+    statement = select(
+        team.c.name.label("team"),
+        team_member.c.pseudonym.label("member"),
+        team_member.c.from_ts,
+        team_member.c.to_ts,
+    ).join(team, team.c.id == team_member.c.team_id)
+    return read_frame(session, statement.order_by(*team_member.primary_key.columns))
+
+
+def team_accounts(session: Session) -> pd.DataFrame:
+    """The accounts of members of teams, of which none is a bot: person_id, identity_id, team,
+    from_ts, to_ts (NONE: still); a row for each of their memberships.
+    """
+    member = identity.alias("member")
+    own = identity.alias("own")
+    known_as = person_alias.alias("known_as")
+    statement = (
+        select(
+            own.c.person_id,
+            own.c.identity_id,
+            team.c.name.label("team"),
+            team_member.c.from_ts,
+            team_member.c.to_ts,
+        )
+        .select_from(own)
+        .join(member, member.c.identity_id == own.c.identity_id)
+        .join(person, person.c.id == member.c.person_id)
+        .outerjoin(
+            known_as,
+            (known_as.c.person_id == person.c.id) & (known_as.c.kind == Mark.EMAIL.value),
+        )
+        .join(
+            team_member,
+            or_(
+                team_member.c.pseudonym == person.c.pseudonym,
+                team_member.c.pseudonym == known_as.c.pseudonym,
+            ),
+        )
+        .join(team, team.c.id == team_member.c.team_id)
+        .where(or_(person.c.bot, own.c.bot).is_not(True))
         .distinct()
     )
     return read_frame(session, statement)

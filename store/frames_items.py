@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from core.records import LEFT, Field
+from store.lookup import found_in
 from store.models import (
     block,
     item_key,
@@ -66,6 +68,19 @@ def stream_items(
     """The stream's items by item_id: item_id, key, project, type, title, url, status_id (NONE),
     created_ts, updated_ts, resolved_ts (NONE), parent_id (NONE), value_cents (NONE), labels
     (lines), subtask, changelog_complete, gone ("" while the source shows it)."""
+    key = work_item.c.id
+    statement = _items().where(in_stream(stream_id))
+    return read_frames(session, statement, key, item_ids, committed=committed, order=(key,))
+
+
+def items_of(session: Session, item_ids: Iterable[int]) -> pd.DataFrame:
+    """The same columns, and `gone_ts` (NONE), of these items, whatever stream they are in."""
+    key = work_item.c.id
+    statement = _items().add_columns(work_item.c.gone_ts)
+    return read_frames(session, statement, key, item_ids, order=(key,))
+
+
+def _items() -> Select[Any]:
     parent = work_item.alias("parent")
     same = and_(
         parent.c.source_id == work_item.c.source_id,
@@ -74,18 +89,12 @@ def stream_items(
     own = ("key", "project", "type", "title", "url", "status_id")
     times = ("created_ts", "updated_ts", "resolved_ts")
     rest = ("value_cents", "labels", "subtask", "changelog_complete", "gone")
-    statement = (
-        select(
-            work_item.c.id.label("item_id"),
-            *(work_item.c[name] for name in (*own, *times)),
-            parent.c.id.label("parent_id"),
-            *(work_item.c[name] for name in rest),
-        )
-        .select_from(work_item.outerjoin(parent, same))
-        .where(in_stream(stream_id))
-    )
-    key = work_item.c.id
-    return read_frames(session, statement, key, item_ids, committed=committed, order=(key,))
+    return select(
+        work_item.c.id.label("item_id"),
+        *(work_item.c[name] for name in (*own, *times)),
+        parent.c.id.label("parent_id"),
+        *(work_item.c[name] for name in rest),
+    ).select_from(work_item.outerjoin(parent, same))
 
 
 def item_transitions(
@@ -166,6 +175,16 @@ def item_keys(
         return read_frames(session, statement, of, item_ids, order=(of, item_key.c.key))
     ordered = statement.order_by(item_key.c.source_id, item_key.c.key)
     return read_frame(session, ordered, committed=committed)
+
+
+def keyed_items(session: Session, source_id: int, keys: Iterable[str]) -> dict[str, int]:
+    """The item that has or had each key at this source; what is not stored is absent."""
+    return {
+        str(key): int(item)
+        for key, item in found_in(
+            session, item_key, ("key", "item_id"), "key", keys, source_id=source_id
+        )
+    }
 
 
 def item_titles(session: Session, *, committed: bool = False) -> pd.DataFrame:

@@ -42,7 +42,8 @@ class Mapping:
     """What loading changed. streams, services: ids by name of all that are configured.
 
     changed: streams whose configuration or resolved statuses differ from before; changed_services
-    likewise. unknown_statuses: (stream, status) that no source has shown yet.
+    likewise, and changed_teams: whether any member of a team does. unknown_statuses: (stream,
+    status) that no source has shown yet.
     """
 
     streams: dict[str, int]
@@ -50,6 +51,7 @@ class Mapping:
     changed: frozenset[str]
     changed_services: frozenset[str]
     unknown_statuses: tuple[tuple[str, str], ...]
+    changed_teams: bool = False
 
 
 def load_mapping(session: Session, settings: Settings) -> Mapping:
@@ -60,7 +62,7 @@ def load_mapping(session: Session, settings: Settings) -> Mapping:
     sources = [SourceRow(item.name, item.kind, item.url) for item in settings.sources]
     ids = ensure_sources(session, sources)
     services, changed_services = _load_services(session, settings)
-    _load_teams(session, settings)
+    teams = _load_teams(session, settings)
     rows: list[dict[str, Any]] = [{"name": "default", "definition": _json(settings.calendar)}]
     upsert(session, calendar, rows, key=("name",))
     streams, changed = _load_streams(session, settings, ids)
@@ -74,7 +76,8 @@ def load_mapping(session: Session, settings: Settings) -> Mapping:
         unknown += [(item.name, name) for name in stages.unknown]
         if stages.changed:
             changed.add(item.name)
-    return Mapping(streams, services, frozenset(changed), changed_services, tuple(unknown))
+    told = tuple(unknown)
+    return Mapping(streams, services, frozenset(changed), changed_services, told, teams)
 
 
 def _load_streams(
@@ -147,8 +150,10 @@ def _load_services(session: Session, settings: Settings) -> tuple[dict[str, int]
     return {row["name"]: row["id"] for row in found}, frozenset(changed)
 
 
-def _load_teams(session: Session, settings: Settings) -> None:
-    """Members are stored as the pseudonyms that the sources' people get."""
+def _load_teams(session: Session, settings: Settings) -> bool:
+    """Members are stored as the pseudonyms that the sources' people get. Answers whether any are
+    other ones than before.
+    """
     upsert(
         session, team, [{"name": item.name} for item in settings.teams], key=("name",), update=()
     )
@@ -165,10 +170,11 @@ def _load_teams(session: Session, settings: Settings) -> None:
         for item in settings.teams
         for member in item.members
     ]
-    write_children(session, team_member, rows, parent="team_id", whole=ids.values())
+    changed = write_children(session, team_member, rows, parent="team_id", whole=ids.values())
     configured = {item.name for item in settings.teams}
     gone = [{"id": found} for name, found in ids.items() if name not in configured]
     delete_rows(session, team, gone)
+    return bool(changed)
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> int | None:
@@ -177,10 +183,12 @@ def _midnight(day: date | None, zone: ZoneInfo) -> int | None:
 
 def _words(session: Session, stream: ValueStream, source_id: int | None) -> str:
     """What facts take from the source's statuses beside their stages: without stages the category
-    decides, and a rule may call a status blocked by its name.
+    decides, a rule may call a status blocked by its name, and what is linked as being in the way
+    may be in a status of which only the category tells that it is over.
     """
     told: list[tuple[str, str, str]] = []
-    if source_id is not None and (not stream.stages or stream.blocked.statuses):
+    rule = stream.blocked
+    if source_id is not None and (not stream.stages or rule.statuses or rule.links):
         rows = read_rows(session, workflow_status, "source_id", [source_id])
         told = sorted((row["external_id"], row["name"], row["category"]) for row in rows)
     return orjson.dumps(told).decode()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import CalendarQuery, ChartQuery, KindDep, ZoneQuery, asked_of, of_stream
+from api.asking import CalendarQuery, ChartQuery, WorkDep, ZoneQuery, asked_of, of_stream
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_charts import CALIBRATION, CFD, HOW_MANY, RUN_CHART, WHEN, XMR
@@ -52,13 +52,13 @@ class XmrQuery(ChartQuery, CalendarQuery):
 
 
 class WhenQuery(CalendarQuery):
-    """The pool (`from`, `to`), the kind of work, the calendar, and how many items."""
+    """The pool (`from`, `to`), the kind of work, the team, the calendar, and how many items."""
 
     items: int = Field(description=f"How many items, 1 to {MOST_ITEMS}.", examples=[20])
 
 
 class HowManyQuery(CalendarQuery):
-    """The pool (`from`, `to`), the kind of work, the calendar, and the date."""
+    """The pool (`from`, `to`), the kind of work, the team, the calendar, and the date."""
 
     date: str = Field(
         description=f"By the end of which day; at most {MOST_DAYS} days from now.",
@@ -96,7 +96,7 @@ def read_cfd(
     summary="The items behind cumulative flow",
     responses=answers(Explained, named=True),
 )
-def read_cfd_items(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
+def read_cfd_items(served: ServedDep, session: SessionDep, name: Name, query: WorkDep) -> Response:
     """Every item of the chart, when it crossed each boundary, and how far it came."""
     asked = asked_of(served, query)
     _, stream = of_stream(served, session, name, asked)

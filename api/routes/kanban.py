@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import CalendarQuery, KindDep, asked_of, of_stream
+from api.asking import CalendarQuery, WorkDep, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_kanban import AGEING, LITTLES_LAW, SLE
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/streams", tags=["streams"])
 
 
 class PromiseQuery(CalendarQuery):
-    """Window, kind of work, calendar, and the expectation."""
+    """Window, kind of work, team, calendar, and the expectation."""
 
     percent: int = Field(
         default=85, description="The level of the expectation: 50, 70, 85 or 95.", examples=[85]
@@ -50,7 +50,6 @@ class AgeingParameters(PromiseQuery):
     """The same, with filters, order and page."""
 
     stage: str | None = Field(default=None, description="Only what is in this stage.")
-    team: str | None = Field(default=None, description="Only what is in a stage of this team.")
     breach_p: float | None = Field(
         default=None,
         ge=0,
@@ -74,7 +73,7 @@ PromiseDep = Annotated[PromiseQuery, Query()]
     responses=answers(LittlesLawBody, named=True, example=LITTLES_LAW),
 )
 def read_littles_law(
-    served: ServedDep, session: SessionDep, name: Name, query: KindDep
+    served: ServedDep, session: SessionDep, name: Name, query: WorkDep
 ) -> Response:
     """r, what it is made of, each assumption with its figure, and the banner."""
     asked = asked_of(served, query)
@@ -87,7 +86,7 @@ def read_littles_law(
     summary="The items behind Little's law",
     responses=answers(Explained, named=True),
 )
-def explain_law(served: ServedDep, session: SessionDep, name: Name, query: KindDep) -> Response:
+def explain_law(served: ServedDep, session: SessionDep, name: Name, query: WorkDep) -> Response:
     """Every delivery in load in the window, with its seconds in it."""
     asked = asked_of(served, query)
     _, stream = of_stream(served, session, name, asked)
@@ -110,7 +109,6 @@ def read_ageing(
     snapshot, stream = of_stream(served, session, name, asked)
     which = AgeingQuery(
         stage=query.stage,
-        team=query.team,
         breach_p=query.breach_p,
         sort=query.sort,
         limit=query.limit,

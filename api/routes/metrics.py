@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import NO_PARAMETERS, CalendarDep, KindQuery, MetricDep, asked_of, of_stream
+from api.asking import NO_PARAMETERS, CalendarDep, MetricDep, WorkQuery, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -26,8 +26,8 @@ Name = Annotated[str, Path(description="The stream's name in the configuration."
 Slug = Annotated[str, Path(description=f"One of: {', '.join(FLOW_SLUGS)}.")]
 
 
-class CostQuery(KindQuery):
-    """Window, kind of work, and how the cost is split."""
+class CostQuery(WorkQuery):
+    """Window, kind of work, team, and how the cost is split."""
 
     by: Literal["stage", "item"] = Field(default="stage", description="stage or item.")
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from api.app import create_app
-from cli.trace import evidence_lines, evidence_table
+from cli.trace import blocked_lines, evidence_lines, evidence_table
 from store.models import item_key, work_item
 from tests.api.client import Client
 from tests.cli.conftest import Run
@@ -111,3 +111,20 @@ def _line(minute: int, *, decides: bool) -> dict[str, object]:
         "confidence": 0.97,
         "decides": decides,
     }
+
+
+def test_each_reason_for_which_it_was_blocked_is_a_line_with_the_item_in_the_way() -> None:
+    by = {"key": "PAY-7", "title": "Refunds", "state": "in_flight", "team": "pay"}
+    since = {"since": "2026-11-01T09:00:00Z", "since_told": True}
+    link = {"kind": "link", "detail": "is blocked by PAY-7", "by": by, **since}
+    unread = {**link, "detail": "is blocked by FAR-1", "by": {**by, "title": None}}
+    hold = {"kind": "status", "detail": "On [hold]", "by": None, "since": None, "since_told": False}
+    visits = [{"blocked_by": [link]}, {"blocked_by": []}, {"blocked_by": [link, hold, unread]}]
+    assert list(blocked_lines({"visits": visits})) == [
+        "",
+        "[bold]Blocked[/bold]",
+        'link: is blocked by PAY-7 since 1 Nov 2026 09:00; "Refunds", in flight, team pay',
+        "status: On \\[hold]",
+        "link: is blocked by FAR-1 since 1 Nov 2026 09:00; that item is not read",
+    ]
+    assert list(blocked_lines({"visits": visits[1:2]})) == []
