@@ -202,3 +202,17 @@ def test_where_nothing_tells_a_team_that_is_said(thin: Client, stream: str) -> N
     assert (blocked["value"]["blocked_d"] is None) == (stream == "empty")
     told = thin.problem("/v1/streams/bare/teams?team=web", 422)["detail"]
     assert told == "team: no stage of this stream names a team"
+
+
+def test_the_time_of_a_team_is_told_in_working_time_too(client: Client) -> None:
+    asked = f"{_STREAM}/metrics/flow_time?{_WIDE}&team={TEAMS[1]}"
+    elapsed, working = (client.json(f"{asked}{more}") for more in ("", "&calendar=working"))
+    assert elapsed["n"] == working["n"] > 0
+    assert elapsed["scope"] == working["scope"]
+    assert working["calendar"].startswith("working")
+    shown = [{**one["value"], **one["observed"]}["p50"] for one in (elapsed, working)]
+    assert shown[1] < shown[0]
+    assert "team=" in working["explain"]
+    assert "calendar=working" in working["explain"]
+    items = client.json(working["explain"])["included"]
+    assert len(items) == working["n"]
