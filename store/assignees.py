@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Boolean, CompoundSelect, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    CompoundSelect,
+    FromClause,
+    Join,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from core.person_marks import Mark
@@ -51,26 +60,10 @@ def memberships_of(session: Session, item_id: int) -> pd.DataFrame:
     """
     mine = select(identity.c.identity_id).where(identity.c.person_id.in_(_assigned(item_id)))
     account = identity.alias("account")
-    known_as = person_alias.alias("known_as")
+    columns = (team_member.c.team_id, team_member.c.from_ts, team_member.c.to_ts)
     statement = (
-        select(
-            account.c.identity_id,
-            team_member.c.team_id,
-            team_member.c.from_ts,
-            team_member.c.to_ts,
-        )
-        .join(person, person.c.id == account.c.person_id)
-        .outerjoin(
-            known_as,
-            (known_as.c.person_id == person.c.id) & (known_as.c.kind == Mark.EMAIL.value),
-        )
-        .join(
-            team_member,
-            or_(
-                team_member.c.pseudonym == person.c.pseudonym,
-                team_member.c.pseudonym == known_as.c.pseudonym,
-            ),
-        )
+        select(account.c.identity_id, *columns)
+        .select_from(_memberships(account))
         .where(account.c.identity_id.in_(mine))
         .distinct()
     )
@@ -105,36 +98,35 @@ def team_accounts(session: Session) -> pd.DataFrame:
     """The accounts of members of teams, of which none is a bot: person_id, identity_id, team,
     from_ts, to_ts (NONE: still); a row for each of their memberships.
     """
-    member = identity.alias("member")
-    own = identity.alias("own")
-    known_as = person_alias.alias("known_as")
-    statement = (
-        select(
-            own.c.person_id,
-            own.c.identity_id,
-            team.c.name.label("team"),
-            team_member.c.from_ts,
-            team_member.c.to_ts,
-        )
-        .select_from(own)
-        .join(member, member.c.identity_id == own.c.identity_id)
-        .join(person, person.c.id == member.c.person_id)
-        .outerjoin(
-            known_as,
-            (known_as.c.person_id == person.c.id) & (known_as.c.kind == Mark.EMAIL.value),
-        )
-        .join(
-            team_member,
-            or_(
-                team_member.c.pseudonym == person.c.pseudonym,
-                team_member.c.pseudonym == known_as.c.pseudonym,
-            ),
-        )
+    member, own = identity.alias("member"), identity.alias("own")
+    told = (team.c.name.label("team"), team_member.c.from_ts, team_member.c.to_ts)
+    joined = (
+        _memberships(member)
+        .join(own, own.c.identity_id == member.c.identity_id)
         .join(team, team.c.id == team_member.c.team_id)
+    )
+    statement = (
+        select(own.c.person_id, own.c.identity_id, *told)
+        .select_from(joined)
         .where(or_(person.c.bot, own.c.bot).is_not(True))
         .distinct()
     )
     return read_frame(session, statement)
+
+
+def _memberships(accounts: FromClause) -> Join:
+    """Accounts (`identity`) with the memberships of their people, by pseudonym or by e-mail."""
+    known_as = person_alias.alias("known_as")
+    by_mail = (known_as.c.person_id == person.c.id) & (known_as.c.kind == Mark.EMAIL.value)
+    named = or_(
+        team_member.c.pseudonym == person.c.pseudonym,
+        team_member.c.pseudonym == known_as.c.pseudonym,
+    )
+    return (
+        accounts.join(person, person.c.id == accounts.c.person_id)
+        .outerjoin(known_as, by_mail)
+        .join(team_member, named)
+    )
 
 
 def _assigned(item_id: int) -> CompoundSelect[tuple[int]]:
