@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from store.lookup import chunks
+from store.lookup import chunks, one_of
 from store.models import dirty
 from store.upsert import upsert
 
@@ -44,4 +44,4 @@ def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> N
     """Forget these. In the transaction that wrote the result, with the ids that `take` gave."""
     own = (dirty.c.stage == stage, dirty.c.entity == int(entity))
     for chunk in chunks(sorted(ids)):
-        session.execute(delete(dirty).where(*own, dirty.c.entity_id.in_(chunk)))
+        session.execute(delete(dirty).where(*own, one_of(session, dirty.c.entity_id, chunk)))

@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from store.lookup import chunks
+from store.lookup import chunks, one_of
 from store.models import link, overruled_link
 from store.upsert import delete_rows, upsert
 
@@ -113,12 +113,14 @@ def _stored(
 ) -> Iterable[tuple[_Pair, tuple[float, str]]]:
     columns = [table.c[name] for name in ("a_id", "b_id", "rule", "confidence", "evidence")]
     kinds = (table.c.a_kind == int(a_kind), table.c.b_kind == int(b_kind))
-    for part in _parts(select(*columns).where(*kinds), table, a_ids, b_ids):
+    statement = select(*columns).where(*kinds)
+    for part in _parts(session, statement, table, a_ids, b_ids):
         for row in session.execute(part):
             yield (row[0], row[1], row[2]), (row[3], row[4])
 
 
 def _parts(
+    session: Session,
     statement: Select[Any],
     table: Table,
     a_ids: Collection[int] | None,
@@ -129,7 +131,9 @@ def _parts(
         return [statement]
     by_a = a_ids is not None and (b_ids is None or len(a_ids) <= len(b_ids))
     ids, column = (a_ids, table.c.a_id) if by_a else (b_ids, table.c.b_id)
-    return (statement.where(column.in_(chunk)) for chunk in chunks(sorted(set(ids or ()))))
+    return (
+        statement.where(one_of(session, column, chunk)) for chunk in chunks(sorted(set(ids or ())))
+    )
 
 
 def _named(pair: _Pair) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import adbc_driver_postgresql.dbapi
 import numpy as np
-import orjson
 import pandas as pd
 import pyarrow as pa
 import structlog
@@ -29,14 +28,12 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Text,
-    bindparam,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
-from store.lookup import chunks, listed
+from store.lookup import chunks, one_of
 
 IDS = 10_000
 """How many ids one statement names."""
@@ -89,20 +86,13 @@ def read_frames(
     ordered = statement.order_by(*order)
     if ids is None:
         return read_frame(session, ordered, committed=committed)
-    is_list = session.get_bind().dialect.name == "sqlite"
     parts = [
-        read_frame(session, ordered.where(_one_of(column, chunk, is_list)), committed=committed)
+        read_frame(session, ordered.where(one_of(session, column, chunk)), committed=committed)
         for chunk in chunks(sorted(set(ids)), IDS)
     ]
     if not parts:
         return read_frame(session, ordered.limit(0))
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-
-
-def _one_of(column: ColumnElement[int], ids: Sequence[int], is_list: bool) -> ColumnElement[bool]:
-    if not is_list:
-        return column.in_(ids)
-    return listed(column, bindparam(None, orjson.dumps(ids).decode(), type_=Text()))
 
 
 def _rows(
