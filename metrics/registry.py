@@ -16,6 +16,7 @@ from metrics import (
     little,
     run_chart,
     sle,
+    time_by_tool,
     xmr,
 )
 from metrics.envelope import Definition, InFlight
@@ -48,6 +49,9 @@ _ALL = (
     Metric("idea_to_done", "Idea to done", "d", 1, _FLOW, flow.idea_to_done),
     Metric(
         "idea_to_release", "Idea to release", "d", 1, ("C1", "C3", *_FLOW), flow.idea_to_release
+    ),
+    Metric(
+        "time_by_tool", "Time by tool", "d", 1, ("C1", "C3", *_FLOW), time_by_tool.time_by_tool
     ),
     Metric("velocity", "Flow velocity", "items", 1, _FLOW, flow.velocity),
     Metric("load", "Flow load", "items", 1, _FLOW, flow.load, in_flight="only"),

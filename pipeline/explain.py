@@ -18,11 +18,13 @@ from metrics.deployment_verdicts import deployment_verdicts, is_failed
 from metrics.flow import in_load
 from metrics.incident_facts import is_loose
 from metrics.periods import Window
+from metrics.time_by_tool import tool_cohort
 from pipeline.question import Question
 from pipeline.service_answers import NEEDS_INCIDENTS, has_incidents, require_dora_metric
 from pipeline.snapshot import ServiceFacts, StreamFacts
 from pipeline.stream_measures import CLOCKS, asked_items, close_of, require_flow_metric
 from pipeline.times import iso
+from pipeline.tool_rows import tools_of
 from store import journey as reads
 
 Answer = dict[str, Any]
@@ -50,6 +52,10 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
         if slug == "efficiency" and len(stream.stages):
             return _worked(included, found.left_out)
         return included, found.left_out
+    if slug == "time_by_tool":
+        by_tool = tool_cohort(items, stream.tools, window=window)
+        rows = by_tool.included
+        return rows.assign(seconds=rows["released_ts"] - rows["idea_ts"]), by_tool.left_out
     if slug == "load":
         return items[in_load(items, close_of(asked))], items[:0]
     if slug == "delay_cost":
@@ -105,6 +111,8 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             one["seconds"] = int(row["seconds"])
         if "cents" in row:
             one["cost_cents"] = int(row["cents"])
+        if "tracker_s" in row:
+            one["tools"] = tools_of(row)
         if "excluded_reason" in row:
             one["reason"] = row["excluded_reason"]
         rows.append(one)

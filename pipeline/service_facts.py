@@ -27,7 +27,9 @@ from metrics.delivery_facts import (
 )
 from metrics.incident_facts import VerdictRules, incident_facts
 from metrics.item_release import ReleaseInputs, item_releases
+from metrics.tool_time import Spans
 from pipeline.evidence import Loaded, load_evidence
+from pipeline.tool_links import spans_of_all
 from store import facts, frames
 from store.fact_log import Recording
 
@@ -48,7 +50,7 @@ class ServiceFacts:
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """releases: see `item_releases`, over all items. facts: None where only those were wanted.
-    loaded, written, landed: what they were made of; see `ReleaseInputs`.
+    loaded, written, landed: what they were made of; see `ReleaseInputs`. spans: by tool.
     """
 
     releases: pd.DataFrame
@@ -56,6 +58,7 @@ class Delivered:
     loaded: Loaded
     written: pd.DataFrame
     landed: pd.Series[int]
+    spans: Spans
 
 
 def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered:
@@ -65,8 +68,9 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     written = _written(session)
     inputs = _release_inputs(session, loaded, live, written)
     releases = item_releases(inputs)
+    spans = spans_of_all(session, loaded, written)
     if not whole:
-        return Delivered(releases, None, loaded, written, inputs.landed)
+        return Delivered(releases, None, loaded, written, inputs.landed, spans)
     deployments = _marked(session, loaded, live)
     incidents = _incidents(loaded)
     blame = _blame(session)
@@ -84,7 +88,7 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
         deployment_facts(deployments, incidents, links),
         incident_facts(incidents, placed, _verdict_rules(session, settings, loaded, deployments)),
     )
-    return Delivered(releases, made, loaded, written, inputs.landed)
+    return Delivered(releases, made, loaded, written, inputs.landed, spans)
 
 
 def write_service_facts(

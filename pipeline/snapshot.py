@@ -21,7 +21,14 @@ from store import cursors, frames
 from store.cursors import StreamState
 from store.facts import services_version
 from store.known_facts import facts_known_at, known_since, named_items
-from store.models import change_fact, deployment_fact, incident_fact, item_fact, stage_visit
+from store.models import (
+    change_fact,
+    deployment_fact,
+    incident_fact,
+    item_fact,
+    stage_visit,
+    tool_time,
+)
 from store.readings import Reading, readings_at
 from store.unlinked import unlinked_days
 
@@ -32,7 +39,7 @@ _MOMENTS = 4
 @dataclass(frozen=True)
 class StreamFacts:
     """Facts of one stream. items has key, type, title, url of the work item beside the fact's
-    columns.
+    columns. tools: columns of `tool_time`.
     """
 
     id: int
@@ -41,6 +48,7 @@ class StreamFacts:
     stages: pd.DataFrame
     items: pd.DataFrame
     visits: pd.DataFrame
+    tools: pd.DataFrame
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property
@@ -167,6 +175,7 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         frames.stages(session, stream_id),
         facts.merge(columns, on="item_id", how="left"),
         frames.stage_visits(session, stream_id),
+        frames.tool_times(session, stream_id),
     )
 
 
@@ -219,7 +228,8 @@ def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
     visits = facts_known_at(session, stage_visit, stream.id, ts)
-    return replace(stream, items=items, visits=visits, memo=Memo())
+    tools = facts_known_at(session, tool_time, stream.id, ts)
+    return replace(stream, items=items, visits=visits, tools=tools, memo=Memo())
 
 
 def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFacts:

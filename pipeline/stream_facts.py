@@ -11,6 +11,8 @@ from core.frames import NONE
 from core.settings import Settings, ValueStream
 from metrics.facts import FactInputs, Facts, Rules, item_facts
 from metrics.ideas import idea_times
+from metrics.tool_time import Spans
+from pipeline.tool_times import ToolTimes, stream_tool_times
 from store import frames
 from store.sources import source_ids
 
@@ -18,7 +20,7 @@ from store.sources import source_ids
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
     """wanted: the items that these are the facts of, None for all. shown: whether any item that was
-    asked for is in the stream.
+    asked for is in the stream. tools: of all its released items.
     """
 
     stream: ValueStream
@@ -26,6 +28,7 @@ class StreamFacts:
     wanted: set[int] | None
     facts: Facts | None
     shown: bool
+    tools: ToolTimes
 
 
 def stream_facts(
@@ -36,15 +39,27 @@ def stream_facts(
     *,
     wanted: set[int] | None,
     releases: pd.DataFrame,
+    spans: Spans,
 ) -> StreamFacts:
-    """Facts of the wanted items (None: of all), and of those whose release or idea moved."""
+    """Facts of the wanted items (None: of all), and of those whose release or idea moved; times by
+    tool, of which `spans` tells.
+    """
     items = frames.stream_items(session, stream_id)
     ideas = _ideas(session, stream, items)
+    tools = stream_tool_times(
+        session,
+        stream_id,
+        items=items,
+        ideas=ideas,
+        releases=releases,
+        spans=spans,
+        everything=wanted is None,
+    )
     if wanted is not None:
         wanted = wanted | _moved(session, stream_id, items, releases, ideas)
         items = items[items["item_id"].isin(wanted)]
         if not wanted:
-            return StreamFacts(stream, stream_id, wanted, None, False)
+            return StreamFacts(stream, stream_id, wanted, None, False, tools)
     ids = [int(one) for one in items["item_id"]]
     inputs = FactInputs(
         items=items,
@@ -57,7 +72,8 @@ def stream_facts(
         releases=releases,
     )
     made = item_facts(inputs, _rules(session, settings, stream))
-    return StreamFacts(stream, stream_id, wanted, made, wanted is not None and len(items) > 0)
+    shown = wanted is not None and len(items) > 0
+    return StreamFacts(stream, stream_id, wanted, made, shown, tools)
 
 
 _RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]

@@ -22,6 +22,7 @@ KNOWN = "known_ts"
 _ENDS: Mapping[str, Sequence[str]] = {
     "item_fact": ("done_ts", "cancelled_ts"),
     "stage_visit": ("end_ts",),
+    "tool_time": ("released_ts",),
     "change_fact": ("deployed_ts",),
     "deployment_fact": ("finished_ts",),
     "incident_fact": ("opened_ts",),
@@ -34,7 +35,7 @@ _GOES_ON: Mapping[str, frozenset[str]] = {
 }
 """Columns that go on changing after that in the ordinary course of the work."""
 
-_NOT_FOUND_LATE = frozenset({"stage_visit"})
+_NOT_FOUND_LATE = frozenset({"stage_visit", "tool_time"})
 """The item that they are of tells it."""
 
 

@@ -20,6 +20,7 @@ from store.models import (
     incident_fact,
     item_fact,
     stage_visit,
+    tool_time,
     value_stream,
 )
 from store.settings import get_setting, set_setting
@@ -72,6 +73,18 @@ def replace_stage_visits(
 ) -> FactChange:
     """Make `visits` the only stage visits of these items of the stream (None: of all)."""
     return _replace(session, stage_visit, stream_id, visits, recording, item_ids)
+
+
+def replace_tool_times(
+    session: Session,
+    stream_id: int,
+    times: pd.DataFrame,
+    *,
+    recording: Recording,
+    item_ids: Collection[int] | None = None,
+) -> FactChange:
+    """Make `times` the only times by tool of these items of the stream (None: of all)."""
+    return _replace(session, tool_time, stream_id, times, recording, item_ids)
 
 
 def replace_change_facts(

@@ -16,9 +16,11 @@ from store.frames_facts import (
     deployment_facts,
     incident_facts,
     item_facts,
+    link_pairs,
     links,
     services,
     stage_visits,
+    tool_times,
     value_streams,
 )
 from store.frames_items import (
@@ -57,6 +59,7 @@ __all__ = [
     "item_parents",
     "item_titles",
     "item_transitions",
+    "link_pairs",
     "links",
     "merge_request_commits",
     "merge_requests",
@@ -71,5 +74,6 @@ __all__ = [
     "stages",
     "statuses",
     "stream_items",
+    "tool_times",
     "value_streams",
 ]

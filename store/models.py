@@ -36,6 +36,7 @@ from store.models_facts import (
     mention,
     overruled_link,
     stage_visit,
+    tool_time,
 )
 from store.models_input import (
     api_token,
@@ -141,6 +142,7 @@ __all__ = [
     "team",
     "team_member",
     "term",
+    "tool_time",
     "transition",
     "unlinked",
     "unlinked_day",

@@ -19,7 +19,14 @@ from store.settings import set_setting
 Rows = list[str]
 Row = Mapping[str, Any]
 
-FACTS = ("item_fact", "stage_visit", "change_fact", "deployment_fact", "incident_fact")
+FACTS = (
+    "item_fact",
+    "stage_visit",
+    "tool_time",
+    "change_fact",
+    "deployment_fact",
+    "incident_fact",
+)
 
 WHEN_IT_RAN = {
     "link": {"since_ts"},
