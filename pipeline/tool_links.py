@@ -62,13 +62,12 @@ def _linked(
 
 
 def _requests(session: Session, written: pd.DataFrame, items: Set[int] | None) -> pd.DataFrame:
-    """Those of the item itself; of an item that has none, those in which its commits came."""
+    """Those of the item itself, and those in which its commits came: not all name the item."""
     named = "merge_request_id"
     own = _sure(session, Entity.ITEM, Entity.MERGE_REQUEST, items, named)
-    others = written[~written["item_id"].isin(own["item_id"])]
-    commits = set(others["commit_id"].tolist())
+    commits = None if items is None else set(written["commit_id"].tolist())
     came = _sure(session, Entity.COMMIT, Entity.MERGE_REQUEST, commits, named)
-    found = others.merge(came.rename(columns={"item_id": "commit_id"}), on="commit_id")
+    found = written.merge(came.rename(columns={"item_id": "commit_id"}), on="commit_id")
     return pd.concat([own, found[["item_id", named]]], ignore_index=True)
 
 
