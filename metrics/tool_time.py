@@ -153,7 +153,9 @@ def _clipped(held: pd.DataFrame, starts: Ints, ends: Ints) -> tuple[Ints, Ints, 
     return item[kept], low[kept], high[kept], tool[kept]
 
 
-def _reasons(tool: str, own: pd.DataFrame, count: int) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _reasons(
+    tool: str, own: pd.DataFrame, count: int
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     item = own["item"].to_numpy(np.int64)
     timed = item[(own["start_ts"] != NONE).to_numpy(np.bool_)]
     reason = np.full(count, UNLINKED[tool], object)

@@ -85,9 +85,7 @@ def _changes(session: Session, shipped: pd.DataFrame, items: Set[int] | None) ->
     return pd.concat(both, ignore_index=True)
 
 
-def _sure(
-    session: Session, a: Entity, b: Entity, ids: Set[int] | None, named: str
-) -> pd.DataFrame:
+def _sure(session: Session, a: Entity, b: Entity, ids: Set[int] | None, named: str) -> pd.DataFrame:
     """item_id (the first end), and the second one under its name."""
     pairs = frames.link_pairs(session, a, b, a_ids=ids)
     return surely_linked(pairs, SURE).set_axis(["item_id", named], axis=1)

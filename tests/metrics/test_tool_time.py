@@ -121,8 +121,8 @@ lives = st.builds(
 )
 
 
-@given(st.lists(lives, max_size=5))
-@settings(max_examples=150, deadline=None)
+@given(st.lists(lives, max_size=3))
+@settings(max_examples=80, deadline=None)
 def test_fast_and_slow_agree_and_the_parts_add_up(given_lives: list[Life]) -> None:
     table = fast(given_lives)
     for life, row in zip(given_lives, table.to_dict("records"), strict=True):

@@ -47,14 +47,20 @@ def time_by_tool(life: Life) -> Told:
         told.parts[tool] = None if reason else 0
         told.unions[tool] = None if reason else 0
     for second in range(life.start, life.end):
-        holders = [tool for tool in why if _holds(life, tool, second)]
-        for tool in holders:
+        found = holders(life, second)
+        for tool in found:
             told.unions[tool] = (told.unions[tool] or 0) + 1
-        if holders:
-            told.parts[holders[0]] = (told.parts[holders[0]] or 0) + 1
+        if found:
+            told.parts[found[0]] = (told.parts[found[0]] or 0) + 1
         else:
             told.tracker += 1
     return told
+
+
+def holders(life: Life, second: int) -> list[str]:
+    """The tools that have the item in this second, the one that counts first."""
+    tools = ("ci", "change_approval", "review", "waiting_for_release")
+    return [tool for tool in tools if _holds(life, tool, second)]
 
 
 def _why(spans: Sequence[Span], unlinked: str, untimed: str) -> str:
