@@ -11,7 +11,7 @@ from metrics.tool_time import PARTS, TOOLS, UNLINKED
 Answer = dict[str, Any]
 
 
-def tools_of(row: Mapping[str, Any]) -> list[Answer]:
+def tools_of(row: Mapping[Any, Any]) -> list[Answer]:
     """One row per part, in the order of the work: its seconds, all of the tool's (`union_s`, which
     overlap: the tracker has the item all the time), and why both are null.
 

@@ -86,7 +86,7 @@ def test_what_is_not_known_is_counted_by_reason(client: Client) -> None:
 def test_what_is_in_flight_is_told_up_to_now(client: Client) -> None:
     rows = client.json("/v1/items?state=in_flight&limit=500")["items"]
     flying = [row for row in rows if row["released_at"] is None][:8]
-    assert len(flying) > 5
+    assert len(flying) > 2
     for row in flying:
         told = client.json(f"/v1/items/{row['key']}/journey")["time_by_tool"]
         assert told["until"] == "now"
