@@ -120,25 +120,27 @@ def _releases(requests: pd.DataFrame, ends: Ints) -> pd.DataFrame:
 def _swept(held: pd.DataFrame, starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Seconds by item and tool: where the tool is the first that holds, and where it holds."""
     item, low, high, tool = _clipped(held, starts, ends)
-    count, tools = len(starts), len(TOOLS)
     owner, ts = np.concatenate([item, item]), np.concatenate([low, high])
     order = np.lexsort((ts, owner))
-    steps = np.zeros((len(order), tools), np.int64)
-    steps[np.arange(len(order)), np.concatenate([tool, tool])] = np.repeat([1, -1], len(item))
-    holds = steps[order].cumsum(axis=0) > 0
     owner, ts = owner[order], ts[order]
-    # All of an item is closed at its last step, so nothing holds between two items.
-    lengths = np.where(holds.any(axis=1), np.append(np.diff(ts), 0), 0)
-    first = owner * tools + holds.argmax(axis=1)
-    parts = np.bincount(first, weights=lengths, minlength=count * tools)
-    unions = [
-        np.bincount(owner, weights=lengths * holds[:, place], minlength=count)
-        for place in range(tools)
-    ]
-    return (
-        parts.astype(np.int64).reshape(count, tools),
-        np.stack(unions, axis=1).astype(np.int64),
-    )
+    step = np.repeat([1, -1], len(item))[order]
+    of_tool = np.concatenate([tool, tool])[order]
+    lengths = np.diff(ts, append=ts[-1:])
+    parts, unions = (np.zeros((len(starts), len(TOOLS)), np.int64) for _ in range(2))
+    free = np.ones(len(order), np.bool_)
+    for place in range(len(TOOLS)):
+        # All of an item is closed at its last step, so nothing holds between two items.
+        holds = np.where(of_tool == place, step, 0).cumsum() > 0
+        unions[:, place] = _sums(owner, lengths, holds, len(starts))
+        parts[:, place] = _sums(owner, lengths, holds & free, len(starts))
+        free &= ~holds
+    return parts, unions
+
+
+def _sums(owner: Ints, lengths: Ints, chosen: Flags, count: int) -> Ints:
+    """By owner the sum of the chosen lengths; exact below 2**53."""
+    sums = np.bincount(owner[chosen], weights=lengths[chosen], minlength=count)
+    return sums.astype(np.int64)
 
 
 def _clipped(held: pd.DataFrame, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints, Ints]:
