@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -32,6 +32,29 @@ class LongestWait(Shape):
     stage: str
     reason: str
     seconds: int
+
+
+class ToolPart(Shape):
+    """What of an item's time is one tool's; where several hold it at once, one of them counts."""
+
+    tool: Literal[
+        "tracker", "tracker_unlinked", "review", "ci", "change_approval", "waiting_for_release"
+    ] = Field(description="`tracker_unlinked`: nothing at all is linked to the item.")
+    seconds: int | None
+    union_s: int | None = Field(description="All of the tool's time; these overlap.")
+    reason: str | None = Field(description="Why both are null; the time is then the tracker's.")
+
+
+class TimeByTool(Shape):
+    """Where the time of an item went, tool by tool; the parts add up to `seconds`."""
+
+    from_: str = Field(alias="from")
+    to: str
+    until: Literal["released", "done", "cancelled", "now"] = Field(
+        description="What ends it; `now` while it is in flight."
+    )
+    seconds: int
+    parts: list[ToolPart]
 
 
 class GoneRow(Shape):
@@ -166,6 +189,7 @@ class JourneyBody(Shape):
     delay_cost: JourneyCost
     slower_than: SlowerThan | None
     longest_wait: LongestWait | None
+    time_by_tool: TimeByTool | None = Field(description="Null where no value stream counts it.")
     grade: Grade
     gone: GoneRow | None
     reasons: list[str]

@@ -26,7 +26,7 @@ class RestatementRow(Shape):
     what: Literal["changed", "gone", "found"] = Field(
         description="`found`: of a time already told, and not known then."
     )
-    fact: Literal["item", "stage_visit", "change", "request", "deployment", "incident"]
+    fact: Literal["item", "stage_visit", "tool_time", "change", "request", "deployment", "incident"]
     stream: str | None
     service: str | None
     key: str | None = Field(description="Key of the item, sha, number; of a deployment our id.")

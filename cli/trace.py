@@ -15,6 +15,7 @@ from rich.table import Table
 from cli.output import console, print_json
 from cli.setting_up import ready
 from cli.trace_desk import desk_body, show_desk
+from cli.trace_tools import tool_lines
 from cli.verdicts import link_words
 from cli.words import duration, moment, money, share
 from pipeline.clock import now_ts
@@ -43,6 +44,8 @@ def run_trace(config: Path, key: str, *, as_json: bool) -> None:
         print_json(body)
         return
     for line in head_lines(body):
+        console.print(line, highlight=False, soft_wrap=True)
+    for line in tool_lines(body["time_by_tool"]):
         console.print(line, highlight=False, soft_wrap=True)
     if body["visits"]:
         console.print(visits_table(body, bar=min(_BAR, console.width - _BESIDE)))

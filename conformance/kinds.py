@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance import calendars, charts, delivery, items, samples, working_days
+from conformance import calendars, charts, delivery, items, samples, tools, working_days
 from metrics.registry import METRICS
 
 Answer = Mapping[str, Any]
@@ -21,6 +21,7 @@ KINDS: Final[dict[str, Runner]] = {
     "process_behaviour": charts.process_behaviour,
     "throughput_forecast": charts.throughput_forecast,
     "items": items.flow_of_items,
+    "time_by_tool": tools.time_by_tool_of_items,
     "delivery": delivery.delivery_of_services,
     "working_time": working_days.between,
     "working_items": working_days.working_items,

@@ -284,6 +284,15 @@ def combine(links: pd.DataFrame) -> pd.DataFrame:
     return table[[*_PAIR, "confidence"]].assign(rules=pd.Series(rules, dtype="object"))
 
 
+def surely_linked(pairs: pd.DataFrame, least: float) -> pd.DataFrame:
+    """a_id, b_id of those that all rules together make at least so sure.
+
+    pairs: a_id, b_id, confidence, a row for each rule; ends of two kinds.
+    """
+    found = _confidence(pairs.assign(a_kind=0, b_kind=0))
+    return found.loc[found["confidence"] >= least, ["a_id", "b_id"]].reset_index(drop=True)
+
+
 def _confidence(links: pd.DataFrame) -> pd.DataFrame:
     """One row per pair, in order: the pair, confidence, n (rules)."""
     ends = [links[name].to_numpy(np.int64) for name in _PAIR]

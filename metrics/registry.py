@@ -20,6 +20,7 @@ from metrics import (
     run_chart,
     sle,
     team_time,
+    time_by_tool,
     xmr,
 )
 from metrics.envelope import Definition, InFlight
@@ -55,6 +56,7 @@ _ALL = (
     Metric(
         "idea_to_release", "Idea to release", "d", 1, ("C1", "C3", *_FLOW), flow.idea_to_release
     ),
+    Metric("time_by_tool", "Time by tool", "d", 1, ("C1", "C3", *_FLOW), time_by_tool.time_by_tool),
     Metric("velocity", "Flow velocity", "items", 1, _FLOW, flow.velocity),
     Metric("load", "Flow load", "items", 1, _FLOW, flow.load, in_flight="only"),
     Metric("efficiency", "Flow efficiency", "ratio", 1, ("C6", "C7", "C8"), flow.efficiency),

@@ -180,6 +180,7 @@ _MEASURED = frozenset(
         Entity.ITEM,
         Entity.COMMIT,
         Entity.MERGE_REQUEST,
+        Entity.BUILD,
         Entity.DEPLOYMENT,
         Entity.CHANGE,
         Entity.INCIDENT,

@@ -12,6 +12,7 @@ from core.frames import NONE
 from metrics import cost
 from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.flow import in_load
+from metrics.time_by_tool import tool_cohort
 from metrics.working_time import inclusive_days
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
@@ -23,6 +24,7 @@ from pipeline.stream_measures import (
     require_flow_metric,
 )
 from pipeline.times import iso
+from pipeline.tool_rows import tools_of
 from pipeline.working import require_calendar, told_calendar
 
 Answer = dict[str, Any]
@@ -51,6 +53,10 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
         if slug == "efficiency" and len(stream.stages) and asked.team is None:
             return _worked(included, found.left_out)
         return included, found.left_out
+    if slug == "time_by_tool":
+        by_tool = tool_cohort(items, stream.tools, window=window)
+        rows = by_tool.included
+        return rows.assign(seconds=rows["released_ts"] - rows["idea_ts"]), by_tool.left_out
     if slug == "load":
         loaded = loaded_items(stream, asked, close_of(asked))
         return loaded[in_load(loaded, close_of(asked))], items[:0]
@@ -117,6 +123,8 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             one["inclusive_days"] = int(row["inclusive_days"])
         if "cents" in row:
             one["cost_cents"] = int(row["cents"])
+        if "tracker_s" in row:
+            one["tools"] = tools_of(row)
         if "excluded_reason" in row:
             one["reason"] = row["excluded_reason"]
         rows.append(one)

@@ -15,6 +15,7 @@ from core.frames import from_ts
 from pipeline.handoffs import NOBODY, AssigneeHandoffs, handoffs_of
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.journey_events import gather
+from pipeline.journey_tools import ToolJourney, tool_journey
 from pipeline.journey_verdicts import Judged, judged
 from store import journey as reads
 
@@ -52,6 +53,7 @@ class Journey:
     evidence: Sequence[Evidence]
     assigned: AssigneeHandoffs = NOBODY
     judged: Judged = field(default_factory=Judged)
+    tools: ToolJourney | None = None
 
     @property
     def longest_wait(self) -> Visit | None:
@@ -87,7 +89,16 @@ def journey_of(session: Session, key: str, *, as_of_ts: int) -> Journey:
     assigned = handoffs_of(session, item["id"], as_of_ts=as_of_ts)
     said = judged(session, item["id"], found.evidence)
     return Journey(
-        item, fact, as_of, visits, found.lanes, found.links, found.evidence, assigned, said
+        item,
+        fact,
+        as_of,
+        visits,
+        found.lanes,
+        found.links,
+        found.evidence,
+        assigned,
+        said,
+        tool_journey(session, fact, as_of_ts=as_of_ts),
     )
 
 

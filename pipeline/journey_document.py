@@ -34,6 +34,7 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "delay_cost": _cost(item, fact, parts),
         "slower_than": _slower(snapshot, fact),
         "longest_wait": _longest(journey),
+        "time_by_tool": _by_tool(journey),
         "grade": "B" if fact.get("complete") else "C",
         "gone": _gone(item),
         "reasons": _reasons(item, fact),
@@ -186,6 +187,20 @@ def _longest(journey: Journey) -> Answer | None:
         return None
     seconds = int(((visit.end or journey.as_of) - visit.start).total_seconds())
     return {"stage": visit.stage, "reason": visit.reason, "seconds": seconds}
+
+
+def _by_tool(journey: Journey) -> Answer | None:
+    """The parts, which add up to `seconds`."""
+    found = journey.tools
+    if found is None:
+        return None
+    return {
+        "from": iso(found.start_ts),
+        "to": iso(found.end_ts),
+        "until": found.until,
+        "seconds": max(0, found.end_ts - found.start_ts),
+        "parts": found.parts,
+    }
 
 
 def _reasons(item: Answer, fact: Answer) -> list[str]:

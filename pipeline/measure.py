@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.records import Entity
@@ -91,7 +90,7 @@ def measure(
         deliveries = everything or any(waiting[entity] for entity in _DELIVERY)
         found = delivered(session, settings, whole=deliveries)
         wanted = None if everything else set(waiting[Entity.ITEM])
-        made = _computed(session, settings, found.releases, wanted=wanted, tell=tell)
+        made = _computed(session, settings, found, wanted=wanted, tell=tell)
         bare = unlinked_now(session, settings, found, made)
     with database.writing() as session:
         sources = [source.name for source in settings.polled]
@@ -107,7 +106,7 @@ def measure(
 def _computed(
     session: Session,
     settings: Settings,
-    releases: pd.DataFrame,
+    found: Delivered,
     *,
     wanted: set[int] | None,
     tell: Progress,
@@ -121,7 +120,15 @@ def _computed(
         if stream.name in numbers:
             number = int(numbers[stream.name])
             made.append(
-                stream_facts(session, settings, stream, number, wanted=wanted, releases=releases)
+                stream_facts(
+                    session,
+                    settings,
+                    stream,
+                    number,
+                    wanted=wanted,
+                    releases=found.releases,
+                    spans=found.spans,
+                )
             )
     tell.step("measure", total, total)
     return made
@@ -157,13 +164,19 @@ def _write(
 
 def _write_stream(session: Session, one: StreamFacts, recording: Recording) -> int:
     """How many rows changed."""
-    if one.facts is None:
-        return 0
     number, made, wanted = one.stream_id, one.facts, one.wanted
     changes = [
-        facts.replace_item_facts(session, number, made.items, recording=recording, item_ids=wanted),
-        facts.replace_stage_visits(
-            session, number, made.visits, recording=recording, item_ids=wanted
-        ),
+        facts.replace_tool_times(
+            session, number, one.tools.times, recording=recording, item_ids=one.tools.differing
+        )
     ]
+    if made is not None:
+        changes += [
+            facts.replace_item_facts(
+                session, number, made.items, recording=recording, item_ids=wanted
+            ),
+            facts.replace_stage_visits(
+                session, number, made.visits, recording=recording, item_ids=wanted
+            ),
+        ]
     return sum(change.count for change in changes)

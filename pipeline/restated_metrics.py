@@ -22,6 +22,10 @@ _READS: Mapping[str, Reads] = {
     "idea_to_release": {
         "item_fact": ("kind", "idea_ts", "done_ts", "released_ts", "release_reason")
     },
+    "time_by_tool": {
+        "item_fact": ("kind", "done_ts", "released_ts", "release_reason"),
+        "tool_time": (),
+    },
     "velocity": {"item_fact": ("kind", "done_ts")},
     "load": {"item_fact": ("kind", "committed_ts", "done_ts", "cancelled_ts")},
     "efficiency": {"item_fact": (*_TIMED, *_PARTS, "blocked_s", "unknown_s", "ignored_s")},
@@ -61,7 +65,7 @@ _READS: Mapping[str, Reads] = {
     },
     "deployment_rework_rate": {"deployment_fact": (*_LIVE, "rework")},
 }
-STREAM_FACTS = ("item_fact", "stage_visit")
+STREAM_FACTS = ("item_fact", "stage_visit", "tool_time")
 SERVICE_FACTS = ("change_fact", "request_fact", "deployment_fact", "incident_fact")
 
 

@@ -28,7 +28,9 @@ from metrics.delivery_facts import (
 from metrics.incident_facts import VerdictRules, incident_facts
 from metrics.item_release import ReleaseInputs, item_releases
 from metrics.request_facts import request_facts
+from metrics.tool_time import Spans
 from pipeline.evidence import Loaded, load_evidence
+from pipeline.tool_links import spans_of_all
 from store import facts, frames
 from store.fact_log import Recording
 from store.frames_people import reviews
@@ -51,7 +53,7 @@ class ServiceFacts:
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """releases: see `item_releases`, over all items. facts: None where only those were wanted.
-    loaded, written, landed: what they were made of; see `ReleaseInputs`.
+    loaded, written, landed: what they were made of; see `ReleaseInputs`. spans: by tool.
     """
 
     releases: pd.DataFrame
@@ -59,6 +61,7 @@ class Delivered:
     loaded: Loaded
     written: pd.DataFrame
     landed: pd.Series[int]
+    spans: Spans
 
 
 def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered:
@@ -68,8 +71,9 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
     written = _written(session)
     inputs = _release_inputs(session, loaded, live, written)
     releases = item_releases(inputs)
+    spans = spans_of_all(session, loaded, written)
     if not whole:
-        return Delivered(releases, None, loaded, written, inputs.landed)
+        return Delivered(releases, None, loaded, written, inputs.landed, spans)
     deployments = _marked(session, loaded, live)
     incidents = _incidents(loaded)
     blame = _blame(session)
@@ -89,7 +93,7 @@ def delivered(session: Session, settings: Settings, *, whole: bool) -> Delivered
         incident_facts(incidents, placed, _verdict_rules(session, settings, loaded, deployments)),
         request_facts(changes, loaded.evidence.merge_requests, reviews(session)),
     )
-    return Delivered(releases, made, loaded, written, inputs.landed)
+    return Delivered(releases, made, loaded, written, inputs.landed, spans)
 
 
 def write_service_facts(

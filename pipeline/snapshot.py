@@ -31,6 +31,7 @@ from store.models import (
     item_fact,
     request_fact,
     stage_visit,
+    tool_time,
 )
 from store.readings import Reading, readings_at
 from store.unlinked import unlinked_days
@@ -42,8 +43,9 @@ _MOMENTS = 4
 @dataclass(frozen=True)
 class StreamFacts:
     """Facts of one stream. items has key, type, title, url of the work item beside the fact's
-    columns. blocks: what blocked them, see `open_blocks`. assigned: see `assigned_of`.
-    blockers: the items in their way by id, see `blockers_of`. blocked_statuses: names by id.
+    columns. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`. assigned:
+    see `assigned_of`. blockers: the items in their way by id, see `blockers_of`. blocked_statuses:
+    names by id.
     """
 
     id: int
@@ -52,6 +54,7 @@ class StreamFacts:
     stages: pd.DataFrame
     items: pd.DataFrame
     visits: pd.DataFrame
+    tools: pd.DataFrame
     blocks: pd.DataFrame
     assigned: pd.DataFrame
     blockers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -186,6 +189,7 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         stages,
         facts.merge(columns, on="item_id", how="left"),
         frames.stage_visits(session, stream_id),
+        frames.tool_times(session, stream_id),
         blocks,
         assigned_of(session, stream_id, stages),
         blockers_of(session, blocks),
@@ -247,6 +251,7 @@ def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
         stream,
         items=items,
         visits=visits,
+        tools=facts_known_at(session, tool_time, stream.id, ts),
         blocks=opened(begun_by(closed(stream.blocks), ts)),
         assigned=begun_by(stream.assigned, ts),
         memo=Memo(),

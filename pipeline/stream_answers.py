@@ -125,7 +125,7 @@ def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[
 def sources_of(snapshot: Snapshot, stream: StreamFacts, slug: str) -> dict[str, Freshness]:
     """How far each source was read; required are those without which the metric can't be told."""
     tracker = stream.config.items.source
-    everything = slug == "idea_to_release"
+    everything = slug in ("idea_to_release", "time_by_tool")
     return {
         name: replace(one, required=everything or name == tracker)
         for name, one in snapshot.freshness.items()

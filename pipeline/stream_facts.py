@@ -11,7 +11,9 @@ from core.frames import NONE
 from core.settings import Settings, ValueStream
 from metrics.facts import FactInputs, Facts, Rules, item_facts
 from metrics.ideas import idea_times
+from metrics.tool_time import Spans
 from pipeline.stream_blocks import blocked_by, blocked_statuses, linked_blocks, open_blocks
+from pipeline.tool_times import ToolTimes, stream_tool_times
 from store import frames
 from store.sources import source_ids
 
@@ -19,7 +21,7 @@ from store.sources import source_ids
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
     """wanted: the items that these are the facts of, None for all. shown: whether any item that was
-    asked for is in the stream.
+    asked for is in the stream. tools: of all its released items.
     """
 
     stream: ValueStream
@@ -27,6 +29,7 @@ class StreamFacts:
     wanted: set[int] | None
     facts: Facts | None
     shown: bool
+    tools: ToolTimes
 
 
 def stream_facts(
@@ -37,12 +40,22 @@ def stream_facts(
     *,
     wanted: set[int] | None,
     releases: pd.DataFrame,
+    spans: Spans,
 ) -> StreamFacts:
     """Facts of the wanted items (None: of all), of those that stand behind one of them, and of
-    those whose release or idea moved.
+    those whose release or idea moved; times by tool, of which `spans` tells.
     """
     items = frames.stream_items(session, stream_id)
     ideas = _ideas(session, stream, items)
+    tools = stream_tool_times(
+        session,
+        stream_id,
+        items=items,
+        ideas=ideas,
+        releases=releases,
+        spans=spans,
+        everything=wanted is None,
+    )
     blocks = linked_blocks(session, stream, stream_id)
     if wanted is not None:
         wanted = wanted | blocked_by(blocks, wanted)
@@ -50,7 +63,7 @@ def stream_facts(
         items = items[items["item_id"].isin(wanted)]
         blocks = blocks[blocks["item_id"].isin(wanted)]
         if not wanted:
-            return StreamFacts(stream, stream_id, wanted, None, False)
+            return StreamFacts(stream, stream_id, wanted, None, False, tools)
     ids = [int(one) for one in items["item_id"]]
     inputs = FactInputs(
         items=items,
@@ -63,7 +76,8 @@ def stream_facts(
         releases=releases,
     )
     made = item_facts(inputs, _rules(session, settings, stream))
-    return StreamFacts(stream, stream_id, wanted, made, wanted is not None and len(items) > 0)
+    shown = wanted is not None and len(items) > 0
+    return StreamFacts(stream, stream_id, wanted, made, shown, tools)
 
 
 _RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]

@@ -13,6 +13,7 @@ from metrics import cost, flow
 from metrics.cohort import Clock, cohort
 from metrics.measure import Measure
 from metrics.periods import WEEK
+from metrics.time_by_tool import time_by_tool
 from metrics.working_items import in_working_time
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
@@ -23,6 +24,7 @@ FLOW_SLUGS = (
     "flow_time",
     "idea_to_done",
     "idea_to_release",
+    "time_by_tool",
     "velocity",
     "load",
     "efficiency",
@@ -87,6 +89,7 @@ def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Qu
     require_calendar(slug, asked)
     items, window = asked_items(stream, asked), asked.window
     made: dict[str, Callable[[], Measure]] = {
+        "time_by_tool": lambda: time_by_tool(items, stream.tools, window=window),
         "velocity": lambda: _per_week(flow.velocity(items, window=window), asked),
         "load": lambda: _now(
             flow.load(loaded_items(stream, asked, close_of(asked)), as_of=close_of(asked))

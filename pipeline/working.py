@@ -23,6 +23,7 @@ _DORA: Final = "DORA metrics run on elapsed time: what is broken is broken at ni
 _COUNTS: Final = "it counts deliveries, and a count has no calendar"
 
 ELAPSED_ONLY: Final[Mapping[str, str]] = {
+    "time_by_tool": "builds and deployments run at night and on weekends too",
     "velocity": _COUNTS,
     "load": "it counts what is in load at an instant, and a count has no calendar",
     "distribution": "its shares are of deliveries and of their elapsed active time",

@@ -28,6 +28,7 @@ KNOWN = "known_ts"
 _ENDS: Mapping[str, Sequence[str]] = {
     "item_fact": ("done_ts", "cancelled_ts"),
     "stage_visit": ("end_ts",),
+    "tool_time": ("released_ts",),
     "change_fact": ("deployed_ts",),
     "request_fact": ("merged_ts",),
     "deployment_fact": ("finished_ts",),
@@ -41,7 +42,7 @@ _GOES_ON: Mapping[str, frozenset[str]] = {
 }
 """Columns that go on changing after that in the ordinary course of the work."""
 
-_NOT_FOUND_LATE = frozenset({"stage_visit", "request_fact"})
+_NOT_FOUND_LATE = frozenset({"stage_visit", "tool_time", "request_fact"})
 """The item, or the change, that they are of tells it."""
 
 

@@ -25,6 +25,7 @@ from store.models import (
     item_fact,
     request_fact,
     stage_visit,
+    tool_time,
     value_stream,
 )
 from store.read import IDS, read_frame
@@ -108,6 +109,18 @@ def replace_stage_visits(
 ) -> FactChange:
     """Make `visits` the only stage visits of these items of the stream (None: of all)."""
     return _replace(session, stage_visit, stream_id, visits, recording, item_ids)
+
+
+def replace_tool_times(
+    session: Session,
+    stream_id: int,
+    times: pd.DataFrame,
+    *,
+    recording: Recording,
+    item_ids: Collection[int] | None = None,
+) -> FactChange:
+    """Make `times` the only times by tool of these items of the stream (None: of all)."""
+    return _replace(session, tool_time, stream_id, times, recording, item_ids)
 
 
 def replace_change_facts(

@@ -16,10 +16,12 @@ from store.frames_facts import (
     deployment_facts,
     incident_facts,
     item_facts,
+    link_pairs,
     links,
     request_facts,
     services,
     stage_visits,
+    tool_times,
     value_streams,
 )
 from store.frames_items import (
@@ -62,6 +64,7 @@ __all__ = [
     "item_transitions",
     "items_of",
     "keyed_items",
+    "link_pairs",
     "links",
     "merge_request_commits",
     "merge_requests",
@@ -77,5 +80,6 @@ __all__ = [
     "stages",
     "statuses",
     "stream_items",
+    "tool_times",
     "value_streams",
 ]

@@ -96,11 +96,12 @@ def merge_requests(
     session: Session, *, request_ids: Iterable[int] | None = None, committed: bool = False
 ) -> pd.DataFrame:
     """merge_request_id, repository_id, number, title, description, source_branch, target_branch,
-    state, head_sha, merge_sha, squash_sha, created_ts, merged_ts (NONE), labels (lines),
-    author_bot."""
+    state, head_sha, merge_sha, squash_sha, created_ts, merged_ts, closed_ts (both NONE), labels
+    (lines), author_bot."""
     texts = ("title", "description", "source_branch", "target_branch", "state")
     shas = ("head_sha", "merge_sha", "squash_sha")
-    names = ("repository_id", "number", *texts, *shas, "created_ts", "merged_ts", "labels")
+    times = ("created_ts", "merged_ts", "closed_ts")
+    names = ("repository_id", "number", *texts, *shas, *times, "labels")
     columns = (merge_request.c[name] for name in names)
     statement = select(
         merge_request.c.id.label("merge_request_id"), *columns, _by_bot()

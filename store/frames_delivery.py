@@ -52,7 +52,9 @@ def deployments(session: Session, *, committed: bool = False) -> pd.DataFrame:
     return read_frame(session, statement, committed=committed)
 
 
-def changes(session: Session, *, committed: bool = False) -> pd.DataFrame:
+def changes(
+    session: Session, *, change_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
     """change_id, source_id, external_id, number, type, state, title, description, ci, service,
     correlation, created_ts, requested_ts, approved_ts, started_ts, finished_ts, closed_ts (NONE),
     successful (int8: 1, 0, -1 unknown)."""
@@ -60,7 +62,9 @@ def changes(session: Session, *, committed: bool = False) -> pd.DataFrame:
     asked = ("created_ts", "requested_ts", "approved_ts")
     done = ("started_ts", "finished_ts", "closed_ts", "successful")
     names = ("source_id", "external_id", *texts, *asked, *done)
-    return read_frame(session, _all(change_request, "change_id", names), committed=committed)
+    own = change_request.c.id
+    statement = select(own.label("change_id"), *(change_request.c[name] for name in names))
+    return read_frames(session, statement, own, change_ids, committed=committed, order=(own,))
 
 
 def incidents(session: Session, *, committed: bool = False) -> pd.DataFrame:

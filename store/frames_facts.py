@@ -19,6 +19,7 @@ from store.models import (
     request_fact,
     service,
     stage_visit,
+    tool_time,
     value_stream,
 )
 from store.read import read_frame, read_frames
@@ -45,6 +46,17 @@ def links(
         order = (link.c.b_id, link.c.a_id, link.c.rule)
         return read_frames(session, statement, link.c.b_id, b_ids, committed=committed, order=order)
     return read_frames(session, statement, link.c.a_id, a_ids, committed=committed, order=order)
+
+
+def link_pairs(
+    session: Session, a_kind: Entity, b_kind: Entity, *, a_ids: Iterable[int] | None = None
+) -> pd.DataFrame:
+    """The same without text, which is most of it: a_id, b_id, confidence, a row for each rule."""
+    statement = select(link.c.a_id, link.c.b_id, link.c.confidence).where(
+        link.c.a_kind == int(a_kind), link.c.b_kind == int(b_kind)
+    )
+    order = (link.c.a_id, link.c.b_id, link.c.rule)
+    return read_frames(session, statement, link.c.a_id, a_ids, order=order)
 
 
 def value_streams(session: Session) -> pd.DataFrame:
@@ -83,6 +95,17 @@ def stage_visits(
 ) -> pd.DataFrame:
     """One row per visit of a stage, in order for each item: the columns of `stage_visit`."""
     return _facts(session, stage_visit, "stream_id", stream_id, item_ids, committed)
+
+
+def tool_times(
+    session: Session,
+    stream_id: int,
+    *,
+    item_ids: Iterable[int] | None = None,
+    committed: bool = False,
+) -> pd.DataFrame:
+    """One row per released item of the stream: the columns of `tool_time`."""
+    return _facts(session, tool_time, "stream_id", stream_id, item_ids, committed)
 
 
 def change_facts(

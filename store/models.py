@@ -37,6 +37,7 @@ from store.models_facts import (
     overruled_link,
     request_fact,
     stage_visit,
+    tool_time,
 )
 from store.models_input import (
     api_token,
@@ -143,6 +144,7 @@ __all__ = [
     "team",
     "team_member",
     "term",
+    "tool_time",
     "transition",
     "unlinked",
     "unlinked_day",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -59,6 +62,16 @@ def _known() -> Column[int]:
     return Column("known_ts", BigInteger, nullable=False, server_default="0")
 
 
+_TOOLS = ("ci", "change_approval", "review", "waiting_for_release")
+
+
+def _of_tool(name: str) -> Iterator[Column[Any]]:
+    """The part of a tool, all of its time, and why both are not known."""
+    yield Column(f"{name}_s", BigInteger)
+    yield Column(f"{name}_union_s", BigInteger)
+    yield text_column(f"{name}_reason")
+
+
 item_fact = Table(
     "item_fact",
     metadata,
@@ -108,6 +121,19 @@ stage_visit = Table(
     ts_column("end_ts"),
     _known(),
     sqlite_with_rowid=False,
+)
+
+tool_time = Table(
+    "tool_time",
+    metadata,
+    ref_column("stream_id", "value_stream", key=True),
+    ref_column("item_id", "work_item", key=True),
+    ts_column("idea_ts", null=False),
+    ts_column("released_ts", null=False),
+    Column("tracker_s", BigInteger, nullable=False),
+    *(column for tool in _TOOLS for column in _of_tool(tool)),
+    _known(),
+    comment="of released items; the seconds of a tool are null where they are not known",
 )
 
 change_fact = Table(

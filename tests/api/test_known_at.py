@@ -52,6 +52,8 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
     [
         _VELOCITY,
         "/v1/streams/checkout/metrics/flow_time?interval=week",
+        "/v1/streams/checkout/metrics/time_by_tool?interval=quarter",
+        "/v1/streams/checkout/metrics/time_by_tool/explain",
         "/v1/streams/checkout/stages",
         "/v1/streams/checkout/littles-law",
         "/v1/streams/checkout/littles-law/explain",

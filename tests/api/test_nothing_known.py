@@ -63,6 +63,7 @@ def test_a_stream_without_stages_still_shows_its_row(thin: Client) -> None:
     [
         ("flow_time", ["p50", "p85", "p95"]),
         ("idea_to_release", ["p50", "p85", "p95"]),
+        ("time_by_tool", ["p50", "ci_p85", "review_share", "tracker_d", "tracker_unlinked_share"]),
         ("efficiency", ["ratio"]),
         ("distribution", ["feature", "defect"]),
         ("reopen_rate", ["ratio"]),

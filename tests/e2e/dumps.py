@@ -20,7 +20,7 @@ Rows = list[str]
 Row = Mapping[str, Any]
 
 DELIVERY_FACTS = ("change_fact", "request_fact", "deployment_fact", "incident_fact")
-FACTS = ("item_fact", "stage_visit", *DELIVERY_FACTS)
+FACTS = ("item_fact", "stage_visit", "tool_time", *DELIVERY_FACTS)
 
 WHEN_IT_RAN = {
     "link": {"since_ts"},

@@ -1,11 +1,13 @@
-"""After the upgrade that tells verdicts on incidents, the next pass fills them for old records."""
+"""After the upgrades that bring verdicts on incidents and times by tool, the next pass fills them
+for old records.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import select, text
 
 from core.records import Entity
-from pipeline.stages import CORRELATE
+from pipeline.stages import CORRELATE, MEASURE
 from store.migrate import downgrade, upgrade
 from store.models import dirty, store_setting
 from store.session import open_engine
@@ -20,7 +22,7 @@ STORED = (
 )
 
 
-def test_everything_waits_to_be_linked(database_url: str) -> None:
+def test_everything_waits_to_be_linked_and_measured(database_url: str) -> None:
     downgrade(database_url, to="0017")
     engine = open_engine(database_url)
     with engine.begin() as connection:
@@ -36,5 +38,7 @@ def test_everything_waits_to_be_linked(database_url: str) -> None:
         (CORRELATE, Entity.REPOSITORY, 3),
         (CORRELATE, Entity.REPOSITORY, 4),
         (CORRELATE, Entity.INCIDENT, 6),
+        (MEASURE, Entity.REPOSITORY, 3),
+        (MEASURE, Entity.REPOSITORY, 4),
     }
     assert kept == ["people_key"]  # what the links were made on is not known: all are made again

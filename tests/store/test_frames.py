@@ -322,7 +322,8 @@ def test_commits_known_by_sha_alone_have_no_times(session: Session) -> None:
 
 COLUMNS = {
     "merge_requests": "merge_request_id repository_id number title description source_branch"
-    " target_branch state head_sha merge_sha squash_sha created_ts merged_ts labels author_bot",
+    " target_branch state head_sha merge_sha squash_sha created_ts merged_ts closed_ts labels"
+    " author_bot",
     "merge_request_commits": "merge_request_id commit_id ordinal",
     "builds": "build_id source_id external_id job number ref repository_id result queued_ts"
     " started_ts finished_ts revisions parameters description upstream",

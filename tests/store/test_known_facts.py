@@ -20,6 +20,7 @@ from store.facts import (
     replace_item_facts,
     replace_request_facts,
     replace_stage_visits,
+    replace_tool_times,
 )
 from store.known_facts import facts_known_at
 from store.models import (
@@ -36,6 +37,7 @@ from store.models import (
     service,
     source,
     stage_visit,
+    tool_time,
     value_stream,
     work_item,
 )
@@ -44,6 +46,7 @@ STREAM, SERVICE = 5, 3
 NUMBERS = (1, 2, 3, 4)
 FACTS: dict[str, tuple[Table, int, Any, Any]] = {
     "items": (item_fact, STREAM, replace_item_facts, frames.item_facts),
+    "tools": (tool_time, STREAM, replace_tool_times, frames.tool_times),
     "visits": (stage_visit, STREAM, replace_stage_visits, frames.stage_visits),
     "changes": (change_fact, SERVICE, replace_change_facts, frames.change_facts),
     "requests": (request_fact, SERVICE, replace_request_facts, frames.request_facts),
