@@ -14,11 +14,14 @@ from connectors.history import Older
 from core.errors import BadRequestError
 from core.settings import Service, Settings, ValueStream
 from metrics.envelope import Freshness
+from pipeline.breaks import Break, breaks_of_stream
+from pipeline.definition import stored_definition
 from pipeline.history_status import back_to, parts_left
 from pipeline.memo import Memo
 from pipeline.times import iso
 from store import cursors, frames
 from store.cursors import StreamState
+from store.definitions import DefinitionChange, definition_changes
 from store.facts import services_version
 from store.known_facts import facts_known_at, known_since, named_items
 from store.models import change_fact, deployment_fact, incident_fact, item_fact, stage_visit
@@ -41,6 +44,7 @@ class StreamFacts:
     stages: pd.DataFrame
     items: pd.DataFrame
     visits: pd.DataFrame
+    breaks: tuple[Break, ...] = ()
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property
@@ -116,6 +120,7 @@ class Snapshots:
     _services: dict[str, ServiceFacts] = field(default_factory=dict)
     _unlinked: pd.DataFrame = field(default_factory=pd.DataFrame)
     _versions: tuple[int, ...] = ()
+    _changes: Sequence[DefinitionChange] = ()
     _known: Memo = field(default_factory=lambda: Memo(_MOMENTS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -125,15 +130,19 @@ class Snapshots:
             known = frames.value_streams(session)
             versions = dict(zip(known["name"], known["facts_version"], strict=True))
             ids = dict(zip(known["name"], known["stream_id"], strict=True))
+            changes = definition_changes(session)
+            if changes != self._changes:
+                self._changes, self._streams = changes, {}
             streams = {}
             for config in self.settings.streams:
                 if config.name not in ids:
                     continue
                 kept = self._streams.get(config.name)
                 if kept is None or kept.version != versions[config.name]:
-                    kept = _stream(
-                        session, config, int(ids[config.name]), int(versions[config.name])
-                    )
+                    number, version = int(ids[config.name]), int(versions[config.name])
+                    kept = _stream(session, config, number, version)
+                    meant = stored_definition(session, number, self.settings.server.timezone)
+                    kept = replace(kept, breaks=breaks_of_stream(number, changes, meant))
                 streams[config.name] = kept
             self._streams = streams
             moved = (services_version(session), *map(int, known["facts_version"]))
@@ -219,7 +228,8 @@ def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
     visits = facts_known_at(session, stage_visit, stream.id, ts)
-    return replace(stream, items=items, visits=visits, memo=Memo())
+    breaks = tuple(one for one in stream.breaks if one.ts <= ts)
+    return replace(stream, items=items, visits=visits, breaks=breaks, memo=Memo())
 
 
 def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -28,6 +28,41 @@ class StreamFacts:
     shown: bool
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What facts are made of besides transitions and releases: the frames of `FactInputs`."""
+
+    items: pd.DataFrame
+    blocks: pd.DataFrame
+    mapping: pd.DataFrame
+    stages: pd.DataFrame
+    ideas: pd.DataFrame
+
+
+def stored_ground(session: Session, stream: ValueStream, stream_id: int) -> Ground:
+    """By the mapping that is stored."""
+    items = frames.stream_items(session, stream_id)
+    return Ground(
+        items=items,
+        blocks=_blocks(frames.item_blocks(session, stream_id), stream),
+        mapping=frames.stage_mappings(session, stream_id),
+        stages=frames.stages(session, stream_id),
+        ideas=_ideas(session, stream, items),
+    )
+
+
+def planned_ground(
+    session: Session, stream: ValueStream, mapping: pd.DataFrame, stages: pd.DataFrame
+) -> Ground:
+    """By a mapping that is not: the same items, blocks and ideas as if it were."""
+    counted = frames.Counted(
+        stream.items.source, stream.items.projects, stream.items.types, stream.parents
+    )
+    items = frames.stream_items(session, counted)
+    blocks = _blocks(frames.item_blocks(session, counted), stream)
+    return Ground(items, blocks, mapping, stages, _ideas(session, stream, items))
+
+
 def stream_facts(
     session: Session,
     settings: Settings,
@@ -38,26 +73,37 @@ def stream_facts(
     releases: pd.DataFrame,
 ) -> StreamFacts:
     """Facts of the wanted items (None: of all), and of those whose release or idea moved."""
-    items = frames.stream_items(session, stream_id)
-    ideas = _ideas(session, stream, items)
+    ground = stored_ground(session, stream, stream_id)
     if wanted is not None:
-        wanted = wanted | _moved(session, stream_id, items, releases, ideas)
-        items = items[items["item_id"].isin(wanted)]
+        wanted = wanted | _moved(session, stream_id, ground.items, releases, ground.ideas)
+        ground = replace(ground, items=ground.items[ground.items["item_id"].isin(wanted)])
         if not wanted:
             return StreamFacts(stream, stream_id, wanted, None, False)
-    ids = [int(one) for one in items["item_id"]]
+    made = facts_on(session, settings, stream, ground, releases)
+    shown = wanted is not None and len(ground.items) > 0
+    return StreamFacts(stream, stream_id, wanted, made, shown)
+
+
+def facts_on(
+    session: Session,
+    settings: Settings,
+    stream: ValueStream,
+    ground: Ground,
+    releases: pd.DataFrame,
+) -> Facts:
+    """The facts of the items of this ground, under these settings; nothing is written."""
+    ids = [int(one) for one in ground.items["item_id"]]
     inputs = FactInputs(
-        items=items,
+        items=ground.items,
         transitions=frames.item_transitions(session, item_ids=ids),
-        blocks=_blocks(frames.item_blocks(session, stream_id), stream),
-        mapping=frames.stage_mappings(session, stream_id),
-        stages=frames.stages(session, stream_id),
+        blocks=ground.blocks,
+        mapping=ground.mapping,
+        stages=ground.stages,
         statuses=frames.statuses(session),
-        ideas=ideas,
+        ideas=ground.ideas,
         releases=releases,
     )
-    made = item_facts(inputs, _rules(session, settings, stream))
-    return StreamFacts(stream, stream_id, wanted, made, wanted is not None and len(items) > 0)
+    return item_facts(inputs, _rules(session, settings, stream))
 
 
 _RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]

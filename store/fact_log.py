@@ -68,10 +68,17 @@ def record(session: Session, table: Table, rows: Differing, recording: Recording
     """Log what differs. Before the rows are written: what vanishes takes with it since when it was
     known.
     """
-    logged = [*_changed(table, rows, recording), *_found(table, rows, recording)]
-    logged += _gone(session, table, rows, recording)
+    logged = entries(session, table, rows, recording)
     if logged:
         session.connection().execute(fact_change.insert().inline(), logged)
+
+
+def entries(
+    session: Session, table: Table, rows: Differing, recording: Recording
+) -> list[dict[str, Any]]:
+    """What `record` would log; nothing is written."""
+    logged = [*_changed(table, rows, recording), *_found(table, rows, recording)]
+    return [*logged, *_gone(session, table, rows, recording)]
 
 
 def begin_knowing(session: Session, now_ts: int) -> tuple[set[int], set[int]]:

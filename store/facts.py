@@ -134,28 +134,52 @@ def _replace(
 ) -> FactChange:
     """`ids`: of the second key column."""
     key = [column.key for column in table.primary_key.columns]
-    wanted = {_key(row, key): row for row in _rows(table, frame, key[0], owner_id)}
-    if ids is not None:
-        scope = set(ids)
-        wanted = {found: row for found, row in wanted.items() if found[1] in scope}
-    stored = {_key(row, key): row for row in _stored(session, table, key, owner_id, ids)}
+    differing = difference(session, table, owner_id, frame, item_ids=ids)
     change = FactChange(
-        inserted=wanted.keys() - stored.keys(),
-        updated={
-            found for found in wanted.keys() & stored.keys() if wanted[found] != stored[found]
-        },
-        deleted=stored.keys() - wanted.keys(),
+        inserted=set(differing.found),
+        updated=set(differing.changed),
+        deleted=set(differing.gone),
     )
-    gone = sorted(change.deleted)
-    differing = Differing(stored, wanted, sorted(change.updated), gone, change.inserted)
     record(session, table, differing, recording)
-    delete_rows(session, table, [dict(zip(key, one, strict=True)) for one in gone])
-    new = [wanted[one] for one in change.inserted]
-    for row in new:
-        row[KNOWN] = recording.now_ts
+    delete_rows(session, table, [dict(zip(key, one, strict=True)) for one in differing.gone])
+    wanted = differing.after
+    new = [{**wanted[one], KNOWN: recording.now_ts} for one in change.inserted]
     upsert(session, table, new, key=key)
     upsert(session, table, [wanted[one] for one in change.updated], key=key)
     return change
+
+
+def difference(
+    session: Session,
+    table: Table,
+    owner_id: int,
+    frame: pd.DataFrame,
+    *,
+    item_ids: Collection[int] | None = None,
+    gone_stages: Collection[int] = (),
+) -> Differing:
+    """How `frame` differs from the stored facts of its owner; nothing is written.
+
+    item_ids: only those whose second key column is one of these. gone_stages: ids of stages that
+    will be no more, whose facts then wait without one.
+    """
+    key = [column.key for column in table.primary_key.columns]
+    wanted = {_key(row, key): row for row in _rows(table, frame, key[0], owner_id)}
+    if item_ids is not None:
+        scope = set(item_ids)
+        wanted = {found: row for found, row in wanted.items() if found[1] in scope}
+    stored = {_key(row, key): row for row in _stored(session, table, key, owner_id, item_ids)}
+    for row in stored.values() if gone_stages else ():
+        if row["stage_id"] in gone_stages:
+            row["stage_id"] = None
+    both = wanted.keys() & stored.keys()
+    return Differing(
+        stored,
+        wanted,
+        sorted(found for found in both if wanted[found] != stored[found]),
+        sorted(stored.keys() - wanted.keys()),
+        wanted.keys() - stored.keys(),
+    )
 
 
 def _key(row: Row, key: Sequence[str]) -> Key:
