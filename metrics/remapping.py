@@ -128,9 +128,7 @@ def dated(definition: StreamDefinition) -> dict[int, list[str]]:
     return found
 
 
-def _differing(
-    old: Sequence[Meaning], new: Sequence[Meaning]
-) -> Iterator[tuple[int, int, bool]]:
+def _differing(old: Sequence[Meaning], new: Sequence[Meaning]) -> Iterator[tuple[int, int, bool]]:
     """(from, to, whether time counts) of each stretch in which the two mean different things."""
     edges = sorted({0, *(one.since_ts for one in (*old, *new))})
     for low, high in zip(edges, [*edges[1:], _FOREVER], strict=True):

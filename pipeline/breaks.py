@@ -48,9 +48,7 @@ def inside(found: Sequence[Break], slug: str, asked: Question) -> list[Break]:
     """Those within the window that concern the metric; one at its begin parts nothing."""
     window = asked.window
     return [
-        one
-        for one in found
-        if one.metric in ("", slug) and window.from_ts < one.ts < window.to_ts
+        one for one in found if one.metric in ("", slug) and window.from_ts < one.ts < window.to_ts
     ]
 
 

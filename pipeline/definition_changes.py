@@ -17,12 +17,14 @@ from pipeline.breaks import definition_name
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.definition import definition_of, document_of, planned, read_definition
+from pipeline.measure import MAPPING
 from pipeline.question import Question, question
 from pipeline.snapshot import Snapshot, Snapshots
 from pipeline.stream_answers import stream_metric, stream_of
 from pipeline.times import iso
 from store import definitions, facts, frames
 from store.definitions import DefinitionChange
+from store.fact_log import Recording, leave_stages
 from store.known_facts import known_since
 
 Answer = dict[str, Any]
@@ -35,6 +37,7 @@ def note_changes(settings: Settings, database: Database) -> None:
     """Keep what changed since the last time, with the numbers of the 90 days before. Called before
     the mapping is applied; a stream of which nothing was told yet has no change.
     """
+    configured = {one.name: one for one in settings.streams}
     with database.read() as session:
         known = frames.value_streams(session)
         ids = dict(zip(known["name"], known["stream_id"], strict=True))
@@ -47,14 +50,25 @@ def note_changes(settings: Settings, database: Database) -> None:
             for name in changed
             if told.get(name, ts) < ts
         }
+        stages = {name: frames.stages(session, int(ids[name])) for name in numbers}
         versions = {slug: metric.version for slug, metric in METRICS.items()}
         before = definitions.kept_versions(session)
     with database.writing() as session:
         for name, document in kept.items():
             definitions.keep_definition(session, int(ids[name]), document)
         for name, found in numbers.items():
-            number, what = int(ids[name]), changed[name]
-            definitions.add_change(session, stream_id=number, ts=ts, what=what, numbers=found)
+            number, before_it = int(ids[name]), stages[name]
+            gone = set(before_it["name"]) - {one.name for one in configured[name].stages}
+            leaving = before_it["stage_id"][before_it["name"].isin(gone)].tolist()
+            leave_stages(session, number, leaving, Recording(ts, MAPPING))
+            definitions.add_change(
+                session,
+                stream_id=number,
+                ts=ts,
+                what=changed[name],
+                stages=before_it.to_dict("records"),
+                numbers=found,
+            )
         for slug, version in versions.items():
             if before is not None and before.get(slug, version) != version:
                 what = [f"{slug}@{before[slug]} -> {slug}@{version}"]
@@ -187,9 +201,7 @@ def _row(change: DefinitionChange, names: Mapping[int, str]) -> Answer:
     }
 
 
-def _numbers(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> Sequence[Answer]:
+def _numbers(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Sequence[Answer]:
     """The metrics side by side; `after` None until it is measured."""
     if before is None:
         return []

@@ -81,9 +81,7 @@ def _sections(slug: str) -> dict[str, str]:
     """The text under each heading of a page."""
     text = (pages_folder() / f"{slug}.md").read_text(encoding="utf-8")
     parts = _HEADING.split(text)
-    return {
-        name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def _blocks(text: str) -> list[str]:

@@ -157,12 +157,13 @@ class Snapshots:
             return Snapshot(streams, self._services, fresh, self._unlinked, older)
 
     def known(self, session: Session, ts: int) -> Snapshot:
-        """The facts as they were known at `ts`. Titles, stages and the configuration are those of
-        now, and what is not linked is not told.
+        """The facts and stages as they were known at `ts`. Titles and the rest of the configuration
+        are those of now, and what is not linked is not told.
         """
         present = self.present(session)
-        key = (ts, self._versions)
-        return self._known.of(key, lambda: _known(session, present, ts))
+        changes = tuple(one for one in self._changes if one.changed_ts > ts)
+        key = (ts, self._versions, len(changes))
+        return self._known.of(key, lambda: _known(session, present, ts, changes))
 
 
 def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:
@@ -195,7 +196,10 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
     }
 
 
-def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
+def _known(
+    session: Session, present: Snapshot, ts: int, changes: Sequence[DefinitionChange]
+) -> Snapshot:
+    """changes: those that came after it."""
     since = known_since(session)
     known = [{name for name, at in of.items() if at <= ts} for of in since]
     later = Later(
@@ -205,7 +209,7 @@ def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
     readings = readings_at(session, ts)
     return Snapshot(
         {
-            name: _stream_then(session, one, ts)
+            name: _stream_then(session, one, ts, changes)
             for name, one in present.streams.items()
             if name in known[0]
         },
@@ -224,12 +228,20 @@ def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
     )
 
 
-def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
+def _stream_then(
+    session: Session, stream: StreamFacts, ts: int, changes: Sequence[DefinitionChange]
+) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
     visits = facts_known_at(session, stage_visit, stream.id, ts)
     breaks = tuple(one for one in stream.breaks if one.ts <= ts)
-    return replace(stream, items=items, visits=visits, breaks=breaks, memo=Memo())
+    then = next((one.stages_before for one in changes if one.stream_id == stream.id), None)
+    stages = stream.stages
+    if then is not None:
+        columns = [str(name) for name in stages.columns]
+        stages = pd.DataFrame(then, columns=columns).astype(stages.dtypes.to_dict())
+    memo = Memo()
+    return replace(stream, stages=stages, items=items, visits=visits, breaks=breaks, memo=memo)
 
 
 def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFacts:

@@ -22,8 +22,8 @@ _METRICS = "metric_definitions"
 class DefinitionChange:
     """One change. stream_id None: of the metric, whichever the stream; metric "": of the mapping.
 
-    changed_ts: since when the new one holds. numbers: answers about one window, None where there
-    are none (yet).
+    changed_ts: since when the new one holds. stages_before: rows as of `frames.stages` that held
+    until then. numbers: answers about one window, None where there are none (yet).
     """
 
     id: int
@@ -31,27 +31,18 @@ class DefinitionChange:
     metric: str
     changed_ts: int
     what: tuple[str, ...]
+    stages_before: Sequence[Mapping[str, Any]] | None
     numbers_before: Mapping[str, Any] | None
     numbers_after: Mapping[str, Any] | None
 
 
 def definition_changes(session: Session) -> list[DefinitionChange]:
     """All that were noticed, the oldest first, without their numbers."""
-    names = ("id", "stream_id", "metric", "changed_ts", "what")
+    names = ("id", "stream_id", "metric", "changed_ts", "what", "stages_before")
     columns = [definition_change.c[name] for name in names]
     ordered = select(*columns).order_by(definition_change.c.changed_ts, definition_change.c.id)
-    return [
-        DefinitionChange(
-            row.id,
-            row.stream_id,
-            row.metric,
-            row.changed_ts,
-            tuple(orjson.loads(row.what)),
-            None,
-            None,
-        )
-        for row in session.execute(ordered)
-    ]
+    without = {"numbers_before": None, "numbers_after": None}
+    return [_change({**row._mapping, **without}) for row in session.execute(ordered)]
 
 
 def last_change(session: Session) -> tuple[int, int]:
@@ -96,14 +87,16 @@ def add_change(
     metric: str = "",
     ts: int,
     what: Sequence[str],
+    stages: Sequence[Mapping[str, Any]] | None = None,
     numbers: Mapping[str, Any] | None = None,
 ) -> None:
-    """Keep a change; numbers: under the definition that ended."""
+    """Keep a change; stages, numbers: under the definition that ended."""
     row = {
         "stream_id": stream_id,
         "metric": metric,
         "changed_ts": ts,
         "what": orjson.dumps(list(what)).decode(),
+        "stages_before": None if stages is None else orjson.dumps(stages).decode(),
         "numbers_before": None if numbers is None else orjson.dumps(numbers).decode(),
     }
     session.execute(definition_change.insert(), [row])
@@ -139,8 +132,8 @@ def keep_versions(session: Session, versions: Mapping[str, int]) -> None:
 
 
 def _change(row: dict[str, Any]) -> DefinitionChange:
-    numbers = {
+    told = {
         name: None if row[name] is None else orjson.loads(row[name])
-        for name in ("numbers_before", "numbers_after")
+        for name in ("stages_before", "numbers_before", "numbers_after")
     }
-    return DefinitionChange(**{**row, **numbers, "what": tuple(orjson.loads(row["what"]))})
+    return DefinitionChange(**{**row, **told, "what": tuple(orjson.loads(row["what"]))})

@@ -14,7 +14,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from store.lookup import Key, Row, found_in
-from store.models import fact_change, service, value_stream
+from store.models import fact_change, item_fact, service, stage_visit, value_stream
 from store.upsert import delete_rows
 
 KNOWN = "known_ts"
@@ -79,6 +79,30 @@ def entries(
     """What `record` would log; nothing is written."""
     logged = [*_changed(table, rows, recording), *_found(table, rows, recording)]
     return [*logged, *_gone(session, table, rows, recording)]
+
+
+def leave_stages(
+    session: Session, stream_id: int, ids: Collection[int], recording: Recording
+) -> None:
+    """Facts in these stages, which will be no more, wait without one; the log undoes it."""
+    for table in (item_fact, stage_visit):
+        key = list(table.primary_key.columns)
+        own = (table.c.stream_id == stream_id, table.c.stage_id.in_(list(ids)))
+        rows = session.execute(select(*key, table.c.stage_id).where(*own)).all()
+        logged = [
+            _entry(
+                table,
+                tuple(row[:-1]),
+                "changed",
+                {"stage_id": [row[-1], None]},
+                recording,
+                late=False,
+            )
+            for row in rows
+        ]
+        if logged:
+            session.connection().execute(fact_change.insert().inline(), logged)
+            session.execute(update(table).where(*own).values(stage_id=None))
 
 
 def begin_knowing(session: Session, now_ts: int) -> tuple[set[int], set[int]]:

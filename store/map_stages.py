@@ -118,9 +118,7 @@ def _stage_rows(stream: ValueStream) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _write_stages(
-    session: Session, stream_id: int, plan: StagePlan
-) -> tuple[dict[str, int], bool]:
+def _write_stages(session: Session, stream_id: int, plan: StagePlan) -> tuple[dict[str, int], bool]:
     rows = [{"stream_id": stream_id, **row} for row in plan.stages]
     written = upsert(session, stage, rows, key=("stream_id", "name"))
     names = {row["name"] for row in rows}

@@ -96,6 +96,7 @@ definition_change = Table(
     Column("metric", String(64), nullable=False, server_default=""),
     ts_column("changed_ts", null=False),
     Column("what", Text, nullable=False, comment="JSON: in words, one after the other"),
+    Column("stages_before", Text, comment="JSON: rows of the stages that ended then"),
     Column("numbers_before", Text, comment="JSON: answers of one window under the old definition"),
     Column("numbers_after", Text, comment="JSON: the same under the new one; null: not measured"),
     Index(None, "stream_id", "changed_ts"),

@@ -62,9 +62,7 @@ def read_mappings(
     return encoded(mappings(session, served.snapshots.present(session), query.stream))
 
 
-@router.get(
-    "/unmapped", summary="What no line maps", responses={**COMMON, **answers(Unmapped)}
-)
+@router.get("/unmapped", summary="What no line maps", responses={**COMMON, **answers(Unmapped)})
 def read_unmapped(
     served: ServedDep, session: SessionDep, query: Annotated[UnmappedQuery, Query()]
 ) -> Response:

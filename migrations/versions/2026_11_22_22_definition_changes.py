@@ -21,8 +21,12 @@ def upgrade() -> None:
         sa.Column("stream_id", _ID, nullable=True),
         sa.Column("metric", sa.String(length=64), server_default="", nullable=False),
         sa.Column("changed_ts", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False, comment="JSON: in words, one after the other"),
         sa.Column(
-            "what", sa.Text(), nullable=False, comment="JSON: in words, one after the other"
+            "stages_before",
+            sa.Text(),
+            nullable=True,
+            comment="JSON: rows of the stages that ended then",
         ),
         sa.Column(
             "numbers_before",
@@ -53,6 +57,5 @@ def downgrade() -> None:
     """What was kept of changes is lost; definitions are told anew once it is up again."""
     op.drop_table("definition_change")
     op.execute(
-        "DELETE FROM store_setting WHERE name LIKE 'definition_of_%'"
-        " OR name = 'metric_definitions'"
+        "DELETE FROM store_setting WHERE name LIKE 'definition_of_%' OR name = 'metric_definitions'"
     )
