@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,15 @@ from pipeline.times import iso
 from store import frames
 
 Answer = dict[str, Any]
+Named = Mapping[int, tuple[str, str]]
+"""Name and the tracker's id of a status."""
 
 
 def mappings(session: Session, snapshot: Snapshot, stream: str | None = None) -> Answer:
     """By stream its stages in order, each with its statuses, their ids, and since when they mean
     it. `NotFoundError` for an unknown stream.
     """
-    statuses = frames.statuses(session).set_index("status_id")
+    statuses = _named(session)
     rows = [_mapping(session, one, statuses) for one in _chosen(snapshot, stream)]
     return {"items": rows, "next": None}
 
@@ -34,7 +36,12 @@ def _chosen(snapshot: Snapshot, stream: str | None) -> list[StreamFacts]:
     return list(snapshot.streams.values()) if stream is None else [stream_of(snapshot, stream)]
 
 
-def _mapping(session: Session, stream: StreamFacts, statuses: pd.DataFrame) -> Answer:
+def _named(session: Session) -> Named:
+    rows = frames.statuses(session).to_dict("records")
+    return {row["status_id"]: (str(row["name"]), str(row["external_id"])) for row in rows}
+
+
+def _mapping(session: Session, stream: StreamFacts, statuses: Named) -> Answer:
     meant = frames.stage_mappings(session, stream.id)
     stages = []
     for stage in stream.stages.to_dict("records"):
@@ -44,8 +51,8 @@ def _mapping(session: Session, stream: StreamFacts, statuses: pd.DataFrame) -> A
                 **{name: stage[name] for name in ("name", "state", "team", "value")},
                 "statuses": [
                     {
-                        "status": str(statuses["name"].at[status]),
-                        "id": str(statuses["external_id"].at[status]),
+                        "status": statuses[status][0],
+                        "id": statuses[status][1],
                         "since": iso(since) if since > 0 else None,
                     }
                     for status, since in zip(
@@ -69,7 +76,7 @@ def unmapped(
     """Statuses in which items are or were and that are in no stage, and types that no kind names;
     the longest time first. since_ts: only what was first seen from then on.
     """
-    statuses = frames.statuses(session).set_index("status_id")
+    statuses = _named(session)
     items = {one.id: frames.stream_items(session, one.id) for one in _chosen(snapshot, stream)}
     rows = [
         row
@@ -86,20 +93,20 @@ def unmapped(
     return {"items": rows, "next": None}
 
 
-def _statuses(stream: StreamFacts, statuses: pd.DataFrame, as_of: int) -> Iterator[Answer]:
+def _statuses(stream: StreamFacts, statuses: Named, as_of: int) -> Iterator[Answer]:
     visits = stream.visits
     mapped = visits["stage_id"] != NONE
     if not len(stream.stages):
         mapped = visits["state"] != "unknown"
     own = visits[~mapped & (visits["status_id"] != NONE)]
     for status, rows in own.groupby("status_id"):
-        name = str(statuses["name"].at[status])
+        name, number = statuses[int(str(status))]
         named = stream.stages["name"].tolist()
         yield {
             "stream": stream.config.name,
             "what": "status",
             "name": name,
-            "id": str(statuses["external_id"].at[status]),
+            "id": number,
             "since_ts": int(rows["start_ts"].min()),
             "items": int(rows["item_id"].nunique()),
             "items_now": int(rows["item_id"][rows["end_ts"] == NONE].nunique()),

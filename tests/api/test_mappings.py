@@ -30,7 +30,8 @@ def _stream(company: Company, name: str = "checkout", **changed: Any) -> dict[st
     """A stream as the configuration has it, in JSON."""
     found = next(one for one in company.settings.streams if one.name == name)
     told: dict[str, Any] = found.model_dump(mode="json", by_alias=True)
-    return told | changed
+    days = found.reopen_window.days
+    return {**told, "reopen_window": f"{days}d", **changed}
 
 
 def _waiting(company: Company) -> dict[str, Any]:
@@ -221,7 +222,7 @@ def test_stages_that_contradict_each_other_are_refused(client: Client, company: 
     stages = _stream(company)["stages"]
     twice = [*stages, stages[0] | {"state": "ignored"}]
     told = _asked(client, {"streams": [_stream(company, stages=twice)]}, 422)["detail"]
-    assert "is there twice" in told
+    assert "stands twice" in told
 
 
 @pytest.mark.parametrize(

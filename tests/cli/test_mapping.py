@@ -23,7 +23,7 @@ def changed(company: Company) -> Path:
     return file
 
 
-def test_the_mapping_is_shown_with_ids_and_since(headwater: Run, company: Company) -> None:
+def test_the_mapping_is_shown_with_ids_and_since(headwater: Run) -> None:
     outcome = headwater("mapping")
     assert outcome.status == 0
     (body,) = headwater("mapping", "--json").lines
