@@ -127,12 +127,21 @@ def _stream(row: Answer, body: Answer) -> None:
             told = (one["status"], one["before"], one["after"], str(one["items"]), days)
             table.add_row(*map(escape, told))
         console.print(Padding(table, (1, 0, 0, 2)))
+    _touched(row)
+    since, until = (moment(edge) for edge in body["window"])
+    numbers = _table("metric", "now", "n", "would be", "n")
+    for one in row["metrics"]:
+        for line in _lines(one):
+            numbers.add_row(*map(escape, line))
+    _print(f"From {since} to {until} (UTC):", 2)
+    console.print(Padding(numbers, (0, 0, 0, 2)))
+
+
+def _touched(row: Answer) -> None:
+    """Of how much the facts would be other ones."""
     items = row["items"]
-    _print(
-        f"{items['touched']} items touched; {items['present']} count now, {items['proposed']}"
-        " would.",
-        2,
-    )
+    counts = f"{items['present']} count now, {items['proposed']} would."
+    _print(f"{items['touched']} items touched; {counts}", 2)
     for one in row["facts"]:
         fact = "deliveries" if one["fact"] == "item" else "visits of stages"
         _print(
@@ -140,13 +149,6 @@ def _stream(row: Answer, body: Answer) -> None:
             f" {one['restated']} restate what was told",
             2,
         )
-    since, until = (moment(edge) for edge in body["window"])
-    table = _table("metric", "now", "n", "would be", "n")
-    for one in row["metrics"]:
-        for told in _lines(one):
-            table.add_row(*map(escape, told))
-    _print(f"From {since} to {until} (UTC):", 2)
-    console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _lines(one: Answer) -> Iterator[tuple[str, ...]]:

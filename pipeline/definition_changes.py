@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.errors import BadRequestError, NotFoundError
-from core.settings import Settings
+from core.settings import Settings, ValueStream
 from metrics.periods import Window
 from metrics.registry import METRICS
 from metrics.remapping import changed_words
@@ -37,44 +37,53 @@ def note_changes(settings: Settings, database: Database) -> None:
     """Keep what changed since the last time, with the numbers of the 90 days before. Called before
     the mapping is applied; a stream of which nothing was told yet has no change.
     """
-    configured = {one.name: one for one in settings.streams}
     with database.read() as session:
         known = frames.value_streams(session)
-        ids = dict(zip(known["name"], known["stream_id"], strict=True))
+        ids = {name: int(one) for name, one in zip(known["name"], known["stream_id"], strict=True)}
         told = known_since(session)[0]
         changed, kept = _changed_streams(session, settings, ids)
-        last = facts.last_written_ts(session)
-        ts = max(now_ts(), last + 1)
+        ts = max(now_ts(), facts.last_written_ts(session) + 1)
         numbers = {
             name: _headline(session, settings, name, ts - 1)
             for name in changed
             if told.get(name, ts) < ts
         }
-        stages = {name: frames.stages(session, int(ids[name])) for name in numbers}
-        versions = {slug: metric.version for slug, metric in METRICS.items()}
         before = definitions.kept_versions(session)
+    versions = {slug: metric.version for slug, metric in METRICS.items()}
+    if not kept and before == versions:
+        return
+    configured = {one.name: one for one in settings.streams}
     with database.writing() as session:
         for name, document in kept.items():
-            definitions.keep_definition(session, int(ids[name]), document)
+            definitions.keep_definition(session, ids[name], document)
         for name, found in numbers.items():
-            number, before_it = int(ids[name]), stages[name]
-            gone = set(before_it["name"]) - {one.name for one in configured[name].stages}
-            leaving = before_it["stage_id"][before_it["name"].isin(gone)].tolist()
-            leave_stages(session, number, leaving, Recording(ts, MAPPING))
-            definitions.add_change(
-                session,
-                stream_id=number,
-                ts=ts,
-                what=changed[name],
-                stages=before_it.to_dict("records"),
-                numbers=found,
-            )
-        for slug, version in versions.items():
-            if before is not None and before.get(slug, version) != version:
-                what = [f"{slug}@{before[slug]} -> {slug}@{version}"]
+            _note(session, configured[name], ids[name], ts, changed[name], found)
+        for slug in versions if before is not None else ():
+            if before.get(slug, versions[slug]) != versions[slug]:
+                what = [f"{slug}@{before[slug]} -> {slug}@{versions[slug]}"]
                 definitions.add_change(session, metric=slug, ts=ts, what=what)
-        if before != versions:
-            definitions.keep_versions(session, versions)
+        definitions.keep_versions(session, versions)
+
+
+def _note(
+    session: Session,
+    stream: ValueStream,
+    number: int,
+    ts: int,
+    what: Sequence[str],
+    numbers: Mapping[str, Any],
+) -> None:
+    """Keep a change of a stream, and the stages that end with it."""
+    names = {one.name for one in stream.stages}
+    rows = [
+        {str(name): value for name, value in row.items()}
+        for row in frames.stages(session, number).to_dict("records")
+    ]
+    leaving = [int(row["stage_id"]) for row in rows if row["name"] not in names]
+    leave_stages(session, number, leaving, Recording(ts, MAPPING))
+    definitions.add_change(
+        session, stream_id=number, ts=ts, what=what, stages=rows, numbers=numbers
+    )
 
 
 def keep_definitions(settings: Settings, database: Database) -> None:
