@@ -58,9 +58,9 @@ def note_changes(settings: Settings, database: Database) -> None:
             definitions.keep_definition(session, ids[name], document)
         for name, found in numbers.items():
             _note(session, configured[name], ids[name], ts, changed[name], found)
-        for slug in versions if before is not None else ():
-            if before.get(slug, versions[slug]) != versions[slug]:
-                what = [f"{slug}@{before[slug]} -> {slug}@{versions[slug]}"]
+        for slug, old in (before or {}).items():
+            if slug in versions and old != versions[slug]:
+                what = [f"{slug}@{old} -> {slug}@{versions[slug]}"]
                 definitions.add_change(session, metric=slug, ts=ts, what=what)
         definitions.keep_versions(session, versions)
 
