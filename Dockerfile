@@ -16,6 +16,7 @@ COPY simulator simulator
 COPY cli cli
 COPY conformance conformance
 COPY tests/golden tests/golden
+COPY docs/metrics docs/metrics
 COPY migrations migrations
 RUN /opt/headwater/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -24,6 +24,7 @@ from api.routes import (
     hooks,
     items,
     kanban,
+    mappings,
     metrics,
     overview,
     quality,
@@ -70,6 +71,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
+    app.include_router(mappings.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

@@ -81,3 +81,9 @@ def accepts_from_people(model: type[BaseModel], *, again: str) -> Responses:
     """The answers of a route that takes in what people say: nobody needs a secret for that."""
     told = accepts(model, again=again)
     return {202: told[202], 200: told[200], **_FROM_PEOPLE}
+
+
+def answers_to_people(model: type[BaseModel]) -> Responses:
+    """The answers of a route that is sent a question too long for an address, and keeps nothing."""
+    refused = {status: told for status, told in _FROM_PEOPLE.items() if status != 404}
+    return {200: answers(model)[200], **refused}

@@ -24,6 +24,7 @@ def _envelope(slug: str, unit: str, value: dict[str, Any], n: int, **more: Any) 
         "excluded": {},
         "grade": "A",
         "reasons": [],
+        "breaks": [],
         "explain": f"/v1/streams/checkout/{explain}/explain?from={_FROM}&to={_TO}",
         **more,
     }

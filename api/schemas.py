@@ -50,6 +50,22 @@ class SeriesRow(BaseModel):
     n: int | None = Field(description="Null, as all values, where its history is not read yet.")
 
 
+class BreakRow(Shape):
+    """From this moment on a number means another thing: a line on a chart."""
+
+    at: str
+    on: str = Field(description="Its day in the zone that is asked for.")
+    what: str = Field(examples=['stage Review: status "Code Review" active -> waiting'])
+    definition: str = Field(description="`mapping`, or the metric's name and version.")
+    dated: bool = Field(
+        description="True where the mapping itself names the day; else it was changed then, and all"
+        " of history is told by the new one."
+    )
+    changes: str | None = Field(
+        description="The address with the numbers under both; null where it is dated."
+    )
+
+
 class Envelope(Shape):
     """A number with everything that is needed to believe it."""
 
@@ -84,6 +100,9 @@ class Envelope(Shape):
         default=None, description="Only where `interval` is asked."
     )
     limits: Limits | None = None
+    breaks: list[BreakRow] | None = Field(
+        default=None, description="Where a definition broke; in series and charts."
+    )
 
 
 class Missing(Shape):
@@ -141,6 +160,7 @@ class OverviewStream(Shape):
     total_d: float | None
     weeks: list[SeriesRow]
     limits: Limits | None
+    breaks: list[BreakRow] = Field(description="Within `weeks`.")
     grade: Grade
     reasons: list[str]
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.look_commands import look
+from cli.mapping_commands import mapping
 from cli.options import DEFAULT_CONFIG, Config, examples
 from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError
@@ -225,6 +226,7 @@ def conformance(
 
 
 app.add_typer(look)
+app.add_typer(mapping, name="mapping", rich_help_panel="Look")
 app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 
 

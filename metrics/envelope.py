@@ -53,7 +53,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Context:
-    """What was asked, and of which data; `known_at` (epoch s) is the latest knowledge used."""
+    """What was asked, and of which data; `known_at` (epoch s) is the latest knowledge used.
+
+    caveats: reasons that lower no grade.
+    """
 
     scope: Mapping[str, str]
     window: Window | None
@@ -63,6 +66,7 @@ class Context:
     sources: Mapping[str, Freshness]
     explain: str
     calendar: str = "elapsed"
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def envelope(measure: Measure, definition: Definition, context: Context) -> Enve
             if source.back_to_ts is not None
         },
         grade=grade,
-        reasons=(*measure.reasons, *causes, *few),
+        reasons=(*measure.reasons, *causes, *few, *context.caveats),
         explain=context.explain,
     )
 

@@ -75,6 +75,12 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
     return np.repeat(starts - before, counts) + np.arange(counts.sum())
 
 
+def state_of_category(word: str) -> str | None:
+    """What a tracker's category means where there are no stages; None: nothing."""
+    code = _CATEGORY.get(word)
+    return None if code is None else STATES[code]
+
+
 def status_table(
     mapping: pd.DataFrame,
     stages: pd.DataFrame,

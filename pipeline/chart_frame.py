@@ -11,6 +11,7 @@ from metrics.measure import Measure
 from metrics.periods import Interval, Period, Window, periods
 from metrics.registry import METRICS
 from metrics.run_chart import begun
+from pipeline.breaks import break_reasons, break_rows
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import coverages, explain_address, known_at, read_from, sources_of
@@ -70,7 +71,9 @@ def dressed(
     *,
     explain: str,
 ) -> Answer:
-    """The envelope; what a value is made of stands beside it. explain: the path that lists it."""
+    """The envelope; what a value is made of stands beside it, and the lines where a definition
+    broke. explain: the path that lists it.
+    """
     sources = sources_of(snapshot, stream, slug)
     context = Context(
         scope=scope_of(stream, slug, asked),
@@ -81,10 +84,12 @@ def dressed(
         sources=sources,
         explain=explain_address(f"/v1/streams/{stream.config.name}/{explain}", asked),
         calendar=calendar_name(asked),
+        caveats=break_reasons(stream.breaks, slug, asked),
     )
     body = document(envelope(measure, METRICS[slug].definition, context))
     beside = _plain(body.pop("parts"))
-    return {**body, "value": {**beside, **_plain(body["value"])}}
+    breaks = break_rows(stream.breaks, slug, asked, stream=stream.config.name)
+    return {**body, "value": {**beside, **_plain(body["value"])}, "breaks": breaks}
 
 
 def _plain(values: object) -> dict[str, float | None]:

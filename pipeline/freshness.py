@@ -7,12 +7,13 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from store import cursors, frames, verdicts
+from store.definitions import last_change
 from store.facts import services_version
 
 
 def served_version(session: Session) -> str:
-    """Equal as long as no fact changed, no source was read or failed, no history came, and nobody
-    judged a link.
+    """Equal as long as no fact changed, no source was read or failed, no history came, no
+    definition changed, and nobody judged a link.
     """
     streams = frames.value_streams(session)
     facts = ",".join(
@@ -30,4 +31,5 @@ def served_version(session: Session) -> str:
         if (part := state.cursor.get("older"))
     )
     judged = verdicts.version(session)
-    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}"
+    changes = last_change(session)
+    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}"

@@ -143,7 +143,8 @@ def _write(
     remapped: Remapped,
     before_ts: int | None,
 ) -> MeasureReport:
-    now = max(now_ts(), facts.last_written_ts(session))
+    # What another mapping makes of it is known later than what was told before, if by a second.
+    now = max(now_ts(), facts.last_written_ts(session) + bool(remapped.streams))
     new_streams, new_services = begin_knowing(session, now)
     service_cause = MAPPING if remapped.services and cause == RECORDS else cause
     recording = Recording(now, service_cause, before_ts)

@@ -13,6 +13,7 @@ from metrics import flow
 from metrics.envelope import document, envelope, unread_history
 from metrics.measure import Measure
 from metrics.registry import METRICS
+from pipeline.breaks import break_rows
 from pipeline.history_status import loading
 from pipeline.question import Question
 from pipeline.series import stream_series
@@ -101,6 +102,7 @@ def _stream(
         "total_d": total if stages else None,
         "weeks": weeks["series"],
         "limits": weeks["limits"],
+        "breaks": break_rows(stream.breaks, "idea_to_release", weekly, stream=stream.config.name),
         "grade": max(grades),
         "reasons": found["idea_to_release"]["reasons"],
     }

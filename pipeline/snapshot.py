@@ -16,12 +16,15 @@ from core.settings import Service, Settings, ValueStream
 from metrics.envelope import Freshness
 from metrics.stretches import begun_by, closed, opened
 from pipeline.assigned import assigned_of
+from pipeline.breaks import Break, breaks_of_stream
+from pipeline.definition import stored_definition
 from pipeline.history_status import back_to, parts_left
 from pipeline.memo import Memo
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from pipeline.times import iso
 from store import cursors, frames
 from store.cursors import StreamState
+from store.definitions import DefinitionChange, definition_changes
 from store.facts import services_version
 from store.known_facts import facts_known_at, known_since, named_items
 from store.models import (
@@ -59,6 +62,7 @@ class StreamFacts:
     assigned: pd.DataFrame
     blockers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     blocked_statuses: Mapping[int, str] = field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property
@@ -135,6 +139,7 @@ class Snapshots:
     _services: dict[str, ServiceFacts] = field(default_factory=dict)
     _unlinked: pd.DataFrame = field(default_factory=pd.DataFrame)
     _versions: tuple[int, ...] = ()
+    _changes: Sequence[DefinitionChange] = ()
     _known: Memo = field(default_factory=lambda: Memo(_MOMENTS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -144,15 +149,19 @@ class Snapshots:
             known = frames.value_streams(session)
             versions = dict(zip(known["name"], known["facts_version"], strict=True))
             ids = dict(zip(known["name"], known["stream_id"], strict=True))
+            changes = definition_changes(session)
+            if changes != self._changes:
+                self._changes, self._streams = changes, {}
             streams = {}
             for config in self.settings.streams:
                 if config.name not in ids:
                     continue
                 kept = self._streams.get(config.name)
                 if kept is None or kept.version != versions[config.name]:
-                    kept = _stream(
-                        session, config, int(ids[config.name]), int(versions[config.name])
-                    )
+                    number, version = int(ids[config.name]), int(versions[config.name])
+                    kept = _stream(session, config, number, version)
+                    meant = stored_definition(session, number, self.settings.server.timezone)
+                    kept = replace(kept, breaks=breaks_of_stream(number, changes, meant))
                 streams[config.name] = kept
             self._streams = streams
             moved = (services_version(session), *map(int, known["facts_version"]))
@@ -167,12 +176,14 @@ class Snapshots:
             return Snapshot(streams, self._services, fresh, self._unlinked, older)
 
     def known(self, session: Session, ts: int) -> Snapshot:
-        """The facts as they were known at `ts`. Titles, stages and the configuration are those of
-        now, as is what is read of reasons and assignees of before; what is not linked is not told.
+        """The facts and stages as they were known at `ts`. Titles and the rest of the configuration
+        are those of now, as is what is read of reasons and assignees of before; what is not linked
+        is not told.
         """
         present = self.present(session)
-        key = (ts, self._versions)
-        return self._known.of(key, lambda: _known(session, present, ts))
+        changes = tuple(one for one in self._changes if one.changed_ts > ts)
+        key = (ts, self._versions, len(changes))
+        return self._known.of(key, lambda: _known(session, present, ts, changes))
 
 
 def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:
@@ -181,7 +192,7 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
     columns = items[["item_id", "key", "type", "title", "url"]]
     stages = frames.stages(session, stream_id)
     linked = linked_blocks(session, config, stream_id)
-    blocks = open_blocks(session, stream_id, linked)
+    blocks = open_blocks(session, linked, stages, frames.stage_mappings(session, stream_id))
     return StreamFacts(
         stream_id,
         version,
@@ -214,7 +225,10 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
     }
 
 
-def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
+def _known(
+    session: Session, present: Snapshot, ts: int, changes: Sequence[DefinitionChange]
+) -> Snapshot:
+    """changes: those that came after it."""
     since = known_since(session)
     known = [{name for name, at in of.items() if at <= ts} for of in since]
     later = Later(
@@ -224,7 +238,7 @@ def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
     readings = readings_at(session, ts)
     return Snapshot(
         {
-            name: _stream_then(session, one, ts)
+            name: _stream_then(session, one, ts, changes)
             for name, one in present.streams.items()
             if name in known[0]
         },
@@ -243,17 +257,27 @@ def _known(session: Session, present: Snapshot, ts: int) -> Snapshot:
     )
 
 
-def _stream_then(session: Session, stream: StreamFacts, ts: int) -> StreamFacts:
+def _stream_then(
+    session: Session, stream: StreamFacts, ts: int, changes: Sequence[DefinitionChange]
+) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
     visits = facts_known_at(session, stage_visit, stream.id, ts)
+    breaks = tuple(one for one in stream.breaks if one.ts <= ts)
+    then = next((one.stages_before for one in changes if one.stream_id == stream.id), None)
+    stages = stream.stages
+    if then is not None:
+        columns = [str(name) for name in stages.columns]
+        stages = pd.DataFrame(then, columns=columns).astype(stages.dtypes.to_dict())
     return replace(
         stream,
+        stages=stages,
         items=items,
         visits=visits,
         tools=facts_known_at(session, tool_time, stream.id, ts),
         blocks=opened(begun_by(closed(stream.blocks), ts)),
         assigned=begun_by(stream.assigned, ts),
+        breaks=breaks,
         memo=Memo(),
     )
 

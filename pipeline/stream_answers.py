@@ -13,6 +13,7 @@ from metrics import coverage
 from metrics.envelope import Context, Freshness, document, envelope, unread_history
 from metrics.registry import METRICS
 from metrics.stats import ratio
+from pipeline.breaks import break_reasons, break_rows
 from pipeline.question import Question
 from pipeline.series import stream_series
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
@@ -56,6 +57,7 @@ def stream_metric(
     if asked.interval is not None:
         whole_from = read_from(snapshot, stream, slug)
         body |= stream_series(settings, stream, slug, asked, whole_from=whole_from)
+        body["breaks"] = break_rows(stream.breaks, slug, asked, stream=stream.config.name)
     return body
 
 
@@ -163,6 +165,7 @@ def context_of(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Questi
         sources=sources,
         explain=explain_address(f"/v1/streams/{stream.config.name}/metrics/{slug}/explain", asked),
         calendar=calendar_name(asked),
+        caveats=break_reasons(stream.breaks, slug, asked),
     )
 
 

@@ -21,12 +21,14 @@ _OUTSIDE = -100
 """Numbers from here on downward stand for the tracker's own categories, where stages are asked."""
 
 
-def linked_blocks(session: Session, stream: ValueStream, stream_id: int) -> pd.DataFrame:
+def linked_blocks(
+    session: Session, stream: ValueStream, items: int | frames.Counted
+) -> pd.DataFrame:
     """The stored blocks that the stream's rule names: item_id, kind, detail, start_ts, end_ts
     (NONE: still), linked_ts (that start), blocker_id (the item of a link, NONE where it is none or
     is not stored). Those of links for as long as the link stands.
     """
-    blocks = _named(frames.item_blocks(session, stream_id), stream)
+    blocks = _named(frames.item_blocks(session, items), stream)
     pairs = zip(blocks["kind"], blocks["detail"], strict=True)
     keys = [str(detail).rpartition(" ")[2] if kind == "link" else "" for kind, detail in pairs]
     home = source_ids(session).get(stream.items.source, NONE)
@@ -35,12 +37,14 @@ def linked_blocks(session: Session, stream: ValueStream, stream_id: int) -> pd.D
     return blocks.assign(linked_ts=blocks["start_ts"], blocker_id=found)
 
 
-def open_blocks(session: Session, stream_id: int, linked: pd.DataFrame) -> pd.DataFrame:
-    """The same, those of links only while the item in the way was open."""
+def open_blocks(
+    session: Session, linked: pd.DataFrame, stages: pd.DataFrame, mapping: pd.DataFrame
+) -> pd.DataFrame:
+    """The same, those of links only while the item in the way was open, by these stages."""
     ids = {int(one) for one in linked["blocker_id"] if one != NONE}
     items = frames.items_of(session, ids)
     created = items.rename(columns={"item_id": "blocker_id"})[["blocker_id", "created_ts"]]
-    return while_open(linked, created, _ended(session, stream_id, items))
+    return while_open(linked, created, _ended(session, items, stages, mapping))
 
 
 def blocked_by(linked: pd.DataFrame, blockers: Collection[int]) -> set[int]:
@@ -98,14 +102,16 @@ def _named(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
     ]
 
 
-def _ended(session: Session, stream_id: int, items: pd.DataFrame) -> pd.DataFrame:
+def _ended(
+    session: Session, items: pd.DataFrame, stages: pd.DataFrame, mapping: pd.DataFrame
+) -> pd.DataFrame:
     """When these items were done, cancelled or gone: blocker_id, start_ts, end_ts (NONE: still).
 
-    By the stages of this stream, and in a status that they do not name by the category that the
-    tracker gives it.
+    By these stages, and in a status that they do not name by the category that the tracker gives
+    it.
     """
     ids = [int(one) for one in items["item_id"]]
-    stages, mapping = _with_categories(session, stream_id)
+    stages, mapping = _with_categories(session, stages, mapping)
     nothing = pd.DataFrame(
         {name: pd.Series(dtype="int64") for name in ("item_id", "start_ts", "end_ts", "idea_ts")}
     )
@@ -129,10 +135,11 @@ def _ended(session: Session, stream_id: int, items: pd.DataFrame) -> pd.DataFram
     return told.rename(columns={"item_id": "blocker_id"}).astype("int64")
 
 
-def _with_categories(session: Session, stream_id: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The stages and the mapping of a stream, with stages of the tracker's own for the rest."""
-    stages = frames.stages(session, stream_id)[["stage_id", "state"]]
-    mapping = frames.stage_mappings(session, stream_id)
+def _with_categories(
+    session: Session, stages: pd.DataFrame, mapping: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """These, with stages of the tracker's own for the statuses that they do not name."""
+    stages = stages[["stage_id", "state"]]
     if stages.empty:
         return stages, mapping
     statuses = frames.statuses(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -32,6 +32,43 @@ class StreamFacts:
     tools: ToolTimes
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What facts are made of besides transitions and releases: the frames of `FactInputs`, and of
+    blocks all that are linked, see `linked_blocks`.
+    """
+
+    items: pd.DataFrame
+    blocks: pd.DataFrame
+    mapping: pd.DataFrame
+    stages: pd.DataFrame
+    ideas: pd.DataFrame
+
+
+def stored_ground(session: Session, stream: ValueStream, stream_id: int) -> Ground:
+    """By the mapping that is stored."""
+    items = frames.stream_items(session, stream_id)
+    return Ground(
+        items=items,
+        blocks=linked_blocks(session, stream, stream_id),
+        mapping=frames.stage_mappings(session, stream_id),
+        stages=frames.stages(session, stream_id),
+        ideas=_ideas(session, stream, items),
+    )
+
+
+def planned_ground(
+    session: Session, stream: ValueStream, mapping: pd.DataFrame, stages: pd.DataFrame
+) -> Ground:
+    """By a mapping that is not: the same items, blocks and ideas as if it were."""
+    counted = frames.Counted(
+        stream.items.source, stream.items.projects, stream.items.types, stream.parents
+    )
+    items = frames.stream_items(session, counted)
+    blocks = linked_blocks(session, stream, counted)
+    return Ground(items, blocks, mapping, stages, _ideas(session, stream, items))
+
+
 def stream_facts(
     session: Session,
     settings: Settings,
@@ -45,39 +82,51 @@ def stream_facts(
     """Facts of the wanted items (None: of all), of those that stand behind one of them, and of
     those whose release or idea moved; times by tool, of which `spans` tells.
     """
-    items = frames.stream_items(session, stream_id)
-    ideas = _ideas(session, stream, items)
+    ground = stored_ground(session, stream, stream_id)
     tools = stream_tool_times(
         session,
         stream_id,
-        items=items,
-        ideas=ideas,
+        items=ground.items,
+        ideas=ground.ideas,
         releases=releases,
         spans=spans,
         everything=wanted is None,
     )
-    blocks = linked_blocks(session, stream, stream_id)
     if wanted is not None:
-        wanted = wanted | blocked_by(blocks, wanted)
-        wanted |= _moved(session, stream_id, items, releases, ideas)
-        items = items[items["item_id"].isin(wanted)]
-        blocks = blocks[blocks["item_id"].isin(wanted)]
+        wanted = wanted | blocked_by(ground.blocks, wanted)
+        wanted |= _moved(session, stream_id, ground.items, releases, ground.ideas)
+        ground = replace(
+            ground,
+            items=ground.items[ground.items["item_id"].isin(wanted)],
+            blocks=ground.blocks[ground.blocks["item_id"].isin(wanted)],
+        )
         if not wanted:
             return StreamFacts(stream, stream_id, wanted, None, False, tools)
-    ids = [int(one) for one in items["item_id"]]
+    made = facts_on(session, settings, stream, ground, releases)
+    shown = wanted is not None and len(ground.items) > 0
+    return StreamFacts(stream, stream_id, wanted, made, shown, tools)
+
+
+def facts_on(
+    session: Session,
+    settings: Settings,
+    stream: ValueStream,
+    ground: Ground,
+    releases: pd.DataFrame,
+) -> Facts:
+    """The facts of the items of this ground, under these settings; nothing is written."""
+    ids = [int(one) for one in ground.items["item_id"]]
     inputs = FactInputs(
-        items=items,
+        items=ground.items,
         transitions=frames.item_transitions(session, item_ids=ids),
-        blocks=open_blocks(session, stream_id, blocks),
-        mapping=frames.stage_mappings(session, stream_id),
-        stages=frames.stages(session, stream_id),
+        blocks=open_blocks(session, ground.blocks, ground.stages, ground.mapping),
+        mapping=ground.mapping,
+        stages=ground.stages,
         statuses=frames.statuses(session),
-        ideas=ideas,
+        ideas=ground.ideas,
         releases=releases,
     )
-    made = item_facts(inputs, _rules(session, settings, stream))
-    shown = wanted is not None and len(items) > 0
-    return StreamFacts(stream, stream_id, wanted, made, shown, tools)
+    return item_facts(inputs, _rules(session, settings, stream))
 
 
 _RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]

@@ -16,6 +16,7 @@ from core.source_settings import AnySource
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.database import Database
+from pipeline.definition_changes import keep_definitions, note_changes
 from pipeline.knowledge import configured, note_readings
 from pipeline.mapping import apply_mapping
 from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
@@ -121,6 +122,7 @@ def bring_up_to_date(
     unread = {report.source for report in reports if report.problems or report.paused}
     with alone(database.engine, _LINKING, (stop or Stop()).sleep):
         before = configured(database)
+        note_changes(settings, database)
         warnings = apply_mapping(settings, database, unread=unread)
         remapped = configured(database).since(before)
         links = correlate(settings, database, progress=tell, everything=everything)
@@ -133,6 +135,7 @@ def bring_up_to_date(
             remapped=remapped,
         )
         note_readings(settings, database)
+        keep_definitions(settings, database)
     return SyncReport(reports, links, facts, warnings)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
@@ -25,6 +25,13 @@ def take(session: Session, stage: str, entity: Entity) -> list[int]:
         dirty.c.stage == stage, dirty.c.entity == int(entity)
     )
     return list(session.execute(statement.order_by(dirty.c.entity_id)).scalars())
+
+
+def waiting_items(session: Session, stages: Collection[str]) -> int:
+    """How many work items any of these stages still has to look at."""
+    own = (dirty.c.stage.in_(list(stages)), dirty.c.entity == int(Entity.ITEM))
+    counted = select(func.count(dirty.c.entity_id.distinct())).where(*own)
+    return int(session.execute(counted).scalar_one())
 
 
 def take_on(session: Session, stage: str, working: str) -> dict[Entity, list[int]]:

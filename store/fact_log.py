@@ -5,7 +5,7 @@ Rows are mappings by column key, as the tables of facts have them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import NONE
 from store.lookup import Key, Row, found_in
-from store.models import fact_change, service, value_stream
+from store.models import fact_change, item_fact, service, stage_visit, value_stream
 from store.upsert import delete_rows
 
 Flags = npt.NDArray[np.bool_]
@@ -74,10 +74,17 @@ def record(session: Session, table: Table, rows: Differing, recording: Recording
     """Log what differs. Before the rows are written: what vanishes takes with it since when it was
     known.
     """
-    logged = [*_changed(table, rows, recording), *_gone(session, table, rows, recording)]
-    logged += [_entry(table, key, "found", {}, recording, late=True) for key in rows.found]
+    logged = entries(session, table, rows, recording)
     if logged:
         session.connection().execute(fact_change.insert().inline(), logged)
+
+
+def entries(
+    session: Session, table: Table, rows: Differing, recording: Recording
+) -> list[dict[str, Any]]:
+    """What `record` would log; nothing is written."""
+    logged = [*_changed(table, rows, recording), *_gone(session, table, rows, recording)]
+    return logged + [_entry(table, key, "found", {}, recording, late=True) for key in rows.found]
 
 
 def tells_of_the_past(table: Table, frame: pd.DataFrame, recording: Recording) -> Flags:
@@ -91,6 +98,30 @@ def tells_of_the_past(table: Table, frame: pd.DataFrame, recording: Recording) -
         ts = frame[name].to_numpy(np.int64)
         late |= (ts != NONE) & (ts < before_ts)
     return late
+
+
+def leave_stages(
+    session: Session, stream_id: int, ids: Collection[int], recording: Recording
+) -> None:
+    """Facts in these stages, which will be no more, wait without one; the log undoes it."""
+    for table in (item_fact, stage_visit):
+        key = list(table.primary_key.columns)
+        own = (table.c.stream_id == stream_id, table.c.stage_id.in_(list(ids)))
+        rows = session.execute(select(*key, table.c.stage_id).where(*own)).all()
+        logged = [
+            _entry(
+                table,
+                tuple(row[:-1]),
+                "changed",
+                {"stage_id": [row[-1], None]},
+                recording,
+                late=False,
+            )
+            for row in rows
+        ]
+        if logged:
+            session.connection().execute(fact_change.insert().inline(), logged)
+            session.execute(update(table).where(*own).values(stage_id=None))
 
 
 def begin_knowing(session: Session, now_ts: int) -> tuple[set[int], set[int]]:

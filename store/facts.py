@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from core.errors import NotFoundError
 from core.frames import NONE
 from store.fact_differences import Difference, difference
-from store.fact_log import KNOWN, Differing, Recording, record, tells_of_the_past
+from store.fact_log import KNOWN, Differing, Recording, entries, record, tells_of_the_past
 from store.insert import insert_columns
-from store.lookup import Key, Row, chunks
+from store.lookup import Key, Row, chunks, one_of
 from store.models import (
     change_fact,
     deployment_fact,
@@ -188,35 +188,73 @@ def _replace(
     recording: Recording,
     ids: Collection[int] | None,
 ) -> FactChange:
-    """`ids`: of the second key column. A part of them at a time: both sides are in memory."""
-    owner, *key = (column.key for column in table.primary_key.columns)
-    names = [column.key for column in table.c if column.key not in (owner, KNOWN)]
-    own = select(*(table.c[name] for name in names)).where(table.c[owner] == owner_id)
+    """`ids`: of the second key column."""
+    owned = _owned(table, owner_id)
     change = FactChange(owner_id)
-    for where, after in _parts(table.c[key[0]], frame[names], ids):
-        before = read_frame(session, own.where(*where))
-        found = difference(before, after, key)
-        if not found:
-            continue
-        _write(session, table, _Owned(owner, owner_id, key), found, recording)
+    for found in compared(session, table, owner_id, frame, ids=ids):
+        _write(session, table, owned, found, recording)
         change.parts.append(
             (
-                _keys(after, key, found.inserted),
-                _keys(after, key, found.now),
-                _keys(before, key, found.deleted),
+                _keys(found.after, owned.key, found.inserted),
+                _keys(found.after, owned.key, found.now),
+                _keys(found.before, owned.key, found.deleted),
             )
         )
     return change
 
 
+def compared(
+    session: Session,
+    table: Table,
+    owner_id: int,
+    frame: pd.DataFrame,
+    *,
+    ids: Collection[int] | None = None,
+    gone_stages: Collection[int] = (),
+) -> Iterator[Difference]:
+    """How `frame` differs from the stored facts of its owner, a part at a time, for both sides are
+    in memory; nothing is written.
+
+    ids: only those whose second key column is one of these. gone_stages: ids of stages that will be
+    no more, whose facts then wait without one.
+    """
+    owned = _owned(table, owner_id)
+    names = [column.key for column in table.c if column.key not in (owned.owner, KNOWN)]
+    own = select(*(table.c[name] for name in names)).where(table.c[owned.owner] == owner_id)
+    for where, after in _parts(session, table.c[owned.key[0]], frame[names], ids):
+        before = read_frame(session, own.where(*where))
+        if gone_stages:
+            leaving = before["stage_id"].isin(list(gone_stages))
+            before["stage_id"] = before["stage_id"].where(~leaving, NONE)
+        if found := difference(before, after, owned.key):
+            yield found
+
+
+def restated(
+    session: Session, table: Table, owner_id: int, found: Difference, recording: Recording
+) -> int:
+    """How many of these would restate what was told, were they written."""
+    owned = _owned(table, owner_id)
+    late = np.flatnonzero(tells_of_the_past(table, found.after.take(found.inserted), recording))
+    parts = [
+        *(Differing(gone=_gone(table, owned, found, places)) for places in _slices(found.deleted)),
+        *(
+            Differing(changed=_changed(table, owned, found, was, now))
+            for was, now in zip(_slices(found.was), _slices(found.now), strict=True)
+        ),
+    ]
+    logged = (entry for rows in parts for entry in entries(session, table, rows, recording))
+    return len(late) + sum(bool(entry["restates"]) for entry in logged)
+
+
 def _parts(
-    column: Column[int], frame: pd.DataFrame, ids: Collection[int] | None
+    session: Session, column: Column[int], frame: pd.DataFrame, ids: Collection[int] | None
 ) -> Iterator[tuple[Sequence[ColumnElement[bool]], pd.DataFrame]]:
     """Which stored rows, and the rows of the frame that take their place."""
     own = frame[column.key].to_numpy(np.int64)
     if ids is not None:
         for chunk in chunks(sorted(set(ids)), IDS):
-            yield (column.in_(chunk),), frame[np.isin(own, chunk)]
+            yield (one_of(session, column, chunk),), frame[np.isin(own, chunk)]
         return
     if (own[1:] < own[:-1]).any():
         order = np.argsort(own, kind="stable")
@@ -253,18 +291,22 @@ class _Owned:
         return {self.owner: self.owner_id, **row}
 
 
+def _owned(table: Table, owner_id: int) -> _Owned:
+    owner, *key = (column.key for column in table.primary_key.columns)
+    return _Owned(owner, owner_id, key)
+
+
 def _write(
     session: Session, table: Table, owned: _Owned, found: Difference, recording: Recording
 ) -> None:
     """Log what differs, then write it."""
     key = [owned.owner, *owned.key]
     for places in _slices(found.deleted):
-        gone = [(owned.of(row), row) for row in _rows(table, found.before, places)]
+        gone = _gone(table, owned, found, places)
         record(session, table, Differing(gone=gone), recording)
         delete_rows(session, table, [dict(zip(key, one, strict=True)) for one, _ in gone])
     for was, now in zip(_slices(found.was), _slices(found.now), strict=True):
-        both = zip(_rows(table, found.before, was), _rows(table, found.after, now), strict=True)
-        changed = [(owned.of(new), old, new) for old, new in both]
+        changed = _changed(table, owned, found, was, now)
         record(session, table, Differing(changed=changed), recording)
         upsert(session, table, [owned.whole(new) for *_, new in changed], key=key)
     for places in _slices(found.inserted):
@@ -274,6 +316,17 @@ def _write(
         record(session, table, Differing(found=news), recording)
         fixed = {owned.owner: owned.owner_id, KNOWN: recording.now_ts}
         insert_columns(session, table, fixed, _columns(table, new))
+
+
+def _gone(table: Table, owned: _Owned, found: Difference, places: Keys) -> list[tuple[Key, Row]]:
+    return [(owned.of(row), row) for row in _rows(table, found.before, places)]
+
+
+def _changed(
+    table: Table, owned: _Owned, found: Difference, was: Keys, now: Keys
+) -> list[tuple[Key, Row, Row]]:
+    both = zip(_rows(table, found.before, was), _rows(table, found.after, now), strict=True)
+    return [(owned.of(new), old, new) for old, new in both]
 
 
 def _slices(places: Keys) -> Iterator[Keys]:

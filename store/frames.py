@@ -25,6 +25,7 @@ from store.frames_facts import (
     value_streams,
 )
 from store.frames_items import (
+    Counted,
     in_stream,
     item_blocks,
     item_keys,
@@ -43,6 +44,7 @@ from store.frames_items import (
 from store.read import read_frame, read_frames
 
 __all__ = [
+    "Counted",
     "builds",
     "change_facts",
     "changes",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from core.records import LEFT, Field
@@ -35,32 +36,43 @@ def _members(stream_id: int, kind: str) -> Select[tuple[str]]:
     return select(stream_member.c.name).where(stream_member.c.stream_id == stream_id, column)
 
 
-def in_stream(stream_id: int) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Which items a stream counts that is configured so, and not stored so (yet)."""
+
+    source: str
+    projects: Sequence[str]
+    types: Sequence[str]
+    parents: Sequence[str]
+
+
+def in_stream(of: int | Counted) -> ColumnElement[bool]:
     """Whether a `work_item` belongs to the stream: its source, its projects, one level of types.
 
     Without types named, everything counts but subtasks and the stream's parent types.
     """
-    types = _members(stream_id, "type")
-    level = and_(
-        not_(exists(types)),
-        not_(work_item.c.subtask),
-        work_item.c.type.not_in(_members(stream_id, "parent")),
-    )
-    home: ScalarSelect[int] = (
-        select(source.c.id)
-        .where(source.c.name.in_(_members(stream_id, "source")))
-        .scalar_subquery()
-    )
-    return and_(
-        work_item.c.source_id == home,
-        work_item.c.project.in_(_members(stream_id, "project")),
-        or_(work_item.c.type.in_(types), level),
-    )
+    if isinstance(of, Counted):
+        untyped, types, parents = literal(not of.types), list(of.types), list(of.parents)
+        level = and_(untyped, not_(work_item.c.subtask), work_item.c.type.not_in(parents))
+        named = work_item.c.type.in_(types)
+        held, sources = work_item.c.project.in_(list(of.projects)), source.c.name == of.source
+    else:
+        members = _members(of, "type")
+        level = and_(
+            not_(exists(members)),
+            not_(work_item.c.subtask),
+            work_item.c.type.not_in(_members(of, "parent")),
+        )
+        named = work_item.c.type.in_(members)
+        held = work_item.c.project.in_(_members(of, "project"))
+        sources = source.c.name.in_(_members(of, "source"))
+    home: ScalarSelect[int] = select(source.c.id).where(sources).scalar_subquery()
+    return and_(work_item.c.source_id == home, held, or_(named, level))
 
 
 def stream_items(
     session: Session,
-    stream_id: int,
+    stream_id: int | Counted,
     *,
     item_ids: Iterable[int] | None = None,
     committed: bool = False,
@@ -121,7 +133,7 @@ def item_transitions(
 
 def item_blocks(
     session: Session,
-    stream_id: int | None = None,
+    stream_id: int | Counted | None = None,
     *,
     item_ids: Iterable[int] | None = None,
     committed: bool = False,

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +33,51 @@ class StageChange:
     unknown: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """What a configuration means for a stream: rows of its stages (name, state, team, value,
+    ordinal), found: ids of statuses by configured name, meant: (status id, stage's name, since_ts)
+    of each status of a stage. Nothing is written to make it.
+    """
+
+    stages: tuple[dict[str, Any], ...]
+    found: Names
+    meant: tuple[tuple[int, str, int], ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names that no status has."""
+        return tuple(name for name, ids in self.found.items() if not ids)
+
+
+def plan_stages(
+    session: Session,
+    stream_id: int | None,
+    stream: ValueStream,
+    source_id: int | None,
+    *,
+    zone: ZoneInfo,
+) -> StagePlan:
+    """What `map_stages` would write; stream_id None: of a stream that is not stored yet.
+
+    `ConfigError` for two stages of one name that differ.
+    """
+    names = [name for item in stream.stages for name in item.statuses]
+    found = _resolve(session, stream_id, names, source_id)
+    # A status that two names of one day mean is in the last of their stages.
+    meant = {
+        (status, _since(item, zone=zone)): item.name
+        for item in stream.stages
+        for name in item.statuses
+        for status in found.get(name, ())
+    }
+    return StagePlan(
+        tuple(_stage_rows(stream)),
+        found,
+        tuple(sorted((status, stage, since) for (status, since), stage in meant.items())),
+    )
+
+
 def map_stages(
     session: Session, stream_id: int, stream: ValueStream, source_id: int | None, *, zone: ZoneInfo
 ) -> StageChange:
@@ -42,25 +86,18 @@ def map_stages(
     A status is found by its name, in any case, or as "id:10012". What a name once meant it goes on
     meaning while it is configured, so a status that is renamed at the source stays in its stage.
     """
-    stages, stages_changed = _write_stages(session, stream_id, stream)
-    names = [name for item in stream.stages for name in item.statuses]
-    found = _resolve(session, stream_id, names, source_id)
-    at = partial(_since, zone=zone)
+    plan = plan_stages(session, stream_id, stream, source_id, zone=zone)
+    if source_id is not None:
+        remembered = orjson.dumps(plan.found, option=orjson.OPT_SORT_KEYS).decode()
+        set_setting(session, _memory(stream_id), remembered)
+    stages, stages_changed = _write_stages(session, stream_id, plan)
     rows = [
-        {
-            "stream_id": stream_id,
-            "status_id": status,
-            "stage_id": stages[item.name],
-            "since_ts": at(item),
-        }
-        for item in stream.stages
-        for name in item.statuses
-        for status in found.get(name, ())
+        {"stream_id": stream_id, "status_id": status, "stage_id": stages[name], "since_ts": since}
+        for status, name, since in plan.meant
     ]
     mapped = write_children(session, stage_mapping, rows, parent="stream_id", whole=[stream_id])
     _drop_stages(session, stream_id, stages.values())
-    unknown = dict.fromkeys(name for name in names if not found.get(name))
-    return StageChange(stages_changed or bool(mapped), tuple(unknown))
+    return StageChange(stages_changed or bool(mapped), plan.unknown)
 
 
 def _since(item: Stage, *, zone: ZoneInfo) -> int:
@@ -68,23 +105,25 @@ def _since(item: Stage, *, zone: ZoneInfo) -> int:
     return 0 if day is None else to_ts(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
-def _write_stages(
-    session: Session, stream_id: int, stream: ValueStream
-) -> tuple[dict[str, int], bool]:
+def _stage_rows(stream: ValueStream) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for item in stream.stages:
         row = {"state": item.state, "team": item.team, "value": item.value}
-        first = rows.setdefault(
-            item.name, {"stream_id": stream_id, "ordinal": len(rows), "name": item.name, **row}
-        )
+        first = rows.setdefault(item.name, {"ordinal": len(rows), "name": item.name, **row})
         if any(first[name] != value for name, value in row.items()):
             raise ConfigError(
                 f'streams.{stream.name}: stage "{item.name}" is there twice with another state,'
                 " team or value: give the second one its own name"
             )
-    written = upsert(session, stage, rows.values(), key=("stream_id", "name"))
+    return list(rows.values())
+
+
+def _write_stages(session: Session, stream_id: int, plan: StagePlan) -> tuple[dict[str, int], bool]:
+    rows = [{"stream_id": stream_id, **row} for row in plan.stages]
+    written = upsert(session, stage, rows, key=("stream_id", "name"))
+    names = {row["name"] for row in rows}
     stored = read_rows(session, stage, "stream_id", [stream_id])
-    return {row["name"]: row["id"] for row in stored if row["name"] in rows}, bool(written)
+    return {row["name"]: row["id"] for row in stored if row["name"] in names}, bool(written)
 
 
 def _drop_stages(session: Session, stream_id: int, kept: Collection[int]) -> None:
@@ -98,12 +137,18 @@ def _drop_stages(session: Session, stream_id: int, kept: Collection[int]) -> Non
     delete_rows(session, stage, [{"id": found} for found in ids])
 
 
-def _resolve(session: Session, stream_id: int, names: list[str], source_id: int | None) -> Names:
-    """Ids of statuses by configured name; what was found is remembered for the next time."""
+def _memory(stream_id: int) -> str:
+    return f"statuses_of_stream_{stream_id}"
+
+
+def _resolve(
+    session: Session, stream_id: int | None, names: list[str], source_id: int | None
+) -> Names:
+    """Ids of statuses by configured name, and by what the name was found to mean before."""
     if source_id is None:
-        return {}
-    memory = f"statuses_of_stream_{stream_id}"
-    remembered: Names = orjson.loads(get_setting(session, memory) or "{}")
+        return {name: [] for name in names}
+    memory = None if stream_id is None else get_setting(session, _memory(stream_id))
+    remembered: Names = orjson.loads(memory or "{}")
     found: Names = {name: remembered.get(name, []) for name in dict.fromkeys(names)}
     taken = {status for ids in found.values() for status in ids}
     by_name, by_id = _statuses(session, source_id)
@@ -112,7 +157,6 @@ def _resolve(session: Session, stream_id: int, names: list[str], source_id: int 
         here = by_id.get(name[3:], []) if name.startswith("id:") else by_name[name.casefold()]
         found[name] = sorted({*found[name], *(status for status in here if status not in taken)})
         taken.update(found[name])
-    set_setting(session, memory, orjson.dumps(found, option=orjson.OPT_SORT_KEYS).decode())
     return found
 
 

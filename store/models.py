@@ -68,6 +68,7 @@ from store.models_items import (
 )
 from store.models_mapping import (
     calendar,
+    definition_change,
     service,
     stage,
     stage_mapping,
@@ -98,6 +99,7 @@ __all__ = [
     "change_request",
     "commit_parent",
     "commit_path",
+    "definition_change",
     "deployment",
     "deployment_fact",
     "dirty",

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from store.schema import id_column, metadata, ref_column, text_column, ts_column
 
@@ -77,3 +87,19 @@ calendar = Table(
     Column("name", String(64), nullable=False, unique=True),
     Column("definition", Text, nullable=False),
 )
+
+definition_change = Table(
+    "definition_change",
+    metadata,
+    id_column(),
+    ref_column("stream_id", "value_stream", null=True),
+    Column("metric", String(64), nullable=False, server_default=""),
+    ts_column("changed_ts", null=False),
+    Column("what", Text, nullable=False, comment="JSON: in words, one after the other"),
+    Column("stages_before", Text, comment="JSON: rows of the stages that ended then"),
+    Column("numbers_before", Text, comment="JSON: answers of one window under the old definition"),
+    Column("numbers_after", Text, comment="JSON: the same under the new one; null: not measured"),
+    Index(None, "stream_id", "changed_ts"),
+    comment="when a stream's mapping, or a metric's definition, became another one",
+)
+"""Append-only. stream_id null: of a metric, whichever the stream."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.asking import NO_PARAMETERS
-from api.bodies import body_of
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import COMMON, NOT_KNOWN, accepts_from_people, answers
 from api.examples import VERDICT, WITHDRAWAL
-from api.own_pages import require_json, require_own_page
 from api.schemas_lists import Page
 from api.schemas_verdicts import EndGiven, VerdictGiven, VerdictRow, WithdrawalGiven
-from core.errors import FieldError
-from pipeline.hooks import payload_of
+from api.sent import described, sent
 from pipeline.verdict_rows import list_verdicts
 from pipeline.verdicts import Asked, Taken, judge, withdraw
 
@@ -26,15 +23,8 @@ router = APIRouter(prefix="/verdicts", tags=["verdicts"])
 _LIMIT = 64 * 1024
 
 
-def _body(model: type[BaseModel], description: str, example: object) -> dict[str, Any]:
-    sent = {"schema": model.model_json_schema(), "example": example}
-    content = {"application/json": sent}
-    return {"requestBody": {"required": True, "description": description, "content": content}}
-
-
 _SAID = "Both ends of the link, what is said of it, who says it, and why."
 _TAKEN_BACK = "Who takes it back, and why; not in the address, which logs keep."
-Given = TypeVar("Given", bound=BaseModel)
 Number = Annotated[int, Path(ge=1, lt=2**63, description="The verdict's `id`.")]
 
 
@@ -66,14 +56,14 @@ def read_verdicts(session: SessionDep, query: Annotated[VerdictsQuery, Query()])
     summary="Confirm, reject or add a link",
     status_code=202,
     responses=accepts_from_people(VerdictRow, again="The same was said before, and counts."),
-    openapi_extra=_body(VerdictGiven, _SAID, VERDICT),
+    openapi_extra=described(VerdictGiven, _SAID, VERDICT),
     dependencies=NO_PARAMETERS,
 )
 async def say(served: ServedDep, request: Request) -> Response:
     """It counts within seconds while `headwater serve` or `headwater worker` collects, else with
     the next `headwater sync`; a later verdict on the same link replaces it.
     """
-    told = await _told(request, VerdictGiven)
+    told = await sent(request, VerdictGiven, limit=_LIMIT)
     words = {"answer": told.answer, "who": told.who, "why": told.why}
     noted = partial(judge, served.database, _asked("a", told.a), _asked("b", told.b), **words)
     taken = await run_in_threadpool(noted)
@@ -88,28 +78,16 @@ async def say(served: ServedDep, request: Request) -> Response:
         **accepts_from_people(VerdictRow, again="It was withdrawn before."),
         **NOT_KNOWN,
     },
-    openapi_extra=_body(WithdrawalGiven, _TAKEN_BACK, WITHDRAWAL),
+    openapi_extra=described(WithdrawalGiven, _TAKEN_BACK, WITHDRAWAL),
     dependencies=NO_PARAMETERS,
 )
 async def take_back(served: ServedDep, request: Request, number: Number) -> Response:
     """The rules decide again. The verdict stays in the list, and the answer is a new one that
     says `withdrawn`.
     """
-    told = await _told(request, WithdrawalGiven)
+    told = await sent(request, WithdrawalGiven, limit=_LIMIT)
     noted = partial(withdraw, served.database, number, who=told.who, why=told.why)
     return _answered(served, await run_in_threadpool(noted))
-
-
-async def _told(request: Request, model: type[Given]) -> Given:
-    """The body that a page of ours or a program sent, as `model`."""
-    require_own_page(request)
-    require_json(request)
-    try:
-        return model.model_validate(payload_of(await body_of(request, limit=_LIMIT)))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise FieldError(where[:200], first["msg"][:200]) from error
 
 
 def _asked(field: str, given: EndGiven) -> Asked:

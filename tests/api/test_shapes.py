@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.schemas import Envelope, Overview
+from api.schemas_definitions import DefinitionChangeRow, DefinitionPage
 from api.schemas_desk import IncidentRow
 from api.schemas_dora import SurveyContext
 from api.schemas_journey import Explained, JourneyBody
@@ -24,6 +25,7 @@ from api.schemas_lists import (
     StreamDora,
     StreamRow,
 )
+from api.schemas_mappings import MappingRow, Unmapped
 from api.schemas_restatements import RestatementRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_measures import DORA_SLUGS
@@ -66,6 +68,10 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     ("/v1/restatements", Listed[RestatementRow]),
     ("/v1/restatements?everything=true&stream=checkout", Listed[RestatementRow]),
     ("/v1/definitions", Listed[DefinitionRow]),
+    ("/v1/definitions/flow_time@1", DefinitionPage),
+    ("/v1/definitions/changes", Listed[DefinitionChangeRow]),
+    ("/v1/mappings", Listed[MappingRow]),
+    ("/v1/mappings/unmapped", Unmapped),
     ("/healthz", Status),
     ("/readyz", Status),
 ]

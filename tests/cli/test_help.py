@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "unlinked", "recompute", "migrate",
     "conformance", "import", "verdict", "verdicts", "verdict confirm", "verdict reject",
-    "verdict withdraw",
+    "verdict withdraw", "mapping", "mapping unmapped", "mapping preview",
 ]  # fmt: skip
 
 

@@ -70,6 +70,7 @@ _PASSES = "source_reading"
 """The table that tells when passes were made, and nothing else."""
 
 _STATUSES = "statuses_of_stream_"
+_DEFINITION = "definition_of_"
 _BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
 
 
@@ -151,6 +152,8 @@ class _Telling:
             return self._change(row)
         if table.name == "store_setting" and row["name"].startswith(_STATUSES):
             row = self._statuses(row)
+        if table.name == "store_setting" and row["name"].startswith(_DEFINITION):
+            row = self._definition(row)
         own = {"id"} if _key_of(table) else set()
         left_out = WHEN_IT_RAN.get(table.name, set()) | own
         return repr([(name, self._cell(table, row, name)) for name in row if name not in left_out])
@@ -177,6 +180,15 @@ class _Telling:
             for name, ids in json.loads(row["value"]).items()
         }
         return {"name": f"{_STATUSES}{stream}", "value": json.dumps(meant, sort_keys=True)}
+
+    def _definition(self, row: Row) -> Row:
+        """What statuses mean to a stream, which is kept by our ids, too."""
+        stream = self.names["value_stream", int(row["name"].removeprefix(_DEFINITION))]
+        told = json.loads(row["value"])
+        for name in ("known", "meanings"):
+            found = told[name].items()
+            told[name] = {self.names["workflow_status", int(one)]: what for one, what in found}
+        return {"name": f"{_DEFINITION}{stream}", "value": json.dumps(told, sort_keys=True)}
 
     def _cell(self, table: Table, row: Row, name: str) -> Any:
         target = self._target(table, row, name)

@@ -105,7 +105,8 @@ def test_a_link_blocks_from_its_making_until_the_other_item_is_closed(
     with database.read() as session:
         number = int(frames.value_streams(session)["stream_id"].iloc[0])
         told = linked_blocks(session, settings.streams[0], number)
-        found = open_blocks(session, number, told)
+        stages, mapping = frames.stages(session, number), frames.stage_mappings(session, number)
+        found = open_blocks(session, told, stages, mapping)
         (blocker,) = blockers_of(session, found).values()
     assert told["end_ts"].tolist() == [NONE]
     assert found["start_ts"].tolist() == [to_ts(linked)]
