@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
@@ -238,6 +238,13 @@ class QualityRow(Shape):
     reason: str | None
     fix: str
     line: str | None
+    list: str | None = Field(description="The address that lists what is missing, or judged.")
+    interval: tuple[float | None, float | None] | None = Field(
+        description="The 95 % interval by Wilson, of a share of a sample."
+    )
+    detail: dict[str, Any] | None = Field(
+        description="What the row consists of, by its `id`: see the page on data quality."
+    )
     history_back_to: dict[str, str] = Field(
         description="Sources of which something of the window is still to be read, and from when on"
         " they are whole; the share may change with it."

@@ -52,7 +52,8 @@ def test_a_game_is_seen_from_its_records_with_what_is_behind_it(
     client, path = copied
     with sqlite3.connect(path) as base:
         base.execute(
-            "UPDATE deployment_fact SET commits = 0 WHERE deployment_id % 2 = 0 AND kind = 'planned'"
+            "UPDATE deployment_fact SET commits = 0"
+            " WHERE deployment_id % 2 = 0 AND kind = 'planned'"
         )
         base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
     body = client.json("/v1/streams/checkout/questions")
