@@ -148,6 +148,9 @@ class ItemRow(Shape):
     blocked: bool
     url: str
     age_s: int | None
+    age_at_least: bool = Field(
+        description='Whether its start is only known as "at or before": it is at least so old.'
+    )
     flow_time_s: int | None
     committed_at: Time
     done_at: Time

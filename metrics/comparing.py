@@ -6,12 +6,12 @@ A small p alone says nothing of many things: `differs` asks for an effect that m
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from metrics.stats import Floats
 
@@ -47,10 +47,12 @@ def ranks_differ(first: Floats, second: Floats) -> Comparison:
     n, m = len(first), len(second)
     if min(n, m) < LEAST:
         return Comparison(name, None, None, False)
-    both = pd.Series(np.concatenate([first, second]))
-    rank = both.rank().to_numpy(np.float64)
+    _, place, counted = np.unique(
+        np.concatenate([first, second]), return_inverse=True, return_counts=True
+    )
+    ties = counted.astype(np.float64)
+    rank = (np.cumsum(ties) - (ties - 1) / 2)[place]
     u = float(rank[:n].sum()) - n * (n + 1) / 2
-    ties = both.value_counts().to_numpy(np.float64)
     size = n + m
     spread = n * m / 12 * (size + 1 - float((ties**3 - ties).sum()) / (size * (size - 1)))
     effect = u / (n * m)
@@ -70,7 +72,7 @@ def shares_differ(first: Sequence[str], second: Sequence[str]) -> Comparison:
     name = "chi-squared"
     if min(len(first), len(second)) < LEAST:
         return Comparison(name, None, None, False)
-    table = _pooled(pd.Series(list(first)).value_counts(), pd.Series(list(second)).value_counts())
+    table = _pooled(Counter(first), Counter(second))
     if table.shape[1] < 2:
         return Comparison(name, None, None, False)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
@@ -80,12 +82,10 @@ def shares_differ(first: Sequence[str], second: Sequence[str]) -> Comparison:
     return Comparison(name, p, effect, p < ALPHA and effect > SHARE_EFFECT)
 
 
-def _pooled(first: pd.Series, second: pd.Series) -> Floats:
+def _pooled(first: Counter[str], second: Counter[str]) -> Floats:
     """Counts by group (row) and word; what is rare is one word."""
-    words = sorted({*first.index, *second.index})
-    table = np.array(
-        [[float(one.get(word, 0)) for word in words] for one in (first, second)], np.float64
-    )
+    words = sorted({*first, *second})
+    table = np.array([[one[word] for word in words] for one in (first, second)], np.float64)
     least = table.sum(axis=0) * table.sum(axis=1).min() / table.sum()
     rare = least < LEAST
     pooled = table[:, rare].sum(axis=1, keepdims=True)

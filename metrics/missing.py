@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from metrics.comparing import Comparison, ranks_differ, shares_differ
+from metrics.mapping import Ints
 from metrics.periods import DAY, Window
-from metrics.stats import percentile
+from metrics.stats import Floats, percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +39,39 @@ def linked_alike(items: pd.DataFrame, *, window: Window) -> list[Likeness]:
     items: item_fact with `key` and `type`. A project stands for a team: nothing says of an item
     whose it was. Empty groups, or under five in one, are not tested.
     """
-    done = window.holds(items["done_ts"].to_numpy(np.int64))
-    rows = items[done & items["expects_code"].to_numpy(np.bool_)]
-    linked = rows["has_code"].to_numpy(np.bool_)
-    one, other = rows[linked], rows[~linked]
+    ended, created = items["done_ts"].to_numpy(np.int64), items["created_ts"].to_numpy(np.int64)
+    rows = window.holds(ended) & items["expects_code"].to_numpy(np.bool_)
+    linked = items["has_code"].to_numpy(np.bool_)
+    places = np.flatnonzero(rows & linked), np.flatnonzero(rows & ~linked)
+    days = [(ended[of] - created[of]) / DAY for of in places]
+    types = [_words(items["type"], of) for of in places]
+    keys = [_words(items["key"], of) for of in places]
+    projects = [[key.rpartition("-")[0] for key in one] for one in keys]
     return [
-        _of_words("type", one["type"], other["type"]),
-        _of_ages(one, other),
-        _of_words("project", _projects(one), _projects(other)),
+        _of_words("type", types[0], types[1]),
+        _of_ages(days[0], days[1]),
+        _of_words("project", projects[0], projects[1]),
     ]
 
 
-def _projects(rows: pd.DataFrame) -> pd.Series:
-    return rows["key"].astype(object).str.rpartition("-")[0].astype(object)
+def _words(column: pd.Series, places: Ints) -> list[str]:
+    return [str(word) for word in column.iloc[places]]
 
 
-def _of_words(by: str, one: pd.Series, other: pd.Series) -> Likeness:
-    first, second = [str(word) for word in one], [str(word) for word in other]
-    result = shares_differ(first, second)
+def _of_words(by: str, first: list[str], second: list[str]) -> Likeness:
     told = f"linked {_commonest(first)}, unlinked {_commonest(second)}"
-    return Likeness(by, result, told)
+    return Likeness(by, shares_differ(first, second), told)
 
 
 def _commonest(words: list[str]) -> str:
     if not words:
         return "none"
-    word, count = max(
-        ((one, words.count(one)) for one in sorted(set(words))), key=lambda pair: pair[1]
-    )
+    word, count = max(sorted(Counter(words).items()), key=lambda pair: pair[1])
     return f"{count / len(words):.0%} {word}"
 
 
-def _of_ages(one: pd.DataFrame, other: pd.DataFrame) -> Likeness:
-    ages = [
-        ((rows["done_ts"] - rows["created_ts"]) / DAY).to_numpy(np.float64) for rows in (one, other)
-    ]
-    middle = [percentile(values, 0.5) for values in ages]
+def _of_ages(first: Floats, second: Floats) -> Likeness:
+    middle = [percentile(values, 0.5) for values in (first, second)]
     words = ["none" if days is None else f"{days:.1f} d" for days in middle]
-    return Likeness("age", ranks_differ(*ages), f"linked p50 {words[0]}, unlinked {words[1]}")
+    told = f"linked p50 {words[0]}, unlinked {words[1]}"
+    return Likeness("age", ranks_differ(first, second), told)

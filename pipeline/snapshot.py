@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from connectors.history import Older
 from core.errors import BadRequestError
+from core.records import Entity
 from core.settings import Service, Settings, ValueStream
+from correlator.evidence import combine
 from metrics.envelope import Freshness
+from metrics.sensitivity import SURE
 from pipeline.history_status import back_to, parts_left
 from pipeline.memo import Memo
 from pipeline.times import iso
@@ -24,7 +27,10 @@ from store.known_facts import facts_known_at, known_since, named_items
 from store.models import change_fact, deployment_fact, incident_fact, item_fact, stage_visit
 from store.readings import Reading, readings_at
 from store.unlinked import unlinked_days
+from store.weak_links import weak_links
 
+COUNTS = 0.5
+"""From this combined confidence on a link of ticket and commit counts; see `service_facts`."""
 _MOMENTS = 4
 """Of so many moments what was known stays in memory."""
 
@@ -32,7 +38,8 @@ _MOMENTS = 4
 @dataclass(frozen=True)
 class StreamFacts:
     """Facts of one stream. items has key, type, title, url of the work item beside the fact's
-    columns.
+    columns; and, but for what was known once, `weak`: whether one of its commits is linked by weak
+    evidence alone.
     """
 
     id: int
@@ -165,9 +172,16 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         version,
         config,
         frames.stages(session, stream_id),
-        facts.merge(columns, on="item_id", how="left"),
+        _with_weak(session, stream_id, facts.merge(columns, on="item_id", how="left")),
         frames.stage_visits(session, stream_id),
     )
+
+
+def _with_weak(session: Session, stream_id: int, items: pd.DataFrame) -> pd.DataFrame:
+    told = weak_links(session, stream_id, below=SURE)
+    pairs = combine(told.assign(a_kind=int(Entity.ITEM), b_kind=int(Entity.COMMIT)))
+    counted = pairs["confidence"].between(COUNTS, SURE, inclusive="left")
+    return items.assign(weak=items["item_id"].isin(pairs["a_id"][counted]))
 
 
 def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
