@@ -55,7 +55,9 @@ def tool_pairs(pairs: pd.DataFrame) -> list[ToolPair]:
         lags = group["lag"].to_numpy(np.float64)
         late = lags[lags < 0]
         middle = percentile(late, 0.5)
-        found.append(ToolPair(str(check), int(cause), int(effect), len(lags), len(late), middle))
+        found.append(
+            ToolPair(str(check), int(str(cause)), int(str(effect)), len(lags), len(late), middle)
+        )
     return sorted(found, key=lambda one: (-(one.share or 0.0), one.check, one.cause_id))
 
 

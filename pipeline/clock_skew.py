@@ -116,7 +116,7 @@ def _row(one: ToolPair, names: dict[int, str], known: _Names) -> Answer:
 
 
 def _pair(row: dict[Any, Any], known: _Names) -> Answer:
-    told = {"lag_s": int(row["lag"])}
+    told: Answer = {"lag_s": int(row["lag"])}
     for end in ("cause", "effect"):
         named = known.end(int(row[f"{end}_kind"]), int(row[end]))
         told |= {

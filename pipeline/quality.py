@@ -36,7 +36,8 @@ def all_quality_rows(
     session: Session, snapshot: Snapshot, settings: Settings, asked: Question
 ) -> list[Answer]:
     """C1 to C15, the worst first, those without a value last."""
-    statuses = frames.statuses(session).set_index("status_id")["name"].to_dict()
+    table = frames.statuses(session)
+    statuses = dict(zip(table["status_id"].tolist(), table["name"].tolist(), strict=True))
     rows = [
         {
             **row,
@@ -100,7 +101,7 @@ def _unmapped(stream: StreamFacts, asked: Question, statuses: Mapping[int, str])
         rows["start_ts"].to_numpy(np.int64), asked.window.from_ts
     )
     days = rows.assign(days=np.maximum(inside, 0) / DAY).groupby("status_id")["days"].sum()
-    named = [(statuses.get(int(number), "?"), float(one)) for number, one in days.items()]
+    named = [(statuses.get(int(str(number)), "?"), float(one)) for number, one in days.items()]
     return [
         {"status": name, "days": spent}
         for name, spent in sorted(named, key=lambda pair: -pair[1])

@@ -28,7 +28,8 @@ def week_of(settings: Settings, tz: str) -> Week:
 
 def pooled(services: Sequence[ServiceFacts], name: str) -> pd.DataFrame:
     """The facts of this name of all of these services; at least one is given."""
-    return pd.concat([getattr(one, name) for one in services], ignore_index=True)
+    frames: list[pd.DataFrame] = [getattr(one, name) for one in services]
+    return pd.concat(frames, ignore_index=True)
 
 
 def versioned(session: Session, deployments: pd.DataFrame) -> pd.DataFrame:

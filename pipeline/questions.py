@@ -130,8 +130,8 @@ def _of_deliveries(
     shipped = inputs.versioned(session, inputs.pooled(services, "deployments"))
     found = {"empty_deployments": empty_deployments(shipped, window=asked.window)}
     if not watched:
-        names = ("silent_repairs", "severity_drift", "reclassified")
-        return {**found, **dict.fromkeys(names, not_looked_at(_NO_INCIDENTS))}
+        unwatched = ("silent_repairs", "severity_drift", "reclassified")
+        return {**found, **dict.fromkeys(unwatched, not_looked_at(_NO_INCIDENTS))}
     incidents = inputs.pooled(watched, "incidents")
     again = inputs.judged_anew(session, [one.id for one in watched], asked.window.from_ts)
     return {

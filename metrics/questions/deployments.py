@@ -65,7 +65,7 @@ def silent_repairs(
     good = (deployments["result"] == "success").to_numpy(np.bool_)
     repairs = deployments[inside & mends & good]
     opened = {
-        int(service): np.sort(group.to_numpy(np.int64))
+        int(str(service)): np.sort(group.to_numpy(np.int64))
         for service, group in incidents.groupby("service_id")["opened_ts"]
     }
     none = np.empty(0, np.int64)

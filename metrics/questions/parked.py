@@ -41,7 +41,7 @@ def parked_work(
     stretches = _active(visits[visits["item_id"].isin(coded)], window)
     found: dict[int, Proof] = {}
     moments = {
-        int(item): np.sort(group.to_numpy(np.int64))
+        int(str(item)): np.sort(group.to_numpy(np.int64))
         for item, group in signs.groupby("item_id")["ts"]
     }
     for item, start, end in stretches:
