@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from api.app import create_app
 from api.examples_quality import AUDIT, CLOCK_SKEW
 from api.schemas_lists import Listed, QualityRow
 from api.schemas_quality import AuditBody, ClockSkew
@@ -90,6 +89,7 @@ def test_sources_tell_how_fresh_they_are_and_what_is_coarse(
                 (number, begin, mark),
             )
         base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
+    client.app.state.served.forget_version()
     assert _snow(client)["outages"] == [
         {"from": "2026-11-02T10:00:00Z", "to": "2026-11-03T16:00:00Z", "coarse": False}
     ]
@@ -100,7 +100,7 @@ def test_sources_tell_how_fresh_they_are_and_what_is_coarse(
             (FROM_POLLS, number),
         )
         base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
-    client = Client(create_app(client.app.state.served.settings, client.app.state.served.database))
+    client.app.state.served.forget_version()
     told = _snow(client)
     assert told["coarse"] == FROM_POLLS
     assert [one["coarse"] for one in told["outages"]] == [True]
