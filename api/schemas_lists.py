@@ -9,6 +9,7 @@ from pydantic import Field
 from api.schemas import Envelope, Missing, Shape, Time
 
 Row = TypeVar("Row")
+Bounds = list[float | None]
 
 
 class Listed(Shape, Generic[Row]):
@@ -242,7 +243,7 @@ class QualityRow(Shape):
     fix: str
     line: str | None
     list: str | None = Field(description="The address that lists what is missing, or judged.")
-    interval: tuple[float | None, float | None] | None = Field(
+    interval: Bounds | None = Field(
         description="The 95 % interval by Wilson, of a share of a sample."
     )
     detail: dict[str, Any] | None = Field(

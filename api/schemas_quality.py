@@ -9,7 +9,7 @@ from pydantic import Field
 from api.schemas import Shape, Time
 from api.schemas_lists import Listed
 
-Interval = tuple[float | None, float | None]
+Interval = list[float | None]
 
 
 class WrongOrder(Shape):

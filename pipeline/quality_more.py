@@ -117,7 +117,7 @@ def _ordered(session: Session, asked: Question) -> Answer:
         "Causes before their effects",
         "set the clocks of tools and of developers' machines by NTP",
         _window("/v1/quality/clock-skew", asked),
-        interval=list(wilson(one.numerator, one.denominator)),
+        interval=list(wilson(one.numerator, one.denominator)) if one.denominator else None,
         detail={
             "out_of_order": late,
             "share_out_of_order": ratio(late, one.denominator),
