@@ -28,6 +28,7 @@ from api.routes import (
     metrics,
     overview,
     quality,
+    questions,
     restatements,
     services,
     sources,
@@ -67,6 +68,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
+    app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")

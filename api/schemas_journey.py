@@ -166,6 +166,9 @@ class JourneyBody(Shape):
     idea_to_release_s: int | None
     flow_time_s: int | None
     age_s: int | None
+    age_at_least: bool = Field(
+        description='Whether its start is only known as "at or before": it is at least so old.'
+    )
     active_s: int | None
     waiting_s: int | None
     blocked_s: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from api.schemas_dora import SurveyPlace
 from api.schemas_teams import BlockReason
 
 Row = TypeVar("Row")
+Bounds = list[float | None]
 
 
 class Listed(Shape, Generic[Row]):
@@ -164,6 +165,9 @@ class ItemRow(Shape):
     blocked_by: list[BlockReason] = Field(description="Why, and by which item; empty: it is not.")
     url: str
     age_s: int | None
+    age_at_least: bool = Field(
+        description='Whether its start is only known as "at or before": it is at least so old.'
+    )
     flow_time_s: int | None
     committed_at: Time
     done_at: Time
@@ -254,6 +258,13 @@ class QualityRow(Shape):
     reason: str | None
     fix: str
     line: str | None
+    list: str | None = Field(description="The address that lists what is missing, or judged.")
+    interval: Bounds | None = Field(
+        description="The 95 % interval by Wilson, of a share of a sample."
+    )
+    detail: dict[str, Any] | None = Field(
+        description="What the row consists of, by its `id`: see the page on data quality."
+    )
     history_back_to: dict[str, str] = Field(
         description="Sources of which something of the window is still to be read, and from when on"
         " they are whole; the share may change with it."

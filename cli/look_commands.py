@@ -1,4 +1,4 @@
-"""`headwater trace`, `dora`, `unlinked` and `verdicts`: options and help of what only reads."""
+"""`headwater trace`, `dora`, `unlinked`, `audit` and `verdicts`: options of what only reads."""
 
 from __future__ import annotations
 
@@ -99,6 +99,29 @@ def unlinked(
 
     scope = {"stream": stream, "service": service}
     run_unlinked(config, kind=kind, reason=reason, **scope, days=days, as_json=as_json)
+
+
+@look.command(
+    epilog=examples("headwater audit", "headwater audit --month 2026-10 --json"),
+    rich_help_panel=_LOOK,
+)
+def audit(
+    config: Config = DEFAULT_CONFIG,
+    month: Annotated[
+        str | None,
+        typer.Option(help="Whose commits are drawn from, as 2026-10; default: the last whole one."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The sample as JSON.")] = False,
+) -> None:
+    """Thirty links of a month for a person to judge: how many links are right at all?
+
+    The sample is the same for everybody and on every machine. Of the links judged so far it tells
+    the share that is right with its 95 % range, and beside it how many tickets and commits have a
+    link, which no sample of links can tell.
+    """
+    from cli.audit import run_audit
+
+    run_audit(config, month=month, as_json=as_json)
 
 
 @look.command(

@@ -52,7 +52,7 @@ _FROM_METRICS = (
     "states are read from metric_instance: nothing before its definitions, nothing that is not"
     " audited; grant audit_viewer for the whole history"
 )
-_FROM_POLLS = (
+FROM_POLLS = (
     "states are those seen from one poll to the next: nothing before the first, and of several"
     " changes between two only the last; grant audit_viewer for the whole history"
 )
@@ -72,7 +72,7 @@ class History:
 
     @property
     def note(self) -> str:
-        return "" if self.audited else _FROM_POLLS if self.observed else _FROM_METRICS
+        return "" if self.audited else FROM_POLLS if self.observed else _FROM_METRICS
 
 
 def find_history(client: SourceClient, *, audited: bool) -> History:

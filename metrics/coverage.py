@@ -56,6 +56,18 @@ def known_commits(deployments: pd.DataFrame, *, window: Window) -> Coverage:
     return Coverage("C3", int(known.sum()), int(rows.sum()))
 
 
+def traced_builds(deployments: pd.DataFrame, builds: pd.DataFrame, *, window: Window) -> Coverage:
+    """C4: successful production deployments of the window that one build made, and no other.
+
+    builds: deployment_id, build_id, a row for each build that a deployment is linked with.
+    """
+    rows = window.holds(deployments["finished_ts"].to_numpy(np.int64))
+    rows &= (deployments["result"] == "success").to_numpy(np.bool_)
+    made_by = builds.groupby("deployment_id")["build_id"].nunique()
+    one = deployments["deployment_id"].isin(made_by.index[made_by == 1]).to_numpy(np.bool_)
+    return Coverage("C4", int((rows & one).sum()), int(rows.sum()))
+
+
 def attributed_incidents(incidents: pd.DataFrame, *, window: Window) -> Coverage:
     """C5: incidents opened in the window that are attributed, by whatever method, of all but those
     that no change caused.

@@ -146,6 +146,7 @@ def _row(row: dict[Any, Any], settings: Settings) -> Answer:
         "blocked": bool(row["blocked"]),
         "url": row["url"],
         "age_s": int(row["age"]) if row["age"] >= 0 else None,
+        "age_at_least": bool(row["age"] >= 0 and row["start_reason"] == "censored_start"),
         "flow_time_s": done - committed if timed else None,
         "committed_at": iso(committed),
         "done_at": iso(done),

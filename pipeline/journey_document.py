@@ -99,6 +99,9 @@ def _spans(journey: Journey, fact: Answer, parts: dict[str, int]) -> Answer:
         "idea_to_release_s": released - idea if released and idea else None,
         "flow_time_s": done - begun if done and begun else None,
         "age_s": as_of - committed if committed and not ended else None,
+        "age_at_least": bool(
+            committed and not ended and fact.get("start_reason") == "censored_start"
+        ),
         **{f"{name}_s": seconds if fact else None for name, seconds in parts.items()},
     }
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from core.frames import NONE
 from core.settings import Settings
-from metrics import flow
 from metrics.envelope import document, envelope, unread_history
 from metrics.measure import Measure
 from metrics.registry import METRICS
@@ -28,7 +27,7 @@ from pipeline.stream_answers import (
     sources_of,
     stream_metric,
 )
-from pipeline.stream_measures import asked_items
+from pipeline.stream_measures import asked_items, released_time
 from pipeline.times import iso
 from pipeline.trust import trust_lines
 
@@ -188,7 +187,7 @@ def _pooled_time(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Ques
     """One distribution over all streams, never an average of their medians."""
     items = pd.concat([stream.items for stream in streams], ignore_index=True)
     items = items.drop_duplicates(["item_id", "episode"])
-    measure = flow.idea_to_release(items, window=asked.window, kinds=asked.kinds)
+    measure = released_time(items, asked)
     context = pooled_context(snapshot, streams, asked)
     return answer(document(envelope(measure, METRICS["idea_to_release"].definition, context)))
 

@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from connectors.history import Older
 from core.errors import BadRequestError
+from core.records import Entity
 from core.settings import Service, Settings, ValueStream
+from correlator.evidence import combine
 from metrics.envelope import Freshness
+from metrics.sensitivity import SURE
 from metrics.stretches import begun_by, closed, opened
 from pipeline.assigned import assigned_of
 from pipeline.breaks import Break, breaks_of_stream
@@ -38,7 +41,10 @@ from store.models import (
 )
 from store.readings import Reading, readings_at
 from store.unlinked import unlinked_days
+from store.weak_links import weak_links
 
+COUNTS = 0.5
+"""From this combined confidence on a link of ticket and commit counts; see `service_facts`."""
 _MOMENTS = 4
 """Of so many moments what was known stays in memory."""
 
@@ -46,9 +52,10 @@ _MOMENTS = 4
 @dataclass(frozen=True)
 class StreamFacts:
     """Facts of one stream. items has key, type, title, url of the work item beside the fact's
-    columns. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`. assigned:
-    see `assigned_of`. blockers: the items in their way by id, see `blockers_of`. blocked_statuses:
-    names by id.
+    columns; and, but for what was known once, `weak`: whether one of its commits is linked by weak
+    evidence alone. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`.
+    assigned: see `assigned_of`. blockers: the items in their way by id, see `blockers_of`.
+    blocked_statuses: names by id.
     """
 
     id: int
@@ -198,7 +205,7 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         version,
         config,
         stages,
-        facts.merge(columns, on="item_id", how="left"),
+        _with_weak(session, stream_id, facts.merge(columns, on="item_id", how="left")),
         frames.stage_visits(session, stream_id),
         frames.tool_times(session, stream_id),
         blocks,
@@ -206,6 +213,13 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         blockers_of(session, blocks),
         blocked_statuses(session, config),
     )
+
+
+def _with_weak(session: Session, stream_id: int, items: pd.DataFrame) -> pd.DataFrame:
+    told = weak_links(session, stream_id, below=SURE)
+    pairs = combine(told.assign(a_kind=int(Entity.ITEM), b_kind=int(Entity.COMMIT)))
+    counted = pairs["confidence"].between(COUNTS, SURE, inclusive="left")
+    return items.assign(weak=items["item_id"].isin(pairs["a_id"][counted]))
 
 
 def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from core.errors import BadRequestError, NotFoundError
@@ -12,7 +13,9 @@ from core.settings import Settings
 from metrics import cost, flow
 from metrics.cohort import Clock, cohort
 from metrics.measure import Measure
+from metrics.missing import linked_alike
 from metrics.periods import WEEK
+from metrics.sensitivity import with_band
 from metrics.time_by_tool import time_by_tool
 from metrics.working_items import in_working_time
 from pipeline.question import Question
@@ -112,6 +115,9 @@ def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Qu
         "discard_rate": lambda: flow.discard_rate(items, window=window),
         "delay_cost": lambda: _delay_cost(settings, stream, items, asked),
     }
+    if slug == "idea_to_release":
+        found = released_time(items, asked)
+        return replace(found, reasons=(*found.reasons, *_unlike(stream, asked)))
     if slug in CLOCKS:
         return flow.flow_time(items, window=window, clock=CLOCKS[slug], calendar=asked.calendar)
     return made[slug]()
@@ -125,6 +131,36 @@ def inclusive_measure(stream: StreamFacts, slug: str, asked: Question, told: Mea
         raise BadRequestError(f"inclusive_days: only of {', '.join(CLOCKS)}; {slug} has none")
     found = cohort(asked_items(stream, asked), window=asked.window, clock=CLOCKS[slug])
     return flow.with_inclusive_days(told, found, CLOCKS[slug], tz=asked.tz, calendar=asked.calendar)
+
+
+def released_time(items: pd.DataFrame, asked: Question) -> Measure:
+    """Idea to release, with what it would be without items that rest on weak links, where that is
+    another number.
+    """
+    told = _released(items, asked)
+    if "weak" not in items:  # of what was known once
+        return told
+    sure = items[~items["weak"].to_numpy(np.bool_)]
+    return told if len(sure) == len(items) else with_band(told, _released(sure, asked))
+
+
+def _released(items: pd.DataFrame, asked: Question) -> Measure:
+    return flow.flow_time(
+        items,
+        window=asked.window,
+        clock="idea_to_release",
+        kinds=asked.kinds,
+        calendar=asked.calendar,
+    )
+
+
+def _unlike(stream: StreamFacts, asked: Question) -> list[str]:
+    """Warnings where items with a commit are not like those without: only they can be timed."""
+    found = stream.memo.of(
+        ("linked_alike", asked.window, asked.kinds, asked.team),
+        lambda: linked_alike(asked_items(stream, asked), window=asked.window),
+    )
+    return [one.warning for one in found if one.warning]
 
 
 def _per_week(measure: Measure, asked: Question) -> Measure:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.asking import NO_PARAMETERS, WindowQuery, asked_of
+from api.asking import NO_PARAMETERS, WindowDep, WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import UNLINKED
+from api.examples_quality import AUDIT, CLOCK_SKEW
 from api.schemas_lists import Listed, QualityRow
+from api.schemas_quality import AuditBody, ClockSkew
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from api.schemas_verdicts import AgreementRows
 from pipeline.agreement import agreement
+from pipeline.audit import audit
+from pipeline.clock_skew import clock_skew
+from pipeline.quality import all_quality_rows
 from pipeline.service_answers import service_of
 from pipeline.stream_answers import stream_of
-from pipeline.trust import quality_rows
 from pipeline.unlinked_answers import UnlinkedQuery, unlinked_page, unlinked_summary
 from pipeline.unlinked_words import KINDS
 
@@ -37,7 +41,7 @@ def read_quality(
 ) -> Response:
     """Numerator, denominator, what to do, and the configuration line that does it."""
     snapshot = served.snapshots.present(session)
-    rows = quality_rows(snapshot, served.settings, asked_of(served, query))
+    rows = all_quality_rows(session, snapshot, served.settings, asked_of(served, query))
     if query.stream is not None:
         stream_of(snapshot, query.stream)
     if query.service is not None:
@@ -110,3 +114,45 @@ def read_unlinked_summary(
 def read_agreement(session: SessionDep) -> Response:
     """Of each rule the links that people judged, and of those the share that they confirmed."""
     return encoded(agreement(session))
+
+
+@router.get(
+    "/clock-skew",
+    summary="Whether the clocks of the tools agree",
+    responses=answers(ClockSkew, example=CLOCK_SKEW),
+)
+def read_clock_skew(served: ServedDep, session: SessionDep, query: WindowDep) -> Response:
+    """Causes after their effects by check and pair of tools, with the worst of them; the clock of
+    each source against ours; items that end before they begin.
+    """
+    snapshot = served.snapshots.present(session)
+    asked = asked_of(served, query)
+    return encoded(clock_skew(session, snapshot, served.settings, asked))
+
+
+class AuditQuery(BaseModel):
+    """The month of the sample."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    month: str | None = Field(
+        default=None,
+        description="The month whose commits are drawn from. Default: the last whole one.",
+        examples=["2026-10"],
+    )
+
+
+@router.get(
+    "/audit",
+    summary="A sample of links for a person to judge",
+    responses=answers(AuditBody, example=AUDIT),
+)
+def read_audit(
+    served: ServedDep, session: SessionDep, query: Annotated[AuditQuery, Query()]
+) -> Response:
+    """Thirty links of tickets and commits of the month, the same ones for everybody; of the judged
+    ones the share that is right, with its interval.
+    """
+    snapshot = served.snapshots.present(session)
+    asked = asked_of(served, WindowQuery())
+    return encoded(audit(session, snapshot, served.settings, asked, query.month))

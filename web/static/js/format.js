@@ -25,11 +25,14 @@ function grouped(text) {
   return part === undefined ? spaced : `${spaced}.${part}`;
 }
 
-/** Number at the strength of its grade: A at most three digits, B two, C none after the point; but
- * never fewer than its whole part, so that 103 days are 103 wherever they stand.
- */
+/** Number at the strength of its grade: A at most three digits, B two, C two and none after the point;
+ * of A and B never fewer than the whole part, so that 103 days are 103 wherever they stand. `WHOLE`: a
+ * whole number of whatever size, for what is told of a single thing. */
+export const WHOLE = "whole";
+
 function rounded(value, grade) {
-  if (grade === "C" || grade === "D") return Math.round(value);
+  if (grade === WHOLE) return Math.round(value);
+  if (grade === "C" || grade === "D") return Number(Math.round(value).toPrecision(2));
   const whole = Math.abs(value) >= 10 ** (GRADE_DIGITS[grade] - 1);
   return whole ? Math.round(value) : Number(value.toPrecision(GRADE_DIGITS[grade]));
 }
@@ -64,7 +67,7 @@ export function duration(seconds, grade = "B") {
 /** The same in words and whole numbers: "34 days". */
 export function durationWords(seconds) {
   if (seconds === null || seconds === undefined) return null;
-  const { word, number } = inUnit(seconds, "C");
+  const { word, number } = inUnit(seconds, WHOLE);
   return `${grouped(String(number))}${NB}${word}${number === 1 ? "" : "s"}`;
 }
 

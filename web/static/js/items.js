@@ -2,7 +2,7 @@
 
 import { address } from "./api.js";
 import { h } from "./dom.js";
-import { count, counted, date, duration, money, stampDay } from "./format.js";
+import { atLeast, count, counted, date, duration, money, stampDay } from "./format.js";
 import { empty, head, section, table, typeShape } from "./parts.js";
 
 const FEW = 10;
@@ -66,7 +66,7 @@ function flightRow(item) {
       { class: "num" },
       item.age_s === null
         ? h("span", { class: "withheld" }, "not started")
-        : h("b", null, duration(item.age_s)),
+        : h("b", null, ageWords(item)),
       h("span", { class: "sub" }, burnWords(item)),
     ),
   );
@@ -99,6 +99,12 @@ function doneRow(item) {
   );
 }
 
+/** An age whose start is not known is a bound. */
+function ageWords(item) {
+  const age = duration(item.age_s);
+  return item.age_at_least ? atLeast(age) : age;
+}
+
 const TIME_WORDS = { cancelled: "dropped", not_started: "not started" };
 
 function foundRow(item, titles) {
@@ -112,7 +118,9 @@ function foundRow(item, titles) {
     h(
       "td",
       { class: "num" },
-      time === null ? "" : h("b", null, duration(time)),
+      time === null
+        ? ""
+        : h("b", null, item.flow_time_s === null ? ageWords(item) : duration(time)),
       h(
         "span",
         { class: "sub" },

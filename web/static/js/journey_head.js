@@ -2,6 +2,7 @@
 
 import { h, link } from "./dom.js";
 import {
+  atLeast,
   count,
   counted,
   date,
@@ -135,7 +136,7 @@ export function journeyAnswer(journey) {
   if (title === "Idea to live" && isOpen(journey)) return liveAndOpen(journey, seconds);
   if (title === "Age")
     return [
-      "It has been under way for ",
+      `It has been under way for ${journey.age_at_least ? "at least " : ""}`,
       bold(durationWords(seconds)),
       journey.stage ? " and stands in " : "",
       journey.stage ? bold(journey.stage) : "",
@@ -198,9 +199,10 @@ function time(journey) {
         `\u00b7 ${slower}slower than ${percent(journey.slower_than.share)} of ${count(journey.slower_than.n)} delivered items`,
       )
     : null;
+  const shown = seconds === null ? null : duration(seconds, journey.grade ?? "B");
   return {
     title,
-    value: seconds === null ? null : duration(seconds, journey.grade ?? "B"),
+    value: shown && title === "Age" && journey.age_at_least ? atLeast(shown) : shown,
     soft: !told(journey),
     none: journey.committed_at || journey.start_reason ? "not known" : "not started",
     notes: [seconds === null ? (journey.start_reason ?? journey.reasons[0] ?? "") : span, compared],

@@ -1,7 +1,7 @@
 // One lane of the time line: marks of its events, then labels where there is room.
 
 import { s } from "./dom.js";
-import { count, duration, stamp } from "./format.js";
+import { WHOLE, count, duration, stamp } from "./format.js";
 
 const ms = (iso) => Date.parse(iso);
 const FAILED = /^(fail|error|unsuccess|abort|reject)/i;
@@ -113,7 +113,7 @@ function moveLabels(moves, row, labels) {
   const tell = () => {
     if (silent.length > 1) {
       const seconds = (ms(silent.at(-1).at) - ms(silent[0].at)) / 1000;
-      const long = duration(seconds, "C").replace("\u2248\u00a0", "");
+      const long = duration(seconds, WHOLE);
       const text = `${silent.length} moves${seconds < 60 ? "" : ` in ${long}`}`;
       const x = (silent[0].x1 + silent.at(-1).x1) / 2;
       texts.push(

@@ -12,6 +12,9 @@ const LIMITS = [
 ];
 const letterOf = (value) => (value >= 0.9 ? "A" : value >= 0.7 ? "B" : value >= 0.5 ? "C" : "D");
 
+/** They tell how far to trust, but no metric is graded by them. */
+const UNGRADED = new Set(["C4", "C9", "C10", "C12", "C13", "C14", "C15"]);
+
 const scaleHead = () =>
   s(
     "svg",
@@ -77,11 +80,18 @@ function row(one) {
         ? h("span", { class: "sub" }, `${fraction(one.numerator, one.denominator)}${one.unit ? `\u00a0${one.unit}` : ""}`)
         : null,
     ),
-    h("td", { class: "gr" }, known ? grade(letterOf(one.value), [one.title]) : null),
+    h(
+      "td",
+      { class: "gr" },
+      known && !UNGRADED.has(one.id) ? grade(letterOf(one.value), [one.title]) : null,
+    ),
     h(
       "td",
       { class: "fx" },
       known && one.value >= 0.9 ? "" : [one.fix, one.line ? copyBlock(one.line) : null],
+      one.list && one.value !== 1
+        ? h("a", { class: "sub", href: one.list }, "what is missing, as JSON")
+        : null,
     ),
   );
 }

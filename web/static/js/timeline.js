@@ -1,7 +1,7 @@
 // The time line of one item: state above and below the line, one lane per tool, links between.
 
 import { labelWidth, s } from "./dom.js";
-import { duration, stampDay } from "./format.js";
+import { WHOLE, duration, stampDay } from "./format.js";
 import { labelRows } from "./labels.js";
 import { drawLane } from "./lanes.js";
 import { folds, ticks, timescale } from "./timescale.js";
@@ -86,7 +86,7 @@ const STYLE = {
 const INSIDE = { waiting: "o-waiting", active: "o-active", new: "ink3", unknown: "ink2" };
 
 function inside(part, width) {
-  const long = duration((part.to - part.from) / 1000, "C").replace("\u2248\u00a0", "");
+  const long = duration((part.to - part.from) / 1000, WHOLE);
   const texts = part.kind === "blocked" ? [] : [`${part.stage} ${long}`, part.stage];
   return texts.find((text) => labelWidth(text, 600) + 11 <= width) ?? null;
 }
@@ -157,7 +157,7 @@ function stateNotes(journey, parts, x, labels, end) {
   ];
   const notes = blocks(parts)
     .map((part) => {
-      const text = `Blocked ${duration((part.to - part.from) / 1000, "C").replace("\u2248\u00a0", "")}`;
+      const text = `Blocked ${duration((part.to - part.from) / 1000, WHOLE)}`;
       const why = blockedBy(journey, part);
       const style = { style: "b x-blocked", weight: 600 };
       return (

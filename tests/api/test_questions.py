@@ -1,0 +1,77 @@
+"""The questions about a stream, as they are answered: all of them, and quiet where nobody plays."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from api.examples_questions import QUESTIONS
+from api.schemas_questions import Questions
+from metrics.questions.catalogue import DETECTORS
+from tests.api.client import Client
+
+STREAMS = ("checkout", "search", "fulfilment")
+
+
+def test_the_example_has_the_documented_shape() -> None:
+    Questions.model_validate(QUESTIONS, strict=True)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_healthy_stream_is_asked_nothing_and_told_what_was_looked_at(
+    client: Client, stream: str
+) -> None:
+    for window in ("", "?from=2026-05-01&to=2026-08-01"):
+        body = client.json(f"/v1/streams/{stream}/questions{window}")
+        Questions.model_validate(body, strict=True)
+        assert {row["id"] for row in body["items"]} == set(DETECTORS)
+        assert [row["id"] for row in body["items"] if row["state"] == "asked"] == []
+        for row in body["items"]:
+            assert (row["state"] == "not_looked_at") == (row["reason"] is not None), row["id"]
+            assert (row["seen"] is None) == (row["state"] == "not_looked_at"), row["id"]
+        looked = [row["id"] for row in body["items"] if row["state"] == "quiet"]
+        assert {"parked_work", "late_start", "batch_closing", "empty_deployments"} <= set(looked)
+
+
+def test_realised_value_is_said_to_be_missing(client: Client) -> None:
+    body = client.json("/v1/streams/checkout/questions")
+    row = next(one for one in body["items"] if one["id"] == "inflated_cost")
+    assert row["state"] == "not_looked_at"
+    assert "realised value" in row["reason"]
+
+
+def test_an_unknown_stream_is_not_found(client: Client) -> None:
+    client.problem("/v1/streams/shop/questions", 404)
+
+
+def test_a_game_is_seen_from_its_records_with_what_is_behind_it(
+    copied: tuple[Client, Path],
+) -> None:
+    client, path = copied
+    with sqlite3.connect(path) as base:
+        base.execute(
+            "UPDATE deployment_fact SET commits = 0"
+            " WHERE deployment_id % 2 = 0 AND kind = 'planned'"
+        )
+        base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
+    body = client.json("/v1/streams/checkout/questions")
+    Questions.model_validate(body, strict=True)
+    first = body["items"][0]
+    assert (first["id"], first["state"]) == ("empty_deployments", "asked")
+    assert body["asked"] == 1
+    assert first["total"] == len(first["evidence"]) == first["figures"]["deployments"] >= 3
+    assert first["since"] == first["evidence"][0]["at"]
+    assert {proof["kind"] for proof in first["evidence"]} == {"deployment"}
+    assert all(proof["url"] and proof["title"] for proof in first["evidence"])
+
+
+def test_evidence_names_items_by_their_keys(client: Client) -> None:
+    body = client.json("/v1/streams/checkout/questions?from=2026-01-01")
+    proofs = [
+        proof for row in body["items"] for proof in row["evidence"] if proof["kind"] == "item"
+    ]
+    assert proofs
+    keys = {row["key"] for row in client.json("/v1/items?limit=500")["items"]}
+    assert {proof["key"] for proof in proofs} <= keys
