@@ -26,6 +26,7 @@ from api.routes import (
     kanban,
     mappings,
     metrics,
+    objectives,
     overview,
     quality,
     questions,
@@ -63,8 +64,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, charts, kanban, teams, items, services, dora, desk, sources, quality,
-        definitions,
+        overview, metrics, charts, kanban, teams, objectives, items, services, dora,
+        desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)

@@ -183,6 +183,38 @@ def import_(
     run_import(config, file, source=source, kind=kind, dry_run=dry_run, strict=strict)
 
 
+@app.command(
+    epilog=examples(
+        "headwater objectives pi-12.csv --dry-run",
+        "headwater objectives pi-12.csv --who anna",
+    ),
+    rich_help_panel=_COLLECT,
+)
+def objectives(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV file with the columns stream, increment, ends, objective, committed,"
+            " planned, actual."
+        ),
+    ],
+    config: Config = DEFAULT_CONFIG,
+    who: Annotated[str, typer.Option(help="Who enters them; default: your account.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file, store nothing.")] = (
+        False
+    ),
+) -> None:
+    """Enter what increments planned and delivered: flow predictability is made of it.
+
+    The file is the whole truth of the increments that it names: an objective that it leaves out is
+    no more. `actual` stays empty until the objective is rated; `committed` is no for a stretch
+    objective. Nothing is stored where a row is wrong; each such row is told with its line.
+    """
+    from cli.objectives import run_objectives
+
+    run_objectives(config, file, who=who, dry_run=dry_run)
+
+
 @app.command(epilog=examples("headwater recompute"), rich_help_panel=_COLLECT)
 def recompute(config: Config = DEFAULT_CONFIG) -> None:
     """Make all links and facts again from the stored records, without asking any source.

@@ -128,8 +128,9 @@ def sources_of(snapshot: Snapshot, stream: StreamFacts, slug: str) -> dict[str, 
     """How far each source was read; required are those without which the metric can't be told."""
     tracker = stream.config.items.source
     everything = slug in ("idea_to_release", "time_by_tool")
+    nothing = slug == "predictability"  # people enter what it is made of
     return {
-        name: replace(one, required=everything or name == tracker)
+        name: replace(one, required=everything or (name == tracker and not nothing))
         for name, one in snapshot.freshness.items()
     }
 
