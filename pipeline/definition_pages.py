@@ -31,6 +31,7 @@ def definition_row(metric: Metric) -> Answer:
         "slug": metric.slug,
         "title": metric.title,
         "definition": _name(metric),
+        "also_called": metric.also,
         "unit": metric.unit,
         "coverages": metric.required,
         "page": f"docs/metrics/{metric.slug}.md",
