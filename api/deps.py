@@ -16,7 +16,7 @@ from core.settings import Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.freshness import served_version
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 
 _VERSION_S = 1.0
 

@@ -18,7 +18,8 @@ from bench.estate_evidence import estate_evidence
 from core.frames import NONE
 from core.records import Entity
 from correlator.cases import cases, originals
-from correlator.evidence import Evidence, combine
+from correlator.confidence import combine
+from correlator.evidence import Evidence
 from correlator.linking import correlate
 from correlator.suspects import unlikely
 from metrics.incident_facts import (

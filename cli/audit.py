@@ -15,7 +15,7 @@ from cli.words import share
 from pipeline.audit import audit
 from pipeline.clock import now_ts
 from pipeline.question import question
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 
 Answer = dict[str, Any]
 

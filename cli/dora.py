@@ -16,7 +16,7 @@ from metrics.survey import CAUTIONS
 from pipeline.clock import now_ts
 from pipeline.question import question
 from pipeline.service_answers import service_dora
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import services_of, stream_of
 from pipeline.stream_dora import stream_dora
 

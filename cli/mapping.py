@@ -18,7 +18,7 @@ from pipeline.clock import now_ts
 from pipeline.mapping_answers import mappings, unmapped
 from pipeline.mapping_preview import Proposal, preview
 from pipeline.question import past_moment, question
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 
 Answer = dict[str, Any]
 _DAY = 86_400

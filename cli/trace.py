@@ -21,7 +21,7 @@ from cli.words import duration, moment, money, share
 from pipeline.clock import now_ts
 from pipeline.journey import journey_of
 from pipeline.journey_document import journey_document
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 
 _STYLES = {"waiting": "yellow", "active": "blue", "done": "green", "unknown": "magenta"}
 _BAR, _BESIDE = 36, 64

@@ -16,7 +16,7 @@ from cli.words import moment, share
 from metrics.periods import DAY, Window
 from pipeline.clock import now_ts
 from pipeline.question import question
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 from pipeline.unlinked_answers import UnlinkedQuery, unlinked_page, unlinked_summary
 
 Answer = dict[str, Any]

@@ -1,4 +1,4 @@
-"""What the rules read, what a rule is, and how several rules that name one pair combine."""
+"""What the rules read, and what a rule is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.records import Entity
+from correlator.confidence import PAIR, pair_confidence
 from correlator.keys import KeyFinder
 
 Flags = NDArray[np.bool_]
@@ -18,10 +19,9 @@ Ids = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
-_PAIR: Final = LINK_COLUMNS[:4]
 HUMAN: Final = "human"
 """The rule of links that people confirmed or added."""
-VERDICT_COLUMNS: Final = [*_PAIR, "answer", "who", "ts", "why"]
+VERDICT_COLUMNS: Final = [*PAIR, "answer", "who", "ts", "why"]
 _NO_PAIRS: Final = pd.MultiIndex.from_arrays(
     [pd.Index([], dtype="int64")] * 2, names=["a_id", "b_id"]
 )
@@ -183,7 +183,7 @@ def _combined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
         return no_links()[["a_id", "b_id", "confidence"]]
     if len(parts) == 1:  # one rule names a pair once, and in order
         return parts[0][["a_id", "b_id", "confidence"]]
-    return _confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
+    return pair_confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,45 +264,3 @@ def found_pairs(a: Iterable[int], b: Iterable[int], evidence: Iterable[str]) -> 
 def no_pairs() -> pd.DataFrame:
     """What `Rule.find` gives back where there is nothing to find."""
     return found_pairs((), (), ())
-
-
-def combine(links: pd.DataFrame) -> pd.DataFrame:
-    """One row per pair: a_kind, a_id, b_kind, b_id, confidence, rules (surest first, by ", ").
-
-    The confidence is 1 - prod(1 - c): the chance that not all of the rules are wrong, were they
-    independent.
-    """
-    ordered = links.sort_values(
-        [*_PAIR, "confidence", "rule"], ascending=[True] * 4 + [False, True]
-    )
-    table = _confidence(ordered)
-    # The first rule of each pair; joining text is slow, so only where there are several.
-    rules = ordered.drop_duplicates(_PAIR)["rule"].to_numpy(dtype=object, copy=True)
-    several = ordered[ordered.duplicated(_PAIR, keep=False)]
-    joined = several.groupby(_PAIR, sort=True)["rule"].agg(", ".join)
-    rules[(table["n"] > 1).to_numpy()] = joined.to_numpy(dtype=object)
-    return table[[*_PAIR, "confidence"]].assign(rules=pd.Series(rules, dtype="object"))
-
-
-def surely_linked(pairs: pd.DataFrame, least: float) -> pd.DataFrame:
-    """a_id, b_id of those that all rules together make at least so sure.
-
-    pairs: a_id, b_id, confidence, a row for each rule; ends of two kinds.
-    """
-    found = _confidence(pairs.assign(a_kind=0, b_kind=0))
-    return found.loc[found["confidence"] >= least, ["a_id", "b_id"]].reset_index(drop=True)
-
-
-def _confidence(links: pd.DataFrame) -> pd.DataFrame:
-    """One row per pair, in order: the pair, confidence, n (rules)."""
-    ends = [links[name].to_numpy(np.int64) for name in _PAIR]
-    order = np.lexsort(ends[::-1])
-    new = np.ones(len(order), np.bool_)
-    new[1:] = np.any([np.diff(end[order]) != 0 for end in ends], axis=0)
-    begins = np.flatnonzero(new)
-    doubts = 1.0 - links["confidence"].to_numpy(np.float64)[order]
-    doubt = np.multiply.reduceat(doubts, begins) if len(begins) else doubts
-    pairs = {name: end[order][new] for name, end in zip(_PAIR, ends, strict=True)}
-    return pd.DataFrame(
-        {**pairs, "confidence": 1.0 - doubt, "n": np.diff(np.append(begins, len(order)))}
-    )

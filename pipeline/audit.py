@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from core.errors import BadRequestError
 from core.records import Entity
 from core.settings import Settings
-from correlator.evidence import combine
+from correlator.confidence import surely_linked
 from metrics.audit import SAMPLE, drawn
 from metrics.coverage import ticket_links
 from metrics.periods import Window
 from metrics.stats import ratio, wilson
 from pipeline.question import Question
-from pipeline.service_facts import SURE
 from pipeline.snapshot import Snapshot
 from pipeline.times import iso
 from pipeline.unlinked_answers import commit_coverage
@@ -97,9 +96,7 @@ def sample(session: Session, month: str, window: Window) -> pd.DataFrame:
     draw: without it the sample would always be right.
     """
     told = links_of_commits(session, window.from_ts, window.to_ts)
-    kinds = told.assign(a_kind=int(Entity.ITEM), b_kind=int(Entity.COMMIT))
-    sure = combine(kinds)
-    sure = sure[sure["confidence"] >= SURE][["a_id", "b_id"]]
+    sure = surely_linked(told)
     names = ["a_id", "b_id", "judged", "item_source", "item_name", "repository", "sha"]
     pairs = sure.merge(told[names].drop_duplicates(["a_id", "b_id"]), on=["a_id", "b_id"])
     parts = (pairs[name].tolist() for name in names[3:])

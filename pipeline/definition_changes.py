@@ -19,7 +19,8 @@ from pipeline.database import Database
 from pipeline.definition import definition_of, document_of, planned, read_definition
 from pipeline.measure import MAPPING
 from pipeline.question import Question, question
-from pipeline.snapshot import Snapshot, Snapshots
+from pipeline.snapshot import Snapshot
+from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import stream_metric, stream_of
 from pipeline.times import iso
 from store import definitions, facts, frames

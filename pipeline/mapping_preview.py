@@ -31,7 +31,7 @@ from store import frames
 from store.definitions import kept_definition
 from store.dirty import waiting_items
 from store.fact_log import Recording
-from store.facts import compared, restated
+from store.fact_writing import compared, restated
 from store.map_stages import StagePlan
 from store.models import item_fact, stage_visit
 from store.readings import read_before

@@ -15,7 +15,7 @@ from core.records import Entity
 from core.settings import Settings
 from correlator.branches import on_default_branch
 from correlator.cases import cases, originals
-from correlator.evidence import combine
+from correlator.confidence import pair_confidence, surely_linked
 from correlator.hotfixes import deployment_marks
 from correlator.reverts import reverts
 from correlator.suspects import unlikely
@@ -36,8 +36,6 @@ from store.fact_log import Recording
 from store.frames_people import reviews
 
 PRODUCTION = "production"
-SURE = 0.5
-"""A ticket and a commit belong together from this combined confidence on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +165,8 @@ def _release_inputs(
 
 def _written(session: Session) -> pd.DataFrame:
     """item_id, commit_id of links that are sure enough."""
-    links = frames.links(session, Entity.ITEM, Entity.COMMIT)
-    links = links.assign(a_kind=int(Entity.ITEM), b_kind=int(Entity.COMMIT))
-    pairs = combine(links)
-    sure = pairs[pairs["confidence"] >= SURE]
-    return sure[["a_id", "b_id"]].rename(columns={"a_id": "item_id", "b_id": "commit_id"})
+    pairs = frames.link_pairs(session, Entity.ITEM, Entity.COMMIT)
+    return surely_linked(pairs).set_axis(["item_id", "commit_id"], axis=1)
 
 
 def _defects(
@@ -218,7 +213,7 @@ def sure_pairs(session: Session, a: Entity, b: Entity) -> pd.DataFrame:
     """a_id, b_id, confidence (of all rules together), surest (of the surest rule)."""
     links = frames.links(session, a, b).assign(a_kind=int(a), b_kind=int(b))
     surest = links.groupby(["a_id", "b_id"], as_index=False).agg(surest=("confidence", "max"))
-    return combine(links)[["a_id", "b_id", "confidence"]].merge(surest, on=["a_id", "b_id"])
+    return pair_confidence(links)[["a_id", "b_id", "confidence"]].merge(surest, on=["a_id", "b_id"])
 
 
 def _incidents(loaded: Loaded) -> pd.DataFrame:

@@ -8,15 +8,12 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from correlator.evidence import surely_linked
+from correlator.confidence import surely_linked
 from metrics.tool_spans import Linked, Records, spans_of
 from metrics.tool_time import Spans
 from pipeline.evidence import Loaded
 from store import frames
 from store import journey as reads
-
-SURE = 0.5
-"""A build or a merge request belongs to an item from this combined confidence on."""
 
 _SURE_CHANGE = 0.8
 """A date rests on a change request only where one rule alone is so sure of it."""
@@ -88,4 +85,4 @@ def _changes(session: Session, shipped: pd.DataFrame, items: Set[int] | None) ->
 def _sure(session: Session, a: Entity, b: Entity, ids: Set[int] | None, named: str) -> pd.DataFrame:
     """item_id (the first end), and the second one under its name."""
     pairs = frames.link_pairs(session, a, b, a_ids=ids)
-    return surely_linked(pairs, SURE).set_axis(["item_id", named], axis=1)
+    return surely_linked(pairs).set_axis(["item_id", named], axis=1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import pandas as pd
-from sqlalchemy import Select, and_, literal, select
+from sqlalchemy import Column, Select, Table, and_, literal, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
@@ -23,79 +25,55 @@ def causal_pairs(session: Session, from_ts: int, to_ts: int) -> pd.DataFrame:
     return pd.concat([one for one in frames if len(one)] or frames[:1], ignore_index=True)
 
 
-def _built(from_ts: int, to_ts: int) -> Select[tuple[object, ...]]:
+def _built(from_ts: int, to_ts: int) -> Select[Any]:
     joined = (
         link.join(build, and_(link.c.b_kind == int(Entity.BUILD), build.c.id == link.c.b_id))
         .join(git_commit, git_commit.c.id == link.c.a_id)
         .join(repository, repository.c.id == git_commit.c.repository_id)
     )
-    return (
-        select(
-            literal("commit_before_build").label("check"),
-            literal(int(Entity.COMMIT)).label("cause_kind"),
-            git_commit.c.id.label("cause"),
-            repository.c.source_id.label("cause_id"),
-            git_commit.c.committed_ts.label("cause_ts"),
-            literal(int(Entity.BUILD)).label("effect_kind"),
-            build.c.id.label("effect"),
-            build.c.source_id.label("effect_id"),
-            build.c.started_ts.label("effect_ts"),
-        )
-        .distinct()
-        .select_from(joined)
-        .where(
-            link.c.a_kind == int(Entity.COMMIT),
-            link.c.b_kind == int(Entity.BUILD),
-            git_commit.c.committed_ts.is_not(None),
-            build.c.started_ts >= from_ts,
-            build.c.started_ts < to_ts,
-        )
-    )
+    cause = _End(Entity.COMMIT, git_commit, repository.c.source_id, git_commit.c.committed_ts)
+    effect = _End(Entity.BUILD, build, build.c.source_id, build.c.started_ts)
+    pairs = _pairs("commit_before_build", cause, effect, from_ts, to_ts)
+    return pairs.select_from(joined).where(link.c.a_kind == int(Entity.COMMIT)).distinct()
 
 
-def _deployed(from_ts: int, to_ts: int) -> Select[tuple[object, ...]]:
+def _deployed(from_ts: int, to_ts: int) -> Select[Any]:
     joined = link.join(build, build.c.id == link.c.a_id).join(
         deployment,
         and_(link.c.b_kind == int(Entity.DEPLOYMENT), deployment.c.id == link.c.b_id),
     )
-    return (
-        select(
-            literal("build_before_deployment").label("check"),
-            literal(int(Entity.BUILD)).label("cause_kind"),
-            build.c.id.label("cause"),
-            build.c.source_id.label("cause_id"),
-            build.c.started_ts.label("cause_ts"),
-            literal(int(Entity.DEPLOYMENT)).label("effect_kind"),
-            deployment.c.id.label("effect"),
-            deployment.c.source_id.label("effect_id"),
-            deployment.c.finished_ts.label("effect_ts"),
-        )
-        .distinct()
-        .select_from(joined)
-        .where(
-            link.c.a_kind == int(Entity.BUILD),
-            link.c.b_kind == int(Entity.DEPLOYMENT),
-            build.c.started_ts.is_not(None),
-            deployment.c.finished_ts >= from_ts,
-            deployment.c.finished_ts < to_ts,
-        )
-    )
+    cause = _End(Entity.BUILD, build, build.c.source_id, build.c.started_ts)
+    finished = deployment.c.finished_ts
+    effect = _End(Entity.DEPLOYMENT, deployment, deployment.c.source_id, finished)
+    pairs = _pairs("build_before_deployment", cause, effect, from_ts, to_ts)
+    return pairs.select_from(joined).where(link.c.a_kind == int(Entity.BUILD)).distinct()
 
 
-def _merged(from_ts: int, to_ts: int) -> Select[tuple[object, ...]]:
+def _merged(from_ts: int, to_ts: int) -> Select[Any]:
     home = merge_request.join(repository, repository.c.id == merge_request.c.repository_id)
-    return (
-        select(
-            literal("creation_before_merge").label("check"),
-            literal(int(Entity.MERGE_REQUEST)).label("cause_kind"),
-            merge_request.c.id.label("cause"),
-            repository.c.source_id.label("cause_id"),
-            merge_request.c.created_ts.label("cause_ts"),
-            literal(int(Entity.MERGE_REQUEST)).label("effect_kind"),
-            merge_request.c.id.label("effect"),
-            repository.c.source_id.label("effect_id"),
-            merge_request.c.merged_ts.label("effect_ts"),
-        )
-        .select_from(home)
-        .where(merge_request.c.merged_ts >= from_ts, merge_request.c.merged_ts < to_ts)
-    )
+    made, merged = merge_request.c.created_ts, merge_request.c.merged_ts
+    cause = _End(Entity.MERGE_REQUEST, merge_request, repository.c.source_id, made)
+    effect = cause._replace(ts=merged)
+    return _pairs("creation_before_merge", cause, effect, from_ts, to_ts).select_from(home)
+
+
+class _End(NamedTuple):
+    kind: Entity
+    table: Table
+    source_id: Column[Any]
+    ts: Column[Any]
+
+
+def _pairs(check: str, cause: _End, effect: _End, from_ts: int, to_ts: int) -> Select[Any]:
+    """The columns of the answer, and which times count; the tables are still to be joined."""
+    return select(
+        literal(check).label("check"),
+        literal(int(cause.kind)).label("cause_kind"),
+        cause.table.c.id.label("cause"),
+        cause.source_id.label("cause_id"),
+        cause.ts.label("cause_ts"),
+        literal(int(effect.kind)).label("effect_kind"),
+        effect.table.c.id.label("effect"),
+        effect.source_id.label("effect_id"),
+        effect.ts.label("effect_ts"),
+    ).where(cause.ts.is_not(None), effect.ts >= from_ts, effect.ts < to_ts)

@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from correlator.evidence import combine
+from correlator.confidence import COUNTS, combine
 from correlator.linking import correlate
-from pipeline.service_facts import SURE
 from tests.correlator.builders import evidence, frame
 
 KEYS = frame(
@@ -52,7 +51,7 @@ def assert_sure(table: pd.DataFrame) -> None:
     """What these rules link counts as written for the ticket."""
     made = table[table["rule"].isin(["squashed", "described"])]
     if len(made):
-        assert (combine(made)["confidence"] >= SURE).all()
+        assert (combine(made)["confidence"] >= COUNTS).all()
 
 
 def test_a_squash_commit_is_of_every_ticket_that_its_commits_name() -> None:

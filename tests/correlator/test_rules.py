@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from core.records import Entity
+from correlator.confidence import combine
 from correlator.delivery_rules import parse_correlation
-from correlator.evidence import LINK_COLUMNS, Evidence, combine
+from correlator.evidence import LINK_COLUMNS, Evidence
 from correlator.linking import correlate
 from correlator.rules import RULES
 from tests.correlator.builders import evidence, frame

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.records import Entity
-from pipeline.service_facts import SURE
+from correlator.confidence import COUNTS
 from simulator.model import World
 from simulator.truth_delivery import finish, production
 from simulator.truth_evidence import supported
@@ -173,7 +173,7 @@ class _Reported:
         }
         links = frames.links(self.session, Entity.ITEM, Entity.COMMIT)
         doubt = (1 - links["confidence"]).groupby([links["a_id"], links["b_id"]]).prod()
-        sure = links.set_index(["a_id", "b_id"]).index.isin(doubt[doubt <= 1 - SURE].index)
+        sure = links.set_index(["a_id", "b_id"]).index.isin(doubt[doubt <= 1 - COUNTS].index)
         return _by_pair(
             ((names[one.a_id], self.shas[one.b_id]), one.rule)
             for one in _rows(links[sure])

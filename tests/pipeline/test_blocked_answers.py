@@ -18,7 +18,8 @@ from pipeline.database import Database
 from pipeline.journey import journey_of
 from pipeline.journey_document import journey_document
 from pipeline.question import Question
-from pipeline.snapshot import Snapshot, Snapshots
+from pipeline.snapshot import Snapshot
+from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
 from pipeline.team_answers import team_time_answer
 from tests.pipeline.shop import DAY, START, STATUSES, item, save, settings_of, stream

@@ -20,7 +20,7 @@ from pipeline.definition_changes import HEADLINE, changes_answer
 from pipeline.freshness import served_version
 from pipeline.overview import overview
 from pipeline.question import question
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import stream_metric
 from pipeline.xmr_answers import xmr_answer
 from store.models import definition_change

@@ -22,7 +22,8 @@ from core.records import (
 )
 from core.settings import Settings
 from pipeline.database import Database
-from pipeline.snapshot import ServiceFacts, Snapshots
+from pipeline.snapshot import ServiceFacts
+from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
 from tests.pipeline.shop import DAY, START, STATUSES, save
 

@@ -16,7 +16,7 @@ from pipeline.database import Database
 from pipeline.definition_changes import HEADLINE
 from pipeline.mapping_preview import Proposal, preview
 from pipeline.question import Question, question
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import stream_metric
 from store.models import fact_change, item_fact, metadata
 from tests.pipeline.remapped_shop import (

@@ -27,7 +27,7 @@ from core.records import (
 )
 from core.settings import Settings
 from pipeline.database import Database
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
 from store import frames
 from tests.pipeline.shop import (

@@ -22,7 +22,7 @@ from core.settings import Settings
 from pipeline.database import Database
 from pipeline.freshness import served_version
 from pipeline.question import question
-from pipeline.snapshot import Snapshots
+from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
 from pipeline.unlinked_answers import UnlinkedQuery, unlinked_page
 from tests.pipeline.shop import DAY, START, STATUSES, item, save, settings_of, stream

@@ -1,0 +1,251 @@
+"""Makes a frame of facts the stored ones: compares both by columns, a part at a time, logs what
+differs, and writes only that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy import Boolean, Column, ColumnElement, Table, select
+from sqlalchemy.orm import Session
+
+from core.frames import NONE
+from store.fact_differences import Difference, difference
+from store.fact_log import KNOWN, Differing, Recording, entries, record, tells_of_the_past
+from store.insert import insert_columns
+from store.lookup import Key, Row, chunks, one_of
+from store.read import IDS, read_frame
+from store.upsert import delete_rows, upsert
+
+Keys = npt.NDArray[np.int64]
+
+_PART = 200_000
+"""So many rows are compared at a time, or more where they belong to one item."""
+_ROWS = 20_000
+"""So many rows are Python objects at a time."""
+
+
+@dataclass(slots=True)
+class FactChange:
+    """Keys, in the order of the primary key, of the rows that are new, differ or are gone: an array
+    of two or three columns for each part of the table that was replaced.
+    """
+
+    owner_id: int
+    parts: list[tuple[Keys, Keys, Keys]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether anything was written."""
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many rows that are."""
+        return sum(len(keys) for part in self.parts for keys in part)
+
+    @property
+    def inserted(self) -> set[Key]:
+        """Of the new rows."""
+        return self._of(0)
+
+    @property
+    def updated(self) -> set[Key]:
+        """Of those that differ."""
+        return self._of(1)
+
+    @property
+    def deleted(self) -> set[Key]:
+        """Of those that are gone."""
+        return self._of(2)
+
+    @property
+    def keys(self) -> set[Key]:
+        """All of them."""
+        return self.inserted | self.updated | self.deleted
+
+    def _of(self, place: int) -> set[Key]:
+        return {(self.owner_id, *map(int, key)) for part in self.parts for key in part[place]}
+
+
+def replace_facts(
+    session: Session,
+    table: Table,
+    owner_id: int,
+    frame: pd.DataFrame,
+    recording: Recording,
+    ids: Collection[int] | None,
+) -> FactChange:
+    """Make `frame` the facts of an owner, or, with `ids` of the second key column, of these."""
+    owned = _owned(table, owner_id)
+    change = FactChange(owner_id)
+    for found in compared(session, table, owner_id, frame, ids=ids):
+        _write(session, table, owned, found, recording)
+        change.parts.append(
+            (
+                _keys(found.after, owned.key, found.inserted),
+                _keys(found.after, owned.key, found.now),
+                _keys(found.before, owned.key, found.deleted),
+            )
+        )
+    return change
+
+
+def compared(
+    session: Session,
+    table: Table,
+    owner_id: int,
+    frame: pd.DataFrame,
+    *,
+    ids: Collection[int] | None = None,
+    gone_stages: Collection[int] = (),
+) -> Iterator[Difference]:
+    """How `frame` differs from the stored facts of its owner, a part at a time, for both sides are
+    in memory; nothing is written.
+
+    ids: only those whose second key column is one of these. gone_stages: ids of stages that will be
+    no more, whose facts then wait without one.
+    """
+    owned = _owned(table, owner_id)
+    names = [column.key for column in table.c if column.key not in (owned.owner, KNOWN)]
+    own = select(*(table.c[name] for name in names)).where(table.c[owned.owner] == owner_id)
+    for where, after in _parts(session, table.c[owned.key[0]], frame[names], ids):
+        before = read_frame(session, own.where(*where))
+        if gone_stages:
+            leaving = before["stage_id"].isin(list(gone_stages))
+            before["stage_id"] = before["stage_id"].where(~leaving, NONE)
+        if found := difference(before, after, owned.key):
+            yield found
+
+
+def restated(
+    session: Session, table: Table, owner_id: int, found: Difference, recording: Recording
+) -> int:
+    """How many of these would restate what was told, were they written."""
+    owned = _owned(table, owner_id)
+    late = np.flatnonzero(tells_of_the_past(table, found.after.take(found.inserted), recording))
+    parts = [
+        *(Differing(gone=_gone(table, owned, found, places)) for places in _slices(found.deleted)),
+        *(
+            Differing(changed=_changed(table, owned, found, was, now))
+            for was, now in zip(_slices(found.was), _slices(found.now), strict=True)
+        ),
+    ]
+    logged = (entry for rows in parts for entry in entries(session, table, rows, recording))
+    return len(late) + sum(bool(entry["restates"]) for entry in logged)
+
+
+def _parts(
+    session: Session, column: Column[int], frame: pd.DataFrame, ids: Collection[int] | None
+) -> Iterator[tuple[Sequence[ColumnElement[bool]], pd.DataFrame]]:
+    """Which stored rows, and the rows of the frame that take their place."""
+    own = frame[column.key].to_numpy(np.int64)
+    if ids is not None:
+        for chunk in chunks(sorted(set(ids)), IDS):
+            yield (one_of(session, column, chunk),), frame[np.isin(own, chunk)]
+        return
+    if (own[1:] < own[:-1]).any():
+        order = np.argsort(own, kind="stable")
+        frame, own = frame.take(order), own[order]
+    begin = 0
+    while True:
+        end = min(begin + _PART, len(own))
+        last = end == len(own)
+        end = end if last else int(np.searchsorted(own, own[end - 1], side="right"))
+        after = () if begin == 0 else (column > int(own[begin - 1]),)
+        upto = () if last or end == len(own) else (column <= int(own[end - 1]),)
+        yield (*after, *upto), frame.iloc[begin:end]
+        if not upto:
+            return
+        begin = end
+
+
+def _keys(frame: pd.DataFrame, key: Sequence[str], places: Keys) -> Keys:
+    return frame[list(key)].to_numpy(np.int64)[places]
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """The key of a table: the column of the owner, its id, and the columns after it."""
+
+    owner: str
+    owner_id: int
+    key: Sequence[str]
+
+    def of(self, row: Row) -> Key:
+        return (self.owner_id, *(row[name] for name in self.key))
+
+    def whole(self, row: Row) -> Row:
+        return {self.owner: self.owner_id, **row}
+
+
+def _owned(table: Table, owner_id: int) -> _Owned:
+    owner, *key = (column.key for column in table.primary_key.columns)
+    return _Owned(owner, owner_id, key)
+
+
+def _write(
+    session: Session, table: Table, owned: _Owned, found: Difference, recording: Recording
+) -> None:
+    """Log what differs, then write it."""
+    key = [owned.owner, *owned.key]
+    for places in _slices(found.deleted):
+        gone = _gone(table, owned, found, places)
+        record(session, table, Differing(gone=gone), recording)
+        delete_rows(session, table, [dict(zip(key, one, strict=True)) for one, _ in gone])
+    for was, now in zip(_slices(found.was), _slices(found.now), strict=True):
+        changed = _changed(table, owned, found, was, now)
+        record(session, table, Differing(changed=changed), recording)
+        upsert(session, table, [owned.whole(new) for *_, new in changed], key=key)
+    for places in _slices(found.inserted):
+        new = found.after.take(places)
+        late = np.flatnonzero(tells_of_the_past(table, new, recording))
+        news = [owned.of(row) for row in _rows(table, new, late)]
+        record(session, table, Differing(found=news), recording)
+        fixed = {owned.owner: owned.owner_id, KNOWN: recording.now_ts}
+        insert_columns(session, table, fixed, _columns(table, new))
+
+
+def _gone(table: Table, owned: _Owned, found: Difference, places: Keys) -> list[tuple[Key, Row]]:
+    return [(owned.of(row), row) for row in _rows(table, found.before, places)]
+
+
+def _changed(
+    table: Table, owned: _Owned, found: Difference, was: Keys, now: Keys
+) -> list[tuple[Key, Row, Row]]:
+    both = zip(_rows(table, found.before, was), _rows(table, found.after, now), strict=True)
+    return [(owned.of(new), old, new) for old, new in both]
+
+
+def _slices(places: Keys) -> Iterator[Keys]:
+    for begin in range(0, len(places), _ROWS):
+        yield places[begin : begin + _ROWS]
+
+
+def _rows(table: Table, frame: pd.DataFrame, places: Keys) -> Iterator[dict[str, Any]]:
+    """Rows by column key, as they are stored."""
+    columns = _columns(table, frame.take(places))
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
+def _columns(table: Table, frame: pd.DataFrame) -> dict[str, list[Any]]:
+    return {name: _values(table.c[name], frame[name]) for name in frame.columns}
+
+
+def _values(column: Column[Any], found: pd.Series[Any]) -> list[Any]:
+    if isinstance(column.type, Boolean):
+        return [None if value == -1 else bool(value) for value in found.tolist()]
+    if not pd.api.types.is_integer_dtype(found.dtype):
+        return found.tolist()
+    numbers = found.to_numpy()
+    missing = numbers == NONE
+    if not missing.any():
+        return list(numbers.tolist())
+    told = numbers.astype(object)
+    told[missing] = None
+    return list(told.tolist())
