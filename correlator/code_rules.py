@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -10,14 +12,22 @@ import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity, MergeState
-from correlator.evidence import HUMAN, Evidence, Found, found_pairs
+from correlator.evidence import HUMAN, Evidence, Found, found_pairs, no_pairs
+from correlator.joining import among, ids_of, joined
 from correlator.remotes import remote_index, resolve_remotes
+from correlator.tables import table_of
 
 _CHECKOUTS: Final = "checkouts"
 
 # Parts of a rule's base confidence.
 OTHER_TICKET: Final = 0.625  # the merge request's ticket, where the message names another
 _UNKNOWN_ADDRESS: Final = 0.9
+_CHECKED_OUT: Final = {
+    "build_id": "int64",
+    "repository_id": "int64",
+    "sha": "object",
+    "remote": "object",
+}
 OF_THE_REQUEST: Final = (
     "key_in_branch",
     "key_in_title",
@@ -30,11 +40,22 @@ NAMES_IT: Final = "whose branch or title names the ticket"
 
 def listed(evidence: Evidence, _: Found) -> pd.DataFrame:
     """The source lists the commit in the merge request."""
-    pairs = evidence.merge_request_commits
-    numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
-    known = pairs[pairs["merge_request_id"].isin(numbers.index)]
-    texts = [f"Merge request !{n} lists it" for n in numbers.loc[known["merge_request_id"]]]
-    return found_pairs(known["commit_id"], known["merge_request_id"], texts)
+    numbers = request_numbers(evidence)
+    columns = (evidence.merge_request_commits[name] for name in ("commit_id", "merge_request_id"))
+    pairs = zip(*(column.tolist() for column in columns), strict=True)
+    known = [(commit, request) for commit, request in pairs if request in numbers]
+    return found_pairs(
+        (commit for commit, _ in known),
+        (request for _, request in known),
+        (f"Merge request !{numbers[request]} lists it" for _, request in known),
+    )
+
+
+def request_numbers(evidence: Evidence) -> dict[int, int]:
+    """merge_request_id -> number."""
+    requests = evidence.merge_requests
+    ids, numbers = requests["merge_request_id"].tolist(), requests["number"].tolist()
+    return dict(zip(ids, numbers, strict=True))
 
 
 def merge_sha(evidence: Evidence, _: Found) -> pd.DataFrame:
@@ -56,15 +77,28 @@ def fast_forward(evidence: Evidence, _: Found) -> pd.DataFrame:
 
 
 def _by_sha(evidence: Evidence, requests: pd.DataFrame, column: str, words: str) -> pd.DataFrame:
-    wanted = requests.loc[
-        requests[column] != "", ["merge_request_id", "repository_id", "number", column]
-    ].rename(columns={column: "sha"})
-    wanted["sha"] = wanted["sha"].str.lower()
-    commits = evidence.commits[["commit_id", "repository_id", "sha"]]
-    table = wanted.merge(commits, on=["repository_id", "sha"])
-    columns = zip(table["number"], table["sha"], strict=True)
-    texts = [f"{sha[:8]} is the {words} of merge request !{number}" for number, sha in columns]
-    return found_pairs(table["commit_id"], table["merge_request_id"], texts)
+    names = ("merge_request_id", "repository_id", "number", column)
+    columns = (requests[name].tolist() for name in names)
+    wanted = [(*row, sha.lower()) for *row, sha in zip(*columns, strict=True) if sha]
+    known = _with_sha(evidence.commits, {sha for *_, sha in wanted})
+    told = [
+        (commit, request, f"{sha[:8]} is the {words} of merge request !{number}")
+        for request, home, number, sha in wanted
+        for commit, there in known.get(sha, ())
+        if there == home
+    ]
+    return found_pairs(*zip(*told, strict=True)) if told else no_pairs()
+
+
+def _with_sha(commits: pd.DataFrame, shas: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """The commits that have one of these shas, by sha: commit_id and repository_id."""
+    known: dict[str, list[tuple[int, int]]] = {}
+    if shas:
+        columns = (commits[name].tolist() for name in ("commit_id", "repository_id", "sha"))
+        for commit, home, sha in zip(*columns, strict=True):
+            if sha in shas:
+                known.setdefault(sha, []).append((commit, home))
+    return known
 
 
 def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -73,26 +107,22 @@ def merge_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     A commit whose own message names other items only is less likely to be about this one.
     """
     items = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
-    commits = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)
-    table = items.rename(columns={"a_id": "item_id"})[["item_id", "b_id"]].merge(
-        commits.rename(columns={"a_id": "commit_id"})[["commit_id", "b_id"]], on="b_id"
-    )
-    own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)
-    keys = pd.MultiIndex.from_frame(own[["a_id", "b_id"]])
-    same = pd.MultiIndex.from_frame(table[["item_id", "commit_id"]]).isin(keys)
-    other = table["commit_id"].isin(own["b_id"]).to_numpy() & ~same
-    numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
-    said = found.only_people(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
-    by_people = pd.MultiIndex.from_frame(table[["item_id", "b_id"]]).isin(said)
-    columns = zip(numbers.loc[table["b_id"]], by_people, other, strict=True)
+    item_of, request_of = ids_of(items, "a_id", "b_id")
+    commits, requests = ids_of(found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST), "a_id", "b_id")
+    rows, of = joined(requests, request_of)
+    commit, request, item = commits[rows], requests[rows], item_of[of]
+    own = ids_of(found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT), "a_id", "b_id")
+    other = np.isin(commit, own[1]) & ~among((item, commit), (own[0], own[1]))
+    numbers = request_numbers(evidence)
+    said = set(found.only_people(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST))
+    columns = zip(item.tolist(), request.tolist(), other.tolist(), strict=True)
     texts = [
-        f"It belongs to merge request !{number}, "
-        + ("which a person linked to the ticket" if people else NAMES_IT)
+        f"It belongs to merge request !{numbers[one]}, "
+        + ("which a person linked to the ticket" if (ticket, one) in said else NAMES_IT)
         + (", but its own message names another" if differs else "")
-        for number, people, differs in columns
+        for ticket, one, differs in columns
     ]
-    pairs = found_pairs(table["item_id"], table["commit_id"], texts)
-    return pairs.assign(weight=np.where(other, OTHER_TICKET, 1.0))
+    return found_pairs(item, commit, texts).assign(weight=np.where(other, OTHER_TICKET, 1.0))
 
 
 def revision(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -102,23 +132,32 @@ def revision(evidence: Evidence, found: Found) -> pd.DataFrame:
     address is not known counts only if it was the single checkout and one repository has it.
     """
     checked = checkouts(evidence, found)
-    commits = evidence.commits[["commit_id", "repository_id", "sha"]]
-    table = checked.merge(commits, on="sha", suffixes=("", "_commit"))
-    wanted = table["repository_id"].where(table["repository_id"] != NONE, table["remote_id"])
-    address = (table["remote_id"] == NONE) | (table["remote_id"] == wanted)
-    right = (table["repository_id_commit"] == wanted) & address
-    holders = table.groupby(["build_id", "sha"])["commit_id"].transform("size")
-    alone = (wanted == NONE) & (table["checkouts"] == 1) & (holders == 1)
-    table = table.assign(sure=right)[right | alone]
-    columns = zip(table["sha"], table["remote"], table["sure"], strict=True)
-    texts = [
+    known = _with_sha(evidence.commits, set(checked["sha"].tolist()))
+    names = ("build_id", "repository_id", "sha", "remote", "remote_id", "checkouts")
+    rows = [*zip(*(checked[name].tolist() for name in names), strict=True)]
+    times = Counter((build, sha) for build, _, sha, *_ in rows)
+    told: list[tuple[int, int, str, float]] = []
+    for build, home, sha, remote, remote_id, checkouts_of in rows:
+        wanted = home if home != NONE else remote_id
+        holders, right_place = known.get(sha, ()), remote_id in (NONE, wanted)
+        alone = wanted == NONE and checkouts_of == 1 and times[build, sha] * len(holders) == 1
+        for commit, there in holders:
+            sure = right_place and there == wanted
+            if sure or alone:
+                text = _checked_out(sha, remote, sure)
+                told.append((commit, build, text, 1.0 if sure else _UNKNOWN_ADDRESS))
+    if not told:
+        return no_pairs()
+    commits, builds, texts, weights = zip(*told, strict=True)
+    return found_pairs(commits, builds, texts).assign(weight=list(weights))
+
+
+def _checked_out(sha: str, remote: str, sure: bool) -> str:
+    return (
         f"The build checked out {sha[:8]}"
         + (f" from {remote}" if remote else "")
         + ("" if sure else ", an address that no known repository has")
-        for sha, remote, sure in columns
-    ]
-    pairs = found_pairs(table["commit_id"], table["build_id"], texts)
-    return pairs.assign(weight=np.where(table["sure"], 1.0, _UNKNOWN_ADDRESS))
+    )
 
 
 def checkouts(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -132,25 +171,26 @@ def checkouts(evidence: Evidence, found: Found) -> pd.DataFrame:
 
 def read_checkouts(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
     """See `checkouts`. builds, repositories: columns of the store."""
-    rows = [
+    columns = (builds[name].tolist() for name in ("build_id", "repository_id", "revisions"))
+    rows = dict.fromkeys(
         (build_id, repository_id, sha.lower(), remote)
-        for build_id, repository_id, revisions in zip(
-            builds["build_id"], builds["repository_id"], builds["revisions"], strict=True
-        )
-        for sha, remote in json.loads(revisions or "[]")
-    ]
-    names = ["build_id", "repository_id", "sha", "remote"]
-    table = pd.DataFrame(rows, columns=names).drop_duplicates(ignore_index=True)
-    table = table.astype(dict(zip(names, ("int64", "int64", "object", "object"), strict=True)))
-    table["remote_id"] = resolve_remotes(table["remote"], remote_index(repositories))
-    table["checkouts"] = table.groupby("build_id")["sha"].transform("nunique")
-    return table
+        for build_id, repository_id, revisions in zip(*columns, strict=True)
+        if revisions
+        for sha, remote in json.loads(revisions)
+    )
+    table = table_of(_CHECKED_OUT, rows)
+    index = remote_index(repositories) if table["remote"].any() else {}
+    shas = Counter(build for build, _ in {(build, sha) for build, _, sha, _ in rows})
+    return table.assign(
+        remote_id=resolve_remotes(table["remote"], index),
+        checkouts=np.array([shas[row[0]] for row in rows], dtype=np.int64),
+    )
 
 
 def built_commit(_: Evidence, found: Found) -> pd.DataFrame:
     """The build checked out a commit of the item. Its ancestors are the releases' business."""
-    builds = found.pairs(Entity.COMMIT, Entity.BUILD).rename(columns={"a_id": "commit_id"})
-    items = found.pairs(Entity.ITEM, Entity.COMMIT).rename(columns={"b_id": "commit_id"})
-    table = items[["a_id", "commit_id"]].merge(builds[["commit_id", "b_id"]], on="commit_id")
-    texts = ["The build checked out a commit of the ticket"] * len(table)
-    return found_pairs(table["a_id"], table["b_id"], texts)
+    commits, builds = ids_of(found.pairs(Entity.COMMIT, Entity.BUILD), "a_id", "b_id")
+    items, commit_of = ids_of(found.pairs(Entity.ITEM, Entity.COMMIT), "a_id", "b_id")
+    rows, of = joined(commit_of, commits)
+    texts = ["The build checked out a commit of the ticket"] * len(rows)
+    return found_pairs(items[rows], builds[of], texts)

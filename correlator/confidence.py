@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 PAIR: Final = ["a_kind", "a_id", "b_kind", "b_id"]
 COUNTS: Final = 0.5
@@ -39,14 +41,22 @@ def surely_linked(pairs: pd.DataFrame, least: float = COUNTS) -> pd.DataFrame:
 
 def pair_confidence(links: pd.DataFrame) -> pd.DataFrame:
     """One row per pair, in order: the pair, confidence, n (rules)."""
-    ends = [links[name].to_numpy(np.int64) for name in PAIR]
-    order = np.lexsort(ends[::-1])
+    ends = {name: links[name].to_numpy(np.int64) for name in PAIR}
+    return confidence_of(ends, links["confidence"].to_numpy(np.float64))
+
+
+def confidence_of(
+    ends: Mapping[str, NDArray[np.int64]], confidence: NDArray[np.float64]
+) -> pd.DataFrame:
+    """The same of columns: `ends` by name and how sure each rule is."""
+    columns = list(ends.values())
+    order = np.lexsort(columns[::-1])
     new = np.ones(len(order), np.bool_)
-    new[1:] = np.any([np.diff(end[order]) != 0 for end in ends], axis=0)
+    new[1:] = np.any([np.diff(end[order]) != 0 for end in columns], axis=0)
     begins = np.flatnonzero(new)
-    doubts = 1.0 - links["confidence"].to_numpy(np.float64)[order]
+    doubts = 1.0 - confidence[order]
     doubt = np.multiply.reduceat(doubts, begins) if len(begins) else doubts
-    pairs = {name: end[order][new] for name, end in zip(PAIR, ends, strict=True)}
+    pairs = {name: end[order][new] for name, end in ends.items()}
     return pd.DataFrame(
         {**pairs, "confidence": 1.0 - doubt, "n": np.diff(np.append(begins, len(order)))}
     )

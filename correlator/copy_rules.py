@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from core.records import Entity
@@ -15,11 +16,11 @@ from correlator.text_rules import named
 def key_in_quote(evidence: Evidence, found: Found) -> pd.DataFrame:
     """`Revert "SHOP-12: retry"` takes work for SHOP-12 back; the revert of that brings it back."""
     commits = evidence.commits
-    quoted = commits["message"].map(quoted_title).astype("object")
-    some = (quoted != "").to_numpy()
-    chosen, titles = commits[some], quoted[some]
-    if chosen.empty:
+    quoted = [quoted_title(message) for message in commits["message"].tolist()]
+    if not any(quoted):
         return no_pairs()
+    some = np.array([bool(title) for title in quoted])
+    chosen, titles = commits[some], pd.Series([one for one in quoted if one], dtype="object")
     table = named(evidence, found, Entity.COMMIT, chosen["commit_id"], titles)
     messages = dict(zip(chosen["commit_id"], chosen["message"], strict=True))
     texts = [
@@ -41,6 +42,8 @@ def revert_of(evidence: Evidence, found: Found) -> pd.DataFrame:
     for commit, before in reverted[["commit_id", "reverted_id"]].itertuples(index=False):
         of.setdefault(commit, []).append(before)
     rows = [(commit, *first) for commit in of for first in firsts(of, commit)]
+    if not rows:
+        return no_pairs()
     table = pd.DataFrame(rows, columns=["commit_id", "first_id", "words"])
     return _of_the_same_items(evidence, found, table)
 
@@ -62,14 +65,15 @@ def firsts(of: Mapping[int, Sequence[int]], commit: int) -> list[tuple[int, str]
 
 def cherry_pick_of(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The commit was picked from a commit of the ticket."""
-    picked = cherry_picks(evidence.commits).rename(columns={"picked_id": "first_id"})
+    picked = cherry_picks(evidence.commits)
+    if picked.empty:
+        return no_pairs()
+    picked = picked.rename(columns={"picked_id": "first_id"})
     return _of_the_same_items(evidence, found, picked.assign(words="was picked from"))
 
 
 def _of_the_same_items(evidence: Evidence, found: Found, copies: pd.DataFrame) -> pd.DataFrame:
     """copies: commit_id, first_id, words. As sure as the links of the first one."""
-    if copies.empty:
-        return no_pairs()
     items = found.pairs(Entity.ITEM, Entity.COMMIT).rename(columns={"b_id": "first_id"})
     table = copies[copies["commit_id"] != copies["first_id"]].merge(items, on="first_id")
     shas = evidence.commits.set_index("commit_id")["sha"]

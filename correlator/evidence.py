@@ -11,17 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.records import Entity
-from correlator.confidence import PAIR, pair_confidence
+from correlator.confidence import PAIR, confidence_of
+from correlator.joining import Flags, Ids
 from correlator.keys import KeyFinder
 
-Flags = NDArray[np.bool_]
-Ids = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 HUMAN: Final = "human"
 """The rule of links that people confirmed or added."""
 VERDICT_COLUMNS: Final = [*PAIR, "answer", "who", "ts", "why"]
+_COMBINED: Final = ["a_id", "b_id", "confidence"]
 _NO_PAIRS: Final = pd.MultiIndex.from_arrays(
     [pd.Index([], dtype="int64")] * 2, names=["a_id", "b_id"]
 )
@@ -180,10 +180,13 @@ def _kind(frame: pd.DataFrame) -> tuple[int, int, str] | None:
 
 def _combined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not parts:
-        return no_links()[["a_id", "b_id", "confidence"]]
+        return _NO_LINKS[_COMBINED]
     if len(parts) == 1:  # one rule names a pair once, and in order
-        return parts[0][["a_id", "b_id", "confidence"]]
-    return pair_confidence(pd.concat(parts))[["a_id", "b_id", "confidence"]]
+        return parts[0][_COMBINED]
+    a, b, confidence = (
+        np.concatenate([part[name].to_numpy() for part in parts]) for name in _COMBINED
+    )
+    return confidence_of({"a_id": a, "b_id": b}, confidence)[_COMBINED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +219,9 @@ class Rule:
                 "a_id": a[kept],
                 "b_kind": np.full(len(kept), int(self.b), dtype=np.int64),
                 "b_id": b[kept],
-                "rule": np.full(len(kept), self.name, dtype=object),
+                "rule": pd.Series(np.full(len(kept), self.name, dtype=object), dtype=object),
                 "confidence": confidence[kept],
-                "evidence": texts[kept],
+                "evidence": pd.Series(texts[kept], dtype=object),
             }
         )
 
@@ -250,17 +253,26 @@ def no_links() -> pd.DataFrame:
     return _NO_LINKS.copy(deep=False)
 
 
+def all_links(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Links frames in one; those without rows cost nothing."""
+    some = [frame for frame in frames if len(frame)]
+    return pd.concat(some, ignore_index=True) if some else no_links()
+
+
 def found_pairs(a: Iterable[int], b: Iterable[int], evidence: Iterable[str]) -> pd.DataFrame:
     """What `Rule.find` gives back, from three columns."""
-    return pd.DataFrame(
-        {
-            "a_id": pd.Series(list(a), dtype="int64"),
-            "b_id": pd.Series(list(b), dtype="int64"),
-            "evidence": pd.Series(list(evidence), dtype="object"),
-        }
-    )
+    texts = pd.Series(list(evidence), dtype="object")
+    return pd.DataFrame({"a_id": _numbers(a), "b_id": _numbers(b), "evidence": texts})
+
+
+def _numbers(given: Iterable[int]) -> Ids:
+    plain = given if isinstance(given, (np.ndarray, pd.Series)) else list(given)
+    return np.asarray(plain, dtype=np.int64)
+
+
+_NO_PAIRS_FOUND: Final = found_pairs((), (), ())
 
 
 def no_pairs() -> pd.DataFrame:
     """What `Rule.find` gives back where there is nothing to find."""
-    return found_pairs((), (), ())
+    return _NO_PAIRS_FOUND.copy(deep=False)

@@ -15,6 +15,7 @@ from functools import partial
 import pandas as pd
 
 from core.person_marks import Mark
+from correlator.tables import table_of
 
 Place = tuple[str, bool]
 Tie = Sequence[int]
@@ -116,9 +117,7 @@ def _rows(known: Known, groups: _Groups) -> pd.DataFrame:
         for group, members in groups.members.items()
         for one in members
     ]
-    columns = ["person_id", "identity_id", "bot"]
-    frame = pd.DataFrame(sorted(rows), columns=columns)
-    return frame.astype({"person_id": "int64", "identity_id": "int64", "bot": bool})
+    return table_of({"person_id": "int64", "identity_id": "int64", "bot": "bool"}, sorted(rows))
 
 
 def _rank(account: Account) -> tuple[str, str]:

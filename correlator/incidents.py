@@ -11,8 +11,9 @@ from core.frames import NONE
 from core.records import Entity
 from correlator.cases import PRODUCTION, SLACK_S, case_texts, cases, originals
 from correlator.delivery_rules import named_builds
-from correlator.evidence import HUMAN, Evidence, Flags, Found, found_pairs, no_pairs
+from correlator.evidence import HUMAN, Evidence, Found, found_pairs, no_pairs
 from correlator.incident_texts import blamed_numbers
+from correlator.joining import Flags
 
 _CAUSES: Final = ("caused_by", "caused_by_text", HUMAN)
 _HARDLY: Final = 0.25  # of what is named and can hardly be: most likely a slip of the pen

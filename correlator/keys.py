@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from correlator.keyscan import PAD, Hits, Projects, scan
 
 _CHUNK: Final = 20_000  # texts searched as one: bounds the memory of the joined copy
+_NO_KEYS: Final = pd.DataFrame({"row": pd.Series(dtype="int64"), "key": pd.Series(dtype="object")})
 _NUMBERS: Final = 10**11  # room for a ticket number below a project's number
 # Host and extent of a URL; brackets end it, for a link in Markdown is followed by prose.
 _REST: Final = rb"[^\s\0<>\"'`|()\[\]{},;]*"
@@ -71,6 +72,8 @@ class KeyFinder:
                 row, code = self._chunk(every[start : start + _CHUNK], branch)
                 rows.append(row + start)
                 codes.append(code)
+        if not any(map(len, rows)):
+            return _NO_KEYS.copy(deep=False)
         key = self._names(np.concatenate(codes))
         found = pd.DataFrame({"row": np.concatenate(rows), "key": key})
         return found.drop_duplicates(ignore_index=True) if self._aliases else found
@@ -88,6 +91,8 @@ class KeyFinder:
         if b"://" in joined:
             ours = ~self._foreign(joined, hits)
             row, code = row[ours], code[ours]
+        if not np.any(row[1:] == row[:-1]):  # as a rule a text names one
+            return row, code
         first = ~pd.DataFrame({"row": row, "code": code}).duplicated().to_numpy()
         return row[first], code[first]
 

@@ -73,6 +73,8 @@ def scan(text: bytes, projects: Projects, *, branch: bool) -> Hits:
     after, before = buffer[hyphens + 1], buffer[hyphens - 1]
     possible = _DIGIT[after] & (after != ord("0")) & (_UPPER_DIGIT[before] | (before == ord("_")))
     hyphens = hyphens[possible]
+    if not len(hyphens):
+        return Hits(hyphens, hyphens, hyphens)
     project = _projects_at(buffer, hyphens, projects, branch)
     hyphens, project = hyphens[project >= 0], project[project >= 0]
     number, end = _numbers_at(buffer, hyphens + 1)
@@ -95,6 +97,8 @@ def _with_shorthand(buffer: Bytes, hits: Hits, end: Places) -> Hits:
         more = (buffer[end] == ord("/")) & _DIGIT[buffer[end + 1]] & (buffer[end + 1] != ord("0"))
         last = found[-1]
         begin, project, before = end[more] + 1, last.project[more], last.number[more]
+        if not len(begin):
+            break
         number, end = _numbers_at(buffer, begin)
         good = (before >= 100) & (number > before) & (number < before + 100)
         good &= ~_continues(buffer, end)
@@ -142,6 +146,8 @@ def _numbers_at(buffer: Bytes, begin: Places) -> tuple[Places, Places]:
     end = begin.copy()
     alive = np.arange(len(begin))
     for _ in range(_MAX_DIGITS + 1):
+        if not len(alive):
+            break
         digit = buffer[end[alive]]
         more = _DIGIT[digit]
         alive, digit = alive[more], digit[more]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.records import Entity
-from correlator.evidence import Evidence, Found, Rule, no_links
+from correlator.evidence import Evidence, Found, Rule, all_links
 from correlator.mentions import mentions
 from correlator.rules import RULES
 from correlator.rules_code import CODE_RULES
@@ -20,18 +20,21 @@ class Scope:
     """What a run is about where it is not about everything: commits, merge requests and builds.
 
     The evidence of such a run also holds what these build on; links of that are not made anew but
-    given as they are stored (`known`: a links frame).
+    given as they are stored (`known`: a links frame for each rule that has any).
     """
 
     ids: Mapping[Entity, Collection[int]]
-    known: pd.DataFrame
+    known: Mapping[str, pd.DataFrame]
 
     def own(self, rule: Rule, links: pd.DataFrame) -> pd.DataFrame:
         """The links that belong to what the run is about, and the known ones of the same rule."""
+        known = self.known.get(rule.name)
+        if links.empty:
+            return links if known is None else known
         end, entity = owner(rule.a, rule.b)
-        mine = links[links[end].isin(self.ids[entity])]
-        known = self.known[self.known["rule"] == rule.name]
-        return pd.concat([mine, known], ignore_index=True) if len(known) else mine
+        inside = links[end].isin(self.ids[entity])
+        mine = links if inside.all() else links[inside]
+        return mine if known is None else all_links([mine, known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,10 @@ def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
     rules = RULES if scope is None else CODE_RULES
     said = people_links(evidence, {(rule.a, rule.b) for rule in rules})
     refused = rejected(evidence.verdicts)
-    found, overruled = Found(frames=list(said)), [no_links()]
+    found, overruled = Found(frames=list(said)), list[pd.DataFrame]()
     for rule in rules:
         kept, gone = split(rule.links(evidence, found), refused)
         found.frames.append(kept if scope is None else scope.own(rule, kept))
         overruled.append(gone)
     ordered = [*found.frames[len(said) :], *said]
-    return Linked(
-        pd.concat([no_links(), *ordered], ignore_index=True),
-        pd.concat(overruled, ignore_index=True),
-        mentions(evidence, found),
-    )
+    return Linked(all_links(ordered), all_links(overruled), mentions(evidence, found))

@@ -9,10 +9,9 @@ else has to be. A word is a ticket's key, the first characters of a sha, or a me
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from core.frames import NONE
@@ -22,11 +21,14 @@ from correlator.evidence import Evidence, Found
 from correlator.request_refs import job_number, refs_named, request_number
 from correlator.request_reverts import requests_named
 from correlator.reverts import Texts, shas_named
+from correlator.tables import table_of
 
 _SHORT: Final = 7  # as far as the shortest sha that a message names
 _LONGEST: Final = 2_000  # characters of a text that are looked through
 _SHA: Final = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])")
-_COLUMNS: Final = ["entity", "entity_id", "word"]
+_COLUMNS: Final = {"entity": "int64", "entity_id": "int64", "word": "object"}
+_Commit = tuple[int, str]
+"""A commit by its repository and its sha."""
 
 
 class Named(NamedTuple):
@@ -52,14 +54,11 @@ def request_word(path: str, number: int) -> str:
 
 
 def named_in_texts(
-    commits: pd.DataFrame, requests: pd.DataFrame, repositories: pd.DataFrame
+    messages: Texts, descriptions: Texts, repositories: pd.DataFrame
 ) -> Iterator[Named]:
-    """What messages and descriptions say to revert, or to be picked from."""
-    for entity, things, names in (
-        (Entity.COMMIT, commits, ("commit_id", "repository_id", "message")),
-        (Entity.MERGE_REQUEST, requests, ("merge_request_id", "repository_id", "description")),
-    ):
-        texts: Texts = list(zip(*(things[name].tolist() for name in names), strict=True))
+    """What messages of commits and descriptions of requests say to revert, or to be picked from."""
+    for entity, told in ((Entity.COMMIT, messages), (Entity.MERGE_REQUEST, descriptions)):
+        texts = list(told)
         for own, home, sha in shas_named(texts):
             yield Named(entity, own, home, sha=sha)
         for own, home, number in requests_named(texts, repositories):
@@ -71,9 +70,9 @@ def named_by_builds(builds: pd.DataFrame, repositories: pd.DataFrame) -> Iterato
     for own, home, number in refs_named(builds, repositories):
         yield Named(Entity.BUILD, own, home, number=number)
     table = read_checkouts(builds, repositories)
-    columns = zip(table["build_id"], _wanted(table), table["sha"], strict=True)
-    for own, home, sha in columns:
-        yield Named(Entity.BUILD, int(own), int(home), sha=sha)
+    columns = (table["build_id"].tolist(), _wanted(table).tolist(), table["sha"].tolist())
+    for own, home, sha in zip(*columns, strict=True):
+        yield Named(Entity.BUILD, own, home, sha=sha)
 
 
 def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
@@ -83,8 +82,15 @@ def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
     of the record that names it; and a second commit may begin like it. What a link says is not.
     """
     repositories = evidence.repositories
-    paths = dict(zip(repositories["repository_id"], repositories["path"], strict=True))
-    texts = named_in_texts(evidence.commits, evidence.merge_requests, repositories)
+    places = (repositories[name].tolist() for name in ("repository_id", "path"))
+    paths = dict(zip(*places, strict=True))
+    commits = (evidence.commits[name].tolist() for name in ("repository_id", "sha"))
+    known = set(zip(*commits, strict=True))
+    texts = named_in_texts(
+        _texts(evidence.commits, "commit_id", "message"),
+        _texts(evidence.merge_requests, "merge_request_id", "description"),
+        repositories,
+    )
     refs = refs_named(evidence.builds, repositories)
     rows = [
         (one.entity, one.id, sha_word(one.sha))
@@ -94,19 +100,27 @@ def mentions(evidence: Evidence, found: Found) -> pd.DataFrame:
     ]
     rows += _branches(evidence.merge_requests, paths)
     rows += _versions(evidence.deployments)
-    rows += [(Entity.MERGE_REQUEST, own, sha_word(sha)) for own, sha in _unknown_shas(evidence)]
-    rows += [(Entity.BUILD, own, sha_word(sha)) for own, sha in _unknown_checkouts(evidence, found)]
-    told = pd.DataFrame(rows, columns=_COLUMNS)
-    table = pd.concat([told, *(frame[_COLUMNS] for frame in found.loose)], ignore_index=True)
-    table = table.astype({"entity": "int64", "entity_id": "int64", "word": "object"})
-    return table.drop_duplicates(ignore_index=True)
+    rows += [
+        (Entity.MERGE_REQUEST, own, sha_word(sha)) for own, sha in _unknown_shas(evidence, known)
+    ]
+    checked = checkouts(evidence, found)
+    rows += [(Entity.BUILD, own, sha_word(sha)) for own, sha in _unknown_checkouts(checked, known)]
+    for frame in found.loose:
+        rows += zip(*(frame[name].tolist() for name in _COLUMNS), strict=True)
+    return table_of(_COLUMNS, dict.fromkeys(rows))
+
+
+def _texts(things: pd.DataFrame, own: str, text: str) -> Texts:
+    names = (own, "repository_id", text)
+    return zip(*(things[name].tolist() for name in names), strict=True)
 
 
 def _branches(requests: pd.DataFrame, paths: Mapping[int, str]) -> list[tuple[Entity, int, str]]:
     """Source branches that are called like a request make the refs of builds doubtful, and no
     longer do once the request comes from another.
     """
-    columns = (requests[name] for name in ("merge_request_id", "repository_id", "source_branch"))
+    names = ("merge_request_id", "repository_id", "source_branch")
+    columns = (requests[name].tolist() for name in names)
     return [
         (Entity.MERGE_REQUEST, own, request_word(paths.get(home, ""), number))
         for own, home, branch in zip(*columns, strict=True)
@@ -135,28 +149,22 @@ def _versions(deployments: pd.DataFrame) -> list[tuple[Entity, int, str]]:
     ]
 
 
-def _unknown_shas(evidence: Evidence) -> Iterable[tuple[int, str]]:
+def _unknown_shas(evidence: Evidence, known: Set[_Commit]) -> Iterable[tuple[int, str]]:
     """Merge requests and the shas of theirs that no commit of their repository has."""
-    names = ["merge_sha", "squash_sha", "head_sha"]
-    told = evidence.merge_requests.melt(
-        ["merge_request_id", "repository_id"], names, value_name="sha"
-    )
-    told["sha"] = told["sha"].str.lower()
-    told = told[told["sha"] != ""]
-    known = pd.MultiIndex.from_frame(evidence.commits[["repository_id", "sha"]])
-    unknown = told[~pd.MultiIndex.from_frame(told[["repository_id", "sha"]]).isin(known)]
-    return zip(unknown["merge_request_id"].tolist(), unknown["sha"].tolist(), strict=True)
+    names = ("merge_request_id", "repository_id", "merge_sha", "squash_sha", "head_sha")
+    columns = (evidence.merge_requests[name].tolist() for name in names)
+    for own, home, *shas in zip(*columns, strict=True):
+        for sha in map(str.lower, shas):
+            if sha and (home, sha) not in known:
+                yield own, sha
 
 
-def _unknown_checkouts(evidence: Evidence, found: Found) -> Iterable[tuple[int, str]]:
+def _unknown_checkouts(checked: pd.DataFrame, known: Set[_Commit]) -> Iterable[tuple[int, str]]:
     """Builds and what they checked out that is linked to no commit, or by its sha alone."""
-    table = checkouts(evidence, found)
-    wanted = _wanted(table)
-    homes = pd.DataFrame({"repository_id": wanted, "sha": table["sha"]})
-    commits = pd.MultiIndex.from_frame(evidence.commits[["repository_id", "sha"]])
-    known = np.asarray(pd.MultiIndex.from_frame(homes).isin(commits))
-    unknown = table[~known | (wanted == NONE).to_numpy()]
-    return zip(unknown["build_id"].tolist(), unknown["sha"].tolist(), strict=True)
+    columns = (checked["build_id"].tolist(), _wanted(checked).tolist(), checked["sha"].tolist())
+    for own, home, sha in zip(*columns, strict=True):
+        if home == NONE or (home, sha) not in known:
+            yield own, sha
 
 
 def _wanted(checked: pd.DataFrame) -> pd.Series[int]:

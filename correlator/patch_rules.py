@@ -28,6 +28,8 @@ def rebased(evidence: Evidence, found: Found) -> pd.DataFrame:
     a pick of it. Two that are equally near leave it open.
     """
     copies = _copies(evidence, found)
+    if copies.empty:
+        return no_pairs()
     taken = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST)["a_id"]
     free = copies[~copies["commit_id"].isin(taken)]
     if free.empty:

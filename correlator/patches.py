@@ -21,6 +21,10 @@ _TRAILER: Final = re.compile(
 _SUFFIXES: Final = 3  # a pick of a squash of a pick has (#3) (#2) (#1)
 _MOST: Final = 20
 _WORDS: Final = 2
+_COLUMNS: Final = ("commit_id", "repository_id", "sha", "committed_ts", "patch")
+_NO_PATCHES: Final = pd.DataFrame(
+    {name: pd.Series(dtype="object" if name == "sha" else "int64") for name in _COLUMNS}
+)
 
 
 def plain_message(message: str) -> str:
@@ -58,6 +62,8 @@ def patches(commits: pd.DataFrame) -> pd.DataFrame:
     keys = ["repository_id", "author_id", "authored_ts"]
     known = (commits["author_id"] != NONE) & (commits["authored_ts"] != NONE)
     dated = commits[known & (commits["committed_ts"] != NONE) & (commits["parents"] <= 1)]
+    if dated.empty:
+        return _NO_PATCHES.copy()
     table = dated[dated.duplicated(keys, keep=False)]
     plain = [plain_message(message) for message in table["message"]]
     table = table.assign(plain=pd.Series(plain, index=table.index, dtype="object"))
@@ -66,5 +72,4 @@ def patches(commits: pd.DataFrame) -> pd.DataFrame:
     grouped = table.groupby([*keys, "plain"], sort=False)
     table = table.assign(patch=grouped.ngroup(), copies=grouped["plain"].transform("size"))
     chosen = table[(table["copies"] > 1) & (table["copies"] <= _MOST)]
-    columns = ["commit_id", "repository_id", "sha", "committed_ts", "patch"]
-    return chosen[columns].reset_index(drop=True)
+    return chosen[list(_NO_PATCHES)].reset_index(drop=True)

@@ -17,7 +17,8 @@ from correlator.cases import (
     names_of,
     preceding,
 )
-from correlator.evidence import Evidence, Flags, Found, found_pairs, no_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
+from correlator.joining import Flags
 from correlator.reverts import reverts
 from correlator.undone import undone_by_rollback
 

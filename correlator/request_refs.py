@@ -14,7 +14,7 @@ import pandas as pd
 from core.frames import NONE
 from core.records import Entity
 from correlator.code_rules import NAMES_IT, OF_THE_REQUEST, read_checkouts
-from correlator.evidence import Evidence, Found, found_pairs
+from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 
 _REF: Final = re.compile(
     r"(?:refs/)?(?:merge-requests|pull|pr)/(\d{1,9})/(?:head|merge|train)", re.ASCII
@@ -25,6 +25,14 @@ _QUEUE: Final = re.compile(
 _JOB: Final = re.compile(r"(?:PR|MR)-(\d{1,9})(?:-(?:head|merge))?", re.ASCII)
 _LONGEST: Final = 500
 _NAME_OF_A_JOB: Final = 0.9
+_KINDS: Final = {
+    "build_id": "int64",
+    "ref": "object",
+    "number": "int64",
+    "weight": "float64",
+    "repository_id": "int64",
+}
+_NONE_NAMED: Final = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _KINDS.items()})
 
 
 def request_number(ref: str) -> int | None:
@@ -51,6 +59,8 @@ def request_ref(evidence: Evidence, found: Found) -> pd.DataFrame:
     belongs to other requests only, as in the pipeline of a fork.
     """
     named = _named(evidence.builds, evidence.repositories)
+    if named.empty:
+        return no_pairs()
     columns = ["merge_request_id", "repository_id", "number"]
     table = named.merge(evidence.merge_requests[columns], on=["repository_id", "number"])
     table = table[~table["build_id"].duplicated(keep=False)]
@@ -76,20 +86,19 @@ def refs_named(builds: pd.DataFrame, repositories: pd.DataFrame) -> Iterator[tup
 
 def _named(builds: pd.DataFrame, repositories: pd.DataFrame) -> pd.DataFrame:
     """build_id, ref, number, repository_id, weight: the requests that the refs may mean."""
-    homes = dict(zip(builds["build_id"], builds["repository_id"], strict=True))
     rows = []
-    for build, ref, home in zip(
-        builds["build_id"], builds["ref"], builds["repository_id"], strict=True
-    ):
+    columns = (builds[name].tolist() for name in ("build_id", "ref", "repository_id"))
+    for build, ref, home in zip(*columns, strict=True):
         number, weight = request_number(ref), 1.0
         if number is None and home == NONE:
             number, weight = job_number(ref), _NAME_OF_A_JOB
         if number is not None:
             rows.append((build, ref, number, weight))
-    kinds = {"build_id": "int64", "ref": "object", "number": "int64", "weight": "float64"}
+    if not rows:
+        return _NONE_NAMED.copy(deep=False)
+    kinds = {name: _KINDS[name] for name in ("build_id", "ref", "number", "weight")}
     table = pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
-    if table.empty:
-        return table.assign(repository_id=pd.Series(dtype="int64"))
+    homes = dict(zip(builds["build_id"], builds["repository_id"], strict=True))
     some = builds[builds["build_id"].isin(table["build_id"])]
     sites = read_checkouts(some, repositories)[["build_id", "remote_id"]].drop_duplicates()
     table = table.merge(sites, on="build_id", how="left")
@@ -114,6 +123,8 @@ def built_request(evidence: Evidence, found: Found) -> pd.DataFrame:
     commit that is linked with it.
     """
     builds = found.pairs(Entity.MERGE_REQUEST, Entity.BUILD).rename(columns={"a_id": "request"})
+    if builds.empty:
+        return no_pairs()
     items = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)
     items = items.rename(columns={"b_id": "request"})
     table = items[["a_id", "request"]].merge(builds[["request", "b_id"]], on="request")

@@ -109,12 +109,17 @@ def _undone(evidence: Evidence, found: Found) -> pd.DataFrame:
 
 def _edges(evidence: Evidence, found: Found) -> dict[int, list[int]]:
     """What each reverts; a commit that is the merge or squash of a request stands for that one."""
+    of: dict[int, list[int]] = {}
+    requests, commits = (
+        [one for one in texts if "everts " in one[2]]
+        for texts in (_of_requests(evidence), _of_commits(evidence))
+    )
+    if not requests and not commits:
+        return of
     landed = found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST, rules=_LANDED_AS)
     stands = landed.groupby("a_id")["b_id"].agg(list).to_dict()
     places = _Places(evidence)
-    of: dict[int, list[int]] = {}
-    for odd, texts in ((0, _of_requests(evidence)), (1, _of_commits(evidence))):
-        told = [one for one in texts if "everts " in one[2]]
+    for odd, told in ((0, requests), (1, commits)):
         for thing, home, text in told:
             for place, number in reverted_numbers(text):
                 if (request := places.request(home, place, number)) is not None:

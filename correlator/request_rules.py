@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from core.records import Entity
-from correlator.code_rules import OF_THE_COMMIT, OF_THE_REQUEST
+from correlator.code_rules import OF_THE_COMMIT, OF_THE_REQUEST, request_numbers
 from correlator.evidence import Evidence, Found, found_pairs, no_pairs
 
 
@@ -13,9 +13,9 @@ def squashed(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The squash commit is of the tickets that the commits name which went into it: its own message
     is the title of the merge request. As sure as the surest of those commits.
     """
-    squashes = _commits(found, "squash_sha")
-    if squashes.empty:
+    if found.pairs(Entity.COMMIT, Entity.MERGE_REQUEST, rules=("squash_sha",)).empty:
         return no_pairs()
+    squashes = _commits(found, "squash_sha")
     table = squashes.merge(_commits(found, "listed"), on="request_id", suffixes=("", "_listed"))
     own = found.pairs(Entity.ITEM, Entity.COMMIT, rules=OF_THE_COMMIT)
     own = own.rename(columns={"a_id": "item_id", "b_id": "commit_id_listed"})
@@ -39,6 +39,8 @@ def described(evidence: Evidence, found: Found) -> pd.DataFrame:
     any: neither its title nor its branch nor one of its commits.
     """
     told = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=("key_in_description",))
+    if told.empty:
+        return no_pairs()
     every = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST)["b_id"]
     alone = told[told["b_id"].isin(every[~every.duplicated(keep=False)])]
     titled = found.pairs(Entity.ITEM, Entity.MERGE_REQUEST, rules=OF_THE_REQUEST)["b_id"]
@@ -71,5 +73,5 @@ def _commits(found: Found, rule: str) -> pd.DataFrame:
 
 
 def _numbers(evidence: Evidence, table: pd.DataFrame) -> list[int]:
-    numbers = evidence.merge_requests.set_index("merge_request_id")["number"]
-    return [int(number) for number in numbers.loc[table["request_id"]]]
+    numbers = request_numbers(evidence)
+    return [numbers[request] for request in table["request_id"].tolist()]

@@ -76,10 +76,10 @@ def reverted_in(texts: Texts, commits: pd.DataFrame) -> list[tuple[int, int]]:
 def _named(
     commits: pd.DataFrame, words: str, pattern: re.Pattern[str], column: str
 ) -> pd.DataFrame:
-    columns = (commits[name] for name in ("commit_id", "repository_id", "message"))
+    columns = (commits[name].tolist() for name in ("commit_id", "repository_id", "message"))
     rows = _known(_shas(zip(*columns, strict=True), words, pattern), commits)
-    table = pd.DataFrame(rows, columns=["commit_id", column]).astype("int64")
-    return table.drop_duplicates(ignore_index=True)
+    table = pd.DataFrame([*dict.fromkeys(rows)], columns=["commit_id", column])
+    return table.astype("int64")
 
 
 def _shas(texts: Texts, words: str, pattern: re.Pattern[str]) -> list[tuple[int, int, str]]:
@@ -92,6 +92,8 @@ def _shas(texts: Texts, words: str, pattern: re.Pattern[str]) -> list[tuple[int,
 
 
 def _known(named: list[tuple[int, int, str]], commits: pd.DataFrame) -> list[tuple[int, int]]:
+    if not named:
+        return []
     inside = commits[commits["repository_id"].isin({home for _, home, _ in named})]
     known = sorted(zip(inside["repository_id"], inside["sha"], inside["commit_id"], strict=True))
     return [

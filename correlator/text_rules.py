@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Final
 
 import pandas as pd
 
@@ -12,9 +13,19 @@ from correlator.asides import asides
 from correlator.evidence import Evidence, Found, found_pairs
 from correlator.keys import KeyFinder
 from correlator.reverts import without_quote
+from correlator.tables import table_of
 
 _SHOWN = 80  # characters of a text that the evidence quotes
 _IN_PASSING = 0.5
+_SAID: Final = ("key", "text", "same")
+_NAMED: Final = {
+    "row": "int64",
+    "key": "object",
+    "other_id": "int64",
+    "text": "object",
+    "item_id": "int64",
+    "same": "int64",
+}
 
 
 def keys_named(
@@ -22,9 +33,9 @@ def keys_named(
 ) -> set[str]:
     """All keys that the texts below name, whatever the rules make of them."""
     texts = [
-        *commits["message"],
-        *requests["title"],
-        *requests["description"],
+        *commits["message"].tolist(),
+        *requests["title"].tolist(),
+        *requests["description"].tolist(),
         *_build_texts(builds),
     ]
     branches = finder.keys_in(requests["source_branch"], branch=True)
@@ -46,13 +57,25 @@ def named(
     `same` is 2 where two trackers have a project of that key: then neither link is sure.
     """
     hits = evidence.finder.keys_in(texts, branch=branch)
-    hits["other_id"] = ids.to_numpy()[hits["row"]]
-    unknown = hits[~hits["key"].isin(evidence.item_keys["key"])]
-    found.note(entity, unknown["other_id"].tolist(), unknown["key"].tolist())
-    hits["text"] = texts.to_numpy(dtype=object)[hits["row"]]
-    table = hits.merge(evidence.item_keys[["key", "item_id"]].drop_duplicates(), on="key")
-    table["same"] = table.groupby(["row", "key"])["item_id"].transform("size")
-    return table
+    others, said = ids.tolist(), texts.tolist()
+    read = [*zip(hits["row"].tolist(), hits["key"].tolist(), strict=True)]
+    items = _items_by_key(evidence.item_keys) if read else {}
+    unknown = [(others[row], key) for row, key in read if key not in items]
+    found.note(entity, [own for own, _ in unknown], [key for _, key in unknown])
+    rows = [
+        (row, key, others[row], said[row], item, len(items[key]))
+        for row, key in read
+        for item in items.get(key, ())
+    ]
+    return table_of(_NAMED, rows)
+
+
+def _items_by_key(item_keys: pd.DataFrame) -> dict[str, dict[int, None]]:
+    """The items that have or had each key, in order."""
+    items: dict[str, dict[int, None]] = {}
+    for key, item in zip(item_keys["key"].tolist(), item_keys["item_id"].tolist(), strict=True):
+        items.setdefault(key, {})[item] = None
+    return items
 
 
 def _links(table: pd.DataFrame, words: str) -> pd.DataFrame:
@@ -60,7 +83,7 @@ def _links(table: pd.DataFrame, words: str) -> pd.DataFrame:
     texts = [
         f'{words} names {key}: "{_first_line(text)}"'
         + (f"; {same} tickets have this key" if same > 1 else "")
-        for key, text, same in zip(table["key"], table["text"], table["same"], strict=True)
+        for key, text, same in zip(*(table[name].tolist() for name in _SAID), strict=True)
     ]
     pairs = found_pairs(table["item_id"], table["other_id"], texts)
     return pairs.assign(weight=1.0 / table["same"].to_numpy(dtype="float64"))
@@ -76,11 +99,15 @@ def key_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
     ticket beside its own, in passing (`Follow-up to SHOP-5`), is not sure enough to count.
     """
     commits = evidence.commits
-    messages = commits["message"].astype("object")
-    table = named(evidence, found, Entity.COMMIT, commits["commit_id"], messages.map(without_quote))
-    table = table.assign(text=messages.to_numpy()[table["row"]])
+    messages = commits["message"].tolist()
+    own = pd.Series([without_quote(message) for message in messages], dtype="object")
+    table = named(evidence, found, Entity.COMMIT, commits["commit_id"], own)
+    whole = [messages[row] for row in table["row"].tolist()]
+    table["text"] = pd.Series(whole, dtype="object")
     pairs = _links(table, "The message")
     passing = _in_passing(table, evidence.finder.present)
+    if not passing.any():
+        return pairs
     pairs.loc[passing, "evidence"] += "; in passing, beside a ticket of its own"
     return pairs.assign(weight=pairs["weight"].where(~passing, pairs["weight"] * _IN_PASSING))
 
@@ -88,6 +115,8 @@ def key_in_message(evidence: Evidence, found: Found) -> pd.DataFrame:
 def _in_passing(table: pd.DataFrame, present: Callable[[str], str]) -> pd.Series[bool]:
     """Per row of `named`: whether its text names another ticket, and this one only in passing."""
     several = table[table["row"].duplicated(keep=False)]
+    if several.empty:
+        return pd.Series(False, index=table.index, dtype="bool")
     keys = several.groupby("row")["key"].agg(frozenset).to_dict()
     texts = several.drop_duplicates("row")
     named_in = zip(texts["row"], texts["text"], strict=True)
@@ -113,7 +142,8 @@ def key_in_title(evidence: Evidence, found: Found) -> pd.DataFrame:
 def key_in_description(evidence: Evidence, found: Found) -> pd.DataFrame:
     """The merge request's description names the item: often the ticket, often a related one."""
     table = _in_requests(evidence, found, evidence.merge_requests["description"])
-    table["text"] = table["key"].map(lambda key: f"… {key} …")
+    shown = [f"… {key} …" for key in table["key"].tolist()]
+    table["text"] = pd.Series(shown, dtype="object")
     return _links(table, "The description")
 
 
@@ -133,7 +163,7 @@ def key_in_parameters(evidence: Evidence, found: Found) -> pd.DataFrame:
 
 
 def _build_texts(builds: pd.DataFrame) -> list[str]:
-    columns = zip(builds["parameters"], builds["description"], strict=True)
+    columns = zip(builds["parameters"].tolist(), builds["description"].tolist(), strict=True)
     return [_build_text(*pair) for pair in columns]
 
 

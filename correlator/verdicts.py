@@ -37,6 +37,8 @@ def people_links(evidence: Evidence, kinds: Iterable[tuple[Entity, Entity]]) -> 
     """A links frame for each of these kinds: the confirmed pairs whose ends are both in the
     evidence.
     """
+    if evidence.verdicts.empty:
+        return []
     told = last_words(evidence.verdicts)
     told = told[told["answer"] == CONFIRMED]
     parts = []
@@ -51,6 +53,8 @@ def people_links(evidence: Evidence, kinds: Iterable[tuple[Entity, Entity]]) -> 
 
 def rejected(verdicts: pd.DataFrame) -> pd.DataFrame:
     """The pairs that a person said do not belong together."""
+    if verdicts.empty:
+        return verdicts[_PAIR]
     told = last_words(verdicts)
     return told.loc[told["answer"] == REJECTED, _PAIR]
 

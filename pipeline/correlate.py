@@ -15,7 +15,7 @@ from correlator.rules import RULES
 from correlator.rules_code import CODE_RULES
 from pipeline.clock import now_ts
 from pipeline.database import Database
-from pipeline.evidence import known_to, load_evidence
+from pipeline.evidence import Known, known_to, load_evidence
 from pipeline.ground import ground_of
 from pipeline.neighbourhood import Ids, names_incidents, neighbourhood
 from pipeline.partial import load_scope
@@ -97,15 +97,18 @@ def _moved(settings: Settings, database: Database) -> bool:
     """Whether the ground is another than that of the links; not where nothing was ever linked."""
     with database.read() as session:
         before = get_setting(session, _GROUND)
-        return before is not None and before != ground_of(session, settings)
+        if before is None:
+            return False
+        return before != ground_of(session, settings, known_to(session, settings))
 
 
 def _made(session: Session, settings: Settings, waiting: Ids, *, everything: bool) -> _Made:
     seen = verdicts.newest(session)  # first: one that comes meanwhile waits for the next run
-    before, ground = get_setting(session, _GROUND), ground_of(session, settings)
+    known = known_to(session, settings)
+    before, ground = get_setting(session, _GROUND), ground_of(session, settings, known)
     whole = everything or before != ground
     whole |= any(one.manifests for one in settings.services)  # any text may name a version
-    scope, found = _linked(session, settings, None if whole else waiting)
+    scope, found = _linked(session, settings, known, None if whole else waiting)
     moved = before is not None and before != ground
     return _Made(scope, found, who_is_who(session), seen, ground, moved)
 
@@ -131,11 +134,10 @@ def _written(session: Session, made: _Made, waiting: Ids) -> tuple[int, int]:
 
 
 def _linked(
-    session: Session, settings: Settings, waiting: Ids | None
+    session: Session, settings: Settings, known: Known, waiting: Ids | None
 ) -> tuple[Scope | None, Linked]:
     """The links of what waits (None: of everything), and for what they are all links."""
     if waiting is not None:
-        known = known_to(session, settings)
         found = neighbourhood(session, known, waiting)
         if found is not None:
             evidence, scope = load_scope(session, known, found)
@@ -154,6 +156,7 @@ def _store(
     changed = 0
     now = now_ts()
     rules = RULES if scope is None else CODE_RULES
+    refusing = len(found.overruled) > 0 or links.any_overruled(session)
     for a_kind, b_kind in sorted({(rule.a, rule.b) for rule in rules}):
         end, entity = owner(a_kind, b_kind)
         ids = None if scope is None else scope.ids[entity]
@@ -166,7 +169,8 @@ def _store(
             a_ids=ids if end == "a_id" else None,
             b_ids=ids if end == "b_id" else None,
         )
-        replace(found.overruled, overruled=True)
+        if refusing:
+            replace(found.overruled, overruled=True)
         change = replace(found.links)
         changed += change.inserted + change.updated + change.deleted
         touched[a_kind] |= change.a_ids

@@ -57,6 +57,10 @@ class Known:
     sources: frozenset[int]
     repositories: pd.DataFrame
     finder: KeyFinder
+    former_keys: frozenset[str]
+    """of tickets that moved"""
+    has_issues: bool
+    """whether issues of a code host are work items"""
 
     def own(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of configured sources."""
@@ -64,21 +68,21 @@ class Known:
 
     def within(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of repositories of configured sources."""
-        inside = frame["repository_id"].isin(self.repositories["repository_id"])
-        return frame[inside].reset_index(drop=True)
+        return _only(frame, frame["repository_id"].isin(self.repositories["repository_id"]))
 
 
 def known_to(session: Session, settings: Settings) -> Known:
     """What the configured sources know of tickets, projects and repositories."""
     ids = source_ids(session)
     configured = frozenset(ids[source.name] for source in settings.sources if source.name in ids)
-    moved = neighbours.having_keys(session, neighbours.former_keys(session))
+    former = frozenset(neighbours.former_keys(session))
+    moved = neighbours.having_keys(session, former)
     keys = _own(frames.item_keys(session, item_ids=moved), configured)
     finder = _finder(keys, _own(frames.projects(session), configured), settings)
     kinds = {ids[source.name]: source.kind for source in settings.sources if source.name in ids}
     repositories = _own(frames.repositories(session), configured)
     repositories = repositories.assign(kind=repositories["source_id"].map(kinds).astype(object))
-    return Known(configured, repositories, finder)
+    return Known(configured, repositories, finder, former, neighbours.has_issues(session))
 
 
 def load_evidence(session: Session, settings: Settings) -> Loaded:
@@ -217,32 +221,41 @@ def with_services(table: pd.DataFrame, owners: Mapping[str, int]) -> pd.DataFram
 
 def read_paths(session: Session) -> set[tuple[int, str]]:
     """repository_id and path of the lists of commits by path that were read to their end."""
+    states = [*cursors.states_of(session, PATHS)]
+    if not states:
+        return set()
     repositories = frames.repositories(session)
     columns = (repositories[name] for name in ("source_id", "external_id", "repository_id"))
     ids = {(source, name): int(own) for source, name, own in zip(*columns, strict=True)}
     return {
         (ids[state.key.source_id, state.key.scope], str(path))
-        for state in cursors.states_of(session, PATHS)
+        for state in states
         for path in state.cursor.get(READ_TO_THE_END, ())
         if (state.key.source_id, state.key.scope) in ids
     }
 
 
 def _own(frame: pd.DataFrame, sources: frozenset[int]) -> pd.DataFrame:
-    return frame[frame["source_id"].isin(sources)].reset_index(drop=True)
+    return _only(frame, frame["source_id"].isin(sources))
+
+
+def _only(frame: pd.DataFrame, chosen: pd.Series[bool]) -> pd.DataFrame:
+    """The chosen rows; of a frame with no others nothing is copied."""
+    return frame if chosen.all() else frame[chosen].reset_index(drop=True)
 
 
 def _finder(keys: pd.DataFrame, projects: pd.DataFrame, settings: Settings) -> KeyFinder:
     """Former keys stand for present ones, but where another tracker's ticket has the key now. keys:
     of the tickets that have or had a former key.
     """
-    present = keys[keys["current"]].set_index("item_id")["key"]
-    former = keys[~keys["current"]]
-    taken = set(present)
+    columns = (keys[name].tolist() for name in ("item_id", "key", "current"))
+    told = [*zip(*columns, strict=True)]
+    present = {item: key for item, key, current in told if current}
+    taken = set(present.values())
     aliases = {
         key: present[item]
-        for key, item in zip(former["key"], former["item_id"], strict=True)
-        if item in present.index and key not in taken
+        for item, key, current in told
+        if not current and item in present and key not in taken
     }
     hosts = [urlsplit(source.url).hostname or "" for source in settings.polled]
     return KeyFinder(projects["key"], aliases, hosts=hosts)

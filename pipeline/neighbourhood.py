@@ -22,6 +22,7 @@ from correlator.request_refs import job_number, request_number
 from pipeline.evidence import Known
 from store import frames, neighbours
 from store.mentions import has_mentions, mentioning, words_of
+from store.told import RequestTold, commits_told, requests_told
 
 Ids = Mapping[Entity, Sequence[int]]
 
@@ -125,15 +126,17 @@ def _around(
     session: Session, known: Known, commit_ids: set[int], request_ids: set[int]
 ) -> dict[Entity, set[int]]:
     """What hangs together with these: names them, is named by them, is a copy, or is linked."""
-    commits = frames.commits(session, commit_ids=commit_ids)
-    requests = frames.merge_requests(session, request_ids=request_ids)
-    words = {sha_word(sha) for sha in commits["sha"]} | set(_request_words(known, requests))
+    commits = commits_told(session, commit_ids)
+    requests = requests_told(session, request_ids)
+    words = {sha_word(one.sha) for one in commits} | set(_request_words(known, requests))
     # A branch called like a request makes the refs of builds doubtful: also the one it was before.
     words |= {word for word in words_of(session, Entity.MERGE_REQUEST, request_ids) if "!" in word}
     found = mentioning(session, words)
-    _add_named(session, found, named_in_texts(commits, requests, known.repositories))
-    found[Entity.COMMIT] |= neighbours.requested_commits(session, request_ids)
-    found[Entity.COMMIT] |= neighbours.copies_of(session, commit_ids)
+    messages = ((one.id, one.home, one.message) for one in commits)
+    descriptions = ((one.id, one.home, one.description) for one in requests)
+    _add_named(session, found, named_in_texts(messages, descriptions, known.repositories))
+    found[Entity.COMMIT] |= neighbours.requested_commits(session, requests)
+    found[Entity.COMMIT] |= neighbours.copies_of(session, commits)
     for entity in (Entity.MERGE_REQUEST, Entity.BUILD):
         found[entity] |= neighbours.linked_to(session, Entity.COMMIT, entity, a_ids=commit_ids)
     found[Entity.BUILD] |= neighbours.linked_to(
@@ -142,14 +145,14 @@ def _around(
     return found
 
 
-def _request_words(known: Known, requests: pd.DataFrame) -> Iterable[str]:
-    names = known.repositories.set_index("repository_id")["path"]
-    columns = ("repository_id", "number", "source_branch")
-    for home, number, branch in zip(*(requests[name] for name in columns), strict=True):
-        yield request_word(names.get(home, ""), number)
+def _request_words(known: Known, requests: Sequence[RequestTold]) -> Iterable[str]:
+    columns = (known.repositories[name].tolist() for name in ("repository_id", "path"))
+    names = dict(zip(*columns, strict=True))
+    for one in requests:
+        yield request_word(names.get(one.home, ""), one.number)
         # A branch that is called like a request makes the refs of builds doubtful.
-        if (other := request_number(branch) or job_number(branch)) is not None:
-            yield request_word(names.get(home, ""), other)
+        if (other := request_number(one.branch) or job_number(one.branch)) is not None:
+            yield request_word(names.get(one.home, ""), other)
 
 
 def _add_named(session: Session, found: dict[Entity, set[int]], named: Iterable[Named]) -> None:
@@ -167,7 +170,7 @@ def _look_beside(session: Session, known: Known, found: Neighbourhood) -> None:
     """The commits that the builds checked out, with their requests, and the requests that the
     builds ran for.
     """
-    builds = frames.builds(session, build_ids=found.builds)
+    builds = frames.checkouts(session, build_ids=found.builds)
     every = known.repositories["repository_id"].tolist()
     named = [
         one._replace(home=home)

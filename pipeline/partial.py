@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from correlator.evidence import LINK_COLUMNS, Evidence
+from correlator.evidence import LINK_COLUMNS, Evidence, all_links, no_links
 from correlator.linking import Scope, owner
 from correlator.text_rules import keys_named
 from pipeline.evidence import Known
@@ -47,7 +47,8 @@ def load_scope(session: Session, known: Known, found: Neighbourhood) -> tuple[Ev
         _kept(session, Entity.ITEM, Entity.MERGE_REQUEST, found.requests_beside),
         _kept(session, Entity.COMMIT, Entity.MERGE_REQUEST, found.commits_beside),
     ]
-    return evidence, Scope(found.ids, pd.concat(kept, ignore_index=True))
+    known_links = all_links(kept).groupby("rule", sort=False)
+    return evidence, Scope(found.ids, {str(rule): links for rule, links in known_links})
 
 
 def _item_keys(
@@ -56,7 +57,7 @@ def _item_keys(
     """The keys of the tickets that texts name or people judged; all where texts may name issues of
     a code host by their numbers alone.
     """
-    if neighbours.has_issues(session):
+    if known.has_issues:
         return known.own(frames.item_keys(session))
     judged = verdicts.loc[verdicts["a_kind"] == Entity.ITEM, "a_id"]
     items = neighbours.having_keys(session, named) | set(judged.tolist())
@@ -65,6 +66,8 @@ def _item_keys(
 
 def _kept(session: Session, a: Entity, b: Entity, ids: set[int]) -> pd.DataFrame:
     """The stored links of two kinds that belong to these."""
+    if not ids:
+        return no_links()
     end, _ = owner(a, b)
     by_a = end == "a_id"
     stored = frames.links(session, a, b, a_ids=ids if by_a else None, b_ids=None if by_a else ids)

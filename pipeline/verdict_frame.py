@@ -15,6 +15,8 @@ def verdict_frame(session: Session) -> pd.DataFrame:
     not stored.
     """
     told = verdicts.in_effect(session)
+    if not told:
+        return no_verdicts()
     known = known_by_ends(session, verdicts.ends_of(told))
     rows = [
         (int(a.kind), known[a].id, int(b.kind), known[b].id, one.answer, one.who, one.ts, one.why)

@@ -40,11 +40,20 @@ def take_on(session: Session, stage: str, working: str) -> dict[Entity, list[int
     It waits under `working` from now on, until `clear`. So what changes while it is worked on is
     marked anew under `stage`, and not cleared with what was read before the change.
     """
-    for entity in Entity:
-        ids = take(session, stage, entity)
+    fresh, left = _waiting(session, stage), _waiting(session, working)
+    for entity, ids in fresh.items():
         mark(session, working, entity, ids)
         clear(session, stage, entity, ids)
-    return {entity: take(session, working, entity) for entity in Entity}
+    return {entity: sorted({*fresh.get(entity, ()), *left.get(entity, ())}) for entity in Entity}
+
+
+def _waiting(session: Session, stage: str) -> dict[Entity, list[int]]:
+    """The ids that wait, ascending, of the kinds that have any."""
+    statement = select(dirty.c.entity, dirty.c.entity_id).where(dirty.c.stage == stage)
+    found: dict[Entity, list[int]] = {}
+    for entity, own in session.execute(statement.order_by(dirty.c.entity, dirty.c.entity_id)):
+        found.setdefault(Entity(entity), []).append(own)
+    return found
 
 
 def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:

@@ -9,8 +9,9 @@ from store.frames_code import (
     merge_requests,
     refs,
     repositories,
+    tags,
 )
-from store.frames_delivery import builds, changes, deployments, incidents
+from store.frames_delivery import builds, changes, checkouts, deployments, incidents
 from store.frames_facts import (
     change_facts,
     deployment_facts,
@@ -48,6 +49,7 @@ __all__ = [
     "builds",
     "change_facts",
     "changes",
+    "checkouts",
     "commit_parents",
     "commit_paths",
     "commits",
@@ -82,6 +84,7 @@ __all__ = [
     "stages",
     "statuses",
     "stream_items",
+    "tags",
     "tool_times",
     "value_streams",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Boolean, ColumnElement, Label, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Label, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from store.frames_people import is_bot, with_author
@@ -37,10 +38,20 @@ def repositories(session: Session) -> pd.DataFrame:
 
 def refs(session: Session, repository_id: int | None = None) -> pd.DataFrame:
     """Branch heads and tags: repository_id, kind, name, sha, ts (NONE)."""
-    statement = select(*(ref.c[name] for name in ("repository_id", "kind", "name", "sha", "ts")))
+    statement = _refs()
     if repository_id is not None:
         statement = statement.where(ref.c.repository_id == repository_id)
-    return read_frame(session, statement.order_by(ref.c.repository_id, ref.c.kind, ref.c.name))
+    return read_frame(session, statement)
+
+
+def tags(session: Session) -> pd.DataFrame:
+    """The refs that are no branches, with the columns of `refs`."""
+    return read_frame(session, _refs().where(ref.c.kind != "branch"))
+
+
+def _refs() -> Select[Any]:
+    columns = (ref.c[name] for name in ("repository_id", "kind", "name", "sha", "ts"))
+    return select(*columns).order_by(ref.c.repository_id, ref.c.kind, ref.c.name)
 
 
 def environments(session: Session) -> pd.DataFrame:

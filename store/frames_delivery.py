@@ -33,6 +33,14 @@ def builds(
     return read_frames(session, statement, own, build_ids, committed=committed, order=(own,))
 
 
+def checkouts(session: Session, *, build_ids: Iterable[int]) -> pd.DataFrame:
+    """What these builds checked out: build_id, ref, repository_id (NONE), revisions."""
+    own = build.c.id
+    columns = (build.c[name] for name in ("ref", "repository_id", "revisions"))
+    statement = select(own.label("build_id"), *columns)
+    return read_frames(session, statement, own, build_ids, order=(own,))
+
+
 def deployments(session: Session, *, committed: bool = False) -> pd.DataFrame:
     """deployment_id, source_id, external_id, environment, tier, service, repository_id (NONE),
     remote, sha, ref, version, group, job, build_external_id, result, created_ts, started_ts,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from store.lookup import chunks, one_of
+from store.lookup import found_in
 from store.models import link, overruled_link
 from store.upsert import delete_rows, upsert
 
 _KEY = ("a_kind", "a_id", "b_kind", "b_id", "rule")
 
+_TOLD = ("a_id", "b_id", "rule", "confidence", "evidence")
+
 _Pair = tuple[int, int, str]
+_Links = dict[_Pair, tuple[float, str]]
 
 
 @dataclass(slots=True)
@@ -52,11 +55,10 @@ def replace(
     """
     table = overruled_link if overruled else link
     inside = _inside(a_ids, b_ids, rules)
-    wanted = {pair: told for pair, told in _given(links, a_kind, b_kind).items() if inside(pair)}
+    wanted = inside(_given(links, a_kind, b_kind))
     if not wanted and not any_of(session, table):
         return LinkChange()
-    links_there = _stored(session, table, a_kind, b_kind, a_ids, b_ids)
-    stored = {pair: told for pair, told in links_there if inside(pair)}
+    stored = inside(dict(_stored(session, table, a_kind, b_kind, a_ids, b_ids)))
     new = [pair for pair in wanted if pair not in stored]
     different = [pair for pair in wanted if pair in stored and stored[pair] != wanted[pair]]
     gone = [pair for pair in stored if pair not in wanted]
@@ -70,6 +72,11 @@ def replace(
 def count_links(session: Session) -> int:
     """How many links there are."""
     return int(session.execute(select(func.count()).select_from(link)).scalar_one())
+
+
+def any_overruled(session: Session) -> bool:
+    """Whether people rejected any link that a rule found."""
+    return any_of(session, overruled_link)
 
 
 def any_of(session: Session, table: Table) -> bool:
@@ -90,17 +97,24 @@ def _write(
     delete_rows(session, table, [{**kinds, **_named(pair)} for pair in gone])
 
 
-def _inside(*scopes: Collection[Any] | None) -> Callable[[_Pair], bool]:
-    """Whether each part of a pair is in its scope; None is no limit."""
+def _inside(*scopes: Collection[Any] | None) -> Callable[[_Links], _Links]:
+    """Keeps the links of which each part is in its scope; None is no limit."""
     limits = [(part, set(scope)) for part, scope in enumerate(scopes) if scope is not None]
-    return lambda pair: all(pair[part] in scope for part, scope in limits)
+
+    def kept(links: _Links) -> _Links:
+        for part, scope in limits:
+            links = {pair: told for pair, told in links.items() if pair[part] in scope}
+        return links
+
+    return kept
 
 
-def _given(links: pd.DataFrame, a_kind: Entity, b_kind: Entity) -> dict[_Pair, tuple[float, str]]:
-    own = links[(links["a_kind"] == int(a_kind)) & (links["b_kind"] == int(b_kind))]
-    pairs = zip(own["a_id"].tolist(), own["b_id"].tolist(), own["rule"].tolist(), strict=True)
-    told = zip(own["confidence"].tolist(), own["evidence"].tolist(), strict=True)
-    return dict(zip(pairs, told, strict=True))
+def _given(links: pd.DataFrame, a_kind: Entity, b_kind: Entity) -> _Links:
+    ours = ((links["a_kind"] == int(a_kind)) & (links["b_kind"] == int(b_kind))).to_numpy()
+    if not ours.any():
+        return {}
+    a, b, rules, *told = (links[name].to_numpy()[ours].tolist() for name in _TOLD)
+    return dict(zip(zip(a, b, rules, strict=True), zip(*told, strict=True), strict=True))
 
 
 def _stored(
@@ -111,29 +125,18 @@ def _stored(
     a_ids: Collection[int] | None,
     b_ids: Collection[int] | None,
 ) -> Iterable[tuple[_Pair, tuple[float, str]]]:
-    columns = [table.c[name] for name in ("a_id", "b_id", "rule", "confidence", "evidence")]
-    kinds = (table.c.a_kind == int(a_kind), table.c.b_kind == int(b_kind))
-    statement = select(*columns).where(*kinds)
-    for part in _parts(session, statement, table, a_ids, b_ids):
-        for row in session.execute(part):
-            yield (row[0], row[1], row[2]), (row[3], row[4])
-
-
-def _parts(
-    session: Session,
-    statement: Select[Any],
-    table: Table,
-    a_ids: Collection[int] | None,
-    b_ids: Collection[int] | None,
-) -> Iterable[Select[Any]]:
-    """The statement cut by the smaller of the two scopes; the other one is looked at afterwards."""
+    """By the smaller of the two scopes; the other one is looked at afterwards."""
+    kinds = {"a_kind": int(a_kind), "b_kind": int(b_kind)}
+    rows: Iterable[Sequence[Any]]
     if a_ids is None and b_ids is None:
-        return [statement]
-    by_a = a_ids is not None and (b_ids is None or len(a_ids) <= len(b_ids))
-    ids, column = (a_ids, table.c.a_id) if by_a else (b_ids, table.c.b_id)
-    return (
-        statement.where(one_of(session, column, chunk)) for chunk in chunks(sorted(set(ids or ())))
-    )
+        same = [table.c[name] == kind for name, kind in kinds.items()]
+        rows = session.execute(select(*(table.c[name] for name in _TOLD)).where(*same))
+    elif a_ids is not None and (b_ids is None or len(a_ids) <= len(b_ids)):
+        rows = found_in(session, table, _TOLD, "a_id", a_ids, **kinds)
+    else:
+        rows = found_in(session, table, _TOLD, "b_id", b_ids or (), **kinds)
+    for row in rows:
+        yield (row[0], row[1], row[2]), (row[3], row[4])
 
 
 def _named(pair: _Pair) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from store.models import (
     source,
     work_item,
 )
+from store.told import CommitTold, RequestTold
 
 Sha = tuple[int, str]
 """A commit by its repository and its sha, whole or abbreviated."""
@@ -66,6 +67,8 @@ def keys_of(session: Session, item_ids: Collection[int]) -> dict[int, set[str]]:
 def having_keys(session: Session, keys: Iterable[str]) -> set[int]:
     """The items that have or had one of these keys, at whatever tracker."""
     wanted = set(keys)
+    if not wanted:
+        return set()
     return {
         row[0]
         for home in session.execute(select(source.c.id)).scalars().all()
@@ -147,13 +150,12 @@ def requests_by_branch(session: Session, branches: Iterable[tuple[int, str]]) ->
     }
 
 
-def copies_of(session: Session, commit_ids: Iterable[int]) -> set[int]:
+def copies_of(session: Session, commits: Iterable[CommitTold]) -> set[int]:
     """The commits of one author and one second with these, in their repositories."""
-    names = ("repository_id", "author_id", "authored_ts")
     authored: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for home, author, made in found_in(session, git_commit, names, "id", commit_ids):
-        if author is not None and made is not None:
-            authored[home, author].add(made)
+    for one in commits:
+        if one.author is not None and one.made is not None:
+            authored[one.home, one.author].add(one.made)
     return {
         row[0]
         for (home, author), made in authored.items()
@@ -163,15 +165,10 @@ def copies_of(session: Session, commit_ids: Iterable[int]) -> set[int]:
     }
 
 
-def requested_commits(session: Session, request_ids: Collection[int]) -> set[int]:
+def requested_commits(session: Session, requests: Collection[RequestTold]) -> set[int]:
     """The commits that these merge requests list or name, and those linked to them so far."""
-    names = ("repository_id", "merge_sha", "squash_sha", "head_sha")
-    shas = {
-        (row[0], sha)
-        for row in found_in(session, merge_request, names, "id", request_ids)
-        for sha in row[1:]
-        if sha
-    }
+    request_ids = [one.id for one in requests]
+    shas = {(one.home, sha) for one in requests for sha in one.shas}
     listed = found_in(
         session, merge_request_commit, ("commit_id",), "merge_request_id", request_ids
     )

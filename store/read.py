@@ -42,6 +42,7 @@ BATCH = 50_000
 """How many rows are Python objects at a time."""
 
 _UNKNOWN = -1
+_SEVERAL = 2
 
 log = structlog.get_logger()
 
@@ -91,7 +92,7 @@ def read_frames(
         for chunk in chunks(sorted(set(ids)), IDS)
     ]
     if not parts:
-        return read_frame(session, ordered.limit(0))
+        return _without_rows(list(statement.selected_columns))
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
@@ -100,16 +101,24 @@ def _rows(
 ) -> list[Any]:
     """The columns by the session's own cursor: making SQLAlchemy's rows would cost far more."""
     result = cast("CursorResult[Any]", session.execute(statement))
-    parts: list[list[Any]] = [[_from_values((), column)] for column in columns]
+    parts: list[list[Any]] = [[] for _ in columns]
     while result.cursor is not None and (rows := result.cursor.fetchmany(BATCH)):
         for part, values, column in zip(parts, zip(*rows, strict=True), columns, strict=True):
             part.append(_from_values(values, column))
     result.close()
-    text = [isinstance(column.type, String) for column in columns]
-    return [
-        pd.concat(part, ignore_index=True) if is_text else np.concatenate(part)
-        for part, is_text in zip(parts, text, strict=True)
-    ]
+    return [_whole(part, column) for part, column in zip(parts, columns, strict=True)]
+
+
+def _whole(parts: Sequence[Any], column: ColumnElement[Any]) -> Any:
+    """A column of the batches in which it was read."""
+    if len(parts) < _SEVERAL:
+        return parts[0] if parts else _from_values((), column)
+    is_text = isinstance(column.type, String)
+    return pd.concat(parts, ignore_index=True) if is_text else np.concatenate(parts)
+
+
+def _without_rows(columns: Sequence[ColumnElement[Any]]) -> pd.DataFrame:
+    return pd.DataFrame({column.name: _from_values((), column) for column in columns})
 
 
 def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:

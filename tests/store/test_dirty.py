@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from store.dirty import clear, mark, take
+from store.dirty import clear, mark, take, take_on
 
 
 def test_marks_are_taken_once_and_in_order(session: Session) -> None:
@@ -28,3 +28,15 @@ def test_only_what_is_cleared_goes(session: Session) -> None:
     clear(session, "measure", Entity.ITEM, [0, 2, 4, 9])
     clear(session, "measure", Entity.ITEM, [])
     assert take(session, "measure", Entity.ITEM) == [1, 3]
+
+
+def test_what_a_run_takes_on_is_all_that_waits_and_what_a_killed_one_left(session: Session) -> None:
+    mark(session, "measuring", Entity.ITEM, [4])
+    mark(session, "measure", Entity.ITEM, [2, 4])
+    mark(session, "measure", Entity.BUILD, [1])
+    mark(session, "correlate", Entity.BUILD, [9])
+    taken = take_on(session, "measure", "measuring")
+    assert taken == {entity: [] for entity in Entity} | {Entity.ITEM: [2, 4], Entity.BUILD: [1]}
+    assert take(session, "measuring", Entity.ITEM) == [2, 4]
+    assert take(session, "measure", Entity.ITEM) == []
+    assert take(session, "correlate", Entity.BUILD) == [9]
