@@ -56,7 +56,9 @@ class BreakRow(Shape):
     at: str
     on: str = Field(description="Its day in the zone that is asked for.")
     what: str = Field(examples=['stage Review: status "Code Review" active -> waiting'])
-    definition: str = Field(description="`mapping`, or the metric's name and version.")
+    definition: str = Field(
+        description="`mapping`, `deliveries`, or the metric's name and version."
+    )
     dated: bool = Field(
         description="True where the mapping itself names the day; else it was changed then, and all"
         " of history is told by the new one."

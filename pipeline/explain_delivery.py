@@ -47,20 +47,20 @@ def explain_service(
         return explained(slug, asked, [], [])
     rows = service.deployments
     if slug == "change_fail_rate":
-        rows = rows.join(_verdicts(settings, service, asked))
-    inside, outside = _deployment_rows(settings, service, rows, slug, asked)
+        rows = rows.join(_verdicts(service, asked))
+    inside, outside = _deployment_rows(service, rows, slug, asked)
     body = explained(slug, asked, _deployments(session, inside), _deployments(session, outside))
     if slug in NEEDS_INCIDENTS:
         body["unattributed_incidents"] = _unattributed(session, service.incidents, window)
     return body
 
 
-def _verdicts(settings: Settings, service: ServiceFacts, asked: Question) -> pd.DataFrame:
+def _verdicts(service: ServiceFacts, asked: Question) -> pd.DataFrame:
     return deployment_verdicts(
         service.deployments,
         service.incidents,
         as_of=asked.as_of,
-        **reach_of(settings),
+        **reach_of(service),
     )
 
 
@@ -82,7 +82,7 @@ def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[
 
 
 def _deployment_rows(
-    settings: Settings, service: ServiceFacts, rows: pd.DataFrame, slug: str, asked: Question
+    service: ServiceFacts, rows: pd.DataFrame, slug: str, asked: Question
 ) -> Split:
     incidents = service.incidents
     good = asked.window.holds(rows["finished_ts"].to_numpy("int64"))
@@ -90,7 +90,7 @@ def _deployment_rows(
     if slug in ("recovery_time", "detect_to_restore"):
         return _failures(rows[good & is_failed(rows)], incidents, slug, asked)
     if slug == "change_fail_rate":
-        reach = reach_of(settings)["observation_window_s"]
+        reach = reach_of(service)["observation_window_s"]
         rollback = (rows["kind"] == "rollback").to_numpy("bool")
         pending = (rows["finished_ts"] + reach > asked.as_of).to_numpy("bool")
         out = rows[good & (rollback | pending)]

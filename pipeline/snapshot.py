@@ -10,7 +10,7 @@ import pandas as pd
 
 from connectors.history import Older
 from core.errors import BadRequestError
-from core.settings import Service, ValueStream
+from core.settings import Dora, Service, ValueStream
 from metrics.envelope import Freshness
 from pipeline.breaks import Break
 from pipeline.memo import Memo
@@ -47,7 +47,7 @@ class StreamFacts:
 
 @dataclass(frozen=True)
 class ServiceFacts:
-    """Facts of one service, production only."""
+    """Facts of one service, production only. dora: under which rules they are read."""
 
     id: int
     config: Service
@@ -55,6 +55,8 @@ class ServiceFacts:
     deployments: pd.DataFrame
     incidents: pd.DataFrame
     requests: pd.DataFrame
+    dora: Dora
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True)
