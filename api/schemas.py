@@ -68,6 +68,17 @@ class BreakRow(Shape):
     )
 
 
+class InFlight(Shape):
+    """The same of what is in flight at the end of the window: in no number of the released."""
+
+    as_of: str
+    n: int | None = Field(description="How many items.")
+    value: dict[str, Number | None] = Field(
+        description="Sums up to that moment by the names of the metric; no percentiles."
+    )
+    reason: str | None = Field(description="Why nothing is told.")
+
+
 class Envelope(Shape):
     """A number with everything that is needed to believe it."""
 
@@ -102,6 +113,7 @@ class Envelope(Shape):
         default=None, description="Only where `interval` is asked."
     )
     limits: Limits | None = None
+    in_flight: InFlight | None = Field(default=None, description="Only of time_by_tool.")
     breaks: list[BreakRow] | None = Field(
         default=None, description="Where a definition broke; in series and charts."
     )

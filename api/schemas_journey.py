@@ -220,6 +220,9 @@ class Explained(Shape):
         description="Of change fail rate, recovery time and rework rate: incidents of the window"
         " that nothing ties to a deployment.",
     )
+    in_flight: list[dict[str, Any]] | None = Field(
+        default=None, description="Of time_by_tool: the items in flight, with what is known so far."
+    )
     history: list[dict[str, Any]] | None = Field(
         default=None,
         description="Of ageing and sle: what was done before, on which expectation, pace and"

@@ -38,8 +38,8 @@ _COST: Final = (
 )
 _AS_KNOWN: Final = (
     "facts and what was restated are as they were known then; commits, reviews, builds and work"
-    " logs are those that had happened by then, as they are read now; links, priorities and versions"
-    " are those of now"
+    " logs are those that had happened by then, as they are read now; links, priorities and"
+    " versions are those of now"
 )
 _ORDER: Final = {"asked": 0, "quiet": 1, "not_looked_at": 2}
 

@@ -18,6 +18,7 @@ from pipeline.explain import explain_stream
 from pipeline.stage_answers import delay_cost_rows, stage_rows
 from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
+from pipeline.tools_in_flight import SLUG, explained_in_flight, tools_in_flight
 from pipeline.working import told_calendar
 
 router = APIRouter(prefix="/streams", tags=["streams"])
@@ -68,16 +69,11 @@ def read_metric(
     """Value, unit, n, interval, exclusions, coverage and grade; with `interval` a series too."""
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    return encoded(
-        stream_metric(
-            snapshot,
-            served.settings,
-            stream,
-            slug,
-            asked,
-            inclusive_days=query.inclusive_days,
-        )
-    )
+    days = query.inclusive_days
+    body = stream_metric(snapshot, served.settings, stream, slug, asked, inclusive_days=days)
+    if slug == SLUG:
+        body["in_flight"] = tools_in_flight(session, stream, asked)
+    return encoded(body)
 
 
 @router.get(
@@ -91,7 +87,10 @@ def explain_metric(
     """Every item that is in the number, and every one that is not, with the reason."""
     asked = asked_of(served, query)
     _, stream = of_stream(served, session, name, asked)
-    return encoded(explain_stream(stream, slug, asked))
+    body = explain_stream(stream, slug, asked)
+    if slug == SLUG:
+        body["in_flight"] = explained_in_flight(session, stream, asked)
+    return encoded(body)
 
 
 @router.get(

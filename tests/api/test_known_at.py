@@ -131,6 +131,17 @@ def _logged(path: Path, at: int) -> str:
     return str(key)
 
 
+def test_what_is_linked_to_items_in_flight_is_not_told_as_known_then(
+    client: Client, since: int
+) -> None:
+    address = "/v1/streams/checkout/metrics/time_by_tool"
+    body = client.json(f"{address}?known_at={_told(since + 100)}")
+    assert body["in_flight"]["n"] is None
+    assert "kept only as it is now" in body["in_flight"]["reason"]
+    assert body["in_flight"]["value"] == {}
+    assert client.json(body["explain"])["in_flight"] == []
+
+
 def test_restatements_are_listed_newest_first_with_what_moved(
     copied: tuple[Client, Path], since: int
 ) -> None:
