@@ -220,6 +220,11 @@ class Explained(Shape):
         description="Of change fail rate, recovery time and rework rate: incidents of the window"
         " that nothing ties to a deployment.",
     )
+    failed_before_production: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="Of deployment frequency and change fail rate: deployments that failed before"
+        " they changed production; they are in neither.",
+    )
     in_flight: list[dict[str, Any]] | None = Field(
         default=None, description="Of time_by_tool: the items in flight, with what is known so far."
     )

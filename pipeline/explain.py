@@ -111,6 +111,7 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             "title": row["title"],
             "kind": row["kind"],
             "episode": int(row["episode"]),
+            "idea_at": iso(int(row["idea_ts"])),
             "committed_at": iso(int(row["committed_ts"])),
             "done_at": iso(int(row["done_ts"])),
             "released_at": iso(int(row["released_ts"])),

@@ -27,6 +27,7 @@ from store import journey as reads
 Answer = dict[str, Any]
 Split = tuple[pd.DataFrame, pd.DataFrame]
 
+_COUNT_FAILED_JOBS = ("deployment_frequency", "change_fail_rate")
 _OF_REQUESTS = ("change_lead_time_by_change", "merge_to_deploy", "delivery_cycle")
 
 
@@ -49,9 +50,13 @@ def explain_service(
     if slug == "change_fail_rate":
         rows = rows.join(_verdicts(service, asked))
     inside, outside = _deployment_rows(service, rows, slug, asked)
-    body = explained(slug, asked, _deployments(session, inside), _deployments(session, outside))
+    told = (_deployments(session, part, slug) for part in (inside, outside))
+    body = explained(slug, asked, *told)
     if slug in NEEDS_INCIDENTS:
         body["unattributed_incidents"] = _unattributed(session, service.incidents, window)
+    if slug in _COUNT_FAILED_JOBS:
+        failed = window.holds(rows["finished_ts"].to_numpy("int64")) & (rows["result"] == "failed")
+        body["failed_before_production"] = _deployments(session, service.deployments[failed], slug)
     return body
 
 
@@ -99,7 +104,7 @@ def _deployment_rows(
     return rows[good], rows[:0]
 
 
-def _deployments(session: Session, frame: pd.DataFrame) -> list[Answer]:
+def _deployments(session: Session, frame: pd.DataFrame, slug: str) -> list[Answer]:
     ids = [int(one) for one in frame["deployment_id"]]
     known = reads.things(session, Entity.DEPLOYMENT, ids)
     return [
@@ -116,6 +121,7 @@ def _deployments(session: Session, frame: pd.DataFrame) -> list[Answer]:
             "restored_at": iso(int(row["restored_ts"])),
             "restored_by": row["restored_by"] or None,
             "commits": None if row["commits"] == NONE else int(row["commits"]),
+            **({"rework": bool(row["rework"])} if slug == "deployment_rework_rate" else {}),
             **({"verdict": row["strict"], "lenient": row["lenient"]} if "strict" in row else {}),
             **({"reason": row["excluded_reason"]} if "excluded_reason" in row else {}),
         }
