@@ -77,6 +77,9 @@ class VisitRow(Shape):
     team: str
     start: str
     end: Time
+    coarse: bool = Field(
+        description="Its tracker was not read in a part of it, and no history tells of that time."
+    )
     blocked_by: list[BlockReason] = Field(
         description="Of a stretch that was blocked: why, and by which item; else empty."
     )

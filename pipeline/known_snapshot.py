@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from metrics.stretches import begun_by, closed, opened
 from pipeline.deliveries import read_rules
 from pipeline.memo import Memo
+from pipeline.outages import over_by
 from pipeline.snapshot import Later, ServiceFacts, Snapshot, StreamFacts
 from store.definitions import DefinitionChange
 from store.known_facts import facts_known_at, known_since, named_items
@@ -54,6 +55,7 @@ def known_snapshot(
             if (read := readings.get(name, Reading(None)))
         },
         present.unlinked_days.iloc[:0],
+        outages=over_by(present.outages, ts),
         later=later,
     )
 

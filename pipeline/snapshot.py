@@ -90,6 +90,10 @@ def _too_early(since_ts: int | None, of: str) -> BadRequestError:
     )
 
 
+Outages = Mapping[str, Sequence[tuple[int, int]]]
+"""By source the times, now over, in which it was not read; see `pipeline/outages.py`."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything that is answered from, as of one version. Lists keep the order of the
@@ -103,5 +107,6 @@ class Snapshot:
     """See `store.unlinked.unlinked_days`."""
     older: Mapping[str, Sequence[Older]] = field(default_factory=dict)
     """By source, the parts of its history that are still to be read; only where there are any."""
+    outages: Outages = field(default_factory=dict)
     later: Later = field(default_factory=Later)
     """Where it is asked what was known: of what nothing was kept yet."""

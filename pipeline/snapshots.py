@@ -20,12 +20,14 @@ from pipeline.definition import stored_definition
 from pipeline.history_status import back_to, parts_left
 from pipeline.known_snapshot import known_snapshot
 from pipeline.memo import Memo
+from pipeline.outages import outages_of
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from store import cursors, frames
 from store.cursors import StreamState
 from store.definitions import DefinitionChange, definition_changes
 from store.facts import services_version
+from store.made_by import spans
 from store.unlinked import unlinked_days
 from store.weak_links import weak_links
 
@@ -76,7 +78,8 @@ class Snapshots:
             states = cursors.all_states(session)
             older = _older(states, self.settings)
             fresh = freshness(states, self.settings, older)
-            return Snapshot(streams, self._services, fresh, self._unlinked, older)
+            gaps = outages_of(spans(session), fresh)
+            return Snapshot(streams, self._services, fresh, self._unlinked, older, gaps)
 
     def known(self, session: Session, ts: int) -> Snapshot:
         """The facts and stages as they were known at `ts`, and what counted as a delivery. Titles
