@@ -102,7 +102,7 @@ def in_flight(items: pd.DataFrame, *, at: int) -> pd.DataFrame:
     over = (done != NONE) & (done <= at) & items["release_reason"].isin(NEVER_LIVE).to_numpy()
     over |= (ended != NONE) & (ended <= at)
     over |= (live != NONE) & (live <= at)
-    rows = items[(begun != NONE) & (begun <= at) & ~over]
+    rows: pd.DataFrame = items[(begun != NONE) & (begun <= at) & ~over]
     return rows.sort_values(["item_id", "episode"]).drop_duplicates("item_id", keep="last")
 
 

@@ -68,4 +68,5 @@ def coarse_visits(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> p
     complete = visits["complete"].to_numpy(np.bool_)
     source = stream.config.items.source
     found = touching & coarse(snapshot, source, visits, complete, as_of=asked.as_of)
-    return visits.loc[found, ["item_id", "episode", "stage_id"]]
+    rows: pd.DataFrame = visits.loc[found, ["item_id", "episode", "stage_id"]]
+    return rows

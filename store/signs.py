@@ -40,7 +40,8 @@ def _own(stream_id: int) -> Select[tuple[int]]:
 
 def counted_items(session: Session, stream_id: int) -> set[int]:
     """The items that the stream counts now."""
-    return set(session.execute(_own(stream_id)).scalars())
+    own = select(item_fact.c.item_id).where(item_fact.c.stream_id == stream_id)
+    return set(session.execute(own).scalars())
 
 
 def item_signs(session: Session, stream_id: int) -> pd.DataFrame:
