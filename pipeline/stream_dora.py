@@ -52,6 +52,11 @@ def pool_of(snapshot: Snapshot, settings: Settings, stream: StreamFacts) -> Pool
     where it has none.
     """
     services = services_of(snapshot, stream)
+    if not services and stream.config.services:
+        names = ", ".join(stream.config.services)
+        raise NotFoundError(
+            f'nothing is stored of the services that deliver "{stream.config.name}": {names}'
+        )
     if not services:
         raise NotFoundError(
             f'no service delivers the stream "{stream.config.name}"; add services = [".."] to it'
