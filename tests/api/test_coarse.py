@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from api.schemas_lists import StageRows
 from tests.api.client import Answer, Client, Clock
@@ -23,6 +24,12 @@ def base(copied: tuple[Client, Path]) -> Path:
 @pytest.fixture
 def client(copied: tuple[Client, Path]) -> Client:
     return copied[0]
+
+
+@pytest.fixture
+def before(_app: FastAPI) -> Client:
+    """The company as it is: what an application answered once, it answers again for a while."""
+    return Client(_app)
 
 
 def _outage(base: Path, start: int, end: int) -> None:
@@ -72,13 +79,13 @@ def _coarse(client: Client, key: str) -> list[str]:
 
 
 def test_a_visit_of_a_cut_history_that_overlaps_an_outage_is_marked_everywhere(
-    client: Client, base: Path
+    before: Client, client: Client, base: Path
 ) -> None:
-    key, visit = _long_wait(client)
+    key, visit = _long_wait(before)
     start, end = (_ts(base, visit[name]) for name in ("start", "end"))
     middle = (start + end) // 2
     _cut(base, key)
-    assert _coarse(client, key) == []
+    assert _coarse(before, key) == []
     _outage(base, middle - 1, middle + 7200)
     assert _coarse(client, key) == [visit["start"]]
     rows = client.json(f"{_STREAM}/metrics/flow_time/explain?{_WINDOW}")
@@ -91,9 +98,9 @@ def test_a_visit_of_a_cut_history_that_overlaps_an_outage_is_marked_everywhere(
 
 
 def test_a_whole_history_that_is_read_afterwards_leaves_nothing_coarse(
-    client: Client, base: Path
+    before: Client, client: Client, base: Path
 ) -> None:
-    key, visit = _long_wait(client)
+    key, visit = _long_wait(before)
     middle = (_ts(base, visit["start"]) + _ts(base, visit["end"])) // 2
     _outage(base, middle - 1, middle + 7200)
     assert _coarse(client, key) == []
@@ -102,9 +109,9 @@ def test_a_whole_history_that_is_read_afterwards_leaves_nothing_coarse(
 
 
 def test_an_outage_that_touches_a_visit_at_its_edge_alone_marks_the_other(
-    client: Client, base: Path
+    before: Client, client: Client, base: Path
 ) -> None:
-    key, visit = _long_wait(client)
+    key, visit = _long_wait(before)
     end = _ts(base, visit["end"])
     _cut(base, key)
     _outage(base, end, end + 7200)
@@ -113,10 +120,10 @@ def test_an_outage_that_touches_a_visit_at_its_edge_alone_marks_the_other(
 
 
 def test_while_the_tracker_is_not_read_what_lasts_is_coarse_and_what_ended_is_not(
-    client: Client, base: Path, clock: Clock
+    before: Client, client: Client, base: Path, clock: Clock
 ) -> None:
-    (first, *_) = client.json(f"{_STREAM}/metrics/load/explain")["included"]
-    assert _coarse(client, first["key"]) == []
+    (first, *_) = before.json(f"{_STREAM}/metrics/load/explain")["included"]
+    assert _coarse(before, first["key"]) == []
     with sqlite3.connect(base) as store:
         store.execute(
             "UPDATE stream_state SET watermark_ts = ? WHERE stream = '' AND source_id ="
@@ -127,7 +134,7 @@ def test_while_the_tracker_is_not_read_what_lasts_is_coarse_and_what_ended_is_no
     assert [visit["coarse"] for visit in journey["visits"]] == [
         visit["end"] is None for visit in journey["visits"]
     ]
-    key, _ = _long_wait(client)
+    key, _ = _long_wait(before)
     done = client.json(f"/v1/items/{key}/journey")["visits"]
     assert not any(visit["coarse"] for visit in done if visit["end"])
     stages = client.json(f"{_STREAM}/stages")["items"]
