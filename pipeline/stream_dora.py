@@ -53,9 +53,9 @@ def pool_of(snapshot: Snapshot, settings: Settings, stream: StreamFacts) -> Pool
     """
     services = services_of(snapshot, stream)
     if not services and stream.config.services:
-        names = ", ".join(stream.config.services)
+        missing = ", ".join(stream.config.services)
         raise NotFoundError(
-            f'nothing is stored of the services that deliver "{stream.config.name}": {names}'
+            f'nothing is stored of the services that deliver "{stream.config.name}": {missing}'
         )
     if not services:
         raise NotFoundError(
