@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.deps import Served
+from api.refusals import not_kept
 from core.errors import BadRequestError
 from metrics.periods import WEEK, Window
 from pipeline.question import Calendar, Question, past_moment, question
@@ -126,7 +127,8 @@ MetricDep = Annotated[MetricQuery, Query()]
 def no_parameters(request: Request) -> None:
     """For addresses without parameters: `BadRequestError` for any."""
     for name in request.query_params:
-        raise BadRequestError(f"{name[:40]}: there is no such parameter here")
+        why = not_kept(request.url.path) if name == "known_at" else ""
+        raise BadRequestError(why or f"{name[:40]}: there is no such parameter here")
 
 
 NO_PARAMETERS = [Depends(no_parameters)]

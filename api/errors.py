@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from api.elapsed import told
 from api.pages import is_for_a_page, nowhere
+from api.refusals import told
 from core.errors import (
     BadRequestError,
     DeliveryError,

@@ -7,6 +7,7 @@ from typing import Any
 QUESTIONS: dict[str, Any] = {
     "stream": "checkout",
     "window": ["2026-08-22T00:00:00Z", "2026-11-20T00:00:00Z"],
+    "known_at": None,
     "asked": 1,
     "items": [
         {

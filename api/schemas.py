@@ -56,7 +56,9 @@ class BreakRow(Shape):
     at: str
     on: str = Field(description="Its day in the zone that is asked for.")
     what: str = Field(examples=['stage Review: status "Code Review" active -> waiting'])
-    definition: str = Field(description="`mapping`, or the metric's name and version.")
+    definition: str = Field(
+        description="`mapping`, `deliveries`, or the metric's name and version."
+    )
     dated: bool = Field(
         description="True where the mapping itself names the day; else it was changed then, and all"
         " of history is told by the new one."
@@ -64,6 +66,17 @@ class BreakRow(Shape):
     changes: str | None = Field(
         description="The address with the numbers under both; null where it is dated."
     )
+
+
+class InFlight(Shape):
+    """The same of what is in flight at the end of the window: in no number of the released."""
+
+    as_of: str
+    n: int | None = Field(description="How many items.")
+    value: dict[str, Number | None] = Field(
+        description="Sums up to that moment by the names of the metric; no percentiles."
+    )
+    reason: str | None = Field(description="Why nothing is told.")
 
 
 class Envelope(Shape):
@@ -100,6 +113,7 @@ class Envelope(Shape):
         default=None, description="Only where `interval` is asked."
     )
     limits: Limits | None = None
+    in_flight: InFlight | None = Field(default=None, description="Only of time_by_tool.")
     breaks: list[BreakRow] | None = Field(
         default=None, description="Where a definition broke; in series and charts."
     )

@@ -38,11 +38,20 @@ class NumberPair(Shape):
 
 
 class DefinitionChangeRow(Shape):
-    """When a stream's mapping, or a metric's definition, became another one."""
+    """When a mapping, what counts as a delivery, or a metric's definition became another one."""
 
     at: str = Field(description="Since when the new one holds.")
-    stream: str | None = Field(description="Null where a metric's definition changed.")
-    definition: str = Field(description="`mapping`, or the metric.", examples=["mapping"])
+    stream: str | None = Field(description="Whose mapping or services changed.")
+    service: str | None = Field(description="Which service it is of.")
+    definition: str = Field(
+        description="`mapping`; `deliveries`: what counts as one, and of which service; or the"
+        " metric.",
+        examples=["mapping"],
+    )
+    concerns: list[str] | None = Field(
+        description="The metrics whose numbers change with it; null: all of the stream, or the"
+        " metric itself."
+    )
     what: list[str] = Field(
         description="What changed, in words.",
         examples=[['stage Review: status "Code Review" active -> waiting']],

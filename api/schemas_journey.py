@@ -77,6 +77,9 @@ class VisitRow(Shape):
     team: str
     start: str
     end: Time
+    coarse: bool = Field(
+        description="Its tracker was not read in a part of it, and no history tells of that time."
+    )
     blocked_by: list[BlockReason] = Field(
         description="Of a stretch that was blocked: why, and by which item; else empty."
     )
@@ -219,6 +222,14 @@ class Explained(Shape):
         default=None,
         description="Of change fail rate, recovery time and rework rate: incidents of the window"
         " that nothing ties to a deployment.",
+    )
+    failed_before_production: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="Of deployment frequency and change fail rate: deployments that failed before"
+        " they changed production; they are in neither.",
+    )
+    in_flight: list[dict[str, Any]] | None = Field(
+        default=None, description="Of time_by_tool: the items in flight, with what is known so far."
     )
     history: list[dict[str, Any]] | None = Field(
         default=None,

@@ -60,6 +60,10 @@ class StageRow(Shape):
     active_d: float | None
     visit_share: float | None
     items_now: int
+    coarse_visits: int = Field(
+        description="Visits in the window in a part of which the tracker was not read, where no"
+        " history tells of that time."
+    )
     waiting_now: int
     average_wait_now_d: float | None
     delay_cost_cents: int | None

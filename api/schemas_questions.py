@@ -49,5 +49,6 @@ class Questions(Listed[QuestionRow]):
 
     stream: str
     window: list[str]
+    known_at: Time = Field(description="Null: as it is now.")
     asked: int = Field(description="How many are asked.")
     caveats: list[str]

@@ -70,8 +70,14 @@ def changed_words(old: StreamDefinition, new: StreamDefinition) -> list[str]:
         pair = [one.kinds.get(name, "no kind") for one in (old, new)]
         if pair[0] != pair[1]:
             found.append(f'type "{name}": {pair[0]} -> {pair[1]}')
-    for name in dict.fromkeys([*new.rules, *old.rules]):
-        before, after = old.rules.get(name, ""), new.rules.get(name, "")
+    return found + rule_words(old.rules, new.rules)
+
+
+def rule_words(old: Mapping[str, Value], new: Mapping[str, Value]) -> list[str]:
+    """What changed of rules by their place in the configuration, a line each."""
+    found = []
+    for name in dict.fromkeys([*new, *old]):
+        before, after = old.get(name, ""), new.get(name, "")
         if before != after:
             found.append(f"{name} {_shown(before)} -> {_shown(after)}")
     return found

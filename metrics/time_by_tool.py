@@ -18,6 +18,9 @@ from metrics.tool_time import PARTS, TOOLS, is_unlinked
 NOT_KEPT: Final = "not_kept"
 """Of a released item whose times by tool were not kept yet at the moment that is asked for."""
 
+NEVER_LIVE: Final = frozenset({"no_commits", "deployments_unknown"})
+"""Release reasons of what is over when it is done, as far as anybody can tell."""
+
 _LEVELS: Final = {"p50": 0.50, "p85": 0.85}
 _TIMES: Final = ("idea_ts", "released_ts")
 _UNLINKED: Final = "tracker_unlinked"
@@ -84,6 +87,37 @@ def time_by_tool(
         reasons=() if len(rows) else ("no_data",),
         withheld=withheld,
     )
+
+
+def in_flight(items: pd.DataFrame, *, at: int) -> pd.DataFrame:
+    """The items that had begun at that moment and were not live, each by its last delivery. What is
+    done is in flight until it is released, if it can be told that it ever is; see `NEVER_LIVE`.
+
+    items: columns of `item_fact`.
+    """
+    begun, done, ended, live = (
+        items[f"{name}_ts"].to_numpy(np.int64)
+        for name in ("committed", "done", "cancelled", "released")
+    )
+    over = (done != NONE) & (done <= at) & items["release_reason"].isin(NEVER_LIVE).to_numpy()
+    over |= (ended != NONE) & (ended <= at)
+    over |= (live != NONE) & (live <= at)
+    rows: pd.DataFrame = items[(begun != NONE) & (begun <= at) & ~over]
+    return rows.sort_values(["item_id", "episode"]).drop_duplicates("item_id", keep="last")
+
+
+def days_so_far(rows: pd.DataFrame) -> dict[str, float | None]:
+    """Days from the idea up to now of items in flight, and of each tool its sum, its share, and the
+    items of which it is known or not, by the names of `time_by_tool`. No percentiles: nothing of
+    this is over.
+
+    rows: `seconds` of each item and columns of `metrics.tool_time.tool_times`.
+    """
+    total = float(rows["seconds"].sum()) / DAY
+    found: dict[str, float | None] = {"total_d": total}
+    for part, days in _days(rows).items():
+        found |= _sums(rows, part, days, total) | {f"{part}_n": float(len(days))}
+    return found | _unknown(rows)
 
 
 def _days(rows: pd.DataFrame) -> Mapping[str, Floats]:

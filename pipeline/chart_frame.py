@@ -70,9 +70,10 @@ def dressed(
     asked: Question,
     *,
     explain: str,
+    of: str = "",
 ) -> Answer:
     """The envelope; what a value is made of stands beside it, and the lines where a definition
-    broke. explain: the path that lists it.
+    broke. explain: the path that lists it; of: the metric that is charted, where it is another.
     """
     sources = sources_of(snapshot, stream, slug)
     context = Context(
@@ -84,11 +85,11 @@ def dressed(
         sources=sources,
         explain=explain_address(f"/v1/streams/{stream.config.name}/{explain}", asked),
         calendar=calendar_name(asked),
-        caveats=break_reasons(stream.breaks, slug, asked),
+        caveats=break_reasons(stream.breaks, {slug, of}, asked),
     )
     body = document(envelope(measure, METRICS[slug].definition, context))
     beside = _plain(body.pop("parts"))
-    breaks = break_rows(stream.breaks, slug, asked, stream=stream.config.name)
+    breaks = break_rows(stream.breaks, {slug, of}, asked, {"stream": stream.config.name})
     return {**body, "value": {**beside, **_plain(body["value"])}, "breaks": breaks}
 
 

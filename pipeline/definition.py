@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from core.duration import duration_text
 from core.frames import NONE
 from core.settings import Settings, ValueStream
 from metrics.mapping import state_of_category
@@ -17,8 +17,6 @@ from metrics.remapping import Meaning, StreamDefinition, Value
 from store import frames
 from store.map_stages import StagePlan, plan_stages
 from store.sources import source_ids
-
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
 def planned(
@@ -97,7 +95,7 @@ def _rules(settings: Settings, stream: ValueStream) -> dict[str, Value]:
         "items.types": sorted(items.types),
         "parents": sorted(stream.parents),
         "ideas": link,
-        "reopen_window": _duration(stream.reopen_window),
+        "reopen_window": duration_text(stream.reopen_window),
         "count_ignored": stream.count_ignored,
         "blocked.field": blocked.field,
         "blocked.statuses": sorted(blocked.statuses),
@@ -109,15 +107,6 @@ def _rules(settings: Settings, stream: ValueStream) -> dict[str, Value]:
         "cost_of_delay.profile": cost.profile,
         "server.timezone": settings.server.timezone,
     }
-
-
-def _duration(span: timedelta) -> str:
-    """As the configuration writes it: `14d`."""
-    seconds = int(span.total_seconds())
-    for unit, size in _UNITS:
-        if seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def document_of(definition: StreamDefinition) -> dict[str, Any]:

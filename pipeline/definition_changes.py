@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.errors import BadRequestError, NotFoundError
 from core.settings import Settings, ValueStream
-from metrics.periods import Window
 from metrics.registry import METRICS
 from metrics.remapping import changed_words
 from pipeline.breaks import definition_name
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.definition import definition_of, document_of, planned, read_definition
+from pipeline.definition_numbers import HEADLINE, Scope, numbers_again, numbers_of
+from pipeline.delivery_changes import delivery_changes, keep_deliveries
 from pipeline.measure import MAPPING
-from pipeline.question import Question, question
+from pipeline.service_answers import service_of
 from pipeline.snapshot import Snapshot
 from pipeline.snapshots import Snapshots
-from pipeline.stream_answers import stream_metric, stream_of
+from pipeline.stream_answers import stream_of
 from pipeline.times import iso
 from store import definitions, facts, frames
 from store.definitions import DefinitionChange
@@ -29,9 +29,6 @@ from store.fact_log import Recording, leave_stages
 from store.known_facts import known_since
 
 Answer = dict[str, Any]
-
-HEADLINE = ("flow_time", "velocity", "load", "efficiency", "delay_cost")
-"""The metrics that are kept under both definitions."""
 
 
 def note_changes(settings: Settings, database: Database) -> None:
@@ -44,25 +41,27 @@ def note_changes(settings: Settings, database: Database) -> None:
         told = known_since(session)[0]
         changed, kept = _changed_streams(session, settings, ids)
         ts = max(now_ts(), facts.last_written_ts(session) + 1)
-        numbers = {
-            name: _headline(session, settings, name, ts - 1)
-            for name in changed
-            if told.get(name, ts) < ts
-        }
+        scopes = [Scope(stream=name) for name in changed if told.get(name, ts) < ts]
+        numbers = numbers_of(session, settings, scopes, known_at=ts - 1, slugs=HEADLINE)
+        deliveries = delivery_changes(session, settings, ids, ts=ts)
         before = definitions.kept_versions(session)
     versions = {slug: metric.version for slug, metric in METRICS.items()}
-    if not kept and before == versions:
+    if not kept and not deliveries.moved and before == versions:
         return
     configured = {one.name: one for one in settings.streams}
     with database.writing() as session:
         for name, document in kept.items():
             definitions.keep_definition(session, ids[name], document)
-        for name, found in numbers.items():
+        for scope, found in numbers.items():
+            name = scope.stream
             _note(session, configured[name], ids[name], ts, changed[name], found)
+        for change in deliveries.changes:
+            definitions.add_change(session, change)
+        keep_deliveries(session, settings)
         for slug, old in (before or {}).items():
             if slug in versions and old != versions[slug]:
-                what = [f"{slug}@{old} -> {slug}@{versions[slug]}"]
-                definitions.add_change(session, metric=slug, ts=ts, what=what)
+                what = (f"{slug}@{old} -> {slug}@{versions[slug]}",)
+                definitions.add_change(session, DefinitionChange(ts, what, metric=slug))
         definitions.keep_versions(session, versions)
 
 
@@ -82,9 +81,10 @@ def _note(
     ]
     leaving = [int(row["stage_id"]) for row in rows if row["name"] not in names]
     leave_stages(session, number, leaving, Recording(ts, MAPPING))
-    definitions.add_change(
-        session, stream_id=number, ts=ts, what=what, stages=rows, numbers=numbers
+    change = DefinitionChange(
+        ts, tuple(what), stream_id=number, stages_before=rows, numbers_before=numbers
     )
+    definitions.add_change(session, change)
 
 
 def keep_definitions(settings: Settings, database: Database) -> None:
@@ -132,25 +132,6 @@ def _changed_streams(
     return changed, kept
 
 
-def _headline(session: Session, settings: Settings, name: str, known_at: int) -> Answer:
-    """The headline metrics as they were told at that moment, of the 90 days before it."""
-    as_of = known_at // 60 * 60
-    asked = replace(question(settings, as_of=as_of), known_at=known_at)
-    snapshot = Snapshots(settings).known(session, known_at)
-    return headline(snapshot, settings, name, asked)
-
-
-def headline(snapshot: Snapshot, settings: Settings, name: str, asked: Question) -> Answer:
-    """`window`, `as_of`, `known_at` (epoch s) and the envelopes of the headline metrics."""
-    stream = stream_of(snapshot, name)
-    return {
-        "window": [asked.window.from_ts, asked.window.to_ts],
-        "as_of": asked.as_of,
-        "known_at": asked.known_at,
-        "metrics": [stream_metric(snapshot, settings, stream, slug, asked) for slug in HEADLINE],
-    }
-
-
 def _numbers_after(
     session: Session, settings: Settings, names: Mapping[int, str]
 ) -> dict[int, Answer]:
@@ -160,11 +141,10 @@ def _numbers_after(
     snapshot = Snapshots(settings).present(session)
     found = {}
     for change in waiting:
-        name, before = names.get(change.stream_id or 0), change.numbers_before
-        if name in snapshot.streams and before is not None:
-            window, as_of = Window(*before["window"]), before["as_of"]
-            asked = replace(question(settings, as_of=as_of), window=window)
-            found[change.id] = headline(snapshot, settings, str(name), asked)
+        stream = names.get(change.stream_id or 0)
+        numbers = numbers_again(snapshot, settings, change, stream)
+        if numbers is not None:
+            found[change.id] = numbers
     return found
 
 
@@ -173,13 +153,15 @@ def changes_answer(
     snapshot: Snapshot,
     *,
     stream: str | None,
+    service: str | None = None,
     metric: str | None,
     limit: int,
     cursor: str | None,
 ) -> Answer:
     """A page of changes, the newest first, each with one window under both definitions.
 
-    `NotFoundError` for an unknown stream or metric, `BadRequestError` for a cursor that is none.
+    `NotFoundError` for an unknown stream, service or metric, `BadRequestError` for a cursor that is
+    none.
     """
     if metric is not None and metric not in METRICS:
         raise NotFoundError(f'there is no metric "{metric}"; known: {", ".join(METRICS)}')
@@ -188,6 +170,7 @@ def changes_answer(
     found = definitions.changes_page(
         session,
         stream_id=None if stream is None else stream_of(snapshot, stream).id,
+        service=None if service is None else service_of(snapshot, service).config.name,
         metric=metric,
         before_id=None if cursor is None else int(cursor),
         limit=limit + 1,
@@ -203,7 +186,9 @@ def _row(change: DefinitionChange, names: Mapping[int, str]) -> Answer:
     return {
         "at": iso(change.changed_ts),
         "stream": None if change.stream_id is None else names.get(change.stream_id),
-        "definition": definition_name(change.metric),
+        "service": change.service or None,
+        "definition": definition_name(change),
+        "concerns": None if change.concerns is None else sorted(change.concerns),
         "what": list(change.what),
         "known_at": iso(known),
         "window": None if before is None else [iso(ts) for ts in before["window"]],

@@ -14,8 +14,9 @@ from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.flow import in_load
 from metrics.time_by_tool import tool_cohort
 from metrics.working_time import inclusive_days
+from pipeline.outages import coarse_visits
 from pipeline.question import Question
-from pipeline.snapshot import StreamFacts
+from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import (
     CLOCKS,
     asked_items,
@@ -41,6 +42,15 @@ def explain_stream(stream: StreamFacts, slug: str, asked: Question) -> Answer:
     require_calendar(slug, asked)
     inside, outside = _stream_rows(stream, slug, asked)
     return explained(slug, asked, item_rows(inside), item_rows(outside))
+
+
+def mark_coarse(body: Answer, snapshot: Snapshot, stream: StreamFacts, asked: Question) -> None:
+    """Says of each delivery that is listed whether a visit of it in the window is coarse."""
+    found = coarse_visits(snapshot, stream, asked)
+    named = stream.items[["item_id", "episode", "key"]].merge(found, on=["item_id", "episode"])
+    rough = set(zip(named["key"], named["episode"], strict=True))
+    for row in (*body["included"], *body["excluded"]):
+        row["coarse"] = (row["key"], row["episode"]) in rough
 
 
 def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
@@ -111,6 +121,7 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             "title": row["title"],
             "kind": row["kind"],
             "episode": int(row["episode"]),
+            "idea_at": iso(int(row["idea_ts"])),
             "committed_at": iso(int(row["committed_ts"])),
             "done_at": iso(int(row["done_ts"])),
             "released_at": iso(int(row["released_ts"])),

@@ -27,6 +27,7 @@ from store import journey as reads
 Answer = dict[str, Any]
 Split = tuple[pd.DataFrame, pd.DataFrame]
 
+_COUNT_FAILED_JOBS = ("deployment_frequency", "change_fail_rate")
 _OF_REQUESTS = ("change_lead_time_by_change", "merge_to_deploy", "delivery_cycle")
 
 
@@ -47,20 +48,24 @@ def explain_service(
         return explained(slug, asked, [], [])
     rows = service.deployments
     if slug == "change_fail_rate":
-        rows = rows.join(_verdicts(settings, service, asked))
-    inside, outside = _deployment_rows(settings, service, rows, slug, asked)
-    body = explained(slug, asked, _deployments(session, inside), _deployments(session, outside))
+        rows = rows.join(_verdicts(service, asked))
+    inside, outside = _deployment_rows(service, rows, slug, asked)
+    told = (_deployments(session, part, slug) for part in (inside, outside))
+    body = explained(slug, asked, *told)
     if slug in NEEDS_INCIDENTS:
         body["unattributed_incidents"] = _unattributed(session, service.incidents, window)
+    if slug in _COUNT_FAILED_JOBS:
+        failed = window.holds(rows["finished_ts"].to_numpy("int64")) & (rows["result"] == "failed")
+        body["failed_before_production"] = _deployments(session, service.deployments[failed], slug)
     return body
 
 
-def _verdicts(settings: Settings, service: ServiceFacts, asked: Question) -> pd.DataFrame:
+def _verdicts(service: ServiceFacts, asked: Question) -> pd.DataFrame:
     return deployment_verdicts(
         service.deployments,
         service.incidents,
         as_of=asked.as_of,
-        **reach_of(settings),
+        **reach_of(service),
     )
 
 
@@ -82,7 +87,7 @@ def _unattributed(session: Session, rows: pd.DataFrame, window: Window) -> list[
 
 
 def _deployment_rows(
-    settings: Settings, service: ServiceFacts, rows: pd.DataFrame, slug: str, asked: Question
+    service: ServiceFacts, rows: pd.DataFrame, slug: str, asked: Question
 ) -> Split:
     incidents = service.incidents
     good = asked.window.holds(rows["finished_ts"].to_numpy("int64"))
@@ -90,7 +95,7 @@ def _deployment_rows(
     if slug in ("recovery_time", "detect_to_restore"):
         return _failures(rows[good & is_failed(rows)], incidents, slug, asked)
     if slug == "change_fail_rate":
-        reach = reach_of(settings)["observation_window_s"]
+        reach = reach_of(service)["observation_window_s"]
         rollback = (rows["kind"] == "rollback").to_numpy("bool")
         pending = (rows["finished_ts"] + reach > asked.as_of).to_numpy("bool")
         out = rows[good & (rollback | pending)]
@@ -99,7 +104,7 @@ def _deployment_rows(
     return rows[good], rows[:0]
 
 
-def _deployments(session: Session, frame: pd.DataFrame) -> list[Answer]:
+def _deployments(session: Session, frame: pd.DataFrame, slug: str) -> list[Answer]:
     ids = [int(one) for one in frame["deployment_id"]]
     known = reads.things(session, Entity.DEPLOYMENT, ids)
     return [
@@ -116,6 +121,7 @@ def _deployments(session: Session, frame: pd.DataFrame) -> list[Answer]:
             "restored_at": iso(int(row["restored_ts"])),
             "restored_by": row["restored_by"] or None,
             "commits": None if row["commits"] == NONE else int(row["commits"]),
+            **({"rework": bool(row["rework"])} if slug == "deployment_rework_rate" else {}),
             **({"verdict": row["strict"], "lenient": row["lenient"]} if "strict" in row else {}),
             **({"reason": row["excluded_reason"]} if "excluded_reason" in row else {}),
         }

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.frames import NONE
 from core.records import LEFT
 from core.settings import Settings, ValueStream
 from metrics.cost import accrued_cents
+from metrics.mapping import Flags
 from pipeline.block_reasons import reasons_between
 from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
 from pipeline.journey_board import EventLink, Evidence, Lane
+from pipeline.outages import coarse
 from pipeline.snapshot import Snapshot
 from pipeline.times import iso, iso_of
 
@@ -39,8 +42,27 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "gone": _gone(item),
         "reasons": _reasons(item, fact),
         **_drawn(journey),
-        "visits": [_visit(visit) | _why(snapshot, journey, visit) for visit in journey.visits],
+        "visits": [
+            {**_visit(visit), "coarse": bool(rough), **_why(snapshot, journey, visit)}
+            for visit, rough in zip(journey.visits, _coarse(snapshot, journey), strict=True)
+        ],
     }
+
+
+def _coarse(snapshot: Snapshot, journey: Journey) -> Flags:
+    """Which of its visits overlap a time in which the tracker was not read, and nothing tells."""
+    visits = journey.visits
+    ends = [NONE if one.end is None else int(one.end.timestamp()) for one in visits]
+    table = pd.DataFrame(
+        {
+            "state": pd.Series([one.state for one in visits], dtype=object),
+            "start_ts": np.array([int(one.start.timestamp()) for one in visits], np.int64),
+            "end_ts": np.array(ends, np.int64),
+        }
+    )
+    complete = np.full(len(visits), bool((journey.fact or {}).get("complete")))
+    as_of = int(journey.as_of.timestamp())
+    return coarse(snapshot, journey.item["source"], table, complete, as_of=as_of)
 
 
 def _why(snapshot: Snapshot, journey: Journey, visit: Visit) -> Answer:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from metrics.time_by_tool import NEVER_LIVE
 from metrics.tool_time import tool_times
-from pipeline.tool_links import spans_of_item
+from pipeline.tool_links import spans_of_items
 from pipeline.tool_rows import Answer, tools_of
 from store import journey as reads
-
-_NEVER_LIVE = frozenset({"no_commits", "deployments_unknown"})
-"""Release reasons of what is over when it is done, as far as anybody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ def tool_journey(session: Session, fact: reads.Row | None, *, as_of_ts: int) -> 
     start = int(fact["idea_ts"])
     until, end = _end(fact, as_of_ts)
     life = pd.DataFrame({"item_id": [fact["item_id"]], "start_ts": [start], "end_ts": [end]})
-    times = tool_times(life, spans_of_item(session, int(fact["item_id"])))
+    times = tool_times(life, spans_of_items(session, {int(fact["item_id"])}))
     return ToolJourney(start, end, until, tools_of(times.to_dict("records")[0]))
 
 
@@ -43,6 +41,6 @@ def _end(fact: reads.Row, as_of_ts: int) -> tuple[str, int]:
         return "released", int(fact["released_ts"])
     if fact["cancelled_ts"] is not None:
         return "cancelled", int(fact["cancelled_ts"])
-    if fact["done_ts"] is not None and fact["release_reason"] in _NEVER_LIVE:
+    if fact["done_ts"] is not None and fact["release_reason"] in NEVER_LIVE:
         return "done", int(fact["done_ts"])
     return "now", as_of_ts

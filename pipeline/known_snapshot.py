@@ -9,7 +9,9 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from metrics.stretches import begun_by, closed, opened
+from pipeline.deliveries import read_rules
 from pipeline.memo import Memo
+from pipeline.outages import over_by
 from pipeline.snapshot import Later, ServiceFacts, Snapshot, StreamFacts
 from store.definitions import DefinitionChange
 from store.known_facts import facts_known_at, known_since, named_items
@@ -43,7 +45,7 @@ def known_snapshot(
             if name in known[0]
         },
         {
-            name: _service_then(session, one, ts)
+            name: _service_then(session, one, ts, changes)
             for name, one in present.services.items()
             if name in known[1]
         },
@@ -53,6 +55,7 @@ def known_snapshot(
             if (read := readings.get(name, Reading(None)))
         },
         present.unlinked_days.iloc[:0],
+        outages=over_by(present.outages, ts),
         later=later,
     )
 
@@ -64,13 +67,17 @@ def _stream_then(
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
     visits = facts_known_at(session, stage_visit, stream.id, ts)
     breaks = tuple(one for one in stream.breaks if one.ts <= ts)
-    then = next((one.stages_before for one in changes if one.stream_id == stream.id), None)
+    own = [one for one in changes if one.stream_id == stream.id]
+    then = next((one.stages_before for one in own if one.stages_before is not None), None)
     stages = stream.stages
     if then is not None:
         columns = [str(name) for name in stages.columns]
         stages = pd.DataFrame(then, columns=columns).astype(stages.dtypes.to_dict())
+    settings = next((one.settings_before for one in own if one.settings_before), {})
+    services = tuple(settings.get("services", stream.config.services))
     return replace(
         stream,
+        config=stream.config.model_copy(update={"services": services}),
         stages=stages,
         items=items,
         visits=visits,
@@ -82,9 +89,19 @@ def _stream_then(
     )
 
 
-def _service_then(session: Session, service: ServiceFacts, ts: int) -> ServiceFacts:
+def _service_then(
+    session: Session, service: ServiceFacts, ts: int, changes: Sequence[DefinitionChange]
+) -> ServiceFacts:
+    own = [one.settings_before for one in changes if one.service == service.config.name]
+    config, dora = read_rules(next((one for one in own if one), {})) or (
+        service.config,
+        service.dora,
+    )
     return replace(
         service,
+        config=config,
+        dora=dora,
+        breaks=tuple(one for one in service.breaks if one.ts <= ts),
         changes=facts_known_at(session, change_fact, service.id, ts),
         deployments=facts_known_at(session, deployment_fact, service.id, ts),
         incidents=facts_known_at(session, incident_fact, service.id, ts),

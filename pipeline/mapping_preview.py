@@ -16,7 +16,7 @@ from metrics.remapping import StreamDefinition, changed_words, moves
 from pipeline.assigned import nobody
 from pipeline.clock import now_ts
 from pipeline.definition import definition_of, planned, read_definition
-from pipeline.definition_changes import HEADLINE
+from pipeline.definition_numbers import HEADLINE
 from pipeline.measure import MAPPING
 from pipeline.memo import Memo
 from pipeline.preview_notes import beside, elsewhere, notes

@@ -144,7 +144,8 @@ def _write(
     before_ts: int | None,
 ) -> MeasureReport:
     # What another mapping makes of it is known later than what was told before, if by a second.
-    now = max(now_ts(), facts.last_written_ts(session) + bool(remapped.streams))
+    later = bool(remapped.streams or remapped.services)
+    now = max(now_ts(), facts.last_written_ts(session) + later)
     new_streams, new_services = begin_knowing(session, now)
     service_cause = MAPPING if remapped.services and cause == RECORDS else cause
     recording = Recording(now, service_cause, before_ts)

@@ -101,7 +101,9 @@ def _stream(
         "total_d": total if stages else None,
         "weeks": weeks["series"],
         "limits": weeks["limits"],
-        "breaks": break_rows(stream.breaks, "idea_to_release", weekly, stream=stream.config.name),
+        "breaks": break_rows(
+            stream.breaks, {"idea_to_release"}, weekly, {"stream": stream.config.name}
+        ),
         "grade": max(grades),
         "reasons": found["idea_to_release"]["reasons"],
     }

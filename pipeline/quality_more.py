@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +25,7 @@ from pipeline.times import iso
 from store import cursors
 from store.audited_links import judged_pairs
 from store.causal_pairs import causal_pairs
-from store.made_by import builds_of_deployments, spans
+from store.made_by import builds_of_deployments
 
 Answer = dict[str, Any]
 _EVERYWHERE: Final = "Everything"
@@ -129,7 +128,7 @@ def _ordered(session: Session, asked: Question) -> Answer:
 
 def _freshness(session: Session, snapshot: Snapshot, asked: Question) -> Answer:
     notes = {one.source: one.note for one in cursors.all_states(session) if one.note == FROM_POLLS}
-    gaps = _outages(session, snapshot, asked, notes)
+    gaps = _outages(snapshot, asked, notes)
     rows = []
     for name, one in snapshot.freshness.items():
         mark = one.watermark_ts
@@ -161,26 +160,21 @@ def _freshness(session: Session, snapshot: Snapshot, asked: Question) -> Answer:
 
 
 def _outages(
-    session: Session, snapshot: Snapshot, asked: Question, notes: Mapping[str, str]
+    snapshot: Snapshot, asked: Question, notes: Mapping[str, str]
 ) -> dict[str, list[Answer]]:
     """By source the times in the window in which it was not read for three of its intervals.
 
     What a history tells afterwards keeps its moments; states that only polls see are `coarse`: they
     may have changed at any moment of the gap, and more than once.
     """
-    found: dict[str, list[Answer]] = {}
-    told = spans(session)
-    for before, after in pairwise(told):
-        source = snapshot.freshness.get(after.source)
-        if before.source != after.source or before.watermark_ts is None or source is None:
-            continue
-        start, end = before.watermark_ts, after.from_ts
-        if end - start < 3 * source.every_s or end <= asked.window.from_ts:
-            continue
-        if start < asked.window.to_ts:
-            gap = {"from": iso(start), "to": iso(end), "coarse": after.source in notes}
-            found.setdefault(after.source, []).append(gap)
-    return found
+    return {
+        name: [
+            {"from": iso(start), "to": iso(end), "coarse": name in notes}
+            for start, end in gaps
+            if end > asked.window.from_ts and start < asked.window.to_ts
+        ]
+        for name, gaps in snapshot.outages.items()
+    }
 
 
 def _stream_sample(stream: StreamFacts, asked: Question) -> Answer:

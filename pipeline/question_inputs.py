@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from core.frames import NONE
 from core.settings import Settings
 from metrics.questions.working_days import Week
-from pipeline.snapshot import ServiceFacts
+from pipeline.question import Question
+from pipeline.snapshot import ServiceFacts, StreamFacts
 from store import signs
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,6 +25,20 @@ def week_of(settings: Settings, tz: str) -> Week:
     """The working days of the configuration, in the zone of the question."""
     worked = settings.calendar.working_days
     return Week(tz, frozenset(n for n, day in enumerate(_WEEKDAYS) if day in worked))
+
+
+def by_then(frame: pd.DataFrame, name: str, asked: Question) -> pd.DataFrame:
+    """The rows whose moment of this name had come when it was known; all where now is asked for."""
+    return frame if asked.known_at is None else frame[frame[name] <= asked.known_at]
+
+
+def still_there(session: Session, stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """The items of the stream whose commits and work can be told: of one that was known then and is
+    in the stream no more nothing is linked now.
+    """
+    if asked.known_at is None:
+        return stream.items
+    return stream.items[stream.items["item_id"].isin(signs.counted_items(session, stream.id))]
 
 
 def pooled(services: Sequence[ServiceFacts], name: str) -> pd.DataFrame:

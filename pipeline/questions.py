@@ -36,6 +36,11 @@ _COST: Final = (
     "what came true (realised value) is not measured yet, and nothing is counted by requester: that"
     " would be a figure of persons"
 )
+_AS_KNOWN: Final = (
+    "facts and what was restated are as they were known then; commits, reviews, builds and work"
+    " logs are those that had happened by then, as they are read now; links, priorities and"
+    " versions are those of now"
+)
 _ORDER: Final = {"asked": 0, "quiet": 1, "not_looked_at": 2}
 
 
@@ -51,12 +56,14 @@ def stream_questions(
     return {
         "stream": stream.config.name,
         "window": [iso(asked.window.from_ts), iso(asked.window.to_ts)],
+        "known_at": iso(asked.known_at),
         "asked": sum(row["state"] == "asked" for row in rows),
         "items": rows,
         "next": None,
         "caveats": [
             "a pattern is no proof: each of these has a harmless answer, which the team knows",
             "nothing here is about a person, and none is counted",
+            *([] if asked.known_at is None else [_AS_KNOWN]),
         ],
     }
 
@@ -78,7 +85,8 @@ def _of_work(
 ) -> dict[str, Finding]:
     items, visits, window = stream.items, stream.visits, asked.window
     week = inputs.week_of(settings, asked.tz)
-    commits = signs.item_commits(session, stream.id)
+    commits = inputs.by_then(signs.item_commits(session, stream.id), "ts", asked)
+    traced = inputs.still_there(session, stream, asked)
     whole = read_from(snapshot, stream, "flow_time")
     before_read = whole is None or whole <= window.from_ts - window.seconds
 
@@ -88,12 +96,12 @@ def _of_work(
     parents = frames.item_parents(session)[["item_id", "parent_id"]]
     return {
         "parked_work": parked_work(
-            items, visits, signs.item_signs(session, stream.id), window=window, week=week
+            traced, visits, signs.item_signs(session, stream.id), window=window, week=week
         ),
         "ignored_time": compared(lambda: ignored_time(items, visits, window=window)),
-        "late_start": late_start(items, inputs.first_commits(commits), window=window),
+        "late_start": late_start(traced, inputs.first_commits(commits), window=window),
         "splitting": compared(
-            lambda: splitting(items, inputs.commit_counts(commits), parents, window=window)
+            lambda: splitting(traced, inputs.commit_counts(commits), parents, window=window)
         ),
         "batch_closing": batch_closing(items, window=window, week=week),
         "cancelled_old": cancelled_old(items, window=window, week=week),
@@ -107,10 +115,12 @@ def _of_tracker(
     items, window = stream.items, asked.window
     links = frames.item_links(session, stream.id)
     moved = inputs.moved_dates(session, stream.id, window.from_ts)
+    moved = inputs.by_then(moved, "recorded_ts", asked)
+    defects = signs.defects(session, settings.types.defect)
     return {
         "avoided_reopen": avoided_reopen(
             items,
-            signs.defects(session, settings.types.defect),
+            inputs.by_then(defects, "created_ts", asked),
             links[links["kind"] != "parent"],
             window=window,
         ),
@@ -134,6 +144,7 @@ def _of_deliveries(
         return {**found, **dict.fromkeys(unwatched, not_looked_at(_NO_INCIDENTS))}
     incidents = inputs.pooled(watched, "incidents")
     again = inputs.judged_anew(session, [one.id for one in watched], asked.window.from_ts)
+    again = inputs.by_then(again, "recorded_ts", asked)
     return {
         **found,
         "silent_repairs": silent_repairs(

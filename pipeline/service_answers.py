@@ -12,6 +12,7 @@ from metrics import coverage
 from metrics.envelope import Context, document, envelope
 from metrics.registry import METRICS
 from metrics.survey import CAUTIONS
+from pipeline.breaks import break_reasons, break_rows
 from pipeline.question import Question
 from pipeline.series import measured_series
 from pipeline.service_measures import (
@@ -106,6 +107,7 @@ def delivery_metric(
             whole_from=whole_from(context.sources),
             beside=True,
         )
+        body["breaks"] = break_rows(service.breaks, {slug}, asked, place.scope)
     return body
 
 
@@ -140,4 +142,5 @@ def _context(
         coverage={one.id: one.share for one in service_coverage(service, asked)},
         sources=sources,
         explain=explain_address(place.explain, asked),
+        caveats=break_reasons(service.breaks, {slug}, asked),
     )

@@ -61,11 +61,11 @@ def service_measure(
     )
 
 
-def reach_of(settings: Settings) -> dict[str, int]:
+def reach_of(service: ServiceFacts) -> dict[str, int]:
     """How long a deployment is watched, and how long after it an incident may be due to it."""
     return {
-        "observation_window_s": int(settings.dora.observation_window.total_seconds()),
-        "incident_window_s": int(settings.dora.incident_window.total_seconds()),
+        "observation_window_s": int(service.dora.observation_window.total_seconds()),
+        "incident_window_s": int(service.dora.incident_window.total_seconds()),
     }
 
 
@@ -110,13 +110,13 @@ def _detection(_: Settings, service: ServiceFacts, asked: Question) -> Measure:
     )
 
 
-def _failures(settings: Settings, service: ServiceFacts, asked: Question) -> Measure:
+def _failures(_: Settings, service: ServiceFacts, asked: Question) -> Measure:
     return delivery.change_fail_rate(
         service.deployments,
         service.incidents,
         window=asked.window,
         as_of=asked.as_of,
-        **reach_of(settings),
+        **reach_of(service),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from connectors.history import Older
 from core.errors import BadRequestError
-from core.settings import Service, ValueStream
+from core.settings import Dora, Service, ValueStream
 from metrics.envelope import Freshness
 from pipeline.breaks import Break
 from pipeline.memo import Memo
@@ -47,7 +47,7 @@ class StreamFacts:
 
 @dataclass(frozen=True)
 class ServiceFacts:
-    """Facts of one service, production only."""
+    """Facts of one service, production only. dora: under which rules they are read."""
 
     id: int
     config: Service
@@ -55,6 +55,8 @@ class ServiceFacts:
     deployments: pd.DataFrame
     incidents: pd.DataFrame
     requests: pd.DataFrame
+    dora: Dora
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ def _too_early(since_ts: int | None, of: str) -> BadRequestError:
     )
 
 
+Outages = Mapping[str, Sequence[tuple[int, int]]]
+"""By source the times, now over, in which it was not read; see `pipeline/outages.py`."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything that is answered from, as of one version. Lists keep the order of the
@@ -101,5 +107,6 @@ class Snapshot:
     """See `store.unlinked.unlinked_days`."""
     older: Mapping[str, Sequence[Older]] = field(default_factory=dict)
     """By source, the parts of its history that are still to be read; only where there are any."""
+    outages: Outages = field(default_factory=dict)
     later: Later = field(default_factory=Later)
     """Where it is asked what was known: of what nothing was kept yet."""

@@ -15,17 +15,19 @@ from correlator.confidence import COUNTS, pair_confidence
 from metrics.envelope import Freshness
 from metrics.sensitivity import SURE
 from pipeline.assigned import assigned_of
-from pipeline.breaks import breaks_of_stream
+from pipeline.breaks import breaks_of_service, breaks_of_stream
 from pipeline.definition import stored_definition
 from pipeline.history_status import back_to, parts_left
 from pipeline.known_snapshot import known_snapshot
 from pipeline.memo import Memo
+from pipeline.outages import outages_of
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from store import cursors, frames
 from store.cursors import StreamState
 from store.definitions import DefinitionChange, definition_changes
 from store.facts import services_version
+from store.made_by import spans
 from store.unlinked import unlinked_days
 from store.weak_links import weak_links
 
@@ -54,7 +56,7 @@ class Snapshots:
             ids = dict(zip(known["name"], known["stream_id"], strict=True))
             changes = definition_changes(session)
             if changes != self._changes:
-                self._changes, self._streams = changes, {}
+                self._changes, self._streams, self._services = changes, {}, {}
             streams = {}
             for config in self.settings.streams:
                 if config.name not in ids:
@@ -71,17 +73,18 @@ class Snapshots:
             if moved != self._versions:
                 self._unlinked = unlinked_days(session)
             if moved != self._versions or not self._services:
-                self._services = _services(session, self.settings)
+                self._services = _services(session, self.settings, changes)
                 self._versions = moved
             states = cursors.all_states(session)
             older = _older(states, self.settings)
             fresh = freshness(states, self.settings, older)
-            return Snapshot(streams, self._services, fresh, self._unlinked, older)
+            gaps = outages_of(spans(session), fresh)
+            return Snapshot(streams, self._services, fresh, self._unlinked, older, gaps)
 
     def known(self, session: Session, ts: int) -> Snapshot:
-        """The facts and stages as they were known at `ts`. Titles and the rest of the configuration
-        are those of now, as is what is read of reasons and assignees of before; what is not linked
-        is not told.
+        """The facts and stages as they were known at `ts`, and what counted as a delivery. Titles
+        and the rest of the configuration are those of now, as is what is read of reasons and
+        assignees of before; what is not linked is not told.
         """
         present = self.present(session)
         changes = tuple(one for one in self._changes if one.changed_ts > ts)
@@ -118,7 +121,9 @@ def _with_weak(session: Session, stream_id: int, items: pd.DataFrame) -> pd.Data
     return items.assign(weak=items["item_id"].isin(pairs["a_id"][counted]))
 
 
-def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
+def _services(
+    session: Session, settings: Settings, changes: Sequence[DefinitionChange]
+) -> dict[str, ServiceFacts]:
     known = frames.services(session)
     ids = dict(zip(known["name"], known["service_id"], strict=True))
     return {
@@ -129,6 +134,8 @@ def _services(session: Session, settings: Settings) -> dict[str, ServiceFacts]:
             frames.deployment_facts(session, int(ids[config.name])),
             frames.incident_facts(session, int(ids[config.name])),
             frames.request_facts(session, int(ids[config.name])),
+            settings.dora,
+            breaks_of_service(config.name, changes),
         )
         for config in settings.services
         if config.name in ids

@@ -13,8 +13,9 @@ from core.settings import Settings
 from metrics import cost
 from metrics.stages import stage_time
 from metrics.working_time import seconds_between
+from pipeline.outages import coarse_visits
 from pipeline.question import Question
-from pipeline.snapshot import StreamFacts
+from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import asked_items, close_of, delay_cost_of
 
 Answer = dict[str, Any]
@@ -27,6 +28,17 @@ def stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list
     Cost is None where something waited and nothing of it has a value.
     """
     return stream.memo.of(("stages", asked), lambda: _stage_rows(settings, stream, asked))
+
+
+def stages_with_coarse(
+    snapshot: Snapshot, settings: Settings, stream: StreamFacts, asked: Question
+) -> list[Answer]:
+    """The same, each with how many visits in the window are coarse; see `pipeline/outages.py`."""
+    found = coarse_visits(snapshot, stream, asked)["stage_id"].value_counts()
+    names = dict(zip(stream.stages["stage_id"], stream.stages["name"], strict=True))
+    counts = {names.get(stage, "unmapped"): int(count) for stage, count in found.items()}
+    rows = stage_rows(settings, stream, asked)
+    return [{**row, "coarse_visits": counts.get(row["name"], 0)} for row in rows]
 
 
 def _stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:

@@ -57,7 +57,7 @@ def stream_metric(
     if asked.interval is not None:
         whole_from = read_from(snapshot, stream, slug)
         body |= stream_series(settings, stream, slug, asked, whole_from=whole_from)
-        body["breaks"] = break_rows(stream.breaks, slug, asked, stream=stream.config.name)
+        body["breaks"] = break_rows(stream.breaks, {slug}, asked, {"stream": stream.config.name})
     return body
 
 
@@ -166,7 +166,7 @@ def context_of(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Questi
         sources=sources,
         explain=explain_address(f"/v1/streams/{stream.config.name}/metrics/{slug}/explain", asked),
         calendar=calendar_name(asked),
-        caveats=break_reasons(stream.breaks, slug, asked),
+        caveats=break_reasons(stream.breaks, {slug}, asked),
     )
 
 

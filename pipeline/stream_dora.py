@@ -15,6 +15,7 @@ from core.errors import NotFoundError
 from core.frames import NONE
 from core.settings import Service, Settings
 from metrics.survey import CAUTIONS
+from pipeline.breaks import of_deliveries
 from pipeline.explain_delivery import explain_service
 from pipeline.question import Question
 from pipeline.service_answers import Place, delivery_metric
@@ -51,15 +52,19 @@ def pool_of(snapshot: Snapshot, settings: Settings, stream: StreamFacts) -> Pool
     where it has none.
     """
     services = services_of(snapshot, stream)
+    if not services and stream.config.services:
+        missing = ", ".join(stream.config.services)
+        raise NotFoundError(
+            f'nothing is stored of the services that deliver "{stream.config.name}": {missing}'
+        )
     if not services:
         raise NotFoundError(
             f'no service delivers the stream "{stream.config.name}"; add services = [".."] to it'
         )
     watched = [one for one in services if has_incidents(settings, one)]
-    name = stream.config.name
     names = [one.config.name for one in services if not has_incidents(settings, one)]
-    facts = _pooled(name, services)
-    return Pool(facts, _pooled(name, watched) if watched else facts, names)
+    facts = _pooled(stream, services)
+    return Pool(facts, _pooled(stream, watched) if watched else facts, names)
 
 
 def stream_dora(
@@ -79,6 +84,14 @@ def stream_dora(
         "context": context_of(found),
         "cautions": [*CAUTIONS],
     }
+
+
+def pooled_metric(
+    snapshot: Snapshot, settings: Settings, stream: StreamFacts, slug: str, asked: Question
+) -> Answer:
+    """One of them."""
+    pool = pool_of(snapshot, settings, stream)
+    return _metric(snapshot, settings, stream, pool, slug, asked)
 
 
 def explain_stream_dora(
@@ -114,13 +127,15 @@ def _left_out(names: Sequence[str]) -> str:
     return f"left out for want of a source of incidents: {', '.join(names)}"
 
 
-def _pooled(name: str, services: Sequence[ServiceFacts]) -> ServiceFacts:
+def _pooled(stream: StreamFacts, services: Sequence[ServiceFacts]) -> ServiceFacts:
     items = tuple(item for one in services for item in one.config.configuration_items)
     return ServiceFacts(
         NONE,
-        Service(name=name, configuration_items=items),
+        Service(name=stream.config.name, configuration_items=items),
         changes=pd.concat([one.changes for one in services], ignore_index=True),
         deployments=pd.concat([one.deployments for one in services], ignore_index=True),
         incidents=pd.concat([one.incidents for one in services], ignore_index=True),
         requests=pd.concat([one.requests for one in services], ignore_index=True),
+        dora=services[0].dora,
+        breaks=of_deliveries(stream.breaks),
     )

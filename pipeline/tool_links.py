@@ -29,9 +29,8 @@ def spans_of_all(session: Session, loaded: Loaded, written: pd.DataFrame) -> Spa
     return spans_of(_linked(session, written, shipped, None), records)
 
 
-def spans_of_item(session: Session, item_id: int) -> Spans:
-    """The same of one item, as its links and records stand."""
-    own = {item_id}
+def spans_of_items(session: Session, own: Set[int]) -> Spans:
+    """The same of these items, as their links and records stand."""
     written = _sure(session, Entity.ITEM, Entity.COMMIT, own, "commit_id")
     brought = _sure(
         session, Entity.COMMIT, Entity.DEPLOYMENT, set(written["commit_id"]), "deployment_id"

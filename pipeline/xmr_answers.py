@@ -74,7 +74,7 @@ def xmr_answer(
     chart = xmr(found.values, variant=variant, baseline=basis)
     measure = _measure(chart, len(found.values), "items" if per_period else "d")
     explain = f"metrics/{slug}/explain"
-    body = dressed(snapshot, stream, "xmr", measure, found.asked, explain=explain)
+    body = dressed(snapshot, stream, "xmr", measure, found.asked, explain=explain, of=slug)
     points = _points(found, chart, basis)
     return {
         **body,

@@ -93,13 +93,18 @@ definition_change = Table(
     metadata,
     id_column(),
     ref_column("stream_id", "value_stream", null=True),
+    Column("service", String(64), nullable=False, server_default="", comment="by its name"),
     Column("metric", String(64), nullable=False, server_default=""),
     ts_column("changed_ts", null=False),
     Column("what", Text, nullable=False, comment="JSON: in words, one after the other"),
+    Column("concerns", Text, comment="JSON: the metrics whose numbers change with it; null: all"),
+    Column("settings_before", Text, comment="JSON: the part of the configuration that ended then"),
     Column("stages_before", Text, comment="JSON: rows of the stages that ended then"),
     Column("numbers_before", Text, comment="JSON: answers of one window under the old definition"),
     Column("numbers_after", Text, comment="JSON: the same under the new one; null: not measured"),
     Index(None, "stream_id", "changed_ts"),
     comment="when a stream's mapping, or a metric's definition, became another one",
 )
-"""Append-only. stream_id null: of a metric, whichever the stream."""
+"""Append-only. stream_id null and service "": of a metric, whichever the stream or the service. A
+service that is no longer configured keeps its rows.
+"""

@@ -38,6 +38,12 @@ def _own(stream_id: int) -> Select[tuple[int]]:
     return select(item_fact.c.item_id).where(item_fact.c.stream_id == stream_id)
 
 
+def counted_items(session: Session, stream_id: int) -> set[int]:
+    """The items that the stream counts now."""
+    own = select(item_fact.c.item_id).where(item_fact.c.stream_id == stream_id)
+    return set(session.execute(own).scalars())
+
+
 def item_signs(session: Session, stream_id: int) -> pd.DataFrame:
     """item_id, ts: commits (written and committed), merge requests (made and merged), reviews,
     builds of commits, work logs, and every change in the tracker, of the stream's items.

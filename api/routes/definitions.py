@@ -1,4 +1,4 @@
-"""What each metric means, and in which version; when that, or a mapping, changed."""
+"""What each metric means, and in which version; when that, a mapping, or a service changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class ChangesQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    stream: str | None = Field(default=None, description="Only of this stream's mapping.")
+    stream: str | None = Field(default=None, description="Only of this stream.")
+    service: str | None = Field(
+        default=None, description="Only of what counts as a delivery of this service."
+    )
     metric: str | None = Field(default=None, description="Only of this metric's definition.")
     limit: int = Field(default=50, ge=1, le=500, description="At most 500.")
     cursor: str | None = Field(

@@ -14,10 +14,11 @@ from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_journey import Explained
 from api.schemas_lists import CostRows, Listed, StageRows, StreamRow
-from pipeline.explain import explain_stream
-from pipeline.stage_answers import delay_cost_rows, stage_rows
+from pipeline.explain import explain_stream, mark_coarse
+from pipeline.stage_answers import delay_cost_rows, stages_with_coarse
 from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
+from pipeline.tools_in_flight import SLUG, explained_in_flight, tools_in_flight
 from pipeline.working import told_calendar
 
 router = APIRouter(prefix="/streams", tags=["streams"])
@@ -68,16 +69,11 @@ def read_metric(
     """Value, unit, n, interval, exclusions, coverage and grade; with `interval` a series too."""
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    return encoded(
-        stream_metric(
-            snapshot,
-            served.settings,
-            stream,
-            slug,
-            asked,
-            inclusive_days=query.inclusive_days,
-        )
-    )
+    days = query.inclusive_days
+    body = stream_metric(snapshot, served.settings, stream, slug, asked, inclusive_days=days)
+    if slug == SLUG:
+        body["in_flight"] = tools_in_flight(session, stream, asked)
+    return encoded(body)
 
 
 @router.get(
@@ -90,8 +86,12 @@ def explain_metric(
 ) -> Response:
     """Every item that is in the number, and every one that is not, with the reason."""
     asked = asked_of(served, query)
-    _, stream = of_stream(served, session, name, asked)
-    return encoded(explain_stream(stream, slug, asked))
+    snapshot, stream = of_stream(served, session, name, asked)
+    body = explain_stream(stream, slug, asked)
+    mark_coarse(body, snapshot, stream, asked)
+    if slug == SLUG:
+        body["in_flight"] = explained_in_flight(session, stream, asked)
+    return encoded(body)
 
 
 @router.get(
@@ -105,7 +105,7 @@ def read_stages(served: ServedDep, session: SessionDep, name: Name, query: Calen
     """
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    rows = stage_rows(served.settings, stream, asked)
+    rows = stages_with_coarse(snapshot, served.settings, stream, asked)
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})
 

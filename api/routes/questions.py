@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from api.asking import WindowDep, asked_of
+from api.asking import KnownDep, asked_of, snapshot_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_questions import QUESTIONS
@@ -21,13 +21,11 @@ router = APIRouter(prefix="/streams", tags=["questions"])
     summary="Patterns to talk about before a number is believed",
     responses=answers(Questions, named=True, example=QUESTIONS),
 )
-def read_questions(
-    served: ServedDep, session: SessionDep, name: Name, query: WindowDep
-) -> Response:
+def read_questions(served: ServedDep, session: SessionDep, name: Name, query: KnownDep) -> Response:
     """Each with what was seen, the figures, since when, what is behind it, a harmless explanation,
     and where to look. One that can't be looked at says why. Of a stream, never of a person.
     """
     asked = asked_of(served, query)
-    snapshot = served.snapshots.present(session)
+    snapshot = snapshot_of(served, session, asked)
     stream = stream_of(snapshot, name)
     return encoded(stream_questions(session, snapshot, served.settings, stream, asked))

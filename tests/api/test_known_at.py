@@ -78,6 +78,7 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/services/web/dora",
         "/v1/services/web/metrics/delivery_cycle/explain",
         "/v1/streams/checkout/dora",
+        "/v1/streams/checkout/questions",
         "/v1/overview",
     ],
 )
@@ -128,6 +129,17 @@ def _logged(path: Path, at: int) -> str:
                 (stream, item, part, changes, restates, ts),
             )
     return str(key)
+
+
+def test_what_is_linked_to_items_in_flight_is_not_told_as_known_then(
+    client: Client, since: int
+) -> None:
+    address = "/v1/streams/checkout/metrics/time_by_tool"
+    body = client.json(f"{address}?known_at={_told(since + 100)}")
+    assert body["in_flight"]["n"] is None
+    assert "kept only as it is now" in body["in_flight"]["reason"]
+    assert body["in_flight"]["value"] == {}
+    assert client.json(body["explain"])["in_flight"] == []
 
 
 def test_restatements_are_listed_newest_first_with_what_moved(
@@ -184,3 +196,25 @@ def test_restatements_are_filtered(copied: tuple[Client, Path], since: int) -> N
 )
 def test_bad_questions_are_refused(client: Client, more: str, status: int) -> None:
     client.problem(f"/v1/restatements?{more}", status)
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("/v1/quality/clock-skew", "only the last offset is kept"),
+        ("/v1/quality/audit", "which links the rules had found"),
+        ("/v1/quality/agreement", "links and what people say"),
+        ("/v1/quality/unlinked", "links are kept only as they are now"),
+        ("/v1/quality/unlinked/summary", "links are kept only as they are now"),
+        ("/v1/quality", "in the metric's own answer"),
+        ("/v1/services/web/incidents", "what an incident is put down to"),
+        ("/v1/items", "items as they are now"),
+        ("/v1/items/SHOP-1/journey", "drawn of records and links"),
+    ],
+)
+def test_an_address_that_can_not_says_why(
+    client: Client, since: int, address: str, why: str
+) -> None:
+    detail = client.problem(f"{address}?known_at={_told(since + 100)}", 422)["detail"]
+    assert detail.startswith("known_at: ")
+    assert why in detail

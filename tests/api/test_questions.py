@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from api.examples_questions import QUESTIONS
 from api.schemas_questions import Questions
 from metrics.questions.catalogue import DETECTORS
-from tests.api.client import Client
+from tests.api.client import Client, Clock
 
 STREAMS = ("checkout", "search", "fulfilment")
 
@@ -75,3 +76,75 @@ def test_evidence_names_items_by_their_keys(client: Client) -> None:
     assert proofs
     keys = {row["key"] for row in client.json("/v1/items?limit=500")["items"]}
     assert {proof["key"] for proof in proofs} <= keys
+
+
+def test_what_came_later_is_not_asked_about_as_known_before(
+    copied: tuple[Client, Path], clock: Clock
+) -> None:
+    client, path = copied
+    with sqlite3.connect(path) as base:
+        (since,) = base.execute("SELECT max(known_since_ts) FROM service").fetchone()
+        service, first, last = base.execute(
+            "SELECT service_id, min(deployment_id), max(deployment_id) FROM deployment_fact"
+            " JOIN service ON service.id = service_id WHERE service.name = 'web'"
+            " AND kind = 'planned' AND finished_ts > ?",
+            [since - 60 * 86_400],
+        ).fetchone()
+        rows = base.execute(
+            "SELECT deployment_id, commits FROM deployment_fact WHERE service_id = ? AND"
+            " deployment_id BETWEEN ? AND ? AND kind = 'planned' AND commits > 0",
+            [service, first, last],
+        ).fetchall()
+        for number, commits in rows:  # an hour later it turned out that they had brought nothing
+            base.execute(
+                "INSERT INTO fact_change (fact, owner_id, entity_id, part, what, changes, restates,"
+                " recorded_ts, cause) VALUES ('deployment_fact', ?, ?, 0, 'changed', ?, 1, ?,"
+                " 'records')",
+                [service, number, f'{{"commits":[{commits},0]}}', since + 3600],
+            )
+            base.execute("UPDATE deployment_fact SET commits = 0 WHERE deployment_id = ?", [number])
+        base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
+    clock.ts = since + 7200
+
+    def empty(more: str = "") -> tuple[str, int]:
+        body = client.json(f"/v1/streams/checkout/questions{more}")
+        row = next(one for one in body["items"] if one["id"] == "empty_deployments")
+        return row["state"], row["total"]
+
+    assert empty() == ("asked", len(rows))
+    assert empty(f"?known_at={_iso(since + 3700)}")[0] == "asked"
+    assert empty(f"?known_at={_iso(since + 60)}")[0] == "quiet"
+
+
+def test_what_was_restated_later_is_not_asked_about_as_known_before(
+    copied: tuple[Client, Path], clock: Clock
+) -> None:
+    client, path = copied
+    with sqlite3.connect(path) as base:
+        stream, since = base.execute(
+            "SELECT id, known_since_ts FROM value_stream WHERE name = 'checkout'"
+        ).fetchone()
+        rows = base.execute(
+            "SELECT item_id, done_ts FROM item_fact WHERE stream_id = ? AND done_ts IS NOT NULL"
+            " ORDER BY done_ts DESC LIMIT 9",
+            [stream],
+        ).fetchall()
+        for item, done in rows:
+            base.execute(
+                "INSERT INTO fact_change (fact, owner_id, entity_id, part, what, changes, restates,"
+                " recorded_ts, cause) VALUES ('item_fact', ?, ?, 1, 'changed', ?, 1, ?, 'records')",
+                [stream, item, f'{{"done_ts":[{done - 90_000},{done}]}}', since + 3600],
+            )
+        base.execute("UPDATE value_stream SET facts_version = facts_version + 1")
+    clock.ts = since + 7200
+    for more, total in (("", 9), (f"?known_at={_iso(since + 60)}", 0)):
+        body = client.json(f"/v1/streams/checkout/questions{more}")
+        row = next(one for one in body["items"] if one["id"] == "redated")
+        assert row["total"] == total
+        assert (body["known_at"] is None) == (not more)
+        assert ("as they were known then" in body["caveats"][-1]) == bool(more)
+        Questions.model_validate(body, strict=True)
+
+
+def _iso(ts: int) -> str:
+    return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -93,6 +93,60 @@ def test_what_is_in_flight_is_told_up_to_now(client: Client) -> None:
         assert sum(one or 0 for one in seconds(told["parts"]).values()) == told["seconds"]
 
 
+def test_the_items_in_flight_are_told_apart_and_as_their_journeys_tell_them(
+    client: Client,
+) -> None:
+    for stream in STREAMS:
+        metric = client.json(f"/v1/streams/{stream}/metrics/time_by_tool?{SINCE}")
+        explained = client.json(metric["explain"])
+        rows, told = explained["in_flight"], metric["in_flight"]
+        assert told["n"] == len(rows) > 0
+        assert not {row["key"] for row in rows} & {row["key"] for row in explained["included"]}
+        assert metric["n"] == len(explained["included"])
+        for row in rows[:6]:
+            journey = client.json(f"/v1/items/{row['key']}/journey")
+            assert journey["time_by_tool"]["until"] == "now"
+            assert journey["time_by_tool"]["parts"] == row["tools"], row["key"]
+            assert journey["time_by_tool"]["seconds"] == row["seconds"]
+        total = sum(row["seconds"] for row in rows)
+        value = told["value"]
+        assert value["total_d"] == pytest.approx(total / 86_400)
+        for part in (*PARTS, "tracker_unlinked"):
+            own = [seconds(row["tools"]).get(part) for row in rows]
+            known = [one for one in own if one is not None]
+            assert value[f"{part}_n"] == len(known)
+            assert value[f"{part}_d"] == (pytest.approx(sum(known) / 86_400) if known else None)
+        shares = [value[f"{part}_share"] for part in (*PARTS, "tracker_unlinked")]
+        assert sum(one or 0 for one in shares) == pytest.approx(1)
+
+
+def test_what_is_in_flight_is_all_that_began_and_is_neither_live_nor_over(client: Client) -> None:
+    explained = client.json(f"/v1/streams/search/metrics/time_by_tool/explain?{SINCE}")
+    flying = {row["key"] for row in explained["in_flight"]}
+    expected = set()
+    for row in client.json("/v1/items?stream=search&limit=500")["items"]:
+        journey = client.json(f"/v1/items/{row['key']}/journey")
+        if journey["committed_at"] and journey["time_by_tool"]["until"] == "now":
+            expected.add(row["key"])
+    assert flying == expected
+
+
+def test_in_flight_is_at_the_end_of_the_window(client: Client) -> None:
+    address = "/v1/streams/checkout/metrics/time_by_tool"
+    live_by_now = 0
+    for month in ("03", "05", "07", "09", "11"):
+        at = f"2026-{month}-02T12:00:00Z"
+        told = client.json(f"{address}?from=2026-01-01&to={at}")["in_flight"]
+        rows = client.json(f"{address}/explain?from=2026-01-01&to={at}")["in_flight"]
+        assert (told["as_of"], told["n"]) == (at, len(rows))
+        assert (told["reason"] is None) == bool(rows)
+        for row in rows:
+            assert row["committed_at"] <= at
+            assert row["released_at"] is None or row["released_at"] > at
+            live_by_now += row["released_at"] is not None
+    assert live_by_now > 0
+
+
 def test_a_series_has_the_same_names_in_each_period(client: Client) -> None:
     address = f"/v1/streams/checkout/metrics/time_by_tool?{SINCE}&interval=quarter"
     series = client.json(address)["series"]

@@ -10,7 +10,7 @@ import pytest
 from core.frames import NONE
 from metrics.measure import Measure
 from metrics.periods import DAY, Window
-from metrics.time_by_tool import time_by_tool, tool_cohort
+from metrics.time_by_tool import days_so_far, in_flight, time_by_tool, tool_cohort
 from metrics.tool_time import TOOLS, UNLINKED
 from tests.metrics.tables import item_table
 
@@ -121,3 +121,45 @@ def test_an_empty_window_says_so() -> None:
     found = time_by_tool(items(), pd.DataFrame([times(1, 1)]).iloc[:0], window=WINDOW)
     assert (found.n, found.reasons) == (0, ("no_data",))
     assert set(found.value.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("more", "flies"),
+    [
+        ({}, True),
+        ({"committed_ts": NONE}, False),
+        ({"committed_ts": 101 * DAY}, False),
+        ({"committed_ts": 100 * DAY}, True),
+        ({"cancelled_ts": 100 * DAY}, False),
+        ({"cancelled_ts": 101 * DAY}, True),
+        ({"done_ts": 90 * DAY, "release_reason": "not_deployed"}, True),
+        ({"done_ts": 90 * DAY, "release_reason": "no_commits"}, False),
+        ({"done_ts": 101 * DAY, "release_reason": "no_commits"}, True),
+        ({"done_ts": 90 * DAY, "release_reason": "deployments_unknown"}, False),
+        ({"done_ts": 90 * DAY, "released_ts": 100 * DAY}, False),
+        ({"done_ts": 90 * DAY, "released_ts": 101 * DAY}, True),
+    ],
+)
+def test_in_flight_is_what_began_and_is_neither_live_nor_over(
+    more: dict[str, Any], flies: bool
+) -> None:
+    table = item_table({"item_id": 1, "committed_ts": 50 * DAY, **more})
+    assert len(in_flight(table, at=100 * DAY)) == flies
+
+
+def test_an_item_that_came_back_is_in_flight_once() -> None:
+    begun = {"item_id": 1, "release_reason": "not_deployed"}
+    table = item_table(
+        {**begun, "episode": 2, "committed_ts": 70 * DAY},
+        {**begun, "episode": 1, "committed_ts": 50 * DAY, "done_ts": 60 * DAY},
+    )
+    assert in_flight(table, at=100 * DAY)["episode"].tolist() == [2]
+
+
+def test_the_example_of_items_in_flight() -> None:
+    rows = pd.DataFrame([times(1, 5, review=3), times(2, 2)])
+    found = days_so_far(rows.assign(seconds=[8 * DAY, 2 * DAY]))
+    assert (found["total_d"], found["review_share"], found["tracker_share"]) == (10, 0.3, 0.5)
+    assert (found["tracker_unlinked_share"], found["ci_share"], found["ci_d"]) == (0.2, None, None)
+    assert (found["review_n"], found["ci_n"], found["ci_no_builds_linked"]) == (1, 0, 2)
+    assert not {name for name in found if name.endswith(("p50", "p85"))}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,19 +11,16 @@ from sqlalchemy import select, text
 from core.frames import to_ts
 from core.settings import Settings
 from pipeline.database import Database
-from pipeline.definition_changes import HEADLINE
+from pipeline.definition_numbers import HEADLINE
 from pipeline.mapping_preview import Proposal, preview
 from pipeline.question import Question, question
 from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import stream_metric
 from store.models import fact_change, item_fact, metadata
-from tests.pipeline.remapped_shop import (
+from tests.pipeline.definitions.remapped_shop import (
     STAGES,
     Time,
-    clock,
-    copied,
     day,
-    made,
     run,
     shop,
     stages,
@@ -95,24 +90,6 @@ def _answers(database: Database, settings: Settings, at: Question) -> dict[str, 
         snapshot = Snapshots(settings).present(session)
         one = snapshot.streams["checkout"]
         return {slug: _told(stream_metric(snapshot, settings, one, slug, at)) for slug in HEADLINE}
-
-
-@pytest.fixture(scope="module")
-def _file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("remapped") / "shop.db"
-    made(found)
-    return found
-
-
-@pytest.fixture
-def database(_file: Path, tmp_path: Path) -> Iterator[Database]:
-    with copied(_file, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Time:
-    return clock(monkeypatch)
 
 
 @pytest.mark.parametrize("name", CHANGES)

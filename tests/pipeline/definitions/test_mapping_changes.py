@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +14,8 @@ from core.settings import Settings
 from metrics.registry import METRICS
 from pipeline.chart_answers import cfd_answer, run_chart_answer
 from pipeline.database import Database
-from pipeline.definition_changes import HEADLINE, changes_answer
+from pipeline.definition_changes import changes_answer
+from pipeline.definition_numbers import HEADLINE
 from pipeline.freshness import served_version
 from pipeline.overview import overview
 from pipeline.question import question
@@ -24,14 +23,11 @@ from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import stream_metric
 from pipeline.xmr_answers import xmr_answer
 from store.models import definition_change
-from tests.pipeline.remapped_shop import (
+from tests.pipeline.definitions.remapped_shop import (
     NOW,
     STAGES,
     Time,
-    clock,
-    copied,
     day,
-    made,
     run,
     shop,
     stages,
@@ -40,24 +36,6 @@ from tests.pipeline.remapped_shop import (
 Answer = dict[str, Any]
 OTHER = stages(Review={"state": "waiting"})
 WAITS = 'stage Review: status "Code Review" active -> waiting'
-
-
-@pytest.fixture(scope="module")
-def _file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("changed") / "shop.db"
-    made(found)
-    return found
-
-
-@pytest.fixture
-def database(_file: Path, tmp_path: Path) -> Iterator[Database]:
-    with copied(_file, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Time:
-    return clock(monkeypatch)
 
 
 def _rows(database: Database) -> list[Any]:
