@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from metrics.states import (
     UNKNOWN,
     WAITING,
 )
+
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Naming(Protocol):
@@ -155,8 +158,11 @@ def item_frame(
     rules: Naming,
 ) -> pd.DataFrame:
     """The frame of `item_fact`; a release belongs to the last delivery of its item."""
-    owner = items.take(raw.item)
-    ids = owner["item_id"].to_numpy(np.int64)
+    ids, created, value = (
+        items[name].to_numpy(np.int64)[raw.item] for name in ("item_id", "created_ts", "value_cents")
+    )
+    released = _places(ids, releases)
+    has_code = releases["has_code"].to_numpy(np.bool_)
     kinds, expects = _typed(items["type"], raw.item, rules)
     return pd.DataFrame(
         {
@@ -165,16 +171,20 @@ def item_frame(
             "kind": kinds,
             "stage_id": table.stage[raw.last_slot],
             "state": _words(np.array(STATE_OF_CODE, np.int8)[raw.last_code], STATES),
-            **_time_columns(raw, owner, ideas),
-            **_release_columns(raw, ids, releases),
+            "created_ts": created,
+            "idea_ts": _idea_times(ids, created, ideas),
+            "committed_ts": raw.committed,
+            "done_ts": raw.done,
+            "cancelled_ts": raw.cancelled,
+            **_release_columns(raw, released, releases),
             "start_reason": _start_reasons(raw),
             **_part_columns(raw.seconds),
             "reopened": raw.reopened,
             "violations": np.where(raw.number == 1, raw.violations[raw.item], 0),
-            "complete": owner["changelog_complete"].to_numpy(np.bool_),
-            "has_code": _looked_up(ids, releases, "has_code", missing=0).astype(np.bool_),
+            "complete": items["changelog_complete"].to_numpy(np.bool_)[raw.item],
+            "has_code": _looked_up(released, has_code, missing=False),
             "expects_code": expects,
-            "value_cents": owner["value_cents"].to_numpy(np.int64),
+            "value_cents": value,
         },
         copy=False,
     )
@@ -188,17 +198,10 @@ def _typed(types: pd.Series, item: Ints, rules: Naming) -> tuple[pd.Categorical[
     return kinds.take(code[item]), expects[code[item]]
 
 
-def _time_columns(raw: Joined, owner: pd.DataFrame, ideas: pd.DataFrame) -> dict[str, Ints]:
-    created = owner["created_ts"].to_numpy(np.int64)
-    ids = owner["item_id"].to_numpy(np.int64)
-    idea = _looked_up(ids, ideas, "idea_ts", missing=NONE)
-    return {
-        "created_ts": created,
-        "idea_ts": np.where(idea == NONE, created, np.minimum(idea, created)),
-        "committed_ts": raw.committed,
-        "done_ts": raw.done,
-        "cancelled_ts": raw.cancelled,
-    }
+def _idea_times(ids: Ints, created: Ints, ideas: pd.DataFrame) -> Ints:
+    known = ideas["idea_ts"].to_numpy(np.int64)
+    idea = _looked_up(_places(ids, ideas), known, missing=NONE)
+    return np.where(idea == NONE, created, np.minimum(idea, created))
 
 
 def _part_columns(seconds: Ints) -> dict[str, Ints]:
@@ -220,30 +223,35 @@ def _start_reasons(raw: Joined) -> pd.Categorical[str]:
     return _words(codes, ("", "no_start", "censored_start"))
 
 
-def _looked_up(ids: Ints, frame: pd.DataFrame, column: str, *, missing: int) -> Ints:
-    """The value of `column` for each id; the frame is keyed by `item_id`, one row each."""
-    if frame.empty:
-        return np.full(len(ids), missing, np.int64)
-    place = pd.Index(frame["item_id"]).get_indexer(pd.Index(ids))
-    values = frame[column].to_numpy(np.int64)[place]
-    return np.where(place >= 0, values, missing)
+def _places(ids: Ints, frame: pd.DataFrame) -> Ints:
+    """The row of each id in a frame that has one for an `item_id`; -1 where there is none."""
+    return np.asarray(pd.Index(frame["item_id"]).get_indexer(pd.Index(ids)), np.int64)
+
+
+def _looked_up(
+    places: Ints, values: npt.NDArray[Scalar], *, missing: int
+) -> npt.NDArray[Scalar]:
+    """The value of each place, which for -1 is what stands at the end: what is missing."""
+    found: npt.NDArray[Scalar] = np.append(values, values.dtype.type(missing))[places]
+    return found
 
 
 def _release_columns(
-    raw: Joined, ids: Ints, releases: pd.DataFrame
+    raw: Joined, places: Ints, releases: pd.DataFrame
 ) -> dict[str, Ints | pd.Categorical[str]]:
-    last = np.append(raw.item[1:] != raw.item[:-1], True) if len(ids) else np.empty(0, np.bool_)
+    last = np.append(raw.item[1:] != raw.item[:-1], True)[: len(raw.item)]
     times = {
-        name: np.where(last, _looked_up(ids, releases, name, missing=NONE), NONE)
+        name: np.where(
+            last, _looked_up(places, releases[name].to_numpy(np.int64), missing=NONE), NONE
+        )
         for name in ("first_released_ts", "released_ts")
     }
-    return {**times, "release_reason": _release_reasons(ids, last, releases)}
+    return {**times, "release_reason": _release_reasons(places, last, releases)}
 
 
-def _release_reasons(ids: Ints, last: Flags, releases: pd.DataFrame) -> pd.Categorical[str]:
-    code, words = pd.factorize(releases["release_reason"].astype(object))
+def _release_reasons(places: Ints, last: Flags, releases: pd.DataFrame) -> pd.Categorical[str]:
+    code, words = pd.factorize(releases["release_reason"])
     categories = list(dict.fromkeys(["no_commits", "later_episode", *words]))
-    position = np.array([categories.index(word) for word in words], np.int8)
-    own = releases.assign(code=position[code]) if len(words) else releases.assign(code=0)
-    codes = np.where(last, _looked_up(ids, own, "code", missing=0), 1).astype(np.int8)
-    return _words(codes, categories)
+    position = np.array([*map(categories.index, words), 0], np.int8)
+    found = _looked_up(places, position[code], missing=0)
+    return _words(np.where(last, found, np.int8(1)), categories)

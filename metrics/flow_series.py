@@ -117,11 +117,13 @@ def _per_period(done: Ints, bounds: Ints) -> Ints:
 
 
 def _period_frame(found: Sequence[Period]) -> pd.DataFrame:
+    count = len(found)
     return pd.DataFrame(
         {
             "period": pd.Series([period.label for period in found], dtype=object),
-            "from_ts": np.array([period.from_ts for period in found], np.int64),
-            "to_ts": np.array([period.to_ts for period in found], np.int64),
-            "complete": np.array([period.complete for period in found], np.bool_),
-        }
+            "from_ts": np.fromiter((period.from_ts for period in found), np.int64, count),
+            "to_ts": np.fromiter((period.to_ts for period in found), np.int64, count),
+            "complete": np.fromiter((period.complete for period in found), np.bool_, count),
+        },
+        copy=False,
     )

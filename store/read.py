@@ -38,8 +38,9 @@ from store.lookup import chunks, one_of
 IDS = 10_000
 """How many ids one statement names."""
 
-BATCH = 50_000
-"""How many rows are Python objects at a time."""
+BATCH = 1_000
+"""How many rows are Python objects at a time: few enough to stay in the processor's cache, and for
+the collector of garbage not to go through all that the process holds, as it does for more."""
 
 _UNKNOWN = -1
 
@@ -105,11 +106,13 @@ def _rows(
         for part, values, column in zip(parts, zip(*rows, strict=True), columns, strict=True):
             part.append(_from_values(values, column))
     result.close()
-    text = [isinstance(column.type, String) for column in columns]
-    return [
-        pd.concat(part, ignore_index=True) if is_text else np.concatenate(part)
-        for part, is_text in zip(parts, text, strict=True)
-    ]
+    return [_joined(part) for part in parts]
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return pd.Series(pa.chunked_array(parts).combine_chunks().fill_null(""), dtype="str")
 
 
 def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:
@@ -151,18 +154,20 @@ def _from_arrow(found: Any, column: ColumnElement[Any]) -> Any:
 
 
 def _from_values(found: Sequence[Any], column: ColumnElement[Any]) -> Any:
-    kind = column.type
+    """One batch of a column: an array of NumPy, or of text an array of Arrow with its nulls."""
+    kind, count = column.type, len(found)
     if isinstance(kind, Boolean):
         if _is_nullable(column):
-            return np.array([_UNKNOWN if value is None else value for value in found], np.int8)
-        return np.array(found, dtype=bool)
+            known = (_UNKNOWN if value is None else value for value in found)
+            return np.fromiter(known, np.int8, count)
+        return np.fromiter(found, np.bool_, count)
     if isinstance(kind, Integer):
         try:
-            return np.array(found, dtype=np.int64)
+            return np.fromiter(found, np.int64, count)
         except TypeError:
-            return np.array([NONE if value is None else value for value in found], np.int64)
+            return np.fromiter((NONE if value is None else value for value in found), np.int64)
     if isinstance(kind, Float):
-        return np.array(found, dtype=np.float64)
+        return np.fromiter(found, np.float64, count)
     if isinstance(kind, String):
-        return pd.Series(["" if value is None else value for value in found], dtype="str")
+        return pa.array(found, pa.large_string())
     raise TypeError(f"no frame column for {column.name}: {kind!r}")
