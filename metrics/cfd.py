@@ -120,13 +120,18 @@ def _moments(first: Flags, slot: Ints, rank: Ints, start: Ints, steps: int) -> I
     A row that goes beyond all rows of its item before crosses each boundary in between. Item and
     boundaries crossed make one number, so that one running maximum serves all items.
     """
-    nothing = slot * (steps + 1)
-    reach = np.maximum.accumulate(nothing + rank + 1)
-    before = np.where(first, nothing, np.roll(reach, 1))
-    further = np.flatnonzero(reach > before)
-    count = reach[further] - before[further]
-    moments = np.full(int(first.sum()) * steps, NEVER, np.int64)
-    moments[ranges(before[further] - slot[further], count)] = np.repeat(start[further], count)
+    heads = np.flatnonzero(first)
+    reach = slot * (steps + 1) + rank
+    np.maximum.accumulate(reach, out=reach)
+    crossed_here = np.empty_like(reach)
+    np.subtract(reach[1:], reach[:-1], out=crossed_here[1:])
+    crossed_here[heads] = rank[heads] + 1
+    further = np.flatnonzero(crossed_here)
+    count = crossed_here[further]
+    moments = np.full(len(heads) * steps, NEVER, np.int64)
+    moments[ranges(reach[further] - slot[further] - count + 1, count)] = np.repeat(
+        start[further], count
+    )
     return moments.reshape(-1, steps)
 
 
@@ -178,12 +183,14 @@ def occupancy(
 def _ranks(stage_id: pd.Series, states: pd.Categorical[str], steps: Sequence[Boundary]) -> Ints:
     """The boundary that each row has crossed, by its position; -1 where it tells of none."""
     known = np.full(max((max(step.stages, default=0) for step in steps), default=0) + 3, -1)
-    told = {word: -1 for word in _ENDED}
+    told = dict.fromkeys(_ENDED, -1)
     for position, step in enumerate(steps):
         known[[own + 1 for own in step.stages]] = position
         told |= dict.fromkeys(step.states, position)
     by_stage = np.take(known, stage_id.to_numpy(np.int64) + 1, mode="clip")
-    by_state = np.array([*(told.get(str(word), _BY_STAGE) for word in states.categories), _BY_STAGE])
+    by_state = np.array(
+        [*(told.get(str(word), _BY_STAGE) for word in states.categories), _BY_STAGE]
+    )
     found = by_state[states.codes]
     return np.where(found == _BY_STAGE, by_stage, found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -31,7 +32,6 @@ from metrics.states import (
     WAITING,
 )
 
-
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -46,13 +46,16 @@ class Naming(Protocol):
 
 @dataclass(frozen=True)
 class RawFacts:
-    """What one run of items gives: deliveries, rows, and seconds by (delivery, code)."""
+    """What one run of items gives: deliveries, rows, and seconds by (delivery, code).
+
+    episode_rows: how many rows each delivery has.
+    """
 
     found: Episodes
     rows: Rows
     counted: Codes
     item_id: Ints
-    episode: Ints
+    episode_rows: Ints
     seconds: Ints
 
 
@@ -71,9 +74,9 @@ class Joined:
     last_slot: npt.NDArray[np.int32]
     violations: Ints
     censored: Flags
-    row_item_id: Ints
-    row_ordinal: Ints
-    row_episode: Ints
+    item_id: Ints
+    item_rows: Ints
+    episode_rows: Ints
     slot: npt.NDArray[np.int32]
     status: Ints
     counted: Codes
@@ -93,8 +96,7 @@ def joined(chunks: Sequence[RawFacts]) -> Joined:
 
 def _columns(raw: RawFacts) -> dict[str, npt.NDArray[np.generic]]:
     found, rows = raw.found, raw.rows
-    sizes = np.diff(np.append(rows.offset, len(rows.start)))
-    last = np.cumsum(np.bincount(raw.episode, minlength=len(found.item))) - 1
+    last = np.cumsum(raw.episode_rows) - 1
     return {
         "item": found.item,
         "number": found.number,
@@ -107,9 +109,9 @@ def _columns(raw: RawFacts) -> dict[str, npt.NDArray[np.generic]]:
         "last_slot": rows.slot[last],
         "violations": rows.violations,
         "censored": rows.censored,
-        "row_item_id": np.repeat(raw.item_id, sizes),
-        "row_ordinal": np.arange(1, len(rows.start) + 1) - np.repeat(rows.offset, sizes),
-        "row_episode": found.number[raw.episode],
+        "item_id": raw.item_id,
+        "item_rows": np.diff(np.append(rows.offset, len(rows.start))),
+        "episode_rows": raw.episode_rows,
         "slot": rows.slot,
         "status": rows.status,
         "counted": raw.counted,
@@ -128,11 +130,12 @@ def _nothing() -> dict[str, npt.NDArray[np.generic]]:
 
 def visit_frame(raw: Joined, table: StatusTable) -> pd.DataFrame:
     """The frame of `stage_visit`."""
+    before = np.cumsum(raw.item_rows) - raw.item_rows
     return pd.DataFrame(
         {
-            "item_id": raw.row_item_id,
-            "ordinal": raw.row_ordinal,
-            "episode": raw.row_episode,
+            "item_id": np.repeat(raw.item_id, raw.item_rows),
+            "ordinal": np.arange(1, len(raw.start) + 1) - np.repeat(before, raw.item_rows),
+            "episode": np.repeat(raw.number, raw.episode_rows),
             "stage_id": table.stage[raw.slot],
             "status_id": raw.status,
             "state": _words(np.array(STATE_OF_CODE, np.int8)[raw.counted], STATES),
@@ -145,7 +148,13 @@ def visit_frame(raw: Joined, table: StatusTable) -> pd.DataFrame:
 
 
 def _words(codes: Codes, words: Sequence[str]) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words)), validate=False)
+    return pd.Categorical.from_codes(codes, dtype=_categories(tuple(words)), validate=False)
+
+
+@lru_cache(maxsize=64)
+def _categories(words: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Made once for the same words: that takes as long as the codes of thousands of rows."""
+    return pd.CategoricalDtype(pd.Index(list(words)))
 
 
 def item_frame(
@@ -159,7 +168,8 @@ def item_frame(
 ) -> pd.DataFrame:
     """The frame of `item_fact`; a release belongs to the last delivery of its item."""
     ids, created, value = (
-        items[name].to_numpy(np.int64)[raw.item] for name in ("item_id", "created_ts", "value_cents")
+        items[name].to_numpy(np.int64)[raw.item]
+        for name in ("item_id", "created_ts", "value_cents")
     )
     released = _places(ids, releases)
     has_code = releases["has_code"].to_numpy(np.bool_)
@@ -193,9 +203,12 @@ def item_frame(
 def _typed(types: pd.Series, item: Ints, rules: Naming) -> tuple[pd.Categorical[str], Flags]:
     """Kind and expectation of code of each delivery, by the type of its item."""
     code, words = pd.factorize(types)
-    kinds = pd.Categorical([rules.kinds.get(str(word), "") for word in words] or [""])
+    told = [rules.kinds.get(str(word), "") for word in words] or [""]
+    kinds = sorted(set(told))
+    kind = np.array([*map(kinds.index, told)], np.int8)
     expects = np.array([word in rules.expects_code for word in words] or [False])
-    return kinds.take(code[item]), expects[code[item]]
+    own = code[item]
+    return _words(kind[own], kinds), expects[own]
 
 
 def _idea_times(ids: Ints, created: Ints, ideas: pd.DataFrame) -> Ints:
@@ -228,9 +241,7 @@ def _places(ids: Ints, frame: pd.DataFrame) -> Ints:
     return np.asarray(pd.Index(frame["item_id"]).get_indexer(pd.Index(ids)), np.int64)
 
 
-def _looked_up(
-    places: Ints, values: npt.NDArray[Scalar], *, missing: int
-) -> npt.NDArray[Scalar]:
+def _looked_up(places: Ints, values: npt.NDArray[Scalar], *, missing: int) -> npt.NDArray[Scalar]:
     """The value of each place, which for -1 is what stands at the end: what is missing."""
     found: npt.NDArray[Scalar] = np.append(values, values.dtype.type(missing))[places]
     return found

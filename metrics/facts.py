@@ -244,14 +244,13 @@ def _facts(
         np.add.at(episode_rows, np.searchsorted(found.first_row, row, side="right") - 1, 1)
         covered = blocked_times.covered(rows, blocks)
         counted[covered[running[covered] & _waits_or_works(counted[covered])]] = BLOCKED
-    episode = np.repeat(np.arange(len(episode_rows)), episode_rows)
     return fact_frames.RawFacts(
         found=found,
         rows=rows,
         counted=counted,
         item_id=items.item,
-        episode=episode,
-        seconds=_seconds(rows, episode, counted, running=running, count=len(episode_rows)),
+        episode_rows=episode_rows,
+        seconds=_seconds(rows, episode_rows, counted, running=running),
     )
 
 
@@ -270,9 +269,10 @@ def _waits_or_works(code: Codes) -> Flags:
     return found
 
 
-def _seconds(rows: Rows, episode: Ints, counted: Codes, *, running: Flags, count: int) -> Ints:
+def _seconds(rows: Rows, episode_rows: Ints, counted: Codes, *, running: Flags) -> Ints:
     """Seconds by episode and code, of the rows in process that have ended; exact below 2**53."""
-    kept = np.flatnonzero(running & (rows.end != NONE))
-    key = episode[kept] * CODES + counted[kept]
-    sums = np.bincount(key, weights=rows.end[kept] - rows.start[kept], minlength=count * CODES)
+    count = len(episode_rows)
+    key = np.repeat(np.arange(count) * CODES, episode_rows) + counted
+    lasted = np.where(running & (rows.end != NONE), rows.end - rows.start, 0)
+    sums = np.bincount(key, weights=lasted, minlength=count * CODES)
     return sums.astype(np.int64).reshape(count, CODES)

@@ -68,7 +68,7 @@ def read_frame(
     if arrays is None:
         arrays = _rows(session, statement, columns)
     names = [column.name for column in columns]
-    return pd.DataFrame(dict(zip(names, arrays, strict=True)), columns=names)
+    return pd.DataFrame(dict(zip(names, arrays, strict=True)), copy=False)
 
 
 def read_frames(
@@ -112,7 +112,7 @@ def _rows(
 def _joined(parts: Sequence[Any]) -> Any:
     if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
-    return pd.Series(pa.chunked_array(parts).combine_chunks().fill_null(""), dtype="str")
+    return pd.array(pa.chunked_array(parts).combine_chunks().fill_null(""), dtype="str")
 
 
 def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:
