@@ -1,4 +1,4 @@
-"""Where there are only items no rule is asked; as soon as anything else is there, all of them are."""
+"""With items alone no rule is asked; with one thing of any other kind all of them are."""
 
 from __future__ import annotations
 
