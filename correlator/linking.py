@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -69,7 +69,7 @@ def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
     What people confirmed is there before the first rule, and what they rejected goes right after
     the rule that found it: so rules further down build on neither more nor less than people left.
     """
-    rules = RULES if scope is None else CODE_RULES
+    rules: Sequence[Rule] = RULES if scope is None else CODE_RULES
     pairs = {(rule.a, rule.b) for rule in rules}
     if scope is None and not _has_ends(evidence):
         rules = ()

@@ -152,7 +152,7 @@ def _words(codes: Codes, words: Sequence[str]) -> pd.Categorical[str]:
 
 
 @lru_cache(maxsize=64)
-def _categories(words: tuple[str, ...]) -> pd.CategoricalDtype:
+def _categories(words: tuple[str, ...]) -> pd.CategoricalDtype[str]:
     """Made once for the same words: that takes as long as the codes of thousands of rows."""
     return pd.CategoricalDtype(pd.Index(list(words)))
 

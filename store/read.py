@@ -112,7 +112,8 @@ def _rows(
 def _joined(parts: Sequence[Any]) -> Any:
     if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
-    return pd.array(pa.chunked_array(parts).combine_chunks().fill_null(""), dtype="str")
+    text: Any = pa.chunked_array(parts).combine_chunks()
+    return pd.array(text.fill_null(""), dtype="str")
 
 
 def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:
