@@ -70,10 +70,9 @@ def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
     the rule that found it: so rules further down build on neither more nor less than people left.
     """
     rules: Sequence[Rule] = RULES if scope is None else CODE_RULES
-    pairs = {(rule.a, rule.b) for rule in rules}
-    if scope is None and not _has_ends(evidence):
+    said = people_links(evidence, {(rule.a, rule.b) for rule in rules})
+    if scope is None and not _has_ends(evidence, said):
         rules = ()
-    said = people_links(evidence, pairs)
     refused = rejected(evidence.verdicts)
     found, overruled = Found(frames=list(said)), [no_links()]
     for rule in rules:
@@ -88,12 +87,15 @@ def linked(evidence: Evidence, scope: Scope | None = None) -> Linked:
     )
 
 
-def _has_ends(evidence: Evidence) -> bool:
+def _has_ends(evidence: Evidence, said: Collection[pd.DataFrame]) -> bool:
     """Whether there is anything but items. Of these alone a rule would find nothing; but each takes
     its time to find that out, all of them as long as to store the facts of 10,000 items.
+
+    said: what people confirmed, on which rules build as well.
     """
     frames = (
-        *(evidence.commits, evidence.merge_requests, evidence.builds),
-        *(evidence.deployments, evidence.changes, evidence.incidents),
+        *(evidence.commits, evidence.merge_requests, evidence.merge_request_commits),
+        *(evidence.builds, evidence.deployments, evidence.claims, evidence.brought),
+        *(evidence.changes, evidence.incidents, *said),
     )
     return not all(frame.empty for frame in frames)

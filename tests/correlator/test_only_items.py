@@ -13,7 +13,10 @@ from correlator.rules import RULES
 from tests.correlator.builders import COLUMNS, evidence, frame
 
 ITEM = frame("item_keys", {"key": "SHOP-1", "item_id": 1})
-OTHERS = ("commits", "merge_requests", "builds", "deployments", "changes", "incidents")
+OTHERS = (
+    *("commits", "merge_requests", "merge_request_commits", "builds"),
+    *("deployments", "claims", "changes", "incidents"),
+)
 
 
 @pytest.fixture
