@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from correlator.evidence import Evidence, Found, no_pairs
 from correlator.linking import linked
 from correlator.rules import RULES
-from tests.correlator.builders import COLUMNS, evidence, frame
+from tests.correlator.builders import COLUMNS, FINDER, evidence, frame
 
 ITEM = frame("item_keys", {"key": "SHOP-1", "item_id": 1})
 OTHERS = (
@@ -24,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the rules that were asked."""
     names: list[str] = []
 
-    def rule(name: str) -> object:
+    def rule(name: str) -> Callable[[Evidence, Found], pd.DataFrame]:
         def find(_evidence: Evidence, _found: Found) -> pd.DataFrame:
             names.append(name)
             return no_pairs()
@@ -46,5 +47,5 @@ def test_items_alone_ask_no_rule(asked: list[str]) -> None:
 @pytest.mark.parametrize("kind", OTHERS)
 def test_one_thing_of_any_other_kind_asks_all_of_them(kind: str, asked: list[str]) -> None:
     assert kind in COLUMNS
-    linked(evidence(item_keys=ITEM, **{kind: frame(kind, {})}))
+    linked(evidence(FINDER, item_keys=ITEM, **{kind: frame(kind, {})}))
     assert asked == [rule.name for rule in RULES]
