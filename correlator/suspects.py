@@ -70,6 +70,8 @@ def unlikely(evidence: Evidence, blame: pd.DataFrame) -> frozenset[int]:
     """The incidents that, by three to one, none of their suspects caused, and that nothing but time
     speaks of. blame: as `suspected`.
     """
+    if evidence.incidents.empty:
+        return frozenset()
     table = suspected(evidence, blame)
     table = table[table["learned"] & (table["left"] > 0)]
     due = table.groupby("incident_id")["chance"].sum()

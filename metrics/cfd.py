@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.mapping import Flags, Ints
+from metrics.mapping import Flags, Ints, ranges
 
 NEVER: Final = np.iinfo(np.int64).max
 _BY_STATE = (("New", ("new",)), ("In progress", ("active", "waiting", "unknown")))
 _LOAD = ("waiting", "active", "unknown", "ignored")
 _ENDED = ("done", "cancelled")
+_BY_STAGE = -2
+"""Of a state that tells nothing itself of a boundary."""
 
 
 @dataclass(frozen=True)
@@ -101,19 +103,36 @@ def crossings(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Crossings:
     first = _first_of_each(item_id)
     slot = np.cumsum(first) - 1
     item, start = item_id[first], visits["start_ts"].to_numpy(np.int64)
-    rank = _ranks(visits, steps)
-    at = np.full((len(item), len(steps)), NEVER, np.int64)
-    for position in range(len(steps)):
-        beyond = np.flatnonzero(rank >= position)
-        crossing = beyond[_first_of_each(slot[beyond])]
-        at[slot[crossing], position] = start[crossing]
-    ended = np.flatnonzero(visits["state"].isin(_ENDED).to_numpy(np.bool_))
+    states: pd.Categorical[str] = pd.Categorical(visits["state"])
+    at = _moments(first, slot, _ranks(visits["stage_id"], states, steps), start, len(steps))
+    ended = np.flatnonzero(_of_states(states, _ENDED))
     ends = ended[_first_of_each(slot[ended])]
-    dropped = ends[visits["state"].eq("cancelled").to_numpy(np.bool_)[ends]]
+    dropped = ends[_of_states(states, ("cancelled",))[ends]]
     cancelled = np.zeros(len(item), np.bool_)
     cancelled[slot[dropped]] = True
     at[slot[dropped]] = np.minimum(at[slot[dropped]], start[dropped][:, None])
     return Crossings(item, at, cancelled, start[first])
+
+
+def _moments(first: Flags, slot: Ints, rank: Ints, start: Ints, steps: int) -> Ints:
+    """Items by boundaries: when each was crossed, in one pass whatever their number.
+
+    A row that goes beyond all rows of its item before crosses each boundary in between. Item and
+    boundaries crossed make one number, so that one running maximum serves all items.
+    """
+    heads = np.flatnonzero(first)
+    reach = slot * (steps + 1) + rank
+    np.maximum.accumulate(reach, out=reach)
+    crossed_here = np.empty_like(reach)
+    np.subtract(reach[1:], reach[:-1], out=crossed_here[1:])
+    crossed_here[heads] = rank[heads] + 1
+    further = np.flatnonzero(crossed_here)
+    count = crossed_here[further]
+    moments = np.full(len(heads) * steps, NEVER, np.int64)
+    moments[ranges(reach[further] - slot[further] - count + 1, count)] = np.repeat(
+        start[further], count
+    )
+    return moments.reshape(-1, steps)
 
 
 def _first_of_each(ordered: Ints) -> Flags:
@@ -161,15 +180,22 @@ def occupancy(
     return result
 
 
-def _ranks(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Ints:
+def _ranks(stage_id: pd.Series, states: pd.Categorical[str], steps: Sequence[Boundary]) -> Ints:
     """The boundary that each row has crossed, by its position; -1 where it tells of none."""
-    rank = np.full(len(visits), -1, np.int64)
-    stage, state = visits["stage_id"].to_numpy(np.int64), visits["state"]
+    known = np.full(max((max(step.stages, default=0) for step in steps), default=0) + 3, -1)
+    told = dict.fromkeys(_ENDED, -1)
     for position, step in enumerate(steps):
-        for own in step.stages:  # few, so that comparing is quicker than looking up
-            rank[stage == own] = position
-    rank[state.isin(_ENDED).to_numpy(np.bool_)] = -1
-    for position, step in enumerate(steps):
-        if step.states:
-            rank[state.isin(step.states).to_numpy(np.bool_)] = position
-    return rank
+        known[[own + 1 for own in step.stages]] = position
+        told |= dict.fromkeys(step.states, position)
+    by_stage = np.take(known, stage_id.to_numpy(np.int64) + 1, mode="clip")
+    by_state = np.array(
+        [*(told.get(str(word), _BY_STAGE) for word in states.categories), _BY_STAGE]
+    )
+    found = by_state[states.codes]
+    return np.where(found == _BY_STAGE, by_stage, found)
+
+
+def _of_states(states: pd.Categorical[str], words: Sequence[str]) -> Flags:
+    """Which rows are in one of these states."""
+    found: Flags = np.append(states.categories.isin(list(words)), False)[states.codes]
+    return found

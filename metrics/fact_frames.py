@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,8 @@ from metrics.states import (
     WAITING,
 )
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 
 class Naming(Protocol):
     """The part of the rules that names kinds and says which types expect code."""
@@ -43,13 +46,16 @@ class Naming(Protocol):
 
 @dataclass(frozen=True)
 class RawFacts:
-    """What one run of items gives: deliveries, rows, and seconds by (delivery, code)."""
+    """What one run of items gives: deliveries, rows, and seconds by (delivery, code).
+
+    episode_rows: how many rows each delivery has.
+    """
 
     found: Episodes
     rows: Rows
     counted: Codes
     item_id: Ints
-    episode: Ints
+    episode_rows: Ints
     seconds: Ints
 
 
@@ -68,9 +74,9 @@ class Joined:
     last_slot: npt.NDArray[np.int32]
     violations: Ints
     censored: Flags
-    row_item_id: Ints
-    row_ordinal: Ints
-    row_episode: Ints
+    item_id: Ints
+    item_rows: Ints
+    episode_rows: Ints
     slot: npt.NDArray[np.int32]
     status: Ints
     counted: Codes
@@ -90,8 +96,7 @@ def joined(chunks: Sequence[RawFacts]) -> Joined:
 
 def _columns(raw: RawFacts) -> dict[str, npt.NDArray[np.generic]]:
     found, rows = raw.found, raw.rows
-    sizes = np.diff(np.append(rows.offset, len(rows.start)))
-    last = np.cumsum(np.bincount(raw.episode, minlength=len(found.item))) - 1
+    last = np.cumsum(raw.episode_rows) - 1
     return {
         "item": found.item,
         "number": found.number,
@@ -104,9 +109,9 @@ def _columns(raw: RawFacts) -> dict[str, npt.NDArray[np.generic]]:
         "last_slot": rows.slot[last],
         "violations": rows.violations,
         "censored": rows.censored,
-        "row_item_id": np.repeat(raw.item_id, sizes),
-        "row_ordinal": np.arange(1, len(rows.start) + 1) - np.repeat(rows.offset, sizes),
-        "row_episode": found.number[raw.episode],
+        "item_id": raw.item_id,
+        "item_rows": np.diff(np.append(rows.offset, len(rows.start))),
+        "episode_rows": raw.episode_rows,
         "slot": rows.slot,
         "status": rows.status,
         "counted": raw.counted,
@@ -125,11 +130,12 @@ def _nothing() -> dict[str, npt.NDArray[np.generic]]:
 
 def visit_frame(raw: Joined, table: StatusTable) -> pd.DataFrame:
     """The frame of `stage_visit`."""
+    before = np.cumsum(raw.item_rows) - raw.item_rows
     return pd.DataFrame(
         {
-            "item_id": raw.row_item_id,
-            "ordinal": raw.row_ordinal,
-            "episode": raw.row_episode,
+            "item_id": np.repeat(raw.item_id, raw.item_rows),
+            "ordinal": np.arange(1, len(raw.start) + 1) - np.repeat(before, raw.item_rows),
+            "episode": np.repeat(raw.number, raw.episode_rows),
             "stage_id": table.stage[raw.slot],
             "status_id": raw.status,
             "state": _words(np.array(STATE_OF_CODE, np.int8)[raw.counted], STATES),
@@ -142,7 +148,13 @@ def visit_frame(raw: Joined, table: StatusTable) -> pd.DataFrame:
 
 
 def _words(codes: Codes, words: Sequence[str]) -> pd.Categorical[str]:
-    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words)), validate=False)
+    return pd.Categorical.from_codes(codes, dtype=_categories(tuple(words)), validate=False)
+
+
+@lru_cache(maxsize=64)
+def _categories(words: tuple[str, ...]) -> pd.CategoricalDtype[str]:
+    """Made once for the same words: that takes as long as the codes of thousands of rows."""
+    return pd.CategoricalDtype(pd.Index(list(words)))
 
 
 def item_frame(
@@ -155,8 +167,12 @@ def item_frame(
     rules: Naming,
 ) -> pd.DataFrame:
     """The frame of `item_fact`; a release belongs to the last delivery of its item."""
-    owner = items.take(raw.item)
-    ids = owner["item_id"].to_numpy(np.int64)
+    ids, created, value = (
+        items[name].to_numpy(np.int64)[raw.item]
+        for name in ("item_id", "created_ts", "value_cents")
+    )
+    released = _places(ids, releases)
+    has_code = releases["has_code"].to_numpy(np.bool_)
     kinds, expects = _typed(items["type"], raw.item, rules)
     return pd.DataFrame(
         {
@@ -165,16 +181,20 @@ def item_frame(
             "kind": kinds,
             "stage_id": table.stage[raw.last_slot],
             "state": _words(np.array(STATE_OF_CODE, np.int8)[raw.last_code], STATES),
-            **_time_columns(raw, owner, ideas),
-            **_release_columns(raw, ids, releases),
+            "created_ts": created,
+            "idea_ts": _idea_times(ids, created, ideas),
+            "committed_ts": raw.committed,
+            "done_ts": raw.done,
+            "cancelled_ts": raw.cancelled,
+            **_release_columns(raw, released, releases),
             "start_reason": _start_reasons(raw),
             **_part_columns(raw.seconds),
             "reopened": raw.reopened,
             "violations": np.where(raw.number == 1, raw.violations[raw.item], 0),
-            "complete": owner["changelog_complete"].to_numpy(np.bool_),
-            "has_code": _looked_up(ids, releases, "has_code", missing=0).astype(np.bool_),
+            "complete": items["changelog_complete"].to_numpy(np.bool_)[raw.item],
+            "has_code": _looked_up(released, has_code, missing=False),
             "expects_code": expects,
-            "value_cents": owner["value_cents"].to_numpy(np.int64),
+            "value_cents": value,
         },
         copy=False,
     )
@@ -183,22 +203,18 @@ def item_frame(
 def _typed(types: pd.Series, item: Ints, rules: Naming) -> tuple[pd.Categorical[str], Flags]:
     """Kind and expectation of code of each delivery, by the type of its item."""
     code, words = pd.factorize(types)
-    kinds = pd.Categorical([rules.kinds.get(str(word), "") for word in words] or [""])
+    told = [rules.kinds.get(str(word), "") for word in words] or [""]
+    kinds = sorted(set(told))
+    kind = np.array([*map(kinds.index, told)], np.int8)
     expects = np.array([word in rules.expects_code for word in words] or [False])
-    return kinds.take(code[item]), expects[code[item]]
+    own = code[item]
+    return _words(kind[own], kinds), expects[own]
 
 
-def _time_columns(raw: Joined, owner: pd.DataFrame, ideas: pd.DataFrame) -> dict[str, Ints]:
-    created = owner["created_ts"].to_numpy(np.int64)
-    ids = owner["item_id"].to_numpy(np.int64)
-    idea = _looked_up(ids, ideas, "idea_ts", missing=NONE)
-    return {
-        "created_ts": created,
-        "idea_ts": np.where(idea == NONE, created, np.minimum(idea, created)),
-        "committed_ts": raw.committed,
-        "done_ts": raw.done,
-        "cancelled_ts": raw.cancelled,
-    }
+def _idea_times(ids: Ints, created: Ints, ideas: pd.DataFrame) -> Ints:
+    known = ideas["idea_ts"].to_numpy(np.int64)
+    idea = _looked_up(_places(ids, ideas), known, missing=NONE)
+    return np.where(idea == NONE, created, np.minimum(idea, created))
 
 
 def _part_columns(seconds: Ints) -> dict[str, Ints]:
@@ -220,30 +236,33 @@ def _start_reasons(raw: Joined) -> pd.Categorical[str]:
     return _words(codes, ("", "no_start", "censored_start"))
 
 
-def _looked_up(ids: Ints, frame: pd.DataFrame, column: str, *, missing: int) -> Ints:
-    """The value of `column` for each id; the frame is keyed by `item_id`, one row each."""
-    if frame.empty:
-        return np.full(len(ids), missing, np.int64)
-    place = pd.Index(frame["item_id"]).get_indexer(pd.Index(ids))
-    values = frame[column].to_numpy(np.int64)[place]
-    return np.where(place >= 0, values, missing)
+def _places(ids: Ints, frame: pd.DataFrame) -> Ints:
+    """The row of each id in a frame that has one for an `item_id`; -1 where there is none."""
+    return np.asarray(pd.Index(frame["item_id"]).get_indexer(pd.Index(ids)), np.int64)
+
+
+def _looked_up(places: Ints, values: npt.NDArray[Scalar], *, missing: int) -> npt.NDArray[Scalar]:
+    """The value of each place, which for -1 is what stands at the end: what is missing."""
+    found: npt.NDArray[Scalar] = np.append(values, values.dtype.type(missing))[places]
+    return found
 
 
 def _release_columns(
-    raw: Joined, ids: Ints, releases: pd.DataFrame
+    raw: Joined, places: Ints, releases: pd.DataFrame
 ) -> dict[str, Ints | pd.Categorical[str]]:
-    last = np.append(raw.item[1:] != raw.item[:-1], True) if len(ids) else np.empty(0, np.bool_)
+    last = np.append(raw.item[1:] != raw.item[:-1], True)[: len(raw.item)]
     times = {
-        name: np.where(last, _looked_up(ids, releases, name, missing=NONE), NONE)
+        name: np.where(
+            last, _looked_up(places, releases[name].to_numpy(np.int64), missing=NONE), NONE
+        )
         for name in ("first_released_ts", "released_ts")
     }
-    return {**times, "release_reason": _release_reasons(ids, last, releases)}
+    return {**times, "release_reason": _release_reasons(places, last, releases)}
 
 
-def _release_reasons(ids: Ints, last: Flags, releases: pd.DataFrame) -> pd.Categorical[str]:
-    code, words = pd.factorize(releases["release_reason"].astype(object))
+def _release_reasons(places: Ints, last: Flags, releases: pd.DataFrame) -> pd.Categorical[str]:
+    code, words = pd.factorize(releases["release_reason"])
     categories = list(dict.fromkeys(["no_commits", "later_episode", *words]))
-    position = np.array([categories.index(word) for word in words], np.int8)
-    own = releases.assign(code=position[code]) if len(words) else releases.assign(code=0)
-    codes = np.where(last, _looked_up(ids, own, "code", missing=0), 1).astype(np.int8)
-    return _words(codes, categories)
+    position = np.array([*map(categories.index, words), 0], np.int8)
+    found = _looked_up(places, position[code], missing=0)
+    return _words(np.where(last, found, np.int8(1)), categories)

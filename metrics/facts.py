@@ -94,7 +94,7 @@ def item_facts(inputs: FactInputs, rules: Rules) -> Facts:
         inputs.statuses,
         blocked_statuses=rules.blocked_statuses,
     )
-    items = inputs.items[~inputs.items["gone"].isin(LEFT)].sort_values("item_id")
+    items = _there(inputs.items)
     ids = _ints(items, "item_id")
     transitions, first, last = _ordered(ids, inputs.transitions)
     arrays = _item_arrays(items, first, last)
@@ -115,6 +115,14 @@ def item_facts(inputs: FactInputs, rules: Rules) -> Facts:
         ),
         visits=fact_frames.visit_frame(raw, table),
     )
+
+
+def _there(items: pd.DataFrame) -> pd.DataFrame:
+    """Those that are not gone for good, by id; most often all of them, in this order."""
+    left = items["gone"].isin(LEFT).to_numpy(np.bool_)
+    items = items[~left] if left.any() else items
+    ids = _ints(items, "item_id")
+    return items.sort_values("item_id") if (ids[1:] < ids[:-1]).any() else items
 
 
 def _ints(frame: pd.DataFrame, column: str) -> Ints:
@@ -138,7 +146,10 @@ def _ordered(ids: Ints, frame: pd.DataFrame) -> tuple[dict[str, Ints], Ints, Int
 
 def _bounds(item: Ints, ids: Ints) -> tuple[Ints, Ints]:
     """Where the run of each id begins and ends in `item`, both ordered."""
-    return np.searchsorted(item, ids, side="left"), np.searchsorted(item, ids, side="right")
+    heads = np.flatnonzero(np.append(True, item[1:] != item[:-1])[: len(item)])
+    known, bounds = np.append(item[heads], NONE), np.append(heads, len(item))
+    place = np.searchsorted(known[:-1], ids)
+    return bounds[place], bounds[place + (known[place] == ids)]
 
 
 def _is_ordered(item: Ints, ts: Ints, seq: Ints) -> bool:
@@ -223,35 +234,34 @@ def _facts(
     code = table.code[rows.slot]
     found = episodes(rows, code, reopen_window_s=rules.reopen_window_s)
     running = in_process(found, len(code))
-    counted = _counted(table, rules)[running.view(np.int8), rows.slot]
+    counted = np.where(running, _inside(table, rules)[rows.slot], code)
     episode_rows = found.last_row - found.first_row + 1
     if len(blocks.item):
         wanted = running & _waits_or_works(counted)
         row, ts = blocked_times.cuts(rows, blocks, wanted)
-        rows, running = cut(rows, row, ts), np.insert(running, row + 1, running[row])
-        counted = np.insert(counted, row + 1, counted[row])
+        parts = cut(rows, row, ts)
+        rows, running, counted = parts.rows, running[parts.source], counted[parts.source]
         np.add.at(episode_rows, np.searchsorted(found.first_row, row, side="right") - 1, 1)
         covered = blocked_times.covered(rows, blocks)
         counted[covered[running[covered] & _waits_or_works(counted[covered])]] = BLOCKED
-    episode = np.repeat(np.arange(len(episode_rows)), episode_rows)
     return fact_frames.RawFacts(
         found=found,
         rows=rows,
         counted=counted,
         item_id=items.item,
-        episode=episode,
-        seconds=_seconds(rows, episode, counted, running=running, count=len(episode_rows)),
+        episode_rows=episode_rows,
+        seconds=_seconds(rows, episode_rows, counted, running=running),
     )
 
 
-def _counted(table: StatusTable, rules: Rules) -> Codes:
-    """What a slot counts as, outside (row 0) and inside (row 1) a running delivery."""
+def _inside(table: StatusTable, rules: Rules) -> Codes:
+    """What a slot counts as inside a running delivery; outside it is its own code."""
     inside = table.code.copy()
     inside[table.code == NEW] = RETURNED
     if rules.count_ignored:
         inside[table.code == IGNORED] = PARKED
     inside[table.blocked & _waits_or_works(inside)] = BLOCKED
-    return np.stack([table.code, inside])
+    return inside
 
 
 def _waits_or_works(code: Codes) -> Flags:
@@ -259,9 +269,10 @@ def _waits_or_works(code: Codes) -> Flags:
     return found
 
 
-def _seconds(rows: Rows, episode: Ints, counted: Codes, *, running: Flags, count: int) -> Ints:
+def _seconds(rows: Rows, episode_rows: Ints, counted: Codes, *, running: Flags) -> Ints:
     """Seconds by episode and code, of the rows in process that have ended; exact below 2**53."""
-    kept = np.flatnonzero(running & (rows.end != NONE))
-    key = episode[kept] * CODES + counted[kept]
-    sums = np.bincount(key, weights=rows.end[kept] - rows.start[kept], minlength=count * CODES)
+    count = len(episode_rows)
+    key = np.repeat(np.arange(count) * CODES, episode_rows) + counted
+    lasted = np.where(running & (rows.end != NONE), rows.end - rows.start, 0)
+    sums = np.bincount(key, weights=lasted, minlength=count * CODES)
     return sums.astype(np.int64).reshape(count, CODES)

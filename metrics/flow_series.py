@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -97,7 +97,7 @@ def load_series(
     Column `load`; a period that begins after `as_of` has none and is left out.
     """
     begun = [period for period in found if period.from_ts <= as_of]
-    frame = _period_frame(begun)
+    columns = _period_columns(begun)
     chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
     committed = chosen["committed_ts"].to_numpy(np.int64)
     done = chosen["done_ts"].to_numpy(np.int64)
@@ -105,11 +105,11 @@ def load_series(
     counted = committed != NONE
     arrivals = np.sort(committed[counted])
     departures = np.sort(ended[counted & (ended != NONE)])
-    close = np.minimum(frame["to_ts"].to_numpy(np.int64) - 1, as_of)
-    frame["load"] = np.searchsorted(arrivals, close, side="right") - np.searchsorted(
+    close = np.minimum(columns["to_ts"] - 1, as_of)
+    load = np.searchsorted(arrivals, close, side="right") - np.searchsorted(
         departures, close, side="right"
     )
-    return frame
+    return pd.DataFrame({**columns, "load": load}, copy=False)
 
 
 def _per_period(done: Ints, bounds: Ints) -> Ints:
@@ -117,11 +117,13 @@ def _per_period(done: Ints, bounds: Ints) -> Ints:
 
 
 def _period_frame(found: Sequence[Period]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "period": pd.Series([period.label for period in found], dtype=object),
-            "from_ts": np.array([period.from_ts for period in found], np.int64),
-            "to_ts": np.array([period.to_ts for period in found], np.int64),
-            "complete": np.array([period.complete for period in found], np.bool_),
-        }
-    )
+    return pd.DataFrame(_period_columns(found), copy=False)
+
+
+def _period_columns(found: Sequence[Period]) -> dict[str, Any]:
+    return {
+        "period": pd.Series([period.label for period in found], dtype=object),
+        "from_ts": np.array([period.from_ts for period in found], np.int64),
+        "to_ts": np.array([period.to_ts for period in found], np.int64),
+        "complete": np.array([period.complete for period in found], np.bool_),
+    }

@@ -118,17 +118,32 @@ def _censor(
 def _cut_where_mapping_changes(rows: Rows, table: StatusTable) -> Rows:
     if not (rows.slot < 0).any():
         return rows
-    cut_rows = cut(rows, *table.changes(rows.status, rows.start, rows.end))
+    cut_rows = cut(rows, *table.changes(rows.status, rows.start, rows.end)).rows
     return replace(cut_rows, slot=table.slots_at(cut_rows.status, cut_rows.start))
 
 
-def cut(rows: Rows, row: Ints, ts: Ints) -> Rows:
+@dataclass(frozen=True)
+class Cut:
+    """The rows after a cut, and of which row each is a part."""
+
+    rows: Rows
+    source: Ints
+
+
+def cut(rows: Rows, row: Ints, ts: Ints) -> Cut:
     """Cut `row` at `ts` (strictly inside it); both ordered, a row may be cut several times."""
-    return replace(
-        rows,
-        offset=rows.offset + np.searchsorted(row, rows.offset, side="left"),
-        start=np.insert(rows.start, row + 1, ts),
-        end=np.insert(rows.end, row, ts),
-        status=np.insert(rows.status, row + 1, rows.status[row]),
-        slot=np.insert(rows.slot, row + 1, rows.slot[row]),
+    source = np.repeat(np.arange(len(rows.start)), np.bincount(row, minlength=len(rows.start)) + 1)
+    later = row + np.arange(1, len(row) + 1)
+    start, end = rows.start[source], rows.end[source]
+    start[later], end[later - 1] = ts, ts
+    return Cut(
+        replace(
+            rows,
+            offset=rows.offset + np.searchsorted(row, rows.offset, side="left"),
+            start=start,
+            end=end,
+            status=rows.status[source],
+            slot=rows.slot[source],
+        ),
+        source,
     )

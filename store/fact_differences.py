@@ -58,7 +58,7 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, key: Sequence[str]) ->
     kept[place[found]] = True
     was, now = old_order[place[found]], new_order[found]
     differs = np.zeros(len(now), np.bool_)
-    for name in after.columns:
+    for name in after.columns if len(now) else ():
         if name not in key:
             differs |= _unlike(before[name], after[name], was, now)
     return Difference(

@@ -238,7 +238,12 @@ def _columns(table: Table, frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _values(column: Column[Any], found: pd.Series[Any]) -> list[Any]:
+    if isinstance(found.dtype, pd.CategoricalDtype):
+        words = np.array([*found.cat.categories, None], object)
+        return list(words[found.cat.codes.to_numpy()].tolist())
     if isinstance(column.type, Boolean):
+        if found.dtype == np.bool_:
+            return found.tolist()
         return [None if value == -1 else bool(value) for value in found.tolist()]
     if not pd.api.types.is_integer_dtype(found.dtype):
         return found.tolist()

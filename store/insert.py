@@ -23,12 +23,14 @@ def insert_columns(
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(table.c[name].name) for name in (*fixed, *columns))
     rows = zip(*(repeat(value, count) for value in fixed.values()), *columns.values(), strict=True)
+    driver: Any = connection.connection.driver_connection
+    # Both drivers take one row after the other: a list of all would be walked by the collector of
+    # garbage again and again while it grows.
     if connection.dialect.name == "sqlite":
         places = ", ".join("?" * (len(fixed) + len(columns)))
         words = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({places})"
-        connection.exec_driver_sql(words, list(rows))
+        driver.executemany(words, rows).close()
         return
-    driver: Any = connection.connection.driver_connection
     with (
         driver.cursor() as cursor,
         cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy,

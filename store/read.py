@@ -38,11 +38,11 @@ from store.lookup import chunks, one_of
 IDS = 10_000
 """How many ids one statement names."""
 
-BATCH = 50_000
-"""How many rows are Python objects at a time."""
+BATCH = 1_000
+"""How many rows are Python objects at a time: few enough to stay in the processor's cache, and for
+the collector of garbage not to go through all that the process holds, as it does for more."""
 
 _UNKNOWN = -1
-_SEVERAL = 2
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ def read_frame(
     if arrays is None:
         arrays = _rows(session, statement, columns)
     names = [column.name for column in columns]
-    return pd.DataFrame(dict(zip(names, arrays, strict=True)), columns=names)
+    return pd.DataFrame(dict(zip(names, arrays, strict=True)), copy=False)
 
 
 def read_frames(
@@ -106,19 +106,20 @@ def _rows(
         for part, values, column in zip(parts, zip(*rows, strict=True), columns, strict=True):
             part.append(_from_values(values, column))
     result.close()
-    return [_whole(part, column) for part, column in zip(parts, columns, strict=True)]
+    return [_joined(part, column) for part, column in zip(parts, columns, strict=True)]
 
 
-def _whole(parts: Sequence[Any], column: ColumnElement[Any]) -> Any:
-    """A column of the batches in which it was read."""
-    if len(parts) < _SEVERAL:
-        return parts[0] if parts else _from_values((), column)
-    is_text = isinstance(column.type, String)
-    return pd.concat(parts, ignore_index=True) if is_text else np.concatenate(parts)
+def _joined(parts: Sequence[Any], column: ColumnElement[Any]) -> Any:
+    """A column of the batches in which it was read, of none as well."""
+    told = parts or [_from_values((), column)]
+    if isinstance(told[0], np.ndarray):
+        return told[0] if len(told) == 1 else np.concatenate(told)
+    text: Any = pa.chunked_array(told).combine_chunks()
+    return pd.array(text.fill_null(""), dtype="str")
 
 
 def _without_rows(columns: Sequence[ColumnElement[Any]]) -> pd.DataFrame:
-    return pd.DataFrame({column.name: _from_values((), column) for column in columns})
+    return pd.DataFrame({column.name: _joined((), column) for column in columns}, copy=False)
 
 
 def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:
@@ -160,18 +161,20 @@ def _from_arrow(found: Any, column: ColumnElement[Any]) -> Any:
 
 
 def _from_values(found: Sequence[Any], column: ColumnElement[Any]) -> Any:
-    kind = column.type
+    """One batch of a column: an array of NumPy, or of text an array of Arrow with its nulls."""
+    kind, count = column.type, len(found)
     if isinstance(kind, Boolean):
         if _is_nullable(column):
-            return np.array([_UNKNOWN if value is None else value for value in found], np.int8)
-        return np.array(found, dtype=bool)
+            known = (_UNKNOWN if value is None else value for value in found)
+            return np.fromiter(known, np.int8, count)
+        return np.fromiter(found, np.bool_, count)
     if isinstance(kind, Integer):
         try:
-            return np.array(found, dtype=np.int64)
+            return np.fromiter(found, np.int64, count)
         except TypeError:
-            return np.array([NONE if value is None else value for value in found], np.int64)
+            return np.fromiter((NONE if value is None else value for value in found), np.int64)
     if isinstance(kind, Float):
-        return np.array(found, dtype=np.float64)
+        return np.fromiter(found, np.float64, count)
     if isinstance(kind, String):
-        return pd.Series(["" if value is None else value for value in found], dtype="str")
+        return pa.array(found, pa.large_string())
     raise TypeError(f"no frame column for {column.name}: {kind!r}")
