@@ -40,11 +40,21 @@ def take_on(session: Session, stage: str, working: str) -> dict[Entity, list[int
     It waits under `working` from now on, until `clear`. So what changes while it is worked on is
     marked anew under `stage`, and not cleared with what was read before the change.
     """
-    for entity in Entity:
-        ids = take(session, stage, entity)
+    for entity, ids in _waiting(session, stage).items():
         mark(session, working, entity, ids)
         clear(session, stage, entity, ids)
-    return {entity: take(session, working, entity) for entity in Entity}
+    return {**{entity: [] for entity in Entity}, **_waiting(session, working)}
+
+
+def _waiting(session: Session, stage: str) -> dict[Entity, list[int]]:
+    """All that waits for a stage, by kind, ascending."""
+    key = (dirty.c.entity, dirty.c.entity_id)
+    found: dict[Entity, list[int]] = {}
+    for entity, number in session.execute(
+        select(*key).where(dirty.c.stage == stage).order_by(*key)
+    ):
+        found.setdefault(Entity(entity), []).append(number)
+    return found
 
 
 def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:

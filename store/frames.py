@@ -14,6 +14,8 @@ from store.frames_delivery import builds, changes, deployments, incidents
 from store.frames_facts import (
     change_facts,
     deployment_facts,
+    facts_of_items,
+    hotfixes,
     incident_facts,
     item_facts,
     link_pairs,
@@ -24,6 +26,7 @@ from store.frames_facts import (
     tool_times,
     value_streams,
 )
+from store.frames_hanging import behind, right_below
 from store.frames_items import (
     Counted,
     in_stream,
@@ -45,6 +48,7 @@ from store.read import read_frame, read_frames
 
 __all__ = [
     "Counted",
+    "behind",
     "builds",
     "change_facts",
     "changes",
@@ -54,6 +58,8 @@ __all__ = [
     "deployment_facts",
     "deployments",
     "environments",
+    "facts_of_items",
+    "hotfixes",
     "in_stream",
     "incident_facts",
     "incidents",
@@ -76,6 +82,7 @@ __all__ = [
     "refs",
     "repositories",
     "request_facts",
+    "right_below",
     "services",
     "stage_mappings",
     "stage_visits",

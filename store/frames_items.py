@@ -238,9 +238,11 @@ def item_links(
     return read_frames(session, statement, key, item_ids, committed=committed, order=order)
 
 
-def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
-    """All items but those that are gone for good: item_id, parent_id (NONE: none, or not stored),
-    source_id, project, type, created_ts."""
+def item_parents(
+    session: Session, *, item_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
+    """Items (these; None: all) but those that are gone for good: item_id, parent_id (NONE: none, or
+    not stored), source_id, project, type, created_ts."""
     parent = work_item.alias("parent")
     same = and_(
         parent.c.source_id == work_item.c.source_id,
@@ -251,5 +253,6 @@ def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
         parent.c.id.label("parent_id"),
         *(work_item.c[name] for name in ("source_id", "project", "type", "created_ts")),
     ).select_from(work_item.outerjoin(parent, same))
-    ordered = statement.where(_STAYED).order_by(work_item.c.id)
-    return read_frame(session, ordered, committed=committed)
+    key = work_item.c.id
+    stayed = statement.where(_STAYED)
+    return read_frames(session, stayed, key, item_ids, committed=committed, order=(key,))
