@@ -101,6 +101,8 @@ def _named(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
     A link's detail is its kind and a key. A flag tells the name of its field: where the rule gives
     the id instead, every flag counts.
     """
+    if blocks.empty:
+        return blocks
     rule, kind, detail = stream.blocked, blocks["kind"], blocks["detail"].str.lower()
     field = rule.field.lower()
     flagged = detail.eq(field) | field.startswith("customfield_")

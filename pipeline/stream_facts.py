@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,7 +14,7 @@ from metrics.facts import FactInputs, Facts, Rules, item_facts
 from pipeline.around import RELEASE, Around
 from pipeline.stream_blocks import blocked_by, blocked_statuses, linked_blocks, open_blocks
 from pipeline.tool_times import ToolTimes, lives, stream_tool_times
-from pipeline.upstream import Upstream, first_ideas, upstream_of
+from pipeline.upstream import first_ideas, upstream_of
 from store import frames
 
 
@@ -47,9 +46,15 @@ class Ground:
 
 
 def stored_ground(session: Session, stream: ValueStream, stream_id: int, around: Around) -> Ground:
-    """By the mapping that is stored."""
-    mapping, stages = (read(session, stream_id) for read in (frames.stage_mappings, frames.stages))
-    return _ground(session, stream, stream_id, mapping, stages, around.upstream, around.ids)
+    """By the mapping that is stored; of the items no more than facts are made of."""
+    items = frames.measured_items(session, stream_id, item_ids=around.ids)
+    return Ground(
+        items=items,
+        blocks=linked_blocks(session, stream, stream_id, item_ids=around.ids),
+        mapping=frames.stage_mappings(session, stream_id),
+        stages=frames.stages(session, stream_id),
+        ideas=first_ideas(session, stream, around.upstream, items),
+    )
 
 
 def planned_ground(
@@ -63,22 +68,9 @@ def planned_ground(
     counted = frames.Counted(
         stream.items.source, stream.items.projects, stream.items.types, stream.parents
     )
-    upstream = upstream_of(session, settings)
-    return _ground(session, stream, counted, mapping, stages, upstream, None)
-
-
-def _ground(
-    session: Session,
-    stream: ValueStream,
-    of: int | frames.Counted,
-    mapping: pd.DataFrame,
-    stages: pd.DataFrame,
-    upstream: Upstream,
-    item_ids: Collection[int] | None,
-) -> Ground:
-    items = frames.stream_items(session, of, item_ids=item_ids)
-    blocks = linked_blocks(session, stream, of, item_ids=item_ids)
-    ideas = first_ideas(session, stream, upstream, items)
+    items = frames.stream_items(session, counted)
+    blocks = linked_blocks(session, stream, counted)
+    ideas = first_ideas(session, stream, upstream_of(session, settings), items)
     return Ground(items, blocks, mapping, stages, ideas)
 
 
@@ -107,8 +99,9 @@ def stream_facts(
     )
     if wanted is not None:
         wanted = wanted | blocked_by(ground.blocks, wanted)
-        stored = around.stored_facts(session, stream_id)
-        wanted |= _moved(stored, ground.items, releases, ground.ideas)
+        if around.ids is None or not around.ids <= wanted:
+            stored = around.stored_facts(session, stream_id)
+            wanted |= _moved(stored, ground.items, releases, ground.ideas)
         ground = replace(
             ground,
             items=ground.items[ground.items["item_id"].isin(wanted)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from core.frames import NONE
 from core.records import LEFT
 from metrics.tool_time import Spans, tool_times
 from store import frames
+
+_LIFE: Final = ["item_id", "idea_ts", "released_ts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,17 @@ def lives(items: pd.DataFrame, ideas: pd.DataFrame, releases: pd.DataFrame) -> p
     """item_id, idea_ts, released_ts of the items that are there and released."""
     known = items.loc[~items["gone"].isin(LEFT), ["item_id", "created_ts"]]
     released = releases.loc[releases["released_ts"] != NONE, ["item_id", "released_ts"]]
+    if released.empty:
+        return released.assign(idea_ts=released["released_ts"])[_LIFE]
     table = known.merge(released, on="item_id").merge(ideas, on="item_id", how="left")
     idea = table["idea_ts"].fillna(table["created_ts"]).astype("int64")
     told = table.assign(idea_ts=idea.clip(upper=table["created_ts"]))
-    return told[["item_id", "idea_ts", "released_ts"]]
+    return told[_LIFE]
 
 
 def _differing(stored: pd.DataFrame, made: pd.DataFrame) -> set[int]:
+    if stored.empty and made.empty:
+        return set()
     news = pd.concat([stored, made], ignore_index=True).drop_duplicates(keep=False)
     return {int(one) for one in news["item_id"]}
 

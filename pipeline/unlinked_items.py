@@ -42,7 +42,8 @@ class Done:
 
 def done_in(stream_id: int, facts: pd.DataFrame, *, read: bool) -> Done:
     """By facts of the stream, `FACTS`; of an item the last delivery that is done counts."""
-    done = facts[(facts["done_ts"] != NONE) & facts["expects_code"].to_numpy(np.bool_)]
+    expected = facts["expects_code"].to_numpy(np.bool_)
+    done = facts[expected & (facts["done_ts"].to_numpy() != NONE)]
     done = done.sort_values(["item_id", "episode"]).drop_duplicates("item_id", keep="last")
     named = done[["item_id", "done_ts", "has_code"]].rename(columns={"done_ts": "ts"})
     return Done(stream_id, named.reset_index(drop=True), read)

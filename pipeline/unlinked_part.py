@@ -46,6 +46,8 @@ def unlinked_around(
         if more := ids - (around.ids or set()):
             found = frames.facts_of_items(session, more, names=stored.columns.tolist())
             stored = pd.concat([stored, found], ignore_index=True)
+    if again is None and not _expects_code(made, stored):
+        return None
     before, now = _done(made, stored[stored["item_id"].isin(ids)])
     if again is None and all(a.items.equals(b.items) for a, b in zip(before, now, strict=True)):
         return None
@@ -58,6 +60,12 @@ def unlinked_around(
         rows.append(orphans.assign(entity=int(Entity.COMMIT)))
         part.ids[Entity.COMMIT] = set(orphans["entity_id"].tolist())
     return Unlinked(pd.concat(rows, ignore_index=True), days, part)
+
+
+def _expects_code(made: Sequence[StreamFacts], stored: pd.DataFrame) -> bool:
+    """Whether any of the items should have code, by its facts before or now."""
+    now = [one.facts.items for one in made if one.facts is not None]
+    return any(bool(facts["expects_code"].any()) for facts in (stored, *now))
 
 
 def _done(made: Sequence[StreamFacts], stored: pd.DataFrame) -> tuple[list[Done], list[Done]]:

@@ -85,6 +85,20 @@ def stream_items(
     return read_frames(session, statement, key, item_ids, committed=committed, order=(key,))
 
 
+def measured_items(
+    session: Session, stream_id: int, *, item_ids: Iterable[int] | None = None
+) -> pd.DataFrame:
+    """Of the stream's items, or of these of them, only what facts are made of: item_id, type,
+    status_id, created_ts, updated_ts, resolved_ts, value_cents, changelog_complete, gone.
+    """
+    own = ("type", "status_id", "created_ts", "updated_ts", "resolved_ts")
+    rest = ("value_cents", "changelog_complete", "gone")
+    key = work_item.c.id
+    columns = (work_item.c[name] for name in (*own, *rest))
+    statement = select(key.label("item_id"), *columns).where(in_stream(stream_id))
+    return read_frames(session, statement, key, item_ids, order=(key,))
+
+
 def items_of(session: Session, item_ids: Iterable[int]) -> pd.DataFrame:
     """The same columns, and `gone_ts` (NONE), of these items, whatever stream they are in."""
     key = work_item.c.id
