@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
 from correlator.confidence import surely_linked
@@ -33,6 +34,15 @@ class Around:
     upstream: Upstream
     stored: pd.DataFrame | None
     found: Callable[[], Delivered]
+
+    @property
+    def released(self) -> set[int] | None:
+        """Those of `ids` that are released by the stored facts: of no others are times by tool
+        stored.
+        """
+        if self.stored is None:
+            return self.ids
+        return set(self.stored.loc[self.stored["released_ts"] != NONE, "item_id"].tolist())
 
     def stored_facts(self, session: Session, stream_id: int) -> pd.DataFrame:
         """The same of one stream."""

@@ -218,11 +218,14 @@ def _write(
 def _write_stream(session: Session, one: StreamFacts, recording: Recording) -> int:
     """How many rows changed."""
     number, made, wanted = one.stream_id, one.facts, one.wanted
-    changes = [
-        facts.replace_tool_times(
-            session, number, one.tools.times, recording=recording, item_ids=one.tools.differing
+    times, differing = one.tools.times, one.tools.differing
+    changes = []
+    if differing is None or differing:
+        changes.append(
+            facts.replace_tool_times(
+                session, number, times, recording=recording, item_ids=differing
+            )
         )
-    ]
     if made is not None:
         changes += [
             facts.replace_item_facts(

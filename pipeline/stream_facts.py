@@ -93,7 +93,7 @@ def stream_facts(
         session,
         stream_id,
         lives=lives(ground.items, ground.ideas, releases),
-        item_ids=around.ids,
+        item_ids=around.released,
         spans=lambda: around.found().spans,
         everything=wanted is None,
     )

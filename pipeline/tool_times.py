@@ -36,8 +36,9 @@ def stream_tool_times(
     spans: Callable[[], Spans],
     everything: bool,
 ) -> ToolTimes:
-    """Of the released items of a stream. lives: see `lives`. item_ids: those that changed, where
-    nothing else did; None: links and records of any may have moved.
+    """Of the released items of a stream. lives: see `lives`; where nothing but items changed, of
+    those that may have. item_ids: of these, the ones of which times may be stored; None: links and
+    records of any item may have moved.
     """
     if item_ids is not None:
         stored = frames.tool_times(session, stream_id, item_ids=item_ids)
