@@ -17,7 +17,8 @@ from pipeline.upstream import Upstream, below, upstream_of
 from store import frames
 
 RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]
-_STORED = ["stream_id", "item_id", "episode", "done_ts", "idea_ts", "expects_code", *RELEASE]
+_LAST = ["item_id", "episode", "idea_ts", *RELEASE]
+_STORED = ["stream_id", "done_ts", "expects_code", *_LAST]
 
 MOST = 20_000
 """Beyond so many items that wait it is quicker to read all."""
@@ -45,9 +46,9 @@ class Around:
         return set(self.stored.loc[self.stored["released_ts"] != NONE, "item_id"].tolist())
 
     def stored_facts(self, session: Session, stream_id: int) -> pd.DataFrame:
-        """The same of one stream."""
+        """The same of one stream; `_LAST` of them, where all are read."""
         if self.stored is None:
-            return frames.item_facts(session, stream_id, names=_STORED)
+            return frames.item_facts(session, stream_id, names=_LAST)
         return self.stored[self.stored["stream_id"] == stream_id]
 
     def releases(self, session: Session, present: Collection[int]) -> pd.DataFrame:

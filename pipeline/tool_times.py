@@ -41,6 +41,8 @@ def stream_tool_times(
     records of any item may have moved.
     """
     if item_ids is not None:
+        if not item_ids and lives.empty:
+            return ToolTimes(lives, set())
         stored = frames.tool_times(session, stream_id, item_ids=item_ids)
         differing = _differing(stored[lives.columns.tolist()], lives)
         made = lives[lives["item_id"].isin(differing)]

@@ -41,7 +41,7 @@ def _rows(database: Database) -> dict[str, set[tuple[Any, ...]]]:
     return found
 
 
-def _follows(database: Database, seed: int, *, steps: int = 12) -> None:
+def _follows(database: Database, seed: int, *, steps: int = 8) -> None:
     work = RandomWork(Random(seed))
     _arrive(database, work, work.ground())
     for _ in range(steps):
@@ -56,7 +56,7 @@ def _follows(database: Database, seed: int, *, steps: int = 12) -> None:
 
 @given(st.integers(0, 1 << 32))
 @hypothesis_settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take long
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
