@@ -154,21 +154,21 @@ def test_a_hotfix_is_rework_from_when_its_ticket_is_a_defect(shop: Database) -> 
         assert set(told) == rework
 
 
-def test_the_days_of_what_is_not_linked_follow_an_item_that_is_done_later(
+def test_the_days_of_what_is_not_linked_follow_an_item_that_was_done_earlier(
     codeless: Database,
 ) -> None:
     second, begun, done = item(2)
     assert isinstance(done, Transition)
-    save(codeless, second, begun, replace(done, at=START + 7 * DAY))
+    save(codeless, second, begun, replace(done, at=START + 3 * DAY))
     bring_up_to_date(SETTINGS, codeless)
-    midnight = int((START + 7 * DAY).replace(hour=0).timestamp())
+    midnight = int((START + 3 * DAY).replace(hour=0).timestamp())
     counts = {
         (row.scope, row.day_ts - midnight, row.population, row.unlinked)
         for row in _items_of_days(codeless)
     }
     assert {one for one in counts if one[0] == "all"} == {
         ("all", 0, 1, 1),
-        ("all", -2 * 86_400, 1, 0),
+        ("all", 2 * 86_400, 1, 0),
     }
 
 
