@@ -154,7 +154,7 @@ def _touched(
     asked: Question,
 ) -> Answer:
     mapping, stages, gone = _frames(session, one)
-    ground = planned_ground(session, one.config, mapping, stages)
+    ground = planned_ground(session, proposed, one.config, mapping, stages)
     facts = facts_on(session, proposed, one.config, ground, releases)
     restating = _Restating(session, settings, one.stream_id, gone)
     touched, told = restating.told(facts)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import blake2b
 
+import orjson
 from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
+from pipeline.around import MOST, Around, around_all, around_items, mending_moved
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.progress import Progress, Silent
-from pipeline.service_facts import Delivered, delivered, write_service_facts
+from pipeline.service_facts import ServiceFacts, delivered, write_service_facts
 from pipeline.stages import MEASURE, MEASURING
 from pipeline.stream_facts import StreamFacts, stream_facts
-from pipeline.unlinked import unlinked_now
+from pipeline.unlinked import Unlinked, unlinked_now
+from pipeline.unlinked_part import unlinked_around
 from store import dirty, facts, frames
 from store.fact_log import Recording, begin_knowing
 from store.readings import read_before
+from store.settings import get_setting, set_setting
 from store.unlinked import replace_unlinked
+
+Waiting = Mapping[Entity, Sequence[int]]
 
 _DELIVERY = (
     Entity.COMMIT,
@@ -87,48 +95,93 @@ def measure(
         return MeasureReport()
     with database.read() as session:
         # Outside of what writes: that would keep pages and webhooks waiting for as long.
-        deliveries = everything or any(waiting[entity] for entity in _DELIVERY)
-        found = delivered(session, settings, whole=deliveries)
-        wanted = None if everything else set(waiting[Entity.ITEM])
-        made = _computed(session, settings, found, wanted=wanted, tell=tell)
-        bare = unlinked_now(session, settings, found, made)
+        made = _made(session, settings, waiting, everything=everything, tell=tell)
     with database.writing() as session:
         sources = [source.name for source in settings.polled]
         before_ts = None if cause == HISTORY else read_before(session, sources)
-        report = _write(session, found, made, cause=cause, remapped=remapped, before_ts=before_ts)
-        if replace_unlinked(session, bare.rows, bare.days):
+        report = _write(session, made, cause=cause, remapped=remapped, before_ts=before_ts)
+        bare = made.unlinked
+        if bare is not None and replace_unlinked(session, bare.rows, bare.days, bare.part):
             facts.bump_services(session)
+        if made.ground is not None:
+            set_setting(session, _GROUND, made.ground)
         for entity in Entity:
             dirty.clear(session, MEASURING, entity, waiting[entity])
     return report
 
 
+_GROUND = "measured_on"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a run found. services: None where no fact of them can have moved, as unlinked where
+    nothing of that did. ground: the configuration that all of it goes by, where all was looked at.
+    """
+
+    streams: Sequence[StreamFacts]
+    services: ServiceFacts | None
+    unlinked: Unlinked | None
+    ground: str | None
+
+
+def _made(
+    session: Session, settings: Settings, waiting: Waiting, *, everything: bool, tell: Progress
+) -> _Made:
+    """By all there is; or, where items wait and nothing else, by what hangs together with them."""
+    items, known = waiting[Entity.ITEM], frames.value_streams(session)
+    numbers = {
+        str(name): int(number)
+        for name, number in zip(known["name"], known["stream_id"], strict=True)
+    }
+    deliveries = everything or any(waiting[entity] for entity in _DELIVERY)
+    deliveries = deliveries or mending_moved(session, settings, items)
+    found = cache(partial(delivered, session, settings, whole=deliveries))
+    ground = _ground_of(settings)
+    others = any(ids for entity, ids in waiting.items() if entity is not Entity.ITEM)
+    if deliveries or others or len(items) > MOST or get_setting(session, _GROUND) != ground:
+        around = around_all(session, settings, found)
+        wanted = None if everything else set(items)
+        made = _computed(session, settings, numbers, around, wanted=wanted, tell=tell)
+        bare = unlinked_now(session, settings, found(), made)
+        return _Made(made, found().facts, bare, ground)
+    own = [numbers[one.name] for one in settings.streams if one.name in numbers]
+    around = around_items(session, settings, items, own, found)
+    made = _computed(session, settings, numbers, around, wanted=set(items), tell=tell)
+    return _Made(made, None, unlinked_around(session, settings, around, made), None)
+
+
+def _ground_of(settings: Settings) -> str:
+    """A digest of what of the configuration decides about any fact."""
+    told = [
+        [source.name for source in settings.sources],
+        [stream.model_dump(mode="json") for stream in settings.streams],
+        [service.model_dump(mode="json") for service in settings.services],
+        settings.types.model_dump(mode="json"),
+        settings.dora.model_dump(mode="json"),
+        settings.cost_of_delay.model_dump(mode="json"),
+        settings.server.timezone,
+    ]
+    return blake2b(orjson.dumps(told), digest_size=16).hexdigest()
+
+
 def _computed(
     session: Session,
     settings: Settings,
-    found: Delivered,
+    numbers: Mapping[str, int],
+    around: Around,
     *,
     wanted: set[int] | None,
     tell: Progress,
 ) -> list[StreamFacts]:
-    known = frames.value_streams(session)
-    numbers = dict(zip(known["name"], known["stream_id"], strict=True))
     total = len(settings.streams) + 1
     made = []
     for place, stream in enumerate(settings.streams):
         tell.step("measure", place + 1, total)
         if stream.name in numbers:
-            number = int(numbers[stream.name])
+            number = numbers[stream.name]
             made.append(
-                stream_facts(
-                    session,
-                    settings,
-                    stream,
-                    number,
-                    wanted=wanted,
-                    releases=found.releases,
-                    spans=found.spans,
-                )
+                stream_facts(session, settings, stream, number, wanted=wanted, around=around)
             )
     tell.step("measure", total, total)
     return made
@@ -136,8 +189,7 @@ def _computed(
 
 def _write(
     session: Session,
-    found: Delivered,
-    made: Sequence[StreamFacts],
+    made: _Made,
     *,
     cause: str,
     remapped: Remapped,
@@ -150,10 +202,10 @@ def _write(
     service_cause = MAPPING if remapped.services and cause == RECORDS else cause
     recording = Recording(now, service_cause, before_ts)
     services = {}
-    if found.facts:
-        services = write_service_facts(session, found.facts, recording, new=new_services)
+    if made.services:
+        services = write_service_facts(session, made.services, recording, new=new_services)
     changed: dict[str, int] = {}
-    for one in made:
+    for one in made.streams:
         name, new = one.stream.name, one.stream_id in new_streams
         why = MAPPING if name in remapped.streams and cause == RECORDS else cause
         recording = Recording(now, why, None if new else before_ts)
@@ -167,11 +219,14 @@ def _write(
 def _write_stream(session: Session, one: StreamFacts, recording: Recording) -> int:
     """How many rows changed."""
     number, made, wanted = one.stream_id, one.facts, one.wanted
-    changes = [
-        facts.replace_tool_times(
-            session, number, one.tools.times, recording=recording, item_ids=one.tools.differing
+    times, differing = one.tools.times, one.tools.differing
+    changes = []
+    if differing is None or differing:
+        changes.append(
+            facts.replace_tool_times(
+                session, number, times, recording=recording, item_ids=differing
+            )
         )
-    ]
     if made is not None:
         changes += [
             facts.replace_item_facts(

@@ -22,17 +22,22 @@ _OUTSIDE = -100
 
 
 def linked_blocks(
-    session: Session, stream: ValueStream, items: int | frames.Counted
+    session: Session,
+    stream: ValueStream,
+    items: int | frames.Counted,
+    *,
+    item_ids: Collection[int] | None = None,
 ) -> pd.DataFrame:
-    """The stored blocks that the stream's rule names: item_id, kind, detail, start_ts, end_ts
-    (NONE: still), linked_ts (that start), blocker_id (the item of a link, NONE where it is none or
-    is not stored). Those of links for as long as the link stands.
+    """The stored blocks that the stream's rule names, of its items, or of these of them: item_id,
+    kind, detail, start_ts, end_ts (NONE: still), linked_ts (that start), blocker_id (the item of a
+    link, NONE where it is none or is not stored). Those of links for as long as the link stands.
     """
-    blocks = _named(frames.item_blocks(session, items), stream)
+    blocks = _named(frames.item_blocks(session, items, item_ids=item_ids), stream)
     pairs = zip(blocks["kind"], blocks["detail"], strict=True)
     keys = [str(detail).rpartition(" ")[2] if kind == "link" else "" for kind, detail in pairs]
-    home = source_ids(session).get(stream.items.source, NONE)
-    known = frames.keyed_items(session, home, {key for key in keys if key})
+    linking = {key for key in keys if key}
+    home = source_ids(session).get(stream.items.source, NONE) if linking else NONE
+    known = frames.keyed_items(session, home, linking)
     found = np.array([known.get(key, NONE) for key in keys], np.int64)
     return blocks.assign(linked_ts=blocks["start_ts"], blocker_id=found)
 
@@ -42,6 +47,8 @@ def open_blocks(
 ) -> pd.DataFrame:
     """The same, those of links only while the item in the way was open, by these stages."""
     ids = {int(one) for one in linked["blocker_id"] if one != NONE}
+    if not ids:
+        return linked.sort_values(["item_id", "start_ts", "kind", "detail"], ignore_index=True)
     items = frames.items_of(session, ids)
     created = items.rename(columns={"item_id": "blocker_id"})[["blocker_id", "created_ts"]]
     return while_open(linked, created, _ended(session, items, stages, mapping))
@@ -74,6 +81,8 @@ def blockers_of(session: Session, blocks: pd.DataFrame) -> dict[int, dict[str, s
 
 def blocked_statuses(session: Session, stream: ValueStream) -> dict[int, str]:
     """The statuses that the rule names, by name in any case or by id: their names by id."""
+    if not stream.blocked.statuses:
+        return {}
     statuses = frames.statuses(session)
     own = statuses[statuses["source_id"] == source_ids(session).get(stream.items.source, NONE)]
     words = {
@@ -92,6 +101,8 @@ def _named(blocks: pd.DataFrame, stream: ValueStream) -> pd.DataFrame:
     A link's detail is its kind and a key. A flag tells the name of its field: where the rule gives
     the id instead, every flag counts.
     """
+    if blocks.empty:
+        return blocks
     rule, kind, detail = stream.blocked, blocks["kind"], blocks["detail"].str.lower()
     field = rule.field.lower()
     flagged = detail.eq(field) | field.startswith("customfield_")

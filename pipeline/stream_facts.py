@@ -8,20 +8,20 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
+from core.records import LEFT
 from core.settings import Settings, ValueStream
 from metrics.facts import FactInputs, Facts, Rules, item_facts
-from metrics.ideas import idea_times
-from metrics.tool_time import Spans
+from pipeline.around import RELEASE, Around
 from pipeline.stream_blocks import blocked_by, blocked_statuses, linked_blocks, open_blocks
-from pipeline.tool_times import ToolTimes, stream_tool_times
+from pipeline.tool_times import ToolTimes, lives, stream_tool_times
+from pipeline.upstream import first_ideas, upstream_of
 from store import frames
-from store.sources import source_ids
 
 
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
     """wanted: the items that these are the facts of, None for all. shown: whether any item that was
-    asked for is in the stream. tools: of all its released items.
+    asked for is in the stream.
     """
 
     stream: ValueStream
@@ -45,20 +45,24 @@ class Ground:
     ideas: pd.DataFrame
 
 
-def stored_ground(session: Session, stream: ValueStream, stream_id: int) -> Ground:
-    """By the mapping that is stored."""
-    items = frames.stream_items(session, stream_id)
+def stored_ground(session: Session, stream: ValueStream, stream_id: int, around: Around) -> Ground:
+    """By the mapping that is stored; of the items no more than facts are made of."""
+    items = frames.measured_items(session, stream_id, item_ids=around.ids)
     return Ground(
         items=items,
-        blocks=linked_blocks(session, stream, stream_id),
+        blocks=linked_blocks(session, stream, stream_id, item_ids=around.ids),
         mapping=frames.stage_mappings(session, stream_id),
         stages=frames.stages(session, stream_id),
-        ideas=_ideas(session, stream, items),
+        ideas=first_ideas(session, stream, around.upstream, items),
     )
 
 
 def planned_ground(
-    session: Session, stream: ValueStream, mapping: pd.DataFrame, stages: pd.DataFrame
+    session: Session,
+    settings: Settings,
+    stream: ValueStream,
+    mapping: pd.DataFrame,
+    stages: pd.DataFrame,
 ) -> Ground:
     """By a mapping that is not: the same items, blocks and ideas as if it were."""
     counted = frames.Counted(
@@ -66,7 +70,8 @@ def planned_ground(
     )
     items = frames.stream_items(session, counted)
     blocks = linked_blocks(session, stream, counted)
-    return Ground(items, blocks, mapping, stages, _ideas(session, stream, items))
+    ideas = first_ideas(session, stream, upstream_of(session, settings), items)
+    return Ground(items, blocks, mapping, stages, ideas)
 
 
 def stream_facts(
@@ -76,25 +81,27 @@ def stream_facts(
     stream_id: int,
     *,
     wanted: set[int] | None,
-    releases: pd.DataFrame,
-    spans: Spans,
+    around: Around,
 ) -> StreamFacts:
     """Facts of the wanted items (None: of all), of those that stand behind one of them, and of
-    those whose release or idea moved; times by tool, of which `spans` tells.
+    those whose release or idea moved; times by tool of all around.
     """
-    ground = stored_ground(session, stream, stream_id)
+    ground = stored_ground(session, stream, stream_id, around)
+    present = ground.items["item_id"][~ground.items["gone"].isin(LEFT)]
+    releases = around.releases(session, present.tolist())
     tools = stream_tool_times(
         session,
         stream_id,
-        items=ground.items,
-        ideas=ground.ideas,
-        releases=releases,
-        spans=spans,
+        lives=lives(ground.items, ground.ideas, releases),
+        item_ids=around.released,
+        spans=lambda: around.found().spans,
         everything=wanted is None,
     )
     if wanted is not None:
         wanted = wanted | blocked_by(ground.blocks, wanted)
-        wanted |= _moved(session, stream_id, ground.items, releases, ground.ideas)
+        if around.ids is None or not around.ids <= wanted:
+            stored = around.stored_facts(session, stream_id)
+            wanted |= _moved(stored, ground.items, releases, ground.ideas)
         ground = replace(
             ground,
             items=ground.items[ground.items["item_id"].isin(wanted)],
@@ -129,19 +136,10 @@ def facts_on(
     return item_facts(inputs, _rules(session, settings, stream))
 
 
-_RELEASE = ["first_released_ts", "released_ts", "release_reason", "has_code"]
-
-
 def _moved(
-    session: Session,
-    stream_id: int,
-    items: pd.DataFrame,
-    releases: pd.DataFrame,
-    ideas: pd.DataFrame,
+    stored: pd.DataFrame, items: pd.DataFrame, releases: pd.DataFrame, ideas: pd.DataFrame
 ) -> set[int]:
     """Items whose stored release or idea is no longer what their commits and ancestors say."""
-    names = ["item_id", "episode", "idea_ts", *_RELEASE]
-    stored = frames.item_facts(session, stream_id, names=names)
     last = stored.sort_values("episode").drop_duplicates("item_id", keep="last")
     told = items[["item_id"]].merge(releases, on="item_id", how="left").merge(ideas, on="item_id")
     told["has_code"] = told["has_code"].eq(True)
@@ -150,7 +148,7 @@ def _moved(
         told[name] = told[name].fillna(NONE).astype("int64")
     both = last.merge(told, on="item_id", suffixes=("", "_now"))
     differs = pd.Series(False, index=both.index)
-    for name in [*_RELEASE, "idea_ts"]:
+    for name in [*RELEASE, "idea_ts"]:
         differs |= both[name] != both[f"{name}_now"]
     return {int(one) for one in both["item_id"][differs]}
 
@@ -169,19 +167,3 @@ def _rules(session: Session, settings: Settings, stream: ValueStream) -> Rules:
         kinds=kinds,
         expects_code=frozenset(stream.expects_code),
     )
-
-
-def _ideas(session: Session, stream: ValueStream, items: pd.DataFrame) -> pd.DataFrame:
-    """When each item was first an idea: by its ancestors, and by what the stream's rule links."""
-    known = frames.item_parents(session)
-    upstream = known[["item_id", "parent_id"]].rename(columns={"parent_id": "other_item_id"})
-    links = frames.item_links(session)
-    linked = links["kind"].eq("parent")
-    if stream.ideas is not None:
-        home = source_ids(session).get(stream.ideas.source, NONE)
-        held = known["project"].isin(stream.ideas.projects) & known["source_id"].eq(home)
-        idea = links["other_item_id"].isin(known["item_id"][held])
-        linked |= links["kind"].eq(stream.ideas.link.lower()) & idea
-    edges = pd.concat([upstream, links[linked][["item_id", "other_item_id"]]], ignore_index=True)
-    found = idea_times(known[["item_id", "created_ts"]], edges)
-    return found.times[found.times["item_id"].isin(items["item_id"])]

@@ -15,6 +15,8 @@ from store.frames_delivery import builds, changes, checkouts, deployments, incid
 from store.frames_facts import (
     change_facts,
     deployment_facts,
+    facts_of_items,
+    hotfixes,
     incident_facts,
     item_facts,
     link_pairs,
@@ -25,6 +27,7 @@ from store.frames_facts import (
     tool_times,
     value_streams,
 )
+from store.frames_hanging import behind, right_below
 from store.frames_items import (
     Counted,
     in_stream,
@@ -36,6 +39,7 @@ from store.frames_items import (
     item_transitions,
     items_of,
     keyed_items,
+    measured_items,
     projects,
     stage_mappings,
     stages,
@@ -46,6 +50,7 @@ from store.read import read_frame, read_frames
 
 __all__ = [
     "Counted",
+    "behind",
     "builds",
     "change_facts",
     "changes",
@@ -56,6 +61,8 @@ __all__ = [
     "deployment_facts",
     "deployments",
     "environments",
+    "facts_of_items",
+    "hotfixes",
     "in_stream",
     "incident_facts",
     "incidents",
@@ -70,6 +77,7 @@ __all__ = [
     "keyed_items",
     "link_pairs",
     "links",
+    "measured_items",
     "merge_request_commits",
     "merge_requests",
     "projects",
@@ -78,6 +86,7 @@ __all__ = [
     "refs",
     "repositories",
     "request_facts",
+    "right_below",
     "services",
     "stage_mappings",
     "stage_visits",

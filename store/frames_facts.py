@@ -86,6 +86,24 @@ def item_facts(
     return _facts(session, item_fact, "stream_id", stream_id, item_ids, committed, names)
 
 
+def facts_of_items(
+    session: Session, item_ids: Iterable[int], *, names: Sequence[str]
+) -> pd.DataFrame:
+    """These columns of the facts of these items, of whatever streams, in order of (item_id,
+    stream_id, episode).
+    """
+    key = item_fact.c.item_id
+    statement = select(*(item_fact.c[name] for name in names))
+    order = (key, item_fact.c.stream_id, item_fact.c.episode)
+    return read_frames(session, statement, key, item_ids, order=order)
+
+
+def hotfixes(session: Session) -> pd.DataFrame:
+    """deployment_id, rework of the deployments of any service that are hotfixes."""
+    own = select(deployment_fact.c.deployment_id, deployment_fact.c.rework)
+    return read_frame(session, own.where(deployment_fact.c.kind == "hotfix"))
+
+
 def stage_visits(
     session: Session,
     stream_id: int,

@@ -85,6 +85,20 @@ def stream_items(
     return read_frames(session, statement, key, item_ids, committed=committed, order=(key,))
 
 
+def measured_items(
+    session: Session, stream_id: int, *, item_ids: Iterable[int] | None = None
+) -> pd.DataFrame:
+    """Of the stream's items, or of these of them, only what facts are made of: item_id, type,
+    status_id, created_ts, updated_ts, resolved_ts, value_cents, changelog_complete, gone.
+    """
+    own = ("type", "status_id", "created_ts", "updated_ts", "resolved_ts")
+    rest = ("value_cents", "changelog_complete", "gone")
+    key = work_item.c.id
+    columns = (work_item.c[name] for name in (*own, *rest))
+    statement = select(key.label("item_id"), *columns).where(in_stream(stream_id))
+    return read_frames(session, statement, key, item_ids, order=(key,))
+
+
 def items_of(session: Session, item_ids: Iterable[int]) -> pd.DataFrame:
     """The same columns, and `gone_ts` (NONE), of these items, whatever stream they are in."""
     key = work_item.c.id
@@ -238,9 +252,11 @@ def item_links(
     return read_frames(session, statement, key, item_ids, committed=committed, order=order)
 
 
-def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
-    """All items but those that are gone for good: item_id, parent_id (NONE: none, or not stored),
-    source_id, project, type, created_ts."""
+def item_parents(
+    session: Session, *, item_ids: Iterable[int] | None = None, committed: bool = False
+) -> pd.DataFrame:
+    """Items (these; None: all) but those that are gone for good: item_id, parent_id (NONE: none, or
+    not stored), source_id, project, type, created_ts."""
     parent = work_item.alias("parent")
     same = and_(
         parent.c.source_id == work_item.c.source_id,
@@ -251,5 +267,6 @@ def item_parents(session: Session, *, committed: bool = False) -> pd.DataFrame:
         parent.c.id.label("parent_id"),
         *(work_item.c[name] for name in ("source_id", "project", "type", "created_ts")),
     ).select_from(work_item.outerjoin(parent, same))
-    ordered = statement.where(_STAYED).order_by(work_item.c.id)
-    return read_frame(session, ordered, committed=committed)
+    key = work_item.c.id
+    stayed = statement.where(_STAYED)
+    return read_frames(session, stayed, key, item_ids, committed=committed, order=(key,))

@@ -1,19 +1,19 @@
-"""What is not linked: replaced as a whole, read in pages and in sums."""
+"""What is not linked: replaced as a whole or in part, read in pages and in sums."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.records import Entity
-from store.lookup import chunks, key_getter
-from store.models import unlinked, unlinked_day, work_item
-from store.read import read_frame
+from store.lookup import chunks, key_getter, one_of
+from store.models import merge_request, unlinked, unlinked_day, work_item
+from store.read import IDS, read_frame
 from store.upsert import delete_rows, upsert
 
 ALL = "all"
@@ -34,21 +34,50 @@ class Wanted:
     reason: str | None = None
 
 
-def replace_unlinked(session: Session, rows: pd.DataFrame, days: pd.DataFrame) -> int:
-    """Make these the only rows and days; how many rows were written or deleted.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of the tables is replaced: rows of these things, by kind; of one kind these days."""
+
+    ids: dict[Entity, set[int]]
+    counted: Entity
+    days: set[int]
+
+
+def replace_unlinked(
+    session: Session, rows: pd.DataFrame, days: pd.DataFrame, part: Part | None = None
+) -> int:
+    """Make these the only rows and days, or the only ones of a part; how many rows were written or
+    deleted.
 
     Both frames have the columns of their tables. The same again writes nothing.
     """
-    return _replace(session, unlinked, rows) + _replace(session, unlinked_day, days)
+    if part is None:
+        return _replace(session, unlinked, rows) + _replace(session, unlinked_day, days)
+    count = 0
+    for entity, ids in part.ids.items():
+        own = rows[rows["entity"] == int(entity)]
+        for chunk in chunks(sorted(ids), IDS):
+            where = (unlinked.c.entity == int(entity), one_of(session, unlinked.c.entity_id, chunk))
+            count += _replace(session, unlinked, own[own["entity_id"].isin(chunk)], where)
+    if part.days:
+        day = unlinked_day.c
+        where = (day.entity == int(part.counted), day.day_ts.in_(sorted(part.days)))
+        count += _replace(session, unlinked_day, days, where)
+    return count
 
 
-def _replace(session: Session, table: Table, frame: pd.DataFrame) -> int:
+def _replace(
+    session: Session,
+    table: Table,
+    frame: pd.DataFrame,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> int:
     names = table.c.keys()
     key = [column.key for column in table.primary_key.columns]
     of = key_getter(key)
     given = [dict(zip(names, row, strict=True)) for row in _tuples(frame, names)]
     wanted = {of(row): row for row in given}
-    found = session.execute(select(*table.c))
+    found = session.execute(select(*table.c).where(*where))
     stored = {of(row): row for row in (dict(zip(names, one, strict=True)) for one in found)}
     gone = [dict(zip(key, one, strict=True)) for one in stored.keys() - wanted.keys()]
     differing = [row for one, row in wanted.items() if stored.get(one) != row]
@@ -114,6 +143,32 @@ def unlinked_days(session: Session) -> pd.DataFrame:
     """
     key = unlinked_day.primary_key.columns
     return read_frame(session, select(*unlinked_day.c).order_by(*key))
+
+
+def days_of(session: Session, entity: Entity, days: Collection[int]) -> pd.DataFrame:
+    """The same of one kind on these days."""
+    own = (unlinked_day.c.entity == int(entity), unlinked_day.c.day_ts.in_(sorted(days)))
+    return read_frame(session, select(*unlinked_day.c).where(*own))
+
+
+def orphans(session: Session) -> list[int]:
+    """The commits of people without ticket."""
+    table = unlinked.c
+    own = (table.entity == int(Entity.COMMIT), table.scope == ALL, ~table.bot)
+    found = select(table.entity_id).where(*own).order_by(table.entity_id)
+    return list(session.execute(found).scalars())
+
+
+def suggested_items(session: Session) -> set[int]:
+    """The items for which a commit is suggested."""
+    table = unlinked.c
+    own = (table.entity == int(Entity.ITEM), table.scope == ALL, table.suggestion != "")
+    return set(session.execute(select(table.entity_id).where(*own)).scalars())
+
+
+def asking_repositories(session: Session) -> pd.DataFrame:
+    """repository_id of those that have merge requests."""
+    return read_frame(session, select(merge_request.c.repository_id).distinct())
 
 
 def ticket_times(session: Session) -> pd.DataFrame:
