@@ -55,12 +55,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Model:
-    """The network of a stream with what it was made of. capacities: by pool."""
+    """The network of a stream with what it was made of. capacities: by pool; people: how many work
+    there, None where the team names nobody.
+    """
 
     network: Network
     measured: Measured
     capacities: tuple[Capacity, ...]
-    groups: tuple[Group, ...]
+    people: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def model(facts: Facts) -> Model | NoModel:
     gone = visits[_within(visits["leave_ts"], facts.window) & (visits["then"] != OPEN)]
     pools = _pools(told)
     capacities = _capacities(facts, visits, told, pools)
+    people = _people(facts, told, pools)
     kinds = _kinds(facts, gone, len(told))
     steps = tuple(
         _step(gone, place, group, pools[place], capacities, kinds, size=len(told))
@@ -114,9 +117,12 @@ def model(facts: Facts) -> Model | NoModel:
         kinds=kinds,
         waiting=_waiting(visits, len(told), facts.window),
         values=_values(facts),
-        per_person=_per_person(facts, told, pools, capacities),
+        per_person=tuple(
+            one.places / known if known else 1.0
+            for one, known in zip(capacities, people, strict=True)
+        ),
     )
-    return Model(network, measured, capacities, tuple(told))
+    return Model(network, measured, capacities, people)
 
 
 def _ints(frame: pd.DataFrame, name: str) -> Ints:
@@ -157,15 +163,10 @@ def _capacities(
     return tuple(found)
 
 
-def _per_person(
-    facts: Facts, told: list[Group], pools: list[int | None], capacities: tuple[Capacity, ...]
-) -> tuple[float, ...]:
-    """How many items one person has in hand, where the team's people are known."""
+def _people(facts: Facts, told: list[Group], pools: list[int | None]) -> tuple[int | None, ...]:
+    """How many work in each pool, where its team names them."""
     teams = {pool: told[place].team for place, pool in enumerate(pools) if pool is not None}
-    return tuple(
-        one.places / facts.people[teams[pool]] if facts.people.get(teams[pool]) else 1.0
-        for pool, one in enumerate(capacities)
-    )
+    return tuple(facts.people.get(team) for _, team in sorted(teams.items()))
 
 
 def _kinds(facts: Facts, gone: pd.DataFrame, size: int) -> tuple[Kind, ...]:
@@ -232,9 +233,7 @@ def _thinned(sample: Floats) -> Floats:
     return np.quantile(sample, (np.arange(_SAMPLE) + 0.5) / _SAMPLE)
 
 
-def _ways(
-    rows: pd.DataFrame, place: int, size: int
-) -> tuple[dict[int, float], dict[int, float]]:
+def _ways(rows: pd.DataFrame, place: int, size: int) -> tuple[dict[int, float], dict[int, float]]:
     """Shares of visits that were sent back, by step; and of the others, where they went."""
     then = rows["then"].to_numpy(np.int64)
     then = np.where(then == DONE, size, np.where(then == DROPPED, size + 1, then))

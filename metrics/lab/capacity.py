@@ -35,8 +35,9 @@ class Capacity:
     """places: items worked on at once. per_week: what leaves while others wait, None where that was
     seen too seldom. basis: `queue_waited`: people were as busy as they ever are while others
     waited; `most_at_once`: work seldom waited for them, or waited although there was room;
-    `no_queue`: no stage in which work waits for them. waited_share: of the window in which something waited.
-    pace: what active time is to be multiplied by so that these places do as much as was seen; seen: how many departures that rests on.
+    `no_queue`: no stage in which work waits for them. waited_share: of the window in which
+    something waited. pace: what active time is to be multiplied by so that these places do as much
+    as was seen; seen: how many departures that rests on.
     """
 
     places: int

@@ -140,9 +140,7 @@ class Draws:
             [kind.delay_pace for kind in kinds]
         )[of]
 
-    def _targets(
-        self, step: Step, numbers: dict[int, Floats], place: int
-    ) -> npt.NDArray[np.int64]:
+    def _targets(self, step: Step, numbers: dict[int, Floats], place: int) -> npt.NDArray[np.int64]:
         done = len(self.network.steps)
         if len(step.onward) > 1:
             found = _chosen(step.onward, numbers[_ONWARD][:, place], otherwise=done)

@@ -13,9 +13,9 @@ from metrics.stats import Floats
 TOLERANCE: Final = 0.20
 _COUNTED: Final = (200, 1_500)
 _WARM_UP: Final = 0.1
-_ROUNDS: Final = 12
+_ROUNDS: Final = 9
 _FITTING_RUNS: Final = 4
-_FITTING_ITEMS: Final = 4_000
+_FITTING_ITEMS: Final = 2_400
 _DAMPED: Final = 0.15
 _SOFT: Final = 0.2
 _LITTLE: Final = 1.0
@@ -83,10 +83,12 @@ def _fitted(found: Model, plan: Plan) -> Model:
     were measured.
     """
     few = replace(plan, runs=min(plan.runs, max(_FITTING_RUNS, _FITTING_ITEMS // plan.counted)))
+    nobody = [step.pool is None for step in found.network.steps]
+    waits = [float(step.delay.mean()) for step in found.network.steps]
     fit = Fit(
         [1.0] * len(found.capacities),
-        [0.0 if step.pool is not None else float(step.delay.mean()) for step in found.network.steps],
-    )  # fmt: skip
+        [wait if alone else 0.0 for wait, alone in zip(waits, nobody, strict=True)],
+    )
     for _ in range(_ROUNDS):
         played = outcome(with_fit(found, fit).network, few)
         queue, visits = played.queue.mean(axis=0), played.visits.mean(axis=0)

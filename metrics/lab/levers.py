@@ -91,9 +91,7 @@ def _with(
 ) -> Changed:
     steps = (*found.network.steps[:place], step, *found.network.steps[place + 1 :])
     more = tuple(dict.fromkeys([*found.change.touched, *(touched or (place,))]))
-    return Changed(
-        replace(found.network, steps=steps), replace(found.change, touched=more)
-    )
+    return Changed(replace(found.network, steps=steps), replace(found.change, touched=more))
 
 
 def _people(found: Changed, place: int, lever: _Lever) -> Changed:

@@ -73,9 +73,9 @@ class Kind:
 
 @dataclass(frozen=True)
 class Network:
-    """people: how many items each pool works on at once; per_person: how many of these one person has
-    in hand, 1 where that is not known. first: probabilities of the step in which
-    an item begins. gaps: a sample of days between arrivals. cap: arrivals let in a week at most.
+    """people: how many items each pool works on at once; per_person: how many of these one person
+    has in hand, 1 where that is not known. first: probabilities of the step in which an item
+    begins. gaps: a sample of days between arrivals. cap: arrivals let in a week at most.
     waiting: items already in each step at the begin. values: cents a week of an item, a sample; NaN
     for one without a value.
     """

@@ -19,7 +19,9 @@ SEED: Final = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is played: `counted` items in each of `runs`, after `warm_up` that are not counted."""
+    """How much is played: `counted` items in each of `runs`, after `warm_up` that are
+    not counted.
+    """
 
     counted: int
     warm_up: int

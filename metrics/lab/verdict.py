@@ -146,7 +146,5 @@ def histogram(flows: Sequence[np.ndarray[tuple[int], np.dtype[np.float64]]], bin
     pooled = np.concatenate(list(flows))
     high = float(np.quantile(pooled, 0.99)) if len(pooled) else 1.0
     edges = np.linspace(0.0, max(high, 1e-6), bins + 1)
-    shares = [
-        (np.histogram(times, edges)[0] / max(1, len(times))).tolist() for times in flows
-    ]
+    shares = [(np.histogram(times, edges)[0] / max(1, len(times))).tolist() for times in flows]
     return edges.tolist(), shares
