@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import RowMapping, func, insert, select
 from sqlalchemy.orm import Session
 
 from store.models import scenario
@@ -30,13 +30,14 @@ def scenarios(session: Session, *, stream: str | None = None) -> list[Scenario]:
     statement = select(scenario).order_by(scenario.c.ts.desc(), scenario.c.id.desc())
     if stream is not None:
         statement = statement.where(scenario.c.stream == stream)
-    return [_told(row._mapping) for row in session.execute(statement)]
+    return [_told(row) for row in session.execute(statement).mappings()]
 
 
 def find_scenario(session: Session, number: int) -> Scenario | None:
     """The one of this number, None for none."""
-    row = session.execute(select(scenario).where(scenario.c.id == number)).one_or_none()
-    return None if row is None else _told(row._mapping)
+    found = session.execute(select(scenario).where(scenario.c.id == number)).mappings()
+    row = found.one_or_none()
+    return None if row is None else _told(row)
 
 
 def version(session: Session) -> int:
@@ -62,14 +63,14 @@ def add_scenario(
     return Scenario(number, stream, name, dict(levers), why, who, ts)
 
 
-def _told(row: Mapping[str, object]) -> Scenario:
-    document = orjson.loads(str(row["document"]))
+def _told(row: RowMapping) -> Scenario:
+    document = orjson.loads(row["document"])
     return Scenario(
-        int(str(row["id"])),
-        str(row["stream"]),
-        str(row["name"]),
-        document["levers"],
-        document["why"],
-        str(row["who"]),
-        int(str(row["ts"])),
+        id=row["id"],
+        stream=row["stream"],
+        name=row["name"],
+        levers=document["levers"],
+        why=document["why"],
+        who=row["who"],
+        ts=row["ts"],
     )

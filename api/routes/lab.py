@@ -146,18 +146,28 @@ def read_scenario(session: SessionDep, number: Number) -> Response:
     return encoded(scenario_row(scenario_of(session, number)))
 
 
+class KnownAtQuery(BaseModel):
+    """As known when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    known_at: str | None = Field(
+        default=None,
+        description="On what was known at this moment, of the 90 days before it. Default: now.",
+        examples=["2026-11-01T06:00Z"],
+    )
+
+
 @router.get(
     "/{number}/verdict",
     summary="What a kept change would do",
     responses={**COMMON, **answers(LabChange, named=True)},
 )
 def read_scenario_verdict(
-    served: ServedDep, session: SessionDep, number: Number, query: KnownDep
+    served: ServedDep, session: SessionDep, number: Number, query: Annotated[KnownAtQuery, Query()]
 ) -> Response:
-    """On the facts of the window that is asked for, the last 90 days by default, or of what was
-    known at a moment: as those of the stream move, so does the verdict.
-    """
+    """On the facts of the last 90 days: as the stream moves, so does the verdict."""
     kept = scenario_of(session, number)
-    asked = asked_of(served, query)
+    asked = asked_of(served, KnownQuery(known_at=query.known_at))
     snapshot, stream = of_stream(served, session, kept.stream, asked)
     return encoded(change_answer(snapshot, served.settings, stream, asked, kept.levers))

@@ -249,8 +249,9 @@ def _ways(rows: pd.DataFrame, place: int, size: int) -> tuple[dict[int, float], 
 def _first(visits: pd.DataFrame, window: Window) -> dict[int, float]:
     firsts = visits.drop_duplicates(["item_id", "episode"])
     here = firsts[_within(firsts["enter_ts"], window)]
-    shares = here["step"].value_counts(normalize=True).sort_index()
-    return {int(step): float(share) for step, share in shares.items()} or {0: 1.0}
+    steps, counts = np.unique(_ints(here, "step"), return_counts=True)
+    told = zip(steps.tolist(), (counts / max(1, len(here))).tolist(), strict=True)
+    return dict(told) or {0: 1.0}
 
 
 def _gaps(committed: Ints, window: Window) -> Floats:

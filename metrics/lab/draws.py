@@ -59,12 +59,15 @@ class Draws:
         return np.concatenate([np.zeros(here), np.cumsum(gaps)])
 
     def admitted(self, arrivals: Floats) -> Floats:
-        """When each of them is let in: in order, no sooner than the cap allows."""
+        """When each of them is let in: in order, no sooner than the cap allows; at once where it is
+        there at the begin.
+        """
         if self.network.cap is None:
             return arrivals
-        rhythm = np.arange(len(arrivals)) * (WEEK_D / self.network.cap)
-        let_in: Floats = rhythm + np.maximum.accumulate(arrivals - rhythm)
-        return let_in
+        here = min(sum(self.network.waiting), self.count)
+        coming = arrivals[here:]
+        rhythm: Floats = np.arange(len(coming), dtype=np.float64) * (WEEK_D / self.network.cap)
+        return np.concatenate([arrivals[:here], rhythm + np.maximum.accumulate(coming - rhythm)])
 
     def begins(self) -> list[int]:
         """The step in which each item begins."""

@@ -210,6 +210,7 @@ class _Run:
         heappush(self.heap, (now + self.service[item], 2 * item))
 
     def finish(self, item: int, now: float, with_people: bool) -> None:
+        """Its work is done: out, on, or held back where the next step is full."""
         self.worked[item] = now
         step, to = self.where[item], self.target[item]
         if to >= self.size:
@@ -221,15 +222,19 @@ class _Run:
             if limit is not None and to > step and self.inside[to] >= limit:
                 keeps = with_people and self.holds[step]
                 self.held[to].append(2 * item + keeps)
-                with_people = with_people and not keeps
+                if with_people and not keeps:
+                    self.next_in(self.pools[step], now)
+                return
+            self.leave(item, step, now)
+            if with_people and self.joined[step] == to:
+                self.go_on(item, to, now)
+                with_people = False
             else:
-                self.leave(item, step, now)
-                if with_people and self.joined[step] == to:
-                    self.go_on(item, to, now)
-                    return
                 self.enter(item, to, now)
         if with_people:
             self.next_in(self.pools[step], now)
+        if self.held[step]:
+            self.follow(step, now)
 
     def go_on(self, item: int, step: int, now: float) -> None:
         """Into the step that is one with the last: the same people, no queue."""
@@ -243,25 +248,31 @@ class _Run:
         heappush(self.heap, (now + self.service[item], 2 * item))
 
     def leave(self, item: int, step: int, now: float) -> None:
-        code = item * self.size + step
         self.rows += (
-            code, self.entered[item], self.ready[item], self.begun[item], self.worked[item], now,
-        )  # fmt: skip
+            item * self.size + step,
+            self.entered[item],
+            self.ready[item],
+            self.begun[item],
+            self.worked[item],
+            now,
+        )
         self.inside[step] -= 1
-        if self.held[step] and self.inside[step] < (self.limits[step] or 0):
-            self.let_in(self.held[step].popleft(), step, now)
 
-    def let_in(self, code: int, step: int, now: float) -> None:
-        """A place is free for one that was held back; so is its own, then."""
+    def follow(self, step: int, now: float) -> None:
+        """A place is free for the first that was held back; so is its own, then."""
+        if not self.held[step] or self.inside[step] >= (self.limits[step] or 0):
+            return
+        code = self.held[step].popleft()
         item, with_people = code >> 1, code & 1
         before = self.where[item]
-        if before >= 0:
-            self.inside[step] += 1  # its place, while what stands behind it moves up
-            self.leave(item, before, now)
-            self.inside[step] -= 1
+        if before < 0:
+            self.enter(item, step, now)
+            return
+        self.leave(item, before, now)
         self.enter(item, step, now)
         if with_people:
             self.next_in(self.pools[before], now)
+        self.follow(before, now)
 
 
 def _keys(

@@ -30,8 +30,8 @@ def sakasegawa(load: float, people: int, ca2: float, cs2: float, work: float) ->
     """The same before several people who share the queue."""
     if load >= 1:
         return math.inf
-    power = math.sqrt(2 * (people + 1)) - 1
-    return (ca2 + cs2) / 2 * load**power / (people * (1 - load)) * work
+    full = math.pow(load, math.sqrt(2 * (people + 1)) - 1)
+    return (ca2 + cs2) / 2 * full / (people * (1 - load)) * work
 
 
 def variation(sample: Floats) -> float:

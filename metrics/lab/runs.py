@@ -117,7 +117,7 @@ def _summed(network: Network, draws: Draws, run: Play, warm_up: int) -> _Run:
         wait=wait / items,
         queue=wait / span,
         work=work / items,
-        visits=np.bincount(step, minlength=size) / items,
+        visits=_by(step, np.ones(len(step)), size) / items,
         busy=_busy(network, work, span),
         cost=np.append(burnt, before),
     )

@@ -78,6 +78,7 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/services/web/dora",
         "/v1/services/web/metrics/delivery_cycle/explain",
         "/v1/streams/checkout/dora",
+        "/v1/streams/checkout/lab",
         "/v1/overview",
     ],
 )

@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
-    "demo", "check", "sync", "serve", "worker", "trace", "dora", "unlinked", "recompute", "migrate",
+    "demo", "check", "sync", "serve", "worker", "trace", "dora", "lab", "unlinked", "recompute", "migrate",
     "conformance", "import", "verdict", "verdicts", "verdict confirm", "verdict reject",
     "verdict withdraw", "mapping", "mapping unmapped", "mapping preview",
 ]  # fmt: skip
