@@ -13,7 +13,8 @@ from core.frames import NONE
 from metrics.cohort import cohort, durations
 from metrics.flow import KINDS
 from metrics.lab.capacity import Capacity, capacity
-from metrics.lab.network import Kind, Network, Step, no_times
+from metrics.lab.network import WEEK_D, Kind, Network, Step, no_times
+from metrics.lab.rhythm import weekly
 from metrics.lab.steps import DONE, DROPPED, OPEN, Group, groups, step_visits
 from metrics.mapping import Ints
 from metrics.periods import DAY, Window
@@ -98,7 +99,9 @@ def model(facts: Facts) -> Model | NoModel:
     people = _people(facts, told, pools)
     kinds = _kinds(facts, gone, len(told))
     steps = tuple(
-        _step(gone, place, group, pools[place], capacities, kinds, size=len(told))
+        _step(
+            gone, place, group, pools[place], capacities, kinds, size=len(told), window=facts.window
+        )
         for place, group in enumerate(told)
     )
     measured = Measured(
@@ -207,6 +210,7 @@ def _step(
     kinds: tuple[Kind, ...],
     *,
     size: int,
+    window: Window,
 ) -> Step:
     rows = gone[gone["step"] == place]
     service, delay = no_times(), no_times()
@@ -220,10 +224,25 @@ def _step(
     if pool is not None:
         service = service * capacities[pool].pace
     back, onward = _ways(rows, place, size)
+    openings = _openings(rows, group, window)
     return Step(
-        group.name, group.team, pool, service if group.works else no_times(), delay,
-        back=back, onward=onward or {place + 1: 1.0},
-    )  # fmt: skip
+        group.name,
+        group.team,
+        pool,
+        service if group.works else no_times(),
+        delay,
+        openings=openings,
+        period=WEEK_D if openings else 1.0,
+        back=back,
+        onward=onward or {place + 1: 1.0},
+    )
+
+
+def _openings(rows: pd.DataFrame, group: Group, window: Window) -> tuple[float, ...]:
+    """When the work of what waited begins, or where nobody works, when it leaves."""
+    waited = rows[(rows["wait_s"] > 0) & (rows["begin_ts"] != NONE if group.works else True)]
+    moments = _ints(waited, "begin_ts" if group.works else "leave_ts")
+    return weekly((moments - window.from_ts) / DAY)
 
 
 def _thinned(sample: Floats) -> Floats:

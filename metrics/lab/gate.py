@@ -83,7 +83,7 @@ def _fitted(found: Model, plan: Plan) -> Model:
     were measured.
     """
     few = replace(plan, runs=min(plan.runs, max(_FITTING_RUNS, _FITTING_ITEMS // plan.counted)))
-    nobody = [step.pool is None for step in found.network.steps]
+    nobody = [step.pool is None and not step.openings for step in found.network.steps]
     waits = [float(step.delay.mean()) for step in found.network.steps]
     fit = Fit(
         [1.0] * len(found.capacities),

@@ -13,6 +13,7 @@ from metrics.mapping import Ints
 
 DONE, DROPPED, OPEN = -1, -2, -3
 """What follows a visit where no other does."""
+_NEVER: Final = 2**62
 _INSIDE: Final = ("waiting", "active", "unknown", "ignored")
 
 
@@ -51,9 +52,10 @@ def step_visits(
     """One row per visit of a step, in order for each delivery, from its commitment on.
 
     items, visits: columns of `item_fact` and `stage_visit`. Returns item_id, episode, kind,
-    value_cents, step, enter_ts, leave_ts (`as_of` where it is there still), active_s, wait_s, and
-    `then`: the step that follows, `DONE`, `DROPPED` or `OPEN`. Time in no step of the stream
-    belongs to the step before it, or where there is none to the next.
+    value_cents, step, enter_ts, leave_ts (`as_of` where it is there still), begin_ts (of the first
+    work, or `NONE`), active_s, wait_s, and `then`: the step that follows, `DONE`, `DROPPED` or
+    `OPEN`. Time in no step of the stream belongs to the step before it, or where there is none to
+    the next.
     """
     rows = _rows(items, visits, as_of)
     place = {stage: number for number, group in enumerate(told) for stage in group.stages}
@@ -87,9 +89,11 @@ def _joined(rows: pd.DataFrame) -> pd.DataFrame:
     active = np.where(rows["state"].to_numpy(object) == "active", seconds, 0)
     found = rows.iloc[first][["item_id", "episode", "kind", "value_cents", "step"]]
     worked = np.add.reduceat(active, first)
+    begun = np.minimum.reduceat(np.where(active > 0, start, _NEVER), first)
     told = found.reset_index(drop=True).assign(
         enter_ts=start[first],
         leave_ts=end[last],
+        begin_ts=np.where(begun == _NEVER, NONE, begun),
         active_s=worked,
         wait_s=np.add.reduceat(seconds, first) - worked,
     )
@@ -109,7 +113,7 @@ def _following(told: pd.DataFrame, last: pd.DataFrame) -> Ints:
 
 
 def _nothing() -> pd.DataFrame:
-    names = ("item_id", "episode", "value_cents", "step", "enter_ts", "leave_ts", "active_s",
-             "wait_s", "then")  # fmt: skip
+    names = ("item_id", "episode", "value_cents", "step", "enter_ts", "leave_ts", "begin_ts",
+             "active_s", "wait_s", "then")  # fmt: skip
     kinds = {"kind": pd.Series(dtype=object)}
     return pd.DataFrame({**{name: pd.Series(dtype="int64") for name in names}, **kinds})

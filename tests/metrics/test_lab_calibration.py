@@ -11,6 +11,7 @@ from metrics.lab.calibrate import Facts, Model, NoModel, model
 from metrics.lab.gate import Check, calibrated
 from metrics.lab.levers import changed
 from metrics.lab.network import Network, line
+from metrics.lab.rhythm import weekly
 from metrics.lab.runs import outcome
 from metrics.lab.steps import groups
 from metrics.lab.verdict import judged
@@ -118,6 +119,42 @@ def test_waiting_that_people_do_not_explain_is_no_matter_of_people() -> None:
     new = changed(found.model.network, {"Test.people": "+2"})
     after = outcome(new.network, found.plan)
     assert abs(float((after.wait - found.today.wait)[:, 2].mean())) < 0.3
+
+
+def test_a_weekly_batch_is_seen_and_daily_ones_shorten_the_wait() -> None:
+    network = _line(0.5)
+    batched = replace(network.steps[2], openings=(2.5,), period=7.0)
+    facts = facts_of(
+        replace(network, steps=(*network.steps[:2], batched)), 500, until_d=497, window_d=294
+    )
+    found = calibrated(_model(facts))
+    step = found.model.network.steps[2]
+    assert (len(step.openings), step.period) == (1, 7.0)
+    assert (step.openings[0] + facts.window.from_ts / DAY) % 7 == pytest.approx(2.5, abs=0.3)
+    assert found.model.network.steps[0].openings == ()
+    new = changed(found.model.network, {"Test.batch": "daily"})
+    after = outcome(new.network, found.plan)
+    told = judged((found.model.network, new.network), (found.today, after), new.change)
+    assert told.verdict == "relieved"
+    assert told.removed == pytest.approx(3.0, abs=1.2)
+
+
+@pytest.mark.parametrize(
+    ("moments", "rhythm"),
+    [
+        ([2.0 + 7 * n for n in range(30)], (2.0,)),
+        ([6.9 + 7 * n + 0.2 * (n % 2) for n in range(30)], (6.9,)),
+        ([(1.0, 3.0)[n % 2] + 7 * n for n in range(40)], (1.0, 3.0)),
+        ([n % 5 + 7 * n for n in range(60)], ()),
+        ([0.37 * n for n in range(100)], ()),
+        ([2.0 + 7 * n for n in range(19)], ()),
+        ([2.0 + 7 * n if n % 4 else 0.91 * n for n in range(60)], ()),
+    ],
+)
+def test_a_batch_is_what_leaves_on_few_moments_of_the_week(
+    moments: list[float], rhythm: tuple[float, ...]
+) -> None:
+    assert weekly(np.array(moments)) == pytest.approx(rhythm, abs=0.21)
 
 
 def test_a_model_that_misses_gives_no_numbers(busy: Facts) -> None:
