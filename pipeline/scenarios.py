@@ -28,28 +28,37 @@ class Entered:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a scenario is called, who enters it and why."""
+
+    name: str
+    who: str
+    why: str
+
+
+def words_of(*, name: str, who: str, why: str) -> Words:
+    """`FieldError` for what is missing or too long."""
+    reason = _words("why", why) if why.strip() else ""
+    return Words(_words("name", name), _words("who", who), reason)
+
+
 def enter_scenario(
     database: Database,
     today: Calibrated,
     *,
     stream: str,
-    name: str,
     levers: Mapping[str, str],
-    who: str,
-    why: str,
+    words: Words,
 ) -> Entered:
-    """Keep a scenario whose levers can be moved; `FieldError` names what makes no sense."""
+    """Keep a scenario; `FieldError` for a lever that can't be moved."""
     changed(today.model.network, levers)
-    told = {
-        "name": _words("name", name),
-        "who": _words("who", who),
-        "why": _words("why", why) if why.strip() else "",
-    }
     with database.writing() as session:
         for known in scenarios(session, stream=stream):
-            same = (known.name, known.who, known.why) == (told["name"], told["who"], told["why"])
+            same = Words(known.name, known.who, known.why) == words
             if same and dict(known.levers) == dict(levers):
                 return Entered(scenario_row(known), new=False)
+        told = {"name": words.name, "who": words.who, "why": words.why}
         made = add_scenario(session, stream=stream, levers=levers, ts=now_ts(), **told)
         return Entered(scenario_row(made), new=True)
 

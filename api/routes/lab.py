@@ -27,7 +27,14 @@ from api.sent import described, sent
 from core.errors import BadRequestError
 from pipeline.lab import lab_model, require_model
 from pipeline.lab_answers import change_answer, lab_answer
-from pipeline.scenarios import Entered, enter_scenario, scenario_of, scenario_row, scenario_rows
+from pipeline.scenarios import (
+    Entered,
+    enter_scenario,
+    scenario_of,
+    scenario_row,
+    scenario_rows,
+    words_of,
+)
 
 streams = APIRouter(prefix="/streams", tags=["lab"])
 previews = APIRouter(prefix="/streams", tags=["lab"])
@@ -120,18 +127,13 @@ async def keep_scenario(served: ServedDep, request: Request) -> Response:
 
 
 def _entered(served: Served, given: ScenarioGiven) -> Entered:
+    words = words_of(name=given.name, who=given.who, why=given.why)
     asked = asked_of(served, KnownQuery())
     with served.database.read() as session:
         _, stream = of_stream(served, session, given.stream, asked)
         today = require_model(lab_model(served.settings, stream, asked))
     return enter_scenario(
-        served.database,
-        today,
-        stream=given.stream,
-        name=given.name,
-        levers=given.levers,
-        who=given.who,
-        why=given.why,
+        served.database, today, stream=given.stream, levers=given.levers, words=words
     )
 
 
