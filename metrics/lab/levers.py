@@ -13,12 +13,14 @@ from typing import Final, get_args
 import numpy as np
 
 from core.errors import FieldError
+from metrics.lab.instant import visits_per_item
 from metrics.lab.network import WEEK_D, Network, Order, Step
 from metrics.lab.verdict import Change
 
 MOST_LEVERS: Final = 12
 _MOST_PEOPLE: Final = 1_000
 _MOST_DAYS: Final = 366.0
+_MOST_VISITS: Final = 60
 
 LEVERS: Final[Mapping[str, str]] = {
     "people": "people who work there: `+2`, `-1` or `5`",
@@ -71,6 +73,9 @@ def changed(network: Network, levers: Mapping[str, str]) -> Changed:
             found = replace(found, network=_mixed(found.network, lever))
         else:
             found = _step_changed(found, before, lever, str(value).strip())
+    visits = sum(visits_per_item(found.network))
+    if visits > max(_MOST_VISITS, 2 * sum(visits_per_item(network))):
+        raise FieldError("levers", f"an item would come {visits:.0f} times to a step: too often")
     return found
 
 

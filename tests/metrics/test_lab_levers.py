@@ -121,6 +121,7 @@ def test_what_each_lever_sets() -> None:
         ({"dev.wait": "-50 %"}, "for its people"),
         ({"dev.usable": "90 %"}, "no step before it"),
         ({"test.usable": "0 %"}, "above 0 %"),
+        ({"test.usable": "1 %", "review.usable": "10 %"}, "too often"),
         ({"test.usable": "110 %"}, "from 0 % to 100 %"),
         ({"test.remove": "yes"}, "eliminated, automated or undeclared"),
         ({"dev.merge": "test"}, "follows: review"),
