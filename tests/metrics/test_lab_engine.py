@@ -173,7 +173,7 @@ def _queue_of(order: Order, works: list[float], values: list[float]) -> list[int
 
 
 def test_the_order_of_a_queue_is_the_one_that_is_asked_for() -> None:
-    works, values = [1.0, 2.0, 3.0, 4.0], [100.0, 400.0, 900.0]
+    works, values = [1.0, 2.0, 3.0, 4.0], [100.0, 410.0, 930.0]
     step = Step("work", pool=0, service=np.array(works), onward={1: 1.0})
     network = Network((step,), (1,), {0: 1.0}, np.full(1, 1e-3), values=np.array(values))
     draws = Draws(network, 12, 5, 0)
