@@ -63,9 +63,23 @@ def calibrated(found: Model, plan: Plan | None = None) -> Calibrated:
     another queue, an agreed day. No lever on people moves it.
     """
     chosen = plan_of(found.measured, sum(found.network.waiting)) if plan is None else plan
-    fitted = _fitted(found, chosen)
-    today = outcome(fitted.network, chosen)
-    return Calibrated(fitted, chosen, today, checks(fitted, today))
+    first = _calibrated(found, chosen)
+    if first.speaks_numbers or not any(step.openings for step in found.network.steps):
+        return first
+    even = _calibrated(_without_rhythm(found), chosen)
+    return even if even.speaks_numbers else first
+
+
+def _calibrated(found: Model, plan: Plan) -> Calibrated:
+    fitted = _fitted(found, plan)
+    today = outcome(fitted.network, plan)
+    return Calibrated(fitted, plan, today, checks(fitted, today))
+
+
+def _without_rhythm(found: Model) -> Model:
+    """Batches as other waiting: met on purpose, they are waited for less than by chance."""
+    steps = tuple(replace(step, openings=(), period=1.0) for step in found.network.steps)
+    return replace(found, network=replace(found.network, steps=steps))
 
 
 def plan_of(measured: Measured, waiting: int) -> Plan:

@@ -124,7 +124,7 @@ def _summed(network: Network, draws: Draws, run: Play, warm_up: int) -> _Run:
 
 
 def _by(step: npt.NDArray[np.int64], what: Floats, size: int) -> Floats:
-    found: Floats = np.bincount(step, weights=what, minlength=size)
+    found: Floats = np.bincount(step, weights=what, minlength=size).astype(np.float64)
     return found
 
 
