@@ -24,6 +24,7 @@ from api.routes import (
     hooks,
     items,
     kanban,
+    lab,
     mappings,
     metrics,
     objectives,
@@ -71,10 +72,13 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
+    app.include_router(lab.streams, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
     app.include_router(mappings.router, prefix="/v1")
+    app.include_router(lab.previews, prefix="/v1")
+    app.include_router(lab.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

@@ -24,6 +24,7 @@ from bench import (
     p9_collect,
     p10_charts,
     p14_first_load,
+    p15_lab,
     p16_correlate,
 )
 from bench.measuring import ROUNDS, Outcome
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {
     "P9": p9_collect.run,
     "P10": p10_charts.run,
     "P14": p14_first_load.run,
+    "P15": p15_lab.run,
     "P16": p16_correlate.run,
 }
 _LIBRARIES = ("SQLAlchemy", "psycopg", "pandas", "numpy", "httpx")

@@ -1,4 +1,4 @@
-"""`headwater trace`, `dora`, `unlinked`, `audit` and `verdicts`: options of what only reads."""
+"""`headwater trace`, `dora`, `lab`, `unlinked`, `audit`, `verdicts`: options of what only reads."""
 
 from __future__ import annotations
 
@@ -67,6 +67,42 @@ def dora(
     from cli.dora import run_dora
 
     run_dora(config, stream, days=days, as_json=as_json)
+
+
+@look.command(
+    epilog=examples(
+        "headwater lab checkout",
+        'headwater lab checkout --set "Test.people=+2"',
+        'headwater lab checkout --set "Test.batch=daily" --set "arrivals.cap=6" --json',
+    ),
+    rich_help_panel=_LOOK,
+)
+def lab(
+    stream: Annotated[
+        str, typer.Argument(help="The `name` of a value stream in the configuration.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    levers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="What is changed, as Test.people=+2; may be given several times. Without it the"
+            " levers are listed.",
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days back the model is made of.")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+) -> None:
+    """What would happen if one thing of a stream changed: does the wait go, or does it only move,
+    to whom, and what does that cost? A simulation made of what was measured, which says whether it
+    reproduces the stream as it is; where it does not, it gives directions and no numbers.
+
+    Levers of a step: people, limit, batch, wait, usable, approve, automate, remove, merge, order,
+    owner; of the stream arrivals.cap and mix.feature (defect, risk, debt).
+    """
+    from cli.lab import run_lab
+
+    run_lab(config, stream, levers=levers or [], days=days, as_json=as_json)
 
 
 @look.command(

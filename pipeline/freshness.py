@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from store import cursors, frames, verdicts
+from store import cursors, frames, scenarios, verdicts
 from store.definitions import last_change
 from store.facts import services_version
 
 
 def served_version(session: Session) -> str:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, and nobody judged a link.
+    definition changed, and nobody judged a link or entered a scenario.
     """
     streams = frames.value_streams(session)
     facts = ",".join(
@@ -30,6 +30,6 @@ def served_version(session: Session) -> str:
         for state in everything
         if (part := state.cursor.get("older"))
     )
-    judged = verdicts.version(session)
+    judged = f"{verdicts.version(session)}|{scenarios.version(session)}"
     changes = last_change(session)
     return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}"

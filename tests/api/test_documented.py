@@ -12,15 +12,21 @@ from pydantic import BaseModel
 
 from api.examples import ENVELOPE
 from api.schemas import Envelope
+from api.schemas_lab import ChangeGiven, ScenarioGiven
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
-FROM_PEOPLE = {"/v1/verdicts", "/v1/mappings/preview"}
+FROM_PEOPLE = {
+    "/v1/verdicts",
+    "/v1/mappings/preview",
+    "/v1/scenarios",
+    "/v1/streams/{name}/lab",
+}
 """What people send from a page of ours, without a secret."""
 
-QUESTIONS = {"/v1/mappings/preview"}
+QUESTIONS = {"/v1/mappings/preview", "/v1/streams/{name}/lab"}
 """What is sent only because it is too long for an address: it is answered, and nothing is taken."""
 
 
@@ -94,6 +100,8 @@ def test_the_page_lists_exactly_what_can_be_taken_back(client: Client) -> None:
     ("path", "method", "model"),
     [
         ("/v1/verdicts", "post", VerdictGiven),
+        ("/v1/scenarios", "post", ScenarioGiven),
+        ("/v1/streams/{name}/lab", "post", ChangeGiven),
         ("/v1/verdicts/{number}", "delete", WithdrawalGiven),
     ],
 )

@@ -79,6 +79,7 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/services/web/metrics/delivery_cycle/explain",
         "/v1/streams/checkout/dora",
         "/v1/streams/checkout/questions",
+        "/v1/streams/checkout/lab",
         "/v1/overview",
     ],
 )
