@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from metrics.stretches import begun_by, closed, opened
 from pipeline.memo import Memo
 from pipeline.snapshot import Later, ServiceFacts, Snapshot, StreamFacts
+from pipeline.value_facts import stream_value
 from store.definitions import DefinitionChange
 from store.known_facts import facts_known_at, known_since, named_items
 from store.models import (
@@ -26,9 +27,15 @@ from store.readings import Reading, readings_at
 
 
 def known_snapshot(
-    session: Session, present: Snapshot, ts: int, changes: Sequence[DefinitionChange]
+    session: Session,
+    present: Snapshot,
+    ts: int,
+    changes: Sequence[DefinitionChange],
+    production: Sequence[str] = (),
 ) -> Snapshot:
-    """What of the present facts was known at `ts`. changes: of definitions, those after it."""
+    """What of the present facts was known at `ts`. changes: of definitions, those after it.
+    production: the environments in which features are shown to users.
+    """
     since = known_since(session)
     known = [{name for name, at in of.items() if at <= ts} for of in since]
     later = Later(
@@ -38,7 +45,7 @@ def known_snapshot(
     readings = readings_at(session, ts)
     return Snapshot(
         {
-            name: _stream_then(session, one, ts, changes)
+            name: _stream_then(session, one, ts, changes, production)
             for name, one in present.streams.items()
             if name in known[0]
         },
@@ -58,7 +65,11 @@ def known_snapshot(
 
 
 def _stream_then(
-    session: Session, stream: StreamFacts, ts: int, changes: Sequence[DefinitionChange]
+    session: Session,
+    stream: StreamFacts,
+    ts: int,
+    changes: Sequence[DefinitionChange],
+    production: Sequence[str],
 ) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
@@ -78,6 +89,7 @@ def _stream_then(
         blocks=opened(begun_by(closed(stream.blocks), ts)),
         assigned=begun_by(stream.assigned, ts),
         breaks=breaks,
+        value=stream_value(session, facts["item_id"], stream.value.rules, production, until_ts=ts),
         memo=Memo(),
     )
 
