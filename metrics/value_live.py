@@ -100,26 +100,34 @@ def live_times(
     per item. Reasons: no_exposure (no tool tells), not_deployed (its code is known not to be
     there), not_exposed, switched_off (within `settle_s`, and not on again).
     """
+    wanted = releases[["item_id", "first_released_ts", "release_reason"]].reset_index(drop=True)
+    switches = _switches(shown[shown["ts"] <= as_of])
+    live = wanted[["item_id"]].assign(
+        shown_ts=NONE, live_ts=NONE, off_ts=NONE, share=np.nan, live_reason=NO_EXPOSURE
+    )
+    told = wanted[wanted["item_id"].isin(switches.keys())]
+    rows = [
+        _row(switches[item], released, why, rules, as_of)
+        for item, released, why in told.itertuples(index=False, name=None)
+    ]
+    for name, column in zip(_LIVE[1:], zip(*rows, strict=True), strict=False):
+        live.loc[told.index, name] = list(column)
+    return live.astype({"live_reason": "object"})
+
+
+def _switches(shown: pd.DataFrame) -> dict[int, list[Switch]]:
+    found: dict[int, list[Switch]] = {}
     columns = ["item_id", "ts", "feature", "environment", "production", "share"]
-    switches: dict[int, list[Switch]] = {}
-    known = shown[shown["ts"] <= as_of]
-    for item, ts, feature, place, production, share in known[columns].itertuples(
+    for item, ts, feature, place, production, share in shown[columns].itertuples(
         index=False, name=None
     ):
-        switches.setdefault(item, []).append((ts, feature, place, production, share))
-    rows = []
-    wanted = releases[["item_id", "first_released_ts", "release_reason"]]
-    for item, released, why in wanted.itertuples(index=False, name=None):
-        rows.append((item, *_row(switches.get(item), released, why, rules, as_of)))
-    kinds = {name: "int64" for name in _LIVE[:4]} | {"share": "float64", "live_reason": "object"}
-    return pd.DataFrame(rows, columns=_LIVE).astype(kinds)
+        found.setdefault(item, []).append((ts, feature, place, production, share))
+    return found
 
 
 def _row(
-    switches: Sequence[Switch] | None, released: int, why: str, rules: ValueRules, as_of: int
+    switches: Sequence[Switch], released: int, why: str, rules: ValueRules, as_of: int
 ) -> tuple[int, int, int, float, str]:
-    if not switches:
-        return NONE, NONE, NONE, float("nan"), NO_EXPOSURE
     if released == NONE and why == NOT_DEPLOYED:
         return NONE, NONE, NONE, 0.0, NOT_DEPLOYED
     found = live_of(exposed_steps(switches, released), rules, as_of=as_of)
