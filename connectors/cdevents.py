@@ -59,7 +59,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
     "feature": frozenset({"exposed", "linked"}),
     "outcome": frozenset({"measured"}),
 }
-"""Subjects that the vocabulary lacks, as custom events: `dev.cdeventsx.headwater-feature.exposed`."""
+"""Subjects that the vocabulary lacks, as custom events: `dev.cdeventsx.headwater-feature..`."""
 
 
 @dataclass(frozen=True, slots=True)

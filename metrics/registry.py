@@ -144,7 +144,9 @@ _ALL = (
         in_flight="only",
     ),
     Metric("realised_value", "Realised value", "ratio", 1, (), value_return.realised_value),
-    Metric("outcome_coverage", "Outcome coverage", "ratio", 1, _LIVE, value_return.outcome_coverage),
+    Metric(
+        "outcome_coverage", "Outcome coverage", "ratio", 1, _LIVE, value_return.outcome_coverage
+    ),
     Metric("cfd", "Cumulative flow", "items", 1, _FLOW, cfd.crossings, in_flight="also"),
     Metric("run_chart", "Throughput run chart", "items", 1, _FLOW, run_chart.run_chart),
     Metric("xmr", "Process behaviour chart", "items or d", 1, _FLOW, xmr.xmr),

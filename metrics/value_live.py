@@ -163,7 +163,8 @@ def live_cohort(items: pd.DataFrame, *, window: Window) -> Split:
     released = window.holds(items["released_ts"].to_numpy(np.int64)) & (live == NONE)
     rows = items[window.holds(live) | released]
     counted = rows["live_ts"] != NONE
-    return split(rows.assign(seconds=rows["live_ts"] - rows["idea_ts"]), counted, rows["live_reason"])
+    timed = rows.assign(seconds=rows["live_ts"] - rows["idea_ts"])
+    return split(timed, counted, rows["live_reason"])
 
 
 def idea_to_live(items: pd.DataFrame, *, window: Window, told: bool) -> Measure:

@@ -77,9 +77,7 @@ def return_cohort(
     return split(rows, priced & any_told, reason)
 
 
-def return_rows(
-    items: pd.DataFrame, told: pd.DataFrame, *, window: Window, as_of: int
-) -> Split:
+def return_rows(items: pd.DataFrame, told: pd.DataFrame, *, window: Window, as_of: int) -> Split:
     """A row for each item that is in the cohort of any mark, with `expected_30_cents` and so on, and
     `experiment_direct_30_cents` and so on (NaN: none); left out are the items that are in none.
     """
@@ -131,7 +129,9 @@ def realised_value(
     )
 
 
-def _sums(rows: pd.DataFrame, kind: str, days: int) -> tuple[tuple[float, float, float], float | None]:
+def _sums(
+    rows: pd.DataFrame, kind: str, days: int
+) -> tuple[tuple[float, float, float], float | None]:
     """Realised, expected and how many of the items with direct value; and what is indirect (None:
     none told).
     """
@@ -145,7 +145,7 @@ def _sums(rows: pd.DataFrame, kind: str, days: int) -> tuple[tuple[float, float,
 def outcome_cohort(
     items: pd.DataFrame, told: pd.DataFrame, *, window: Window, as_of: int
 ) -> pd.DataFrame:
-    """Items released in the window, with `outcome`: whether anything was told of them by `as_of`."""
+    """Items released in the window, with `outcome`: whether anything was told of them so far."""
     rows = items[window.holds(items["released_ts"].to_numpy(np.int64))]
     known = told["item_id"][told["ts"] <= as_of]
     return rows.assign(outcome=rows["item_id"].isin(known))

@@ -48,6 +48,7 @@ def unexposed(items: pd.DataFrame, rules: ValueRules, *, at: int, told: bool) ->
     burn = float(valued["value_cents"].sum()) if len(valued) or rows.empty else None
     reasons = [] if burn is not None else ["burn: none of them has a value"]
     known = told and len(items) > 0
+    none = "no_data" if told else "no tool reports exposure"
     value: dict[str, float | None] = {
         "count": float(len(rows)),
         "oldest_d": float(rows["age_s"].max()) / DAY if len(rows) else None,
@@ -64,5 +65,5 @@ def unexposed(items: pd.DataFrame, rules: ValueRules, *, at: int, told: bool) ->
             "unvalued": float(len(rows) - len(valued)),
             **{name: float((rows["state"] == name).sum()) for name in STATES},
         },
-        reasons=tuple(reasons if known else ["no tool reports exposure" if not told else "no_data"]),
+        reasons=tuple(reasons) if known else (none,),
     )

@@ -27,8 +27,8 @@ def use_times(
     """item_id, first_use_ts, use_reason, adopted_ts, adopt_reason; a row per row of `live`.
 
     live: item_id, shown_ts. told: `TOLD`. Use before anybody could see it (by testers) is none. The
-    reasons are empty where the time is known: no_use_data (no tool tells of its use, which is no use
-    of 0), not_used_yet (one tells 0), no_use_share (only counts are told), not_adopted_yet.
+    reasons are empty where the time is known: no_use_data (no tool tells of its use: no use of 0),
+    not_used_yet (one tells 0), no_use_share (only counts are told), not_adopted_yet.
     """
     since = live.set_index("item_id")["shown_ts"]
     rows = told[told["ts"] <= as_of].assign(shown_ts=lambda f: f["item_id"].map(since))
