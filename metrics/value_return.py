@@ -78,7 +78,7 @@ def return_cohort(
 
 
 def return_rows(items: pd.DataFrame, told: pd.DataFrame, *, window: Window, as_of: int) -> Split:
-    """A row for each item that is in the cohort of any mark, with `expected_30_cents` and so on, and
+    """A row for each item that is in the cohort of any mark, with `expected_30_cents`,
     `experiment_direct_30_cents` and so on (NaN: none); left out are the items that are in none.
     """
     cohorts = {

@@ -19,8 +19,8 @@ def unexposed_items(items: pd.DataFrame, rules: ValueRules, *, at: int) -> pd.Da
     """The items whose code is in production at `at`, and which a feature keeps from most users.
 
     items: a row per item: columns of `item_fact` and of `live_times` as of `at`. With them come
-    `state` (never_on, partly_on: for fewer users than make it live, switched_off), `since_ts` (the
-    release, or the switch-off where that came later) and `age_s`. The oldest first.
+    `stock_state` (never_on, partly_on: for fewer users than make it live, switched_off), `since_ts`
+    (the release, or the switch-off where that came later) and `age_s`. The oldest first.
     """
     released = items["first_released_ts"].to_numpy(np.int64)
     gone = items["cancelled_ts"].to_numpy(np.int64)
@@ -30,7 +30,7 @@ def unexposed_items(items: pd.DataFrame, rules: ValueRules, *, at: int) -> pd.Da
     off = rows["off_ts"].to_numpy(np.int64)
     since = np.maximum(rows["first_released_ts"].to_numpy(np.int64), off)
     state = np.select([off != NONE, rows["share"] > 0], STATES[:0:-1], default=STATES[0])
-    found = rows.assign(state=state.astype(object), since_ts=since, age_s=at - since)
+    found = rows.assign(stock_state=state.astype(object), since_ts=since, age_s=at - since)
     return found.sort_values(["since_ts", "item_id"], ignore_index=True)
 
 
@@ -63,7 +63,7 @@ def unexposed(items: pd.DataFrame, rules: ValueRules, *, at: int, told: bool) ->
         parts={
             "valued": float(len(valued)),
             "unvalued": float(len(rows) - len(valued)),
-            **{name: float((rows["state"] == name).sum()) for name in STATES},
+            **{name: float((rows["stock_state"] == name).sum()) for name in STATES},
         },
         reasons=tuple(reasons) if known else (none,),
     )

@@ -49,7 +49,7 @@ def _row(row: Mapping[Any, Any], features: Mapping[int, list[str]]) -> Answer:
         "kind": row["kind"],
         "url": row["url"],
         "features": features.get(int(row["item_id"]), []),
-        "state": row["state"],
+        "state": row["stock_state"],
         "share": known(row["share"]),
         "released_at": iso(int(row["first_released_ts"])),
         "since": iso(int(row["since_ts"])),

@@ -27,8 +27,8 @@ def value_row(row: Mapping[Any, Any]) -> Answer:
     told: Answer = {name: iso(int(row[column])) for column, name in _TIMES.items() if column in row}
     told["share"] = known(row["share"])
     told["live_reason"] = row["live_reason"] or None
-    if "state" in row:
-        told |= {"state": row["state"], "age_s": int(row["age_s"])}
+    if "stock_state" in row:
+        told |= {"state": row["stock_state"], "age_s": int(row["age_s"])}
     if "outcome" in row:
         told["outcome"] = bool(row["outcome"])
     for name, value in row.items():

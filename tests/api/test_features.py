@@ -118,11 +118,14 @@ def test_what_is_shipped_and_not_switched_on_is_listed_with_its_burn(tools: Push
         ("SHOP-2", "never_on", 0.0, 10 * 86_400), ("SHOP-3", "partly_on", 0.2, 10 * 86_400)
     ]  # fmt: skip
     value = body["value"]
+    assert (value["never_on"], value["partly_on"], value["valued"]) == (1, 1, 2)
+    assert value["count"] is None  # C3: nobody told which commits these deployments hold
+    value = body["observed"]
     assert (value["count"], value["burn_rate_cents"], value["oldest_d"]) == (2, 140_000, 10)
     assert body["excluded"] == {"not_told": 1}
     assert body["items"][0]["features"] == ["f2"]
     again = tools.client.json(f"{STREAM}/metrics/unexposed?to=2026-08-13T08:00:00Z")
-    assert again["value"] == value
+    assert again["observed"] == value
 
 
 def test_a_switch_off_puts_an_item_back_into_the_stock(tools: Pushing) -> None:

@@ -41,7 +41,7 @@ def _items(at: int, exposure: pd.DataFrame = EXPOSURE) -> pd.DataFrame:
 
 def test_what_is_deployed_and_kept_from_most_users_is_in_stock() -> None:
     rows = unexposed_items(_items(AT), RULES, at=AT)
-    told = list(zip(rows["item_id"], rows["state"], rows["age_s"] // DAY, strict=True))
+    told = list(zip(rows["item_id"], rows["stock_state"], rows["age_s"] // DAY, strict=True))
     assert told == [(1, "never_on", 40), (2, "partly_on", 30), (3, "switched_off", 10)]
 
 
