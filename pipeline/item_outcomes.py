@@ -82,9 +82,7 @@ def _rules(settings: Settings) -> ValueRules:
     return ValueRules(settings.value.live_share, settings.value.adoption_share)
 
 
-def _fact(
-    snapshot: Snapshot, item_id: int
-) -> tuple[StreamFacts | None, Mapping[str, Any] | None]:
+def _fact(snapshot: Snapshot, item_id: int) -> tuple[StreamFacts | None, Mapping[str, Any] | None]:
     """The first stream that counts the item, and its latest delivery there."""
     for stream in snapshot.streams.values():
         own = stream.items[stream.items["item_id"] == item_id].sort_values("episode")
@@ -179,9 +177,7 @@ def _whole(number: int) -> int | None:
     return None if number == NONE else int(number)
 
 
-def _return(
-    value: ValueFacts, row: Mapping[str, Any], cents: int, days: int, as_of: int
-) -> Answer:
+def _return(value: ValueFacts, row: Mapping[str, Any], cents: int, days: int, as_of: int) -> Answer:
     live = int(row["live_ts"])
     mark = NONE if live == NONE else live + days * DAY
     over = mark != NONE and mark <= as_of

@@ -191,12 +191,10 @@ def _value(truth: FeatureTruth, item: Item, plan: _Plan) -> Iterator[Report]:
 
 def events_of(features: list[Feature]) -> list[dict[str, Any]]:
     """Everything that is told of them, as CloudEvents with a CDEvent inside, in order of time."""
-    told = []
+    told: list[tuple[datetime, dict[str, Any]]] = []
     for feature in features:
-        for switch in feature.switches:
-            told.append((switch.at, _switched(feature.truth, switch)))
-        for report in feature.reports:
-            told.append((report.at, _reported(feature.truth, report)))
+        told += [(switch.at, _switched(feature.truth, switch)) for switch in feature.switches]
+        told += [(report.at, _reported(feature.truth, report)) for report in feature.reports]
     return [event for _, event in sorted(told, key=lambda one: (one[0], one[1]["id"]))]
 
 

@@ -15,7 +15,7 @@ def feature(kind: str, name: str, at: str, **content: Any) -> dict[str, Any]:
     """A custom event; `kind` as "feature.exposed"."""
     made = event(kind, name, at=at, content=content)
     made["context"]["type"] = f"dev.cdeventsx.headwater-{kind}.0.1.0"
-    made["context"]["id"] = f"{kind} {name} {at} {content.get('measure', '')}"
+    made["context"]["id"] = f"{kind} {name} {at} {content.get('measure', '')}".strip()
     return made
 
 

@@ -83,7 +83,9 @@ def test_a_feature_closes_the_clock_from_idea_to_use(tools: Pushing) -> None:
 
 
 def test_five_items_get_an_answer_and_each_number_its_items(tools: Pushing) -> None:
-    more = [exposed(f"f{n}", f"2026-08-{10 + n:02d}T08:00:00Z", 1.0, f"SHOP-{n}") for n in (2, 3, 4)]
+    more = [
+        exposed(f"f{n}", f"2026-08-{10 + n:02d}T08:00:00Z", 1.0, f"SHOP-{n}") for n in (2, 3, 4)
+    ]
     more.append(exposed("f5", "2026-08-04T08:00:00Z", 0.0, "SHOP-5"))
     _told(tools, *TOLD, *more, stories=5)
     window = "from=2026-08-01&to=2026-11-01"
@@ -173,7 +175,9 @@ def test_the_journey_shows_exposure_and_use_with_their_evidence(tools: Pushing) 
         ("outcome", "revenue: value 1500.00 (experiment, direct)"),
     ]
     why = {line["event"]: line["why"] for line in body["evidence"] if line["tool"] == "tools"}
-    assert why["pay on for 10% in production"] == "an event of tools says that pay belongs to SHOP-1"
+    assert (
+        why["pay on for 10% in production"] == "an event of tools says that pay belongs to SHOP-1"
+    )
     assert "names SHOP-1" in why["revenue: value 1500.00 (experiment, direct)"]
 
 

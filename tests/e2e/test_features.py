@@ -16,11 +16,11 @@ from tests.api.client import Answer, Client
 from tests.e2e.company import NOW, Company, collected
 
 _SECRET = "told to the flags"
-_FLAGS = f"""
+_FLAGS = """
 [[sources]]
 name = "flags"
 kind = "events"
-hooks = {{ secrets = ["file:flags"] }}
+hooks = { secrets = ["file:flags"] }
 """
 _WINDOW = "from=2025-11-01&to=2026-11-20T14:00:00Z"
 

@@ -112,7 +112,9 @@ def test_an_item_belongs_to_the_window_in_which_it_went_live() -> None:
 def test_golden_lives_of_features(case: dict[str, object]) -> None:
     rows = case["switches"]
     assert isinstance(rows, list)
-    exposure = shown(*((1, feature, place, share, day * DAY) for day, feature, place, share in rows))
+    exposure = shown(
+        *((1, feature, place, share, day * DAY) for day, feature, place, share in rows)
+    )
     item = {"idea_ts": 0, "first_released_ts": int(str(case["released_d"])) * DAY}
     at = int(str(case["as_of_d"])) * DAY
     row = _items(exposure, item, at=at).to_dict("records")[0]

@@ -47,7 +47,9 @@ def test_each_attribution_is_held_against_what_was_expected_of_the_same_items() 
         _worth(9_000, 30, item_id=2, attribution="before_after"),
         _worth(1_000, 30, item_id=3),
     )
-    found = realised_value(items, outcomes, window=Window(0, 50 * DAY), as_of=60 * DAY, reported=True)
+    found = realised_value(
+        items, outcomes, window=Window(0, 50 * DAY), as_of=60 * DAY, reported=True
+    )
     assert found.value == {
         "experiment_30": 18_000 / 30_000,
         "before_after_30": 9_000 / 30_000,
@@ -83,7 +85,9 @@ def test_value_told_of_nobody_is_null_with_a_reason_and_a_loss_is_a_number() -> 
     assert (silent.reasons, silent.excluded) == (
         ("no tool reports outcomes",), {"no_value_told": 1}
     )  # fmt: skip
-    loss = realised_value(_items({}), told(_worth(-3_000, 20)), window=window, as_of=at, reported=True)
+    loss = realised_value(
+        _items({}), told(_worth(-3_000, 20)), window=window, as_of=at, reported=True
+    )
     assert loss.value["experiment_30"] == pytest.approx(-0.1)
 
 

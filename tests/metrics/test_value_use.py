@@ -92,12 +92,14 @@ def test_the_same_as_a_loop_over_the_events(
     events: list[tuple[int, int, float | None, int | None]], since: list[int | None], as_of: int
 ) -> None:
     live = _seen(*[NONE if one is None else one for one in since])
+    shares = [NAN if share is None else share for _, _, share, _ in events]
+    counts = [NONE if uses is None else uses for _, _, _, uses in events]
     rows = told(
         *(
-            {"item_id": i, "ts": ts, "share": NAN if s is None else s, "uses": NONE if u is None else u}
-            for i, ts, s, u in events
+            {"item_id": item, "ts": ts, "share": share, "uses": uses}
+            for (item, ts, _, _), share, uses in zip(events, shares, counts, strict=True)
         )
-    )  # fmt: skip
+    )
     found = use_times(live, rows, RULES, as_of=as_of).to_dict("records")
     for item, start in enumerate(since, start=1):
         first = many = None

@@ -29,7 +29,9 @@ def features(world: World) -> list[Feature]:
 def test_the_same_seed_gives_the_same_lives(world: World, features: list[Feature]) -> None:
     again = build_world(11, NOW, items=150)
     releases = {key: one.release for key, one in truth_of(again).items.items()}
-    assert [asdict(one) for one in features_of(again, releases)] == [asdict(one) for one in features]
+    assert [asdict(one) for one in features_of(again, releases)] == [
+        asdict(one) for one in features
+    ]
     assert as_dict(truth_of(again)) == as_dict(truth_of(world))
 
 
