@@ -42,7 +42,8 @@ def realised(live: pd.DataFrame, told: pd.DataFrame, *, days: int, as_of: int) -
     rows = told[(told["value_cents"] != NONE) & told["item_id"].isin(over["item_id"])]
     rows = rows[rows["ts"] <= rows["item_id"].map(last)]
     found = rows.groupby(["item_id", "attribution", "effect"], as_index=False, sort=True)
-    return found["value_cents"].sum().rename(columns={"value_cents": "cents"})
+    summed: pd.DataFrame = found.agg(cents=("value_cents", "sum"))
+    return summed
 
 
 def _marks(live: pd.DataFrame, days: int) -> Ints:

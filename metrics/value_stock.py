@@ -31,7 +31,8 @@ def unexposed_items(items: pd.DataFrame, rules: ValueRules, *, at: int) -> pd.Da
     since = np.maximum(rows["first_released_ts"].to_numpy(np.int64), off)
     state = np.select([off != NONE, rows["share"] > 0], STATES[:0:-1], default=STATES[0])
     found = rows.assign(stock_state=state.astype(object), since_ts=since, age_s=at - since)
-    return found.sort_values(["since_ts", "item_id"], ignore_index=True)
+    ordered: pd.DataFrame = found.sort_values(["since_ts", "item_id"], ignore_index=True)
+    return ordered
 
 
 def unexposed(items: pd.DataFrame, rules: ValueRules, *, at: int, told: bool) -> Measure:

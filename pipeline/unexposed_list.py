@@ -37,7 +37,10 @@ def unexposed_answer(
 
 def _features(shown: pd.DataFrame) -> Mapping[int, list[str]]:
     names = shown[["item_id", "feature"]].drop_duplicates().sort_values(["item_id", "feature"])
-    return {int(item): list(own) for item, own in names.groupby("item_id")["feature"]}
+    found: dict[int, list[str]] = {}
+    for item, feature in zip(names["item_id"].tolist(), names["feature"], strict=True):
+        found.setdefault(item, []).append(feature)
+    return found
 
 
 def _row(row: Mapping[Any, Any], features: Mapping[int, list[str]]) -> Answer:

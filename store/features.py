@@ -46,7 +46,7 @@ def _save(
     session: Session, table: Table, rows: Sequence[dict[str, Any]], known: Mapping[str, int]
 ) -> list[dict[str, Any]]:
     """The rows that are new or differ, which are written."""
-    given = last_by_key(({**known, **row} for row in rows), _KEY)
+    given = [dict(row) for row in last_by_key(({**known, **row} for row in rows), _KEY)]
     names = [row["external_id"] for row in given]
     own = known["source_id"]
     stored = {
@@ -135,7 +135,9 @@ def told_of_item(session: Session, item_id: int, *, until_ts: int | None = None)
     named = _naming(exposure_event, keys, keys)
     found = session.execute(select(exposure_event.c.feature).where(named).distinct())
     names = keys | {str(name).lower() for name in found.scalars()}
-    shown = [func.lower(exposure_event.c.feature).in_(sorted(names))]
+    shown: list[ColumnElement[bool]] = [
+        func.lower(exposure_event.c.feature).in_(sorted(names))
+    ]
     told = [_naming(outcome, names, keys)]
     if until_ts is not None:
         shown.append(exposure_event.c.received_ts <= until_ts)
