@@ -135,9 +135,7 @@ def told_of_item(session: Session, item_id: int, *, until_ts: int | None = None)
     named = _naming(exposure_event, keys, keys)
     found = session.execute(select(exposure_event.c.feature).where(named).distinct())
     names = keys | {str(name).lower() for name in found.scalars()}
-    shown: list[ColumnElement[bool]] = [
-        func.lower(exposure_event.c.feature).in_(sorted(names))
-    ]
+    shown: list[ColumnElement[bool]] = [func.lower(exposure_event.c.feature).in_(sorted(names))]
     told = [_naming(outcome, names, keys)]
     if until_ts is not None:
         shown.append(exposure_event.c.received_ts <= until_ts)
