@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.cdevents import event_of
@@ -98,6 +98,7 @@ def _record_or_refusal(body: Any) -> Record | str:
     return record
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_FIELDS), _JUNK), st.sampled_from(_KINDS))
 def test_junk_becomes_a_record_within_bounds_or_names_its_field(
     content: dict[str, Any], kind: str

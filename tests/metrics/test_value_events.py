@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frames import NONE
@@ -62,6 +62,7 @@ def test_the_part_of_an_item_of_another_stream_is_not_given_to_this_one() -> Non
     assert found.told["value_cents"].tolist() == [50]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

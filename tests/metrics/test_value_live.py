@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frames import NONE
@@ -134,6 +134,7 @@ _SWITCH = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(_SWITCH, min_size=1, max_size=9),
     st.one_of(st.none(), st.integers(0, 40)),

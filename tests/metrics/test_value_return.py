@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frames import NONE
@@ -115,6 +115,7 @@ def test_outcome_coverage_is_of_what_was_released() -> None:
     assert (empty.value["ratio"], empty.reasons) == (None, ("no_data",))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

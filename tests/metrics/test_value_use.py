@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.frames import NONE
@@ -75,6 +75,7 @@ def test_an_item_belongs_to_the_window_of_its_first_use() -> None:
         assert len(use_cohort(items, "first_use", window=window).included) == n
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
