@@ -35,6 +35,7 @@ from api.routes import (
     services,
     sources,
     teams,
+    value,
     verdicts,
 )
 from core.settings import Settings
@@ -66,7 +67,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.served = served
     for module in (
         overview, metrics, charts, kanban, teams, objectives, items, services, dora,
-        desk, sources, quality, definitions,
+        value, desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)

@@ -4,6 +4,7 @@ dashboard.
 
 from __future__ import annotations
 
+import json
 import logging
 import shlex
 import socket
@@ -13,18 +14,31 @@ from pathlib import Path
 from cli.output import tell, telling
 from cli.serve import scheduled, serve_app
 from cli.sync import tell_outcome
+from connectors.cloudevents import BATCH
+from connectors.hook_signatures import Delivery
 from core.config_file import load_settings
 from core.errors import ConfigError
 from core.log import set_up_logging
-from pipeline.database import opened
+from core.settings import Settings
+from pipeline.database import Database, opened
+from pipeline.events import take_events
 from pipeline.sync import sync
 from simulator.config import company_config, company_secrets
+from simulator.features import events_of, features_of, releases_of
 from simulator.model import World
 from simulator.server import CompanyServer, running
 from simulator.world import build_world
 from store.migrate import upgrade
 
 _HOME = Path("demo")
+_FLAGS = """
+[[sources]]
+name = "flags"
+kind = "events"
+hooks = { secrets = ["file:secrets/DEMO_FLAGS_SECRET"] }
+"""
+_FLAGS_SECRET = "demo-flags"
+_AT_ONCE = 1_000
 
 
 def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: bool) -> None:
@@ -45,6 +59,7 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
             with telling() as progress:
                 report = sync(settings, database, progress=progress)
             tell_outcome(report)
+            _push_features(settings, database, world)
             shown = shlex.quote(_shown(config))
             tell(f"Try: headwater trace {_delivered(world)} --config {shown}")
             if once:
@@ -52,6 +67,16 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
                 return
             with scheduled(settings, database, wanted=True):
                 serve_app(settings, database, host="127.0.0.1", port=port)
+
+
+def _push_features(settings: Settings, database: Database, world: World) -> None:
+    """What its flag and usage tools tell, through the door for events."""
+    told = events_of(features_of(world, releases_of(world)))
+    headers = {"authorization": f"Bearer {_FLAGS_SECRET}", "content-type": BATCH}
+    for start in range(0, len(told), _AT_ONCE):
+        body = json.dumps(told[start : start + _AT_ONCE]).encode()
+        take_events(settings, database, Delivery(headers, body))
+    tell(f"Told by its flag and usage tools: {len(told)} events")
 
 
 def _write_home(home: Path, server: CompanyServer, world: World) -> Path:
@@ -64,8 +89,9 @@ def _write_home(home: Path, server: CompanyServer, world: World) -> Path:
     for name, value in company_secrets().items():
         (secrets / name).write_text(value, encoding="utf-8")
         text = text.replace(f'"env:{name}"', f'"file:secrets/{name}"')
+    (secrets / "DEMO_FLAGS_SECRET").write_text(_FLAGS_SECRET, encoding="utf-8")
     config = home / "headwater.toml"
-    config.write_text(text, encoding="utf-8")
+    config.write_text(text + _FLAGS, encoding="utf-8")
     return config
 
 

@@ -16,6 +16,9 @@ from core.errors import FieldError
 from core.fields import Given, checked
 
 _TYPE: Final = re.compile(r"^dev\.cdevents\.([a-z]+)\.([a-z]+)\.(\d+)\.\d+\.\d+(?:-[\w.+-]+)?$")
+_OWN_TYPE: Final = re.compile(
+    r"^dev\.cdeventsx\.headwater-([a-z]+)\.([a-z]+)\.(\d+)\.\d+\.\d+(?:-[\w.+-]+)?$"
+)
 _VERSION: Final = re.compile(r"^0\.\d+(\.\d+)?(-[\w.+-]+)?$")
 
 _ARTIFACT: Final = ("environment.id", "artifactId")
@@ -30,6 +33,8 @@ _REQUIRED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("ticket", "created"): ("summary", "creator", "uri"),
     ("ticket", "updated"): ("uri",),
     ("ticket", "closed"): ("uri", "resolution"),
+    ("feature", "exposed"): ("environment.id",),
+    ("outcome", "measured"): ("measure",),
 }
 KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "change": frozenset({"created", "reviewed", "merged", "abandoned", "updated"}),
@@ -49,6 +54,12 @@ KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "approval": frozenset({"created", "updated", "closed"}),
 }
 """Every subject of the vocabulary with what happens to it, also where nothing is made of it."""
+
+OWN: Final[Mapping[str, frozenset[str]]] = {
+    "feature": frozenset({"exposed", "linked"}),
+    "outcome": frozenset({"measured"}),
+}
+"""Subjects that the vocabulary lacks, as custom events: `dev.cdeventsx.headwater-feature..`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ def event_of(payload: Any, path: str = "") -> Event:
         raise version.wrong("is a version of CDEvents that is not known; send 0.4 or 0.5")
     kind, predicate = _type_of(context.get("type"))
     told = subject.get("type")
-    if told.name_or(kind).casefold() != kind:
+    if told.name_or(kind).casefold().removeprefix("headwater-") != kind:
         raise told.wrong(f"does not fit context.type, which is of a {kind}")
     content = subject.get("content")
     if content.value is not None:
@@ -119,14 +130,16 @@ def event_of(payload: Any, path: str = "") -> Event:
 
 
 def _type_of(given: Given) -> tuple[str, str]:
-    found = _TYPE.match(given.name())
+    own = _OWN_TYPE.match(given.name())
+    found, vocabulary = (own, OWN) if own else (_TYPE.match(given.name()), KNOWN)
     if found is None:
         raise given.wrong("is not of the form dev.cdevents.<subject>.<predicate>.<version>")
     subject, predicate, major = found.groups()
-    if subject not in KNOWN:
-        raise given.wrong(f"there is no subject {subject[:50]}; known: {', '.join(sorted(KNOWN))}")
-    if predicate not in KNOWN[subject]:
-        known = ", ".join(sorted(KNOWN[subject]))
+    if subject not in vocabulary:
+        known = ", ".join(sorted(vocabulary))
+        raise given.wrong(f"there is no subject {subject[:50]}; known: {known}")
+    if predicate not in vocabulary[subject]:
+        known = ", ".join(sorted(vocabulary[subject]))
         raise given.wrong(f"nothing of a {subject} is {predicate[:50]}; known: {known}")
     if major != "0":
         raise given.wrong("is of a major version that is not known")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from connectors.cdevents import Event, event_of, thing_id
 from connectors.pushed_delivery import artifact, environment, incident
 from connectors.pushed_runs import build, pipeline_run
+from connectors.pushed_value import exposure, outcome
 from connectors.pushed_work import change, ticket
 from core.records import Record
 
@@ -23,7 +24,11 @@ _FOLDS: Final[Mapping[str, Callable[[Sequence[Event]], Iterable[Record]]]] = {
     "deployed": artifact,
     "incident": incident,
     "environment": environment,
+    "feature": exposure,
+    "outcome": outcome,
 }
+_SINGLE: Final = ("feature", "outcome")
+"""Of these each event tells something of its own."""
 _DEPLOYING: Final = ("deployed", "upgraded", "rolledback")
 _ORDER: Final = ("created", "queued", "detected", "started", "packaged")
 """What comes first of what happened in the same second."""
@@ -42,6 +47,8 @@ def whole_of(event: Event) -> str:
     if event.subject == "taskrun":
         run = event.named(event.content.get("pipelineRun"))
         return f"pipelinerun {run or thing_id(event.home, event.thing)}"
+    if event.subject in _SINGLE:
+        return f"{event.subject} {thing_id(event.source, event.id)}"
     if event.subject in _FOLDS:
         return f"{event.subject} {thing_id(event.home, event.thing)}"
     return ""

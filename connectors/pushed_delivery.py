@@ -13,7 +13,7 @@ from core.records import Deployment, Environment, Incident, Record, Result
 
 _SHA: Final = re.compile(r"^[0-9a-f]{40}$")
 _TAG: Final = re.compile(r"&tag=([^&]+)")
-_TIERS: Final = ("production", "staging", "testing", "development", "other")
+TIERS: Final = ("production", "staging", "testing", "development", "other")
 
 
 def artifact(events: Sequence[Event]) -> Iterator[Record]:
@@ -43,8 +43,8 @@ def _deployment(event: Event, *, sha: str, repository: str) -> Deployment:
     # A service of a repository is found by that; one without is called by its own name.
     service = _text(event, "service") or ("" if home else event.thing.rpartition("/")[2])
     tier = event.custom.get("tier")
-    if tier.name_or("") not in ("", *_TIERS):
-        raise tier.wrong(f"must be one of {', '.join(_TIERS)}")
+    if tier.name_or("") not in ("", *TIERS):
+        raise tier.wrong(f"must be one of {', '.join(TIERS)}")
     return Deployment(
         id=thing_id(event.source, event.id),
         environment=event.content.get("environment").get("id").name(),

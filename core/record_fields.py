@@ -19,6 +19,7 @@ import orjson
 from core.errors import FieldError
 from core.fields import Given, checked
 from core.frames import to_ts
+from core.record_value import MOST_CENTS, check_value
 from core.records import CommitPath, Gone, Person, Record, Revision
 
 _PROSE: Final = frozenset({"title", "description", "message", "detail"})
@@ -49,6 +50,7 @@ _CHOICES: Final = {
     ("ref", "kind"): ("branch", "tag", "release"),
     ("state_change", "entity"): ("change", "incident"),
 }
+_LARGE: Final = frozenset({"count", "value_cents"})
 _SHORT: Final = frozenset({"seq", "ordinal", "priority"})
 
 
@@ -90,6 +92,8 @@ def specs(kind: str) -> tuple[FieldSpec, ...]:
         told, take = _reader(hint, prose=one.name in _PROSE)
         if one.name in _SHORT:
             take = _short
+        elif one.name in _LARGE:
+            take = large
         if choices := _CHOICES.get((kind, one.name)):
             told = f"one of {', '.join(choices)}"
             take = _limited(take, choices)
@@ -119,6 +123,7 @@ def record_of(kind: str, row: Mapping[str, Any]) -> Record:
         elif spec.attribute in _MAY_BE_EMPTY:
             values[spec.attribute] = ""
     made: Record = KINDS[kind](**values)
+    check_value(made)
     return made
 
 
@@ -204,16 +209,21 @@ def _pair(given: Given) -> tuple[str, str]:
     return name, value
 
 
-def _whole(given: Given) -> int:
+def _whole(given: Given, most: int = _INT) -> int:
     value = given.value
     if isinstance(value, str):
         try:
             value = int(value)
         except ValueError as error:
             raise given.wrong("must be a whole number") from error
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _INT:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > most:
         raise given.wrong("must be a whole number")
     return value
+
+
+def large(given: Given) -> int:
+    """A whole number of money or uses, as text or as a number."""
+    return _whole(given, MOST_CENTS)
 
 
 def _short(given: Given) -> int:

@@ -74,3 +74,18 @@ class BlockKind(StrEnum):
     FLAG = "flag"
     LABEL = "label"
     LINK = "link"
+
+
+class Attribution(StrEnum):
+    """How it was found out what a feature brought; kept apart, never added up."""
+
+    EXPERIMENT = "experiment"
+    BEFORE_AFTER = "before_after"
+    OPINION = "opinion"
+
+
+class Effect(StrEnum):
+    """Whether the feature itself brought it, or something that it moved."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"

@@ -32,8 +32,11 @@ from core.record_items import (
     WorkItem,
     Worklog,
 )
+from core.record_value import Exposure, Outcome
 from core.record_words import (
+    Attribution,
     BlockKind,
+    Effect,
     Entity,
     Field,
     MergeState,
@@ -66,10 +69,13 @@ Record = (
     | ChangeRequest
     | Incident
     | StateChange
+    | Exposure
+    | Outcome
 )
 
 __all__ = [
     "LEFT",
+    "Attribution",
     "Block",
     "BlockKind",
     "Build",
@@ -78,8 +84,10 @@ __all__ = [
     "Commit",
     "CommitPath",
     "Deployment",
+    "Effect",
     "Entity",
     "Environment",
+    "Exposure",
     "Field",
     "Gone",
     "Incident",
@@ -87,6 +95,7 @@ __all__ = [
     "ItemLink",
     "MergeRequest",
     "MergeState",
+    "Outcome",
     "Person",
     "Project",
     "Record",

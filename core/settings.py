@@ -159,6 +159,18 @@ class CostOfDelay(Model):
     profile: Literal["P1"] = "P1"
 
 
+class Value(Model):
+    """From which share of users on something is live (E1), and adopted (E2). `environments`: the
+    patterns of those in which features are shown to users.
+    """
+
+    live_share: float = Field(default=0.5, gt=0, le=1)
+    adoption_share: float = Field(default=0.25, gt=0, le=1)
+    environments: tuple[str, ...] = Field(
+        default=("production", "prod", "tier:production"), min_length=1
+    )
+
+
 class Hotfix(Model):
     branches: tuple[str, ...] = ("hotfix/*",)
     labels: tuple[str, ...] = ("hotfix",)
@@ -214,6 +226,7 @@ class Settings(Model):
     streams: tuple[ValueStream, ...] = ()
     types: Types = Types()
     cost_of_delay: CostOfDelay = CostOfDelay()
+    value: Value = Value()
     dora: Dora = Dora()
     calendar: Calendar = Calendar()
     people: People = People()

@@ -22,6 +22,10 @@ from metrics import (
     sle,
     team_time,
     time_by_tool,
+    value_live,
+    value_return,
+    value_stock,
+    value_use,
     xmr,
 )
 from metrics.envelope import Definition, InFlight
@@ -50,6 +54,7 @@ class Metric:
 
 _FLOW = ("C6", "C8")
 _FAILURES = ("C3", "C5")
+_LIVE = ("C1", "C3")
 
 _ALL = (
     Metric("flow_time", "Flow time", "d", 1, _FLOW, flow.flow_time),
@@ -125,6 +130,22 @@ _ALL = (
         ("C6", "C8", "C11"),
         cost.delay_cost,
         in_flight="also",
+    ),
+    Metric("idea_to_live", "Idea to live", "d", 1, (), value_live.idea_to_live),
+    Metric("time_to_first_use", "Time to first use", "d", 1, (), value_use.time_to),
+    Metric("time_to_adoption", "Time to adoption", "d", 1, (), value_use.time_to),
+    Metric(
+        "unexposed",
+        "Deployed and not switched on",
+        "items",
+        1,
+        _LIVE,
+        value_stock.unexposed,
+        in_flight="only",
+    ),
+    Metric("realised_value", "Realised value", "ratio", 1, (), value_return.realised_value),
+    Metric(
+        "outcome_coverage", "Outcome coverage", "ratio", 1, _LIVE, value_return.outcome_coverage
     ),
     Metric("cfd", "Cumulative flow", "items", 1, _FLOW, cfd.crossings, in_flight="also"),
     Metric("run_chart", "Throughput run chart", "items", 1, _FLOW, run_chart.run_chart),

@@ -21,7 +21,7 @@ from core.source_settings import EventsSource
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.stages import CORRELATE
-from store import cursors, dirty, hooks, raw, records
+from store import cursors, dirty, features, hooks, raw, records
 from store.cursors import StreamKey
 from store.hooks import NotedHint
 from store.pushed import keep_only_transitions, stored_names
@@ -171,5 +171,6 @@ def store_pushed(session: Session, source_id: int, made: Sequence[Record]) -> li
     saved[Entity.ITEM].update(lost)
     for entity, ids in saved.ids.items():
         dirty.mark(session, CORRELATE, entity, ids)
+    features.save_features(session, source_id, made, received_ts=now_ts())
     hooks.note(session, source_id, [NotedHint(STREAM)], now_ts=now_ts())
     return saved.left_out

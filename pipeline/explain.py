@@ -26,6 +26,8 @@ from pipeline.stream_measures import (
 )
 from pipeline.times import iso
 from pipeline.tool_rows import tools_of
+from pipeline.value_measures import VALUE_SLUGS, value_rows
+from pipeline.value_words import value_row
 from pipeline.working import require_calendar, told_calendar
 
 Answer = dict[str, Any]
@@ -70,6 +72,8 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
     if slug == "load":
         loaded = loaded_items(stream, asked, close_of(asked))
         return loaded[in_load(loaded, close_of(asked))], items[:0]
+    if slug in VALUE_SLUGS:
+        return value_rows(stream, items, slug, asked)
     if slug == "delay_cost":
         return _priced(stream, items, asked)
     done = window.holds(items["done_ts"].to_numpy("int64"))
@@ -136,6 +140,8 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             one["cost_cents"] = int(row["cents"])
         if "tracker_s" in row:
             one["tools"] = tools_of(row)
+        if "live_ts" in row:
+            one |= value_row(row)
         if "excluded_reason" in row:
             one["reason"] = row["excluded_reason"]
         rows.append(one)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.frames import from_ts
 from core.records import Entity, MergeState
 from pipeline.journey_board import Board, Event, Gathered, grouped_by_b
+from pipeline.journey_value import add_features
 from store import journey as reads
 from store.journey import Link, Row
 
@@ -25,6 +26,7 @@ def gather(session: Session, item: Row, fact: Row | None) -> Gathered:
     _builds(session, board, item, commits)
     deployments = _deployments(session, board, commits)
     _service_desk(session, board, item, deployments)
+    add_features(session, board, item)
     _live(board, fact)
     return board.gathered()
 

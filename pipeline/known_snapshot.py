@@ -13,6 +13,7 @@ from pipeline.deliveries import read_rules
 from pipeline.memo import Memo
 from pipeline.outages import over_by
 from pipeline.snapshot import Later, ServiceFacts, Snapshot, StreamFacts
+from pipeline.value_facts import stream_value
 from store.definitions import DefinitionChange
 from store.known_facts import facts_known_at, known_since, named_items
 from store.models import (
@@ -28,9 +29,15 @@ from store.readings import Reading, readings_at
 
 
 def known_snapshot(
-    session: Session, present: Snapshot, ts: int, changes: Sequence[DefinitionChange]
+    session: Session,
+    present: Snapshot,
+    ts: int,
+    changes: Sequence[DefinitionChange],
+    production: Sequence[str] = (),
 ) -> Snapshot:
-    """What of the present facts was known at `ts`. changes: of definitions, those after it."""
+    """What of the present facts was known at `ts`. changes: of definitions, those after it.
+    production: the environments in which features are shown to users.
+    """
     since = known_since(session)
     known = [{name for name, at in of.items() if at <= ts} for of in since]
     later = Later(
@@ -40,7 +47,7 @@ def known_snapshot(
     readings = readings_at(session, ts)
     return Snapshot(
         {
-            name: _stream_then(session, one, ts, changes)
+            name: _stream_then(session, one, ts, changes, production)
             for name, one in present.streams.items()
             if name in known[0]
         },
@@ -61,7 +68,11 @@ def known_snapshot(
 
 
 def _stream_then(
-    session: Session, stream: StreamFacts, ts: int, changes: Sequence[DefinitionChange]
+    session: Session,
+    stream: StreamFacts,
+    ts: int,
+    changes: Sequence[DefinitionChange],
+    production: Sequence[str],
 ) -> StreamFacts:
     facts = facts_known_at(session, item_fact, stream.id, ts)
     items = facts.merge(named_items(session, facts["item_id"]), on="item_id", how="left")
@@ -85,6 +96,7 @@ def _stream_then(
         blocks=opened(begun_by(closed(stream.blocks), ts)),
         assigned=begun_by(stream.assigned, ts),
         breaks=breaks,
+        value=stream_value(session, facts["item_id"], stream.value.rules, production, until_ts=ts),
         memo=Memo(),
     )
 

@@ -11,6 +11,7 @@ Reads = Mapping[str, Sequence[str]]
 
 _ENDS = ("kind", "done_ts", "cancelled_ts")
 _TIMED = ("kind", "committed_ts", "done_ts", "cancelled_ts", "start_reason")
+_RELEASED = ("released_ts", "first_released_ts", "release_reason")
 _PARTS = ("active_s", "waiting_s")
 _OF_REQUESTS = ("committed_ts", "deployed_ts", "excluded", "merge_request_id")
 _LIVE = ("finished_ts", "result", "kind")
@@ -36,6 +37,12 @@ _READS: Mapping[str, Reads] = {
         "item_fact": (*_ENDS, "committed_ts", "value_cents"),
         "stage_visit": ("state", "start_ts", "end_ts", "stage_id", "episode"),
     },
+    "idea_to_live": {"item_fact": ("kind", "idea_ts", *_RELEASED)},
+    "time_to_first_use": {"item_fact": ("kind", *_RELEASED)},
+    "time_to_adoption": {"item_fact": ("kind", *_RELEASED)},
+    "unexposed": {"item_fact": ("kind", "cancelled_ts", "value_cents", *_RELEASED)},
+    "realised_value": {"item_fact": ("kind", "value_cents", *_RELEASED)},
+    "outcome_coverage": {"item_fact": ("kind", "released_ts")},
     "change_lead_time": {
         "change_fact": ("committed_ts", "deployed_ts", "excluded", "deployment_id"),
     },

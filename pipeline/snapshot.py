@@ -12,6 +12,7 @@ from connectors.history import Older
 from core.errors import BadRequestError
 from core.settings import Dora, Service, ValueStream
 from metrics.envelope import Freshness
+from metrics.value_events import ValueFacts, nothing_told
 from pipeline.breaks import Break
 from pipeline.memo import Memo
 from pipeline.times import iso
@@ -23,7 +24,7 @@ class StreamFacts:
     columns; and, but for what was known once, `weak`: whether one of its commits is linked by weak
     evidence alone. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`.
     assigned: see `assigned_of`. blockers: the items in their way by id, see `blockers_of`.
-    blocked_statuses: names by id.
+    blocked_statuses: names by id. value: what is told of its features.
     """
 
     id: int
@@ -38,6 +39,7 @@ class StreamFacts:
     blockers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     blocked_statuses: Mapping[int, str] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
+    value: ValueFacts = field(default_factory=nothing_told)
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property

@@ -23,6 +23,7 @@ from pipeline.memo import Memo
 from pipeline.outages import outages_of
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
+from pipeline.value_facts import rules_of, stream_value
 from store import cursors, frames
 from store.cursors import StreamState
 from store.definitions import DefinitionChange, definition_changes
@@ -64,7 +65,7 @@ class Snapshots:
                 kept = self._streams.get(config.name)
                 if kept is None or kept.version != versions[config.name]:
                     number, version = int(ids[config.name]), int(versions[config.name])
-                    kept = _stream(session, config, number, version)
+                    kept = _stream(session, self.settings, config, number, version)
                     meant = stored_definition(session, number, self.settings.server.timezone)
                     kept = replace(kept, breaks=breaks_of_stream(number, changes, meant))
                 streams[config.name] = kept
@@ -89,10 +90,13 @@ class Snapshots:
         present = self.present(session)
         changes = tuple(one for one in self._changes if one.changed_ts > ts)
         key = (ts, self._versions, len(changes))
-        return self._known.of(key, lambda: known_snapshot(session, present, ts, changes))
+        places = self.settings.value.environments
+        return self._known.of(key, lambda: known_snapshot(session, present, ts, changes, places))
 
 
-def _stream(session: Session, config: ValueStream, stream_id: int, version: int) -> StreamFacts:
+def _stream(
+    session: Session, settings: Settings, config: ValueStream, stream_id: int, version: int
+) -> StreamFacts:
     facts = frames.item_facts(session, stream_id)
     items = frames.stream_items(session, stream_id)
     columns = items[["item_id", "key", "type", "title", "url"]]
@@ -111,6 +115,9 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         assigned_of(session, stream_id, stages),
         blockers_of(session, blocks),
         blocked_statuses(session, config),
+        value=stream_value(
+            session, facts["item_id"], rules_of(settings, config), settings.value.environments
+        ),
     )
 
 

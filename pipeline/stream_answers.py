@@ -20,6 +20,7 @@ from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_measures import inclusive_measure, stream_measure
 from pipeline.stream_teams import MAIN, known_teams, scope_of
 from pipeline.times import iso
+from pipeline.value_measures import VALUE_SLUGS
 from pipeline.working import calendar_name
 
 Answer = dict[str, Any]
@@ -127,7 +128,7 @@ def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[
 def sources_of(snapshot: Snapshot, stream: StreamFacts, slug: str) -> dict[str, Freshness]:
     """How far each source was read; required are those without which the metric can't be told."""
     tracker = stream.config.items.source
-    everything = slug in ("idea_to_release", "time_by_tool")
+    everything = slug in ("idea_to_release", "time_by_tool", *VALUE_SLUGS)
     nothing = slug == "predictability"  # people enter what it is made of
     return {
         name: replace(one, required=everything or (name == tracker and not nothing))

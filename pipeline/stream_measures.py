@@ -21,6 +21,7 @@ from metrics.working_items import in_working_time
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_teams import held_by_team, held_times, of_team
+from pipeline.value_measures import VALUE_SLUGS, value_measure
 from pipeline.working import require_calendar
 
 FLOW_SLUGS = (
@@ -35,6 +36,7 @@ FLOW_SLUGS = (
     "reopen_rate",
     "discard_rate",
     "delay_cost",
+    *VALUE_SLUGS,
 )
 CLOCKS: Mapping[str, Clock] = {
     "flow_time": "flow_time",
@@ -91,6 +93,8 @@ def stream_measure(settings: Settings, stream: StreamFacts, slug: str, asked: Qu
     require_flow_metric(slug)
     require_calendar(slug, asked)
     items, window = asked_items(stream, asked), asked.window
+    if slug in VALUE_SLUGS:
+        return value_measure(stream, items, slug, asked)
     made: dict[str, Callable[[], Measure]] = {
         "time_by_tool": lambda: time_by_tool(items, stream.tools, window=window),
         "velocity": lambda: _per_week(flow.velocity(items, window=window), asked),

@@ -30,6 +30,13 @@ ELAPSED_ONLY: Final[Mapping[str, str]] = {
     "reopen_rate": _COUNTS,
     "discard_rate": _COUNTS,
     "delay_cost": "what is late costs money on every day: values are per elapsed week",
+    **dict.fromkeys(
+        ("idea_to_live", "time_to_first_use", "time_to_adoption"),
+        "users have a feature on weekends, too",
+    ),
+    "unexposed": "it counts what is switched off at an instant, and a count has no calendar",
+    "realised_value": "what a feature brings is told of elapsed days",
+    "outcome_coverage": _COUNTS,
     "littles_law": "load, throughput and time must be of one clock, and load is there every day",
     "cfd": "it counts who is where at the end of each period, and a count has no calendar",
     "run_chart": "it counts what was done in each period, empty ones included",

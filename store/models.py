@@ -1,8 +1,8 @@
 """The tables. Times are epoch seconds UTC in columns ending `_ts`; text lives in dimension tables.
 
 Surrogate ids are integers; `external_id` is the vendor's own and unique within its source. Money is
-integer cents. Tables people write to (`verdict` to `exposure_event`) are never dropped by a
-rebuild.
+integer cents. Tables people write to (`verdict` to `scenario`) and what is told of features
+(`exposure_event`, `outcome`) are never dropped by a rebuild.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ from store.models_input import (
     api_token,
     audit_event,
     experiment,
-    exposure_event,
     hook_delivery,
     hook_hint,
     manual_step,
@@ -86,6 +85,7 @@ from store.models_sync import (
     stream_state,
 )
 from store.models_unlinked import unlinked, unlinked_day
+from store.models_value import exposure_event, outcome
 from store.schema import metadata
 
 __all__ = [
@@ -123,6 +123,7 @@ __all__ = [
     "merge_request_commit",
     "metadata",
     "objective",
+    "outcome",
     "overruled_link",
     "person",
     "person_alias",

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Float,
     Index,
     SmallInteger,
     String,
@@ -80,15 +79,6 @@ objective = _input("objective")
 experiment = _input("experiment")
 
 scenario = _input("scenario")
-
-exposure_event = Table(
-    "exposure_event",
-    metadata,
-    id_column(),
-    Column("item_key", Text, nullable=False),
-    Column("share", Float, nullable=False),
-    ts_column("ts", null=False),
-)
 
 api_token = Table(
     "api_token",

@@ -29,6 +29,8 @@ WHEN_IT_RAN = {
     "service": {"known_since_ts"},
     **{name: {"known_ts"} for name in FACTS},
     "raw_record": {"fetched_ts"},
+    "exposure_event": {"received_ts"},
+    "outcome": {"received_ts"},
     "fact_change": {"id", "recorded_ts"},
     "stream_state": {
         "watermark_ts",

@@ -36,8 +36,13 @@ const box = (one, y, style, least = 3) =>
     ...style,
   });
 
+const point = (one) =>
+  s("circle", { cx: one.x1.toFixed(1), cy: one.y + 1, r: 3.5, class: "f-ink2" });
+
 const SHAPES = {
-  move: (one) => s("circle", { cx: one.x1.toFixed(1), cy: one.y + 1, r: 3.5, class: "f-ink2" }),
+  exposure: point,
+  outcome: point,
+  move: point,
   flag: (one) =>
     s("rect", {
       x: one.x1.toFixed(1),
