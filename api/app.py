@@ -17,6 +17,7 @@ from api.pages import add_pages
 from api.routes import (
     charts,
     definitions,
+    delay_cost,
     desk,
     dora,
     events,
@@ -34,6 +35,7 @@ from api.routes import (
     services,
     sources,
     teams,
+    values,
     verdicts,
 )
 from core.settings import Settings
@@ -64,7 +66,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, charts, kanban, teams, objectives, items, services, dora,
+        overview, metrics, delay_cost, charts, kanban, teams, objectives, items, services, dora,
         desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
@@ -74,6 +76,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
+    app.include_router(values.router, prefix="/v1")
     app.include_router(mappings.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)

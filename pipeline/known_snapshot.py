@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from metrics.stretches import begun_by, closed, opened
 from pipeline.memo import Memo
 from pipeline.snapshot import Later, ServiceFacts, Snapshot, StreamFacts
+from pipeline.worth import estimates_then
 from store.definitions import DefinitionChange
 from store.known_facts import facts_known_at, known_since, named_items
 from store.models import (
@@ -78,6 +79,7 @@ def _stream_then(
         blocks=opened(begun_by(closed(stream.blocks), ts)),
         assigned=begun_by(stream.assigned, ts),
         breaks=breaks,
+        worth=estimates_then(session, stream.worth, ts),
         memo=Memo(),
     )
 

@@ -15,6 +15,7 @@ from metrics.envelope import Freshness
 from pipeline.breaks import Break
 from pipeline.memo import Memo
 from pipeline.times import iso
+from pipeline.worth import Worth
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class StreamFacts:
     columns; and, but for what was known once, `weak`: whether one of its commits is linked by weak
     evidence alone. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`.
     assigned: see `assigned_of`. blockers: the items in their way by id, see `blockers_of`.
-    blocked_statuses: names by id.
+    blocked_statuses: names by id. worth: what they and their ancestors are worth.
     """
 
     id: int
@@ -38,6 +39,7 @@ class StreamFacts:
     blockers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     blocked_statuses: Mapping[int, str] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
+    worth: Worth = field(default_factory=Worth, compare=False)
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property
