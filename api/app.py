@@ -32,6 +32,7 @@ from api.routes import (
     quality,
     questions,
     restatements,
+    sequences,
     services,
     sources,
     teams,
@@ -77,6 +78,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
     app.include_router(values.router, prefix="/v1")
+    app.include_router(sequences.router, prefix="/v1")
     app.include_router(mappings.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.frames import NONE
 from metrics import ledger
 from metrics.holders import steady_values
 from metrics.mapping import Ints
@@ -86,9 +85,7 @@ def burn_rate(items: pd.DataFrame, visits: pd.DataFrame, *, as_of: int) -> pd.Da
 def by_stage(now: pd.DataFrame) -> pd.DataFrame:
     """The same of what waits at an instant; see `burning`."""
     bare = (now["holder"] < 0).astype(np.int64)
-    split = now[["stage_id"]].assign(
-        waiting=1, unvalued=bare, cents_per_week=now["cents_per_week"]
-    )
+    split = now[["stage_id"]].assign(waiting=1, unvalued=bare, cents_per_week=now["cents_per_week"])
     found: pd.DataFrame = split.groupby("stage_id", as_index=False).sum()
     return found
 
@@ -98,5 +95,3 @@ def _book(items: pd.DataFrame, visits: pd.DataFrame) -> ledger.Book:
         items["item_id"].to_numpy(np.int64), items["value_cents"].to_numpy(np.int64)
     )
     return ledger.book_of(items, visits, values, _NO_PARENTS)
-
-

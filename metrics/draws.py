@@ -90,9 +90,7 @@ def value_factors(
     )
 
 
-def drawn_sums(
-    groups: Sequence[str], owner: Ints, cents: Floats, factor: Floats
-) -> Uncertain:
+def drawn_sums(groups: Sequence[str], owner: Ints, cents: Floats, factor: Floats) -> Uncertain:
     """Sums of `cents` by group under each draw.
 
     groups, owner, cents: by part the name of its group, the row of `factor` that multiplies it (-1:

@@ -212,7 +212,9 @@ def _gaps(rows: Ints, of: Ints, begin: Ints, end: Ints, created: Ints) -> pd.Dat
     order = waits[np.lexsort((waits, begin[waits], of[waits]))]
     frame = pd.DataFrame({"row": order, "holder": of[order], "stop": begin[order]})
     frame = frame.assign(end=np.where(begin[order] == FOREVER, 0, end[order]))
-    reached = frame.groupby("holder")["end"].cummax().groupby(frame["holder"]).shift(fill_value=NONE)
+    reached = (
+        frame.groupby("holder")["end"].cummax().groupby(frame["holder"]).shift(fill_value=NONE)
+    )
     there = frame.assign(created=created[order]).iloc[::-1].groupby("holder")["created"].cummin()
     start = np.maximum(reached, there.iloc[::-1])
     open_ = (reached > 0) & (start < frame["stop"])

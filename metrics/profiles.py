@@ -124,7 +124,9 @@ def present_weeks(weeks: Floats, discount: Floats) -> Floats:
 def _exact(terms: Terms) -> Flags:
     """Those that lose the same every week, which needs no fraction."""
     linear = ((terms.profile == 1) | (terms.profile == 6)) & (terms.discount == 0) & ~terms.moved
-    whole: Flags = linear & (terms.cents == np.floor(terms.cents)) & (np.abs(terms.cents) <= _EXACT_CENTS)
+    whole: Flags = (
+        linear & (terms.cents == np.floor(terms.cents)) & (np.abs(terms.cents) <= _EXACT_CENTS)
+    )
     return whole
 
 

@@ -121,7 +121,7 @@ _ALL = (
         "delay_cost",
         "Delay cost",
         "cents",
-        1,
+        2,
         ("C6", "C8", "C11"),
         cost.delay_cost,
         in_flight="also",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.frames import NONE
 from core.settings import Settings
-from metrics.draws import quantiles, value_factors
+from metrics.draws import value_factors
 from metrics.flow import in_load
 from metrics.ledger import Book, active_s, burning, delays_at, terms_at
 from metrics.mapping import Ints
@@ -59,10 +59,7 @@ def burning_answer(
     chosen = pd.MultiIndex.from_frame(asked_items(stream, asked)[["item_id", "episode"]])
     items = flight.book.items.iloc[flight.rows]
     wanted = pd.MultiIndex.from_frame(items[["item_id", "episode"]]).isin(chosen)
-    rows = [
-        _row(stream, flight, place)
-        for place in np.flatnonzero(wanted)
-    ]
+    rows = [_row(stream, flight, place) for place in np.flatnonzero(wanted)]
     rows.sort(key=lambda row: (-(row["burn_rate_cents"] or 0), row["cost_cents"] is None))
     expedites = sum(row["value"] is not None and row["value"]["profile"] == "P5" for row in rows)
     return {
@@ -212,9 +209,7 @@ def _risk(flight: Flight, terms: Terms, holder: int, place: int) -> Answer | Non
     if int(terms.profile[0]) != 4 or flight.queue is None:
         return None
     of = flight.book.holders.of[flight.rows]
-    dates = np.where(
-        of >= 0, flight.book.values.deadline_ts[flight.book.holders.place[of]], NONE
-    )
+    dates = np.where(of >= 0, flight.book.values.deadline_ts[flight.book.holders.place[of]], NONE)
     at = int(np.searchsorted(np.flatnonzero(dates != NONE), place))
     late = float(flight.queue.late[at])
     return {

@@ -232,5 +232,3 @@ def _profiles(book: Book, cells: pd.DataFrame, now: pd.DataFrame) -> dict[str, i
     place = np.unique(book.holders.place[holders[holders >= 0]])
     codes, counts = np.unique(book.values.terms.profile[place], return_counts=True)
     return {f"P{code}": int(many) for code, many in zip(codes, counts, strict=True)}
-
-

@@ -77,7 +77,9 @@ def checked(told: Mapping[str, Any], *, zone: str) -> Said:
     if "deadline" in more:
         more["deadline"], more["deadline_ts"] = more["deadline"]
     if more.get("weeks") == "moved" and not ("discount_per_year" in more and _lives(more)):
-        raise FieldError("weeks", "moved: needs an end of life and a discount, else it costs nothing")
+        raise FieldError(
+            "weeks", "moved: needs an end of life and a discount, else it costs nothing"
+        )
     return Said(profile, *_amounts(profile, told, more), more)
 
 

@@ -150,9 +150,7 @@ def newest_of(session: Session, named: Named) -> Estimate | None:
 def named_item(known: Sequence[Named], key: str, source: str) -> Named:
     """The one item of this key; `NotFoundError` for none, `FieldError` where several have it."""
     plain = line_of("key", key)
-    found = {
-        one.item_id: one for one in known if one.key == plain and source in ("", one.source)
-    }
+    found = {one.item_id: one for one in known if one.key == plain and source in ("", one.source)}
     if not found:
         raise NotFoundError(
             f"{plain}: no such work item is stored; check it, and that its source was read"

@@ -85,7 +85,9 @@ def values_of(items: pd.DataFrame, worth: Worth) -> Values:
 
     items: columns of `item_fact`. An item of which somebody said that it is not valued has none.
     """
-    fields = pd.concat([items[["item_id", "value_cents"]], worth.owners[["item_id", "value_cents"]]])
+    fields = pd.concat(
+        [items[["item_id", "value_cents"]], worth.owners[["item_id", "value_cents"]]]
+    )
     fields = fields.drop_duplicates("item_id")
     fields = fields[(fields["value_cents"] != NONE) & ~fields["item_id"].isin(worth.estimates)]
     told = [(item, one) for item, one in worth.estimates.items() if one.likely_cents is not None]
@@ -93,28 +95,25 @@ def values_of(items: pd.DataFrame, worth: Worth) -> Values:
     rows: list[dict[str, Any]] = [
         {"profile": 1, "cents": cents} for cents in fields["value_cents"].tolist()
     ]
-    rows += [row_of(one) for _, one in told]
+    rows += [terms_row(one.profile, one.likely_cents or 0, one.more) for _, one in told]
     order = np.argsort(ids)
     none: list[float] = [np.nan] * len(fields)
     low = np.array([*none, *(_number(one.low_cents) for _, one in told)], np.float64)
     high = np.array([*none, *(_number(one.high_cents) for _, one in told)], np.float64)
     deadlines = [*[NONE] * len(fields), *(one.more.get("deadline_ts", NONE) for _, one in told)]
     dates: Ints = np.array(deadlines, np.int64)
-    return Values(
-        ids[order], terms_of(rows).take(order), dates[order], low[order], high[order]
-    )
+    return Values(ids[order], terms_of(rows).take(order), dates[order], low[order], high[order])
 
 
 def _number(cents: int | None) -> float:
     return np.nan if cents is None else float(cents)
 
 
-def row_of(one: Estimate) -> dict[str, Any]:
+def terms_row(profile: str, likely_cents: int, more: Mapping[str, Any]) -> dict[str, Any]:
     """The terms of an estimate, as `terms_of` reads them."""
-    more = one.more
     row: dict[str, Any] = {
-        "profile": PROFILES.index(one.profile) + 1,
-        "cents": float(one.likely_cents or 0),
+        "profile": PROFILES.index(profile) + 1,
+        "cents": float(likely_cents),
         "more": float(more.get("per_week_cents", more.get("escalation_cents", 0))),
         "decay": more.get("decay_per_week", 0.0),
         "discount": more.get("discount_per_year", 0.0),

@@ -75,7 +75,9 @@ def _with_id(one: Estimate, number: int) -> Estimate:
 
 def last_estimate(session: Session) -> int:
     """Moves with every estimate."""
-    return int(session.execute(select(func.coalesce(func.max(value_estimate.c.id), 0))).scalar_one())
+    return int(
+        session.execute(select(func.coalesce(func.max(value_estimate.c.id), 0))).scalar_one()
+    )
 
 
 def estimates(

@@ -53,9 +53,7 @@ def read_delay_cost(
     """
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    found = cost_answer(
-        snapshot, served.settings, stream, asked, by=query.by, clock=query.clock
-    )
+    found = cost_answer(snapshot, served.settings, stream, asked, by=query.by, clock=query.clock)
     return encoded(found)
 
 

@@ -37,9 +37,7 @@ class ValuesQuery(BaseModel):
     )
 
 
-@router.get(
-    "", summary="What items are worth", responses={**COMMON, **answers(Page[ValueRow])}
-)
+@router.get("", summary="What items are worth", responses={**COMMON, **answers(Page[ValueRow])})
 def read_values(
     served: ServedDep, session: SessionDep, query: Annotated[ValuesQuery, Query()]
 ) -> Response:
@@ -66,9 +64,7 @@ async def say(served: ServedDep, request: Request) -> Response:
     """
     told = await sent(request, ValueGiven, limit=_LIMIT)
     given = Proposed(told.key, told.source, told.told(), told.who, told.why)
-    taken = await run_in_threadpool(
-        partial(value_item, served.settings, served.database, given)
-    )
+    taken = await run_in_threadpool(partial(value_item, served.settings, served.database, given))
     return _answered(served, taken)
 
 

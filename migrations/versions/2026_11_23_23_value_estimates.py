@@ -39,7 +39,9 @@ def _replace(*columns: sa.Column[int] | sa.Column[str] | sa.Index, unique: bool)
     table = sa.Table("value_estimate", sa.MetaData(), autoload_with=bind)
     rows = [dict(row._mapping) for row in bind.execute(sa.select(table).order_by(table.c.id))]
     if unique:
-        kept = {(row["item_key"], row["ts"]): row for row in rows if row["likely_cents"] is not None}
+        kept = {
+            (row["item_key"], row["ts"]): row for row in rows if row["likely_cents"] is not None
+        }
         rows = [{name: row[name] for name in row if name not in _NEW} for row in kept.values()]
     op.drop_table("value_estimate")
     rules: list[sa.Constraint] = [

@@ -12,15 +12,16 @@ from pydantic import BaseModel
 
 from api.examples import ENVELOPE
 from api.schemas import Envelope
+from api.schemas_cost import ValueGiven, ValueWithdrawn
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
-FROM_PEOPLE = {"/v1/verdicts", "/v1/mappings/preview"}
+FROM_PEOPLE = {"/v1/verdicts", "/v1/mappings/preview", "/v1/values", "/v1/sequences"}
 """What people send from a page of ours, without a secret."""
 
-QUESTIONS = {"/v1/mappings/preview"}
+QUESTIONS = {"/v1/mappings/preview", "/v1/sequences"}
 """What is sent only because it is too long for an address: it is answered, and nothing is taken."""
 
 
@@ -95,6 +96,8 @@ def test_the_page_lists_exactly_what_can_be_taken_back(client: Client) -> None:
     [
         ("/v1/verdicts", "post", VerdictGiven),
         ("/v1/verdicts/{number}", "delete", WithdrawalGiven),
+        ("/v1/values", "post", ValueGiven),
+        ("/v1/values/{key}", "delete", ValueWithdrawn),
     ],
 )
 def test_the_example_of_what_people_send_is_one_that_is_taken(
