@@ -39,7 +39,7 @@ class Book:
     """
 
     items: pd.DataFrame
-    values: Values
+    worth: Values
     holders: Holders
     waits: pd.DataFrame
     works: pd.DataFrame
@@ -155,8 +155,8 @@ def terms_at(book: Book, as_of: int) -> Terms:
     in flight what is spent, or what such work typically takes where that is more.
     """
     holders = book.holders
-    terms = book.values.terms.take(holders.place)
-    slack = book.values.deadline_ts[holders.place] - holders.begin - active_s(book, as_of)
+    terms = book.worth.terms.take(holders.place)
+    slack = book.worth.deadline_ts[holders.place] - holders.begin - active_s(book, as_of)
     return replace(terms, free_s=np.where(terms.profile == 4, slack, terms.free_s))
 
 

@@ -92,9 +92,9 @@ def _made(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Flight:
     held = np.unique(book.holders.of[rows][book.holders.of[rows] >= 0])
     names = keys_of(stream)
     place = book.holders.place[held]
-    keys = [names.get(int(one), "") for one in book.values.item_id[place]]
+    keys = [names.get(int(one), "") for one in book.worth.item_id[place]]
     factor = np.ones((len(book.holders), 3))
-    drawn = value_factors(book.values, place, keys)
+    drawn = value_factors(book.worth, place, keys)
     for at, one in zip(held, drawn, strict=True):
         factor[at] = np.quantile(one, [0.1, 0.5, 0.9], method="inverted_cdf")
     return Flight(
@@ -132,7 +132,7 @@ def _queue(
     if pool.missing:
         return None, history_reason(pool.missing)
     of = book.holders.of[rows]
-    dates = np.where(of >= 0, book.values.deadline_ts[book.holders.place[of]], NONE)
+    dates = np.where(of >= 0, book.worth.deadline_ts[book.holders.place[of]], NONE)
     place = np.flatnonzero(dates != NONE)
     within = (dates[place] - asked.as_of) // DAY
     return queue_forecast(pool.drawn, len(rows), place=place + 1, within=within), ""
@@ -205,11 +205,11 @@ def _risk(flight: Flight, terms: Terms, holder: int, place: int) -> Answer | Non
     """Of a deadline that is to come: how likely it is missed, and what that would cost on
     average.
     """
-    deadline = int(flight.book.values.deadline_ts[flight.book.holders.place[holder]])
+    deadline = int(flight.book.worth.deadline_ts[flight.book.holders.place[holder]])
     if int(terms.profile[0]) != 4 or flight.queue is None:
         return None
     of = flight.book.holders.of[flight.rows]
-    dates = np.where(of >= 0, flight.book.values.deadline_ts[flight.book.holders.place[of]], NONE)
+    dates = np.where(of >= 0, flight.book.worth.deadline_ts[flight.book.holders.place[of]], NONE)
     at = int(np.searchsorted(np.flatnonzero(dates != NONE), place))
     late = float(flight.queue.late[at])
     return {
@@ -225,15 +225,15 @@ def _value(stream: StreamFacts, flight: Flight, holder: int) -> Answer | None:
         return None
     book = flight.book
     place = int(book.holders.place[holder])
-    item = int(book.values.item_id[place])
+    item = int(book.worth.item_id[place])
     said = stream.worth.estimates.get(item)
     owner = {
         "key": keys_of(stream).get(item, ""),
         "inherited": bool(book.holders.group[holder]),
-        "slack_estimated": bool(book.values.terms.profile[place] == 4),
+        "slack_estimated": bool(book.worth.terms.profile[place] == 4),
     }
     if said is None:
-        cents = int(book.values.terms.cents[place])
+        cents = int(book.worth.terms.cents[place])
         told = {"profile": "P1", "low_cents": None, "likely_cents": cents, "high_cents": None}
         return {**owner, **told, "parameters": {}, "from": "field", "who": None, "at": None}
     return {**owner, **value_of(said), "from": said.how, "who": said.who, "at": iso(said.ts)}

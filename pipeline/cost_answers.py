@@ -134,11 +134,11 @@ def _drawn(stream: StreamFacts, book: Book, parts: Parts) -> Uncertain:
     """The sums under each draw of the ranges of the values that are in them."""
     place = book.holders.place[parts.place]
     used = np.unique(place)
-    used = used[~np.isnan(book.values.low[used])] if len(used) else used
+    used = used[~np.isnan(book.worth.low[used])] if len(used) else used
     names = keys_of(stream)
-    keys = [names.get(int(book.values.item_id[one]), "") for one in used]
-    factor = value_factors(book.values, used, keys)
-    owner = np.full(len(book.values) + 1, -1)
+    keys = [names.get(int(book.worth.item_id[one]), "") for one in used]
+    factor = value_factors(book.worth, used, keys)
+    owner = np.full(len(book.worth) + 1, -1)
     owner[used] = np.arange(len(used))
     return drawn_sums(parts.groups, owner[place], parts.cents, factor)
 
@@ -169,7 +169,7 @@ def _groups(stream: StreamFacts, book: Book, rows: pd.DataFrame, by: By) -> list
     if by == "item":
         return [names.get(int(one), "") for one in rows["item_id"]]
     holder = rows["holder"].to_numpy(np.int64)
-    owners = book.values.item_id[book.holders.place[holder[holder >= 0]]]
+    owners = book.worth.item_id[book.holders.place[holder[holder >= 0]]]
     told = iter([names.get(int(one), "") for one in owners])
     return [next(told) if one >= 0 else "not valued" for one in holder]
 
@@ -230,5 +230,5 @@ def _profiles(book: Book, cells: pd.DataFrame, now: pd.DataFrame) -> dict[str, i
     """How many values of each profile are in the numbers."""
     holders = np.unique(np.concatenate([cells["holder"], now["holder"]]).astype(np.int64))
     place = np.unique(book.holders.place[holders[holders >= 0]])
-    codes, counts = np.unique(book.values.terms.profile[place], return_counts=True)
+    codes, counts = np.unique(book.worth.terms.profile[place], return_counts=True)
     return {f"P{code}": int(many) for code, many in zip(codes, counts, strict=True)}

@@ -113,8 +113,8 @@ def _require_columns(path: Path, names: list[str]) -> None:
     missing = [name for name in MUST if name not in names]
     if missing:
         raise ConfigError(
-            f"{path}: no column {', '.join(missing)}; the header has {', '.join(MUST)}, and may have"
-            f" {', '.join(MAY)}"
+            f"{path}: no column {', '.join(missing)}; the header has {', '.join(MUST)}, and may"
+            f" have {', '.join(MAY)}"
         )
     odd = [name for name in names if name not in (*MUST, *MAY)]
     if odd:

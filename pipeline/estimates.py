@@ -192,15 +192,12 @@ def list_values(
 
 
 def _row(one: Estimate, settings: Settings, *, replaced: bool) -> Answer:
-    if replaced:
-        state = "replaced"
-    else:
-        state = "withdrawn" if one.withdrawn else "in_effect"
+    state = "withdrawn" if one.withdrawn else "in_effect"
     return {
         "id": one.id,
         "key": one.item_key,
         "source": one.source,
-        "state": state,
+        "state": "replaced" if replaced else state,
         **value_of(one),
         "currency": settings.cost_of_delay.currency,
         "who": one.who,

@@ -47,7 +47,7 @@ class Queued:
     reason: str = ""
 
 
-def stage_called(stream: StreamFacts, name: str | None, book: Book, now: pd.DataFrame) -> int:
+def stage_called(stream: StreamFacts, name: str | None, now: pd.DataFrame) -> int:
     """The stage of this name; without one, that in which waiting burns most. `BadRequestError` for
     an unknown one, and where nothing waits.
     """
@@ -86,14 +86,14 @@ def queue_of(stream: StreamFacts, stage: str | None, as_of: int) -> tuple[int, l
     """The stage, and what waits in it now, in the order in which it came there."""
     book = book_in(stream)
     now = burning(book, at=as_of, as_of=as_of)
-    at = stage_called(stream, stage, book, now)
+    at = stage_called(stream, stage, now)
     visits = stream.visits
     here = visits[(visits["stage_id"] == at) & (visits["state"] == "waiting")]
     here = here[(here["start_ts"] <= as_of) & (here["end_ts"] == NONE)]
     here = here.sort_values(["start_ts", "item_id"])
     lasts = durations_in(stream, constraint_of(stream, at), as_of)
     return at, [
-        _queued(stream, book, now, one, lasts, as_of)
+        _queued(book, now, one, lasts, as_of)
         for one in here[["item_id", "episode"]].itertuples(index=False)
     ]
 
@@ -107,11 +107,10 @@ def item_called(stream: StreamFacts, key: str, stage: int | None, as_of: int) ->
     lasts = {} if stage is None else durations_in(stream, constraint_of(stream, stage), as_of)
     now = burning(book, at=as_of, as_of=as_of)
     last = rows[["item_id", "episode"]].tail(1)
-    return _queued(stream, book, now, next(last.itertuples(index=False)), lasts, as_of)
+    return _queued(book, now, next(last.itertuples(index=False)), lasts, as_of)
 
 
 def _queued(
-    stream: StreamFacts,
     book: Book,
     now: pd.DataFrame,
     one: Any,
@@ -134,10 +133,10 @@ def _queued(
     delay = int(delays_at(book, as_of)[holder])
     terms = terms_at(book, as_of).take(np.array([holder]))
     fields = {name: getattr(terms, name)[0] for name in terms.__dataclass_fields__}
-    deadline = int(book.values.deadline_ts[place])
+    deadline = int(book.worth.deadline_ts[place])
     if deadline != NONE:
         fields["free_s"] = delay + deadline - as_of
-    low, high = float(book.values.low[place]), float(book.values.high[place])
+    low, high = float(book.worth.low[place]), float(book.worth.high[place])
     return Queued(terms=fields, low=low, high=high, delay_s=delay, reason=reason, **told)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def test_adjoining_windows_add_up(client: Client) -> None:
     cuts = ["2026-03-01", "2026-05-11T13:07:31Z", "2026-09-02", "2026-11-10"]
     parts = [
         client.json(f"{STREAM}/delay-cost?from={low}&to={high}")["cost_cents"] or 0
-        for low, high in zip(cuts, cuts[1:], strict=False)
+        for low, high in pairwise(cuts)
     ]
     assert sum(parts) == client.json(f"{STREAM}/delay-cost?{WINDOW}")["cost_cents"]
 
