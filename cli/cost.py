@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -67,7 +66,7 @@ def run_sequence(config: Path, stream: str, *, stage: str | None, as_json: bool)
         return
     unit = told["currency"]
     _say(f"[bold]{escape(found.title)}[/bold]: cheapest order for {escape(told['stage'])}")
-    table = Table(box=box.SIMPLE)
+    table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("", "today", "item", "days", "until done", "delay costs", ""):
         table.add_column(name, justify="left" if name in ("", "item") else "right")
     for row in told["items"]:
@@ -98,22 +97,25 @@ def _say(text: str) -> None:
 
 def _headline(cost: Answer) -> str:
     unit, drawn = cost["currency"], cost["ranges"]
-    total, week = drawn["cost_cents"], drawn["burn_rate_cents"]
+    told = []
+    for name in ("cost_cents", "burn_rate_cents"):
+        between = _range(drawn[name], unit)
+        told.append(money(cost[name], unit) + (f" ({between})" if between else ""))
     return (
-        f"{money(cost['cost_cents'], unit)} ({money(total['p10'], unit)} to"
-        f" {money(total['p90'], unit)}); now {money(cost['burn_rate_cents'], unit)} a week"
-        f" ({money(week['p10'], unit)} to {money(week['p90'], unit)});"
-        f" {money(cost['sunk_cents'], unit)} more sunk in cancelled work;"
-        f" {cost['unvalued']} deliveries that waited have no value"
+        f"{told[0]}; now {told[1]} a week; {money(cost['sunk_cents'], unit)} more sunk in cancelled"
+        f" work; {cost['unvalued']} deliveries that waited have no value"
     )
 
 
-def _range(drawn: Answer, unit: str) -> str:
+def _range(drawn: Answer | None, unit: str) -> str:
+    """Empty where nothing varies: no value in it has a range."""
+    if drawn is None or drawn["p10"] == drawn["p90"]:
+        return ""
     return f"{money(drawn['p10'], unit)} to {money(drawn['p90'], unit)}"
 
 
 def _parts(cost: Answer, by: By) -> Table:
-    table = Table(box=box.SIMPLE)
+    table = Table(box=None, pad_edge=False, header_style="dim")
     for name in (by, "waited", "cost", "likely range", "a week now", "first in"):
         table.add_column(name, justify="left" if name == by else "right")
     for row in cost["items"][:20]:
@@ -122,7 +124,7 @@ def _parts(cost: Answer, by: By) -> Table:
             escape(str(row[by])),
             f"{row['wait_d']:.1f} d",
             money(row["cost_cents"], cost["currency"]),
-            "–" if drawn is None else _range(drawn, cost["currency"]),
+            _range(drawn, cost["currency"]),
             money(row["burn_rate_cents"], cost["currency"]),
             "" if row["first_share"] is None else f"{row['first_share']:.0%} of draws",
         )
@@ -130,7 +132,7 @@ def _parts(cost: Answer, by: By) -> Table:
 
 
 def _burning(rows: list[Answer], unit: str) -> Table:
-    table = Table(box=box.SIMPLE)
+    table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("item", "stage", "a week", "so far", "until done, p50", "profile"):
         table.add_column(name, justify="right" if name in ("a week", "so far") else "left")
     for row in rows:

@@ -131,7 +131,7 @@ def _exact(terms: Terms) -> Flags:
 
 
 def _exact_cents(terms: Terms, delay_s: Ints) -> Ints:
-    delay = np.maximum(delay_s - np.where(terms.profile == 6, terms.free_s, 0), 0)
+    delay = np.maximum(delay_s - np.where(terms.profile == 6, np.maximum(terms.free_s, 0), 0), 0)
     delay = np.where(terms.life_s == NONE, delay, np.minimum(delay, np.maximum(terms.life_s, 0)))
     weeks, rest = np.divmod(delay, WEEK)
     cents = terms.cents.astype(np.int64)
@@ -194,7 +194,8 @@ def _eroding(terms: Terms, weeks: Floats) -> Floats:
     stays = np.exp(-terms.decay * weeks)
     left = whole - present_weeks(np.minimum(weeks, life), terms.discount)
     later = whole * (1 + weekly_rate(terms.discount)) ** -weeks
-    return terms.cents * (whole - stays * np.where(terms.moved, later, left))
+    cost: Floats = terms.cents * (whole - stays * np.where(terms.moved, later, left))
+    return cost
 
 
 def _eroding_slope(terms: Terms, weeks: Floats) -> Floats:
@@ -230,11 +231,11 @@ def _expedite_slope(terms: Terms, weeks: Floats) -> Floats:
 
 
 def _later_steady(terms: Terms, weeks: Floats) -> Floats:
-    return _steady(terms, np.maximum(weeks - terms.free_s / WEEK, 0))
+    return _steady(terms, np.maximum(weeks - np.maximum(terms.free_s, 0) / WEEK, 0))
 
 
 def _later_slope(terms: Terms, weeks: Floats) -> Floats:
-    begun = weeks - terms.free_s / WEEK
+    begun = weeks - np.maximum(terms.free_s, 0) / WEEK
     return np.where(begun >= 0, _steady_slope(terms, np.maximum(begun, 0)), 0)
 
 

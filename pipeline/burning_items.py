@@ -59,7 +59,7 @@ def burning_answer(
     chosen = pd.MultiIndex.from_frame(asked_items(stream, asked)[["item_id", "episode"]])
     items = flight.book.items.iloc[flight.rows]
     wanted = pd.MultiIndex.from_frame(items[["item_id", "episode"]]).isin(chosen)
-    rows = [_row(stream, flight, place) for place in np.flatnonzero(wanted)]
+    rows = [_row(stream, flight, int(place)) for place in np.flatnonzero(wanted)]
     rows.sort(key=lambda row: (-(row["burn_rate_cents"] or 0), row["cost_cents"] is None))
     expedites = sum(row["value"] is not None and row["value"]["profile"] == "P5" for row in rows)
     return {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from metrics.holders import DelayClock, Values
 from metrics.ledger import Accrued, Book, accrued, book_of, burning
+from metrics.periods import Window
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_teams import held_of
@@ -41,11 +45,28 @@ def accrued_of(
 
 
 def burning_of(
-    stream: StreamFacts, at: int, items: pd.DataFrame, clock: DelayClock = "commitment"
+    stream: StreamFacts,
+    at: int,
+    items: pd.DataFrame | None = None,
+    clock: DelayClock = "commitment",
 ) -> pd.DataFrame:
-    """What of these deliveries waits at an instant; see `burning`."""
+    """What of these deliveries (None: of all) waits at an instant; see `burning`."""
     now = stream.memo.of(
         ("burning", clock, at), lambda: burning(book_in(stream, clock), at=at, as_of=at)
     )
+    if items is None:
+        return now
     chosen = pd.MultiIndex.from_frame(items[["item_id", "episode"]])
     return now[pd.MultiIndex.from_frame(now[["item_id", "episode"]]).isin(chosen)]
+
+
+def delivery_cost(stream: StreamFacts, item_id: int, episode: int, as_of: int) -> int | None:
+    """What the waiting of one delivery cost so far, in cents; None where it has no value."""
+    book = book_in(stream)
+    mine = (book.items["item_id"] == item_id) & (book.items["episode"] == episode)
+    rows = np.flatnonzero(mine.to_numpy(np.bool_))
+    if not len(rows) or book.holders.of[rows[0]] < 0:
+        return None
+    own = replace(book, waits=book.waits[book.waits["row"] == rows[0]])
+    found = accrued(own, window=Window(0, as_of), as_of=as_of)
+    return int(found.cells["cost_cents"].sum())

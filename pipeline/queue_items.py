@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -123,8 +123,7 @@ def _queued(
     holder = int(book.holders.of[row])
     duration = lasts.get(str(item["kind"]), lasts.get(""))
     reason = "" if duration else "no duration: fewer than five finished items passed this stage"
-    told = {"key": str(item["key"]), "title": str(item["title"]), "duration": duration}
-    blank = Queued(terms=None, low=np.nan, high=np.nan, delay_s=0, reason=reason, **told)
+    blank = Queued(str(item["key"]), str(item["title"]), None, np.nan, np.nan, 0, duration, reason)
     if holder < 0:
         return _because(blank, "no value")
     if book.holders.group[holder] and not (now["row"] == row).any():
@@ -137,12 +136,11 @@ def _queued(
     if deadline != NONE:
         fields["free_s"] = delay + deadline - as_of
     low, high = float(book.worth.low[place]), float(book.worth.high[place])
-    return Queued(terms=fields, low=low, high=high, delay_s=delay, reason=reason, **told)
+    return replace(blank, terms=fields, low=low, high=high, delay_s=delay)
 
 
 def _because(blank: Queued, why: str) -> Queued:
-    reasons = "; ".join(one for one in (why, blank.reason) if one)
-    return Queued(blank.key, blank.title, None, blank.low, blank.high, 0, blank.duration, reasons)
+    return replace(blank, reason="; ".join(one for one in (why, blank.reason) if one))
 
 
 def durations_in(stream: StreamFacts, stage: int, as_of: int) -> Mapping[str, Duration]:

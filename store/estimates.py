@@ -118,7 +118,7 @@ def _read(row: Mapping[Any, Any]) -> Estimate:
 def items_of_keys(session: Session, keys: Iterable[str]) -> list[Named]:
     """The items that have or had one of these keys, whatever source they are of."""
     rows = found_in(session, item_key, ("key", "source_id", "item_id"), "key", keys)
-    names = dict(session.execute(select(source.c.id, source.c.name)).tuples())
+    names = {row[0]: row[1] for row in session.execute(select(source.c.id, source.c.name))}
     found = {(str(row[0]), str(names[row[1]]), int(row[2])) for row in rows}
     named = found_in(session, work_item, ("key", "source_id", "id"), "key", keys)
     found |= {(str(row[0]), str(names[row[1]]), int(row[2])) for row in named}
