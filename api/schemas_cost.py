@@ -51,6 +51,17 @@ class CostRow(Shape):
     )
 
 
+class CostPeriod(Shape):
+    """What accrued in a period; null where it is not read yet, and where nothing has a value."""
+
+    start: str
+    end: Time
+    complete: bool
+    cost_cents: int | None
+    sunk_cents: int | None
+    range: Quantiles | None
+
+
 class CostRows(Listed[CostRow]):
     """The parts add up to the sums to the cent; null sums come with a reason."""
 
@@ -79,6 +90,7 @@ class CostRows(Listed[CostRow]):
     reasons: list[str]
     explain: str
     caveats: list[str] = Field(description=_CAVEATS)
+    series: list[CostPeriod] | None = Field(default=None, description="Where `interval` is asked.")
 
 
 class Parameters(Shape):

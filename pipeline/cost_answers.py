@@ -12,17 +12,18 @@ import pandas as pd
 from core.settings import Settings
 from metrics.draws import DRAWS, Uncertain, drawn_sums, value_factors
 from metrics.holders import DelayClock
-from metrics.ledger import NOT_BEGUN, Book
+from metrics.ledger import NOT_BEGUN, Book, accrued
 from metrics.mapping import Ints
 from metrics.measure import Measure
-from metrics.periods import WEEK
+from metrics.periods import WEEK, Window
 from metrics.stats import Floats
-from pipeline.chart_frame import dressed
+from pipeline.chart_frame import chart_periods, dressed
 from pipeline.delay_ledger import accrued_of, book_in, burning_of
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
-from pipeline.stream_answers import window_caveats
+from pipeline.stream_answers import read_from, window_caveats
 from pipeline.stream_measures import asked_items, close_of
+from pipeline.times import iso
 
 Answer = dict[str, Any]
 By = Literal["stage", "team", "reason", "kind", "item", "owner"]
@@ -97,7 +98,37 @@ def cost_answer(
         **{name: body[name] for name in _OF_ENVELOPE},
         "explain": f"{body['explain']}&clock={clock}",
         "caveats": window_caveats(snapshot, stream, asked),
+        **_series(snapshot, stream, book, asked, items),
     }
+
+
+def _series(
+    snapshot: Snapshot, stream: StreamFacts, book: Book, asked: Question, items: pd.DataFrame
+) -> Answer:
+    """By period what accrued in it, with its range; null where it is not read yet, or in part."""
+    if asked.interval is None:
+        return {}
+    whole = read_from(snapshot, stream, "delay_cost")
+    rows = []
+    for period in chart_periods(asked, asked.interval):
+        window = Window(period.from_ts, min(period.to_ts, asked.as_of))
+        found = accrued(book, window=window, as_of=asked.as_of)
+        if asked.kinds is not None or asked.team is not None:
+            found = found.among(items)
+        cells = found.cells.assign(group="all")
+        kept = cells[~cells["sunk"]]
+        told = {
+            "cost_cents": int(kept["cost_cents"].sum()) if len(cells) else None,
+            "sunk_cents": int(cells["cost_cents"][cells["sunk"]].sum()) if len(cells) else None,
+            "range": _drawn(stream, book, _parts(kept, kept["cost_cents"])).total
+            if len(kept)
+            else None,
+        }
+        if whole is not None and period.from_ts < whole:
+            told = dict.fromkeys(told)
+        head = {"start": period.label, "end": iso(period.to_ts), "complete": period.complete}
+        rows.append({**head, **told})
+    return {"series": rows}
 
 
 _OF_ENVELOPE: Final = (

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import WorkQuery, asked_of, of_stream
+from api.asking import SeriesQuery, WorkQuery, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_cost import BURNING, COSTS
@@ -30,8 +30,8 @@ class ClockQuery(WorkQuery):
     )
 
 
-class CostQuery(ClockQuery):
-    """The same, and how the cost is split."""
+class CostQuery(ClockQuery, SeriesQuery):
+    """The same, how the cost is split, and a rhythm."""
 
     by: Literal["stage", "team", "reason", "kind", "item", "owner"] = Field(
         default="stage",

@@ -12,6 +12,7 @@ import pytest
 
 from api.schemas_cost import BurningRows, ValueRow
 from api.schemas_lists import Page
+from api.schemas_sequences import Sequence
 from tests.api.client import Client
 
 STREAM = "/v1/streams/checkout"
@@ -28,6 +29,13 @@ def _flying(client: Client) -> dict[str, Any]:
 def _post(client: Client, status: int, **more: object) -> dict[str, Any]:
     body = {"who": "anna", "why": "asked sales", **more}
     answer = client.post("/v1/values", orjson.dumps(body), JSON)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _sequence(client: Client, status: int, **asked: object) -> dict[str, Any]:
+    answer = client.post("/v1/sequences", orjson.dumps(asked), JSON)
     assert answer.status_code == status, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -120,9 +128,13 @@ def test_a_withdrawn_estimate_gives_way_to_the_field(client: Client) -> None:
     _post(client, 202, key=row["key"], profile="P6")
     assert client.json(f"{STREAM}/delay-cost")["cost_cents"] < before
     address, who = f"/v1/values/{row['key']}", orjson.dumps({"who": "ben", "why": "not so"})
-    assert client.delete(address, who).status_code in (202, 415)
+    for status in (202, 200):
+        assert client.delete(address, who, JSON).status_code == status
+    assert client.json(f"{STREAM}/delay-cost")["cost_cents"] == before
     listed = client.json(f"/v1/values?key={row['key']}")
     Page[ValueRow].model_validate(listed)
+    assert [one["state"] for one in listed["items"]] == ["withdrawn", "replaced"]
+    assert [one["who"] for one in listed["items"]] == ["ben", "anna"]
 
 
 def test_what_was_said_later_is_not_known_before(copied: tuple[Client, Path], clock: Any) -> None:
@@ -140,6 +152,72 @@ def test_what_was_said_later_is_not_known_before(copied: tuple[Client, Path], cl
     then = client.json(f"{STREAM}/delay-cost?by=item&known_at={early}")
     now = client.json(f"{STREAM}/delay-cost?by=item&known_at={late}")
     assert now["burn_rate_cents"] == then["burn_rate_cents"] + 9 * row["burn_rate_cents"]
+
+
+def test_a_series_adds_up_and_has_ranges(client: Client) -> None:
+    row = _flying(client)
+    cents = row["burn_rate_cents"]
+    _post(
+        client, 202, key=row["key"], low_cents=cents, likely_cents=cents * 2, high_cents=cents * 5
+    )
+    weeks = "from=2026-08-31&to=2026-10-26"  # Mondays
+    body = client.json(f"{STREAM}/delay-cost?{weeks}&interval=week")
+    assert len(body["series"]) == 8
+    assert sum(one["cost_cents"] or 0 for one in body["series"]) == body["cost_cents"]
+    assert all(one["range"]["p10"] <= one["range"]["p90"] for one in body["series"] if one["range"])
+
+
+def test_a_queue_is_put_in_order_and_saves_money(client: Client) -> None:
+    stages = client.json(f"{STREAM}/delay-cost")["items"]
+    stage = max(stages, key=lambda row: row["waiting_now"])["stage"]
+    asked = {"stream": "checkout", "stage": stage}
+    body = _sequence(client, 200, **asked)
+    Sequence.model_validate(body)
+    assert body["saves_cents"] == body["today_cents"] - body["proposed_cents"] >= 0
+    assert sum(row["cost_cents"] or 0 for row in body["items"]) == body["proposed_cents"]
+    assert [row["place"] for row in body["items"]] == list(range(1, len(body["items"]) + 1))
+    again = [{"key": row["key"]} for row in sorted(body["items"], key=lambda r: r["place_today"])]
+    named = _sequence(client, 200, **asked, items=again)
+    assert named["proposed_cents"] == body["proposed_cents"]
+
+
+def test_the_order_of_items_that_are_given_whole(client: Client) -> None:
+    items = [
+        {"key": key, "value": {"likely_cents": cents}, "duration_days": 7 * weeks}
+        for key, cents, weeks in (("A", 1_000, 4), ("B", 600, 2), ("C", 800, 1))
+    ]
+    items.append({"key": "D", "value": {"profile": "P6"}, "duration_days": 7})
+    items[0]["wsjf"] = {"value": 1, "time": 1, "risk": 1, "size": 1}
+    body = _sequence(client, 200, stream="checkout", items=items)
+    assert [row["key"] for row in body["items"]] == ["C", "B", "A", "D"]
+    assert (body["today_cents"], body["proposed_cents"]) == (13_200, 9_600)
+    assert body["kept_in_place"] == [{"key": "D", "reason": "no value"}]
+    assert body["wsjf"]["items"] == [{"place": 1, "key": "A", "score": 3}]
+    assert not body["items"][0]["too_close_to_call"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"stream": "nope"}, 404),
+        ({"stream": "checkout", "stage": "nope"}, 422),
+        ({"stream": "checkout", "items": [{"key": "NOPE-1"}]}, 422),
+        ({"stream": "checkout", "items": [{"key": "A"}, {"key": "A"}]}, 422),
+        ({"stream": "checkout", "items": [{"key": "A", "duration_days": 0}]}, 422),
+        (
+            {
+                "stream": "checkout",
+                "items": [{"key": "A", "value": {"profile": "P6"}, "duration_days": 1}],
+            },
+            422,
+        ),
+        ({}, 422),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused(
+    client: Client, asked: dict[str, Any], status: int
+) -> None:
+    _sequence(client, status, **asked)
 
 
 @pytest.mark.parametrize(
