@@ -77,8 +77,7 @@ class Holders:
 
     By holder: place (in the values), group (it is a parent), cancelled, begin (of its clock), end
     (`FOREVER` while it is open; it is not in process either where its begin is `FOREVER`).
-    start, stop: by delivery when its waiting is that of its holder. gaps: times in which a parent
-    waits for a child that has not begun: row (of the delivery that it waits for), start, stop.
+    start, stop: by delivery when its waiting is that of its holder.
     """
 
     of: Ints
@@ -89,7 +88,6 @@ class Holders:
     end: Ints
     start: Ints
     stop: Ints
-    gaps: pd.DataFrame
 
     def __len__(self) -> int:
         return len(self.place)
@@ -129,7 +127,6 @@ def holders_of(
         end=whole.end,
         start=start,
         stop=stop,
-        gaps=_gaps(np.flatnonzero(counted), of, begin, end, items["created_ts"].to_numpy(np.int64)),
     )
 
 
@@ -201,23 +198,3 @@ def _path(rows: Ints, of: Ints, begin: Ints, end: Ints) -> pd.DataFrame:
     least = frame.groupby("holder")["start"].cummin()
     taken = least.groupby(frame["holder"]).shift(fill_value=FOREVER)
     return frame.assign(stop=np.minimum(frame["end"], taken)).query("start < stop")
-
-
-def _gaps(rows: Ints, of: Ints, begin: Ints, end: Ints, created: Ints) -> pd.DataFrame:
-    """When none of the children is in process and one that is there has not begun: row, start,
-    stop.
-    """
-    waits = rows[(begin[rows] < end[rows]) | (begin[rows] == FOREVER)]
-    waits = waits[~((begin[waits] == FOREVER) & (end[waits] != FOREVER))]
-    order = waits[np.lexsort((waits, begin[waits], of[waits]))]
-    frame = pd.DataFrame({"row": order, "holder": of[order], "stop": begin[order]})
-    frame = frame.assign(end=np.where(begin[order] == FOREVER, 0, end[order]))
-    reached = (
-        frame.groupby("holder")["end"].cummax().groupby(frame["holder"]).shift(fill_value=NONE)
-    )
-    there = frame.assign(created=created[order]).iloc[::-1].groupby("holder")["created"].cummin()
-    start = np.maximum(reached, there.iloc[::-1])
-    open_ = (reached > 0) & (start < frame["stop"])
-    gaps = frame.assign(start=start)[open_]
-    again = gaps["stop"].eq(FOREVER) & gaps.duplicated(["holder", "stop"])
-    return gaps.loc[~again, ["row", "start", "stop"]]

@@ -21,7 +21,7 @@ from metrics.profiles import Terms, accrued_cents, urgency
 from metrics.stretches import FOREVER
 
 NOT_BEGUN: Final = "not_begun"
-"""The reason of time before the commitment, and of that between the children of a parent."""
+"""The reason of time before the commitment."""
 
 _LEAST_TYPICAL: Final = 5
 _PARTS: Final = ["item_id", "episode", "kind", "stage_id", "team", "reason"]
@@ -69,7 +69,9 @@ def book_of(
         told = told.assign(team="")
     rows = _rows(told, items, holders)
     waiting = (told["state"] == "waiting").to_numpy(np.bool_)
-    waits = pd.concat([_clipped(rows[waiting], holders), _unbegun(items, holders, clock)])
+    waits = _clipped(rows[waiting], holders)
+    if clock == "idea":
+        waits = pd.concat([waits, _unbegun(items, holders)])
     order = np.lexsort((waits["row"], waits["start_ts"], waits["holder"]))
     return Book(
         items,
@@ -110,22 +112,15 @@ def _clipped(rows: pd.DataFrame, holders: Holders) -> pd.DataFrame:
     return kept
 
 
-def _unbegun(items: pd.DataFrame, holders: Holders, clock: DelayClock) -> pd.DataFrame:
-    """Times that no visit tells of: before the commitment, for the clock of the idea, and between
-    the children of a parent.
-    """
-    gaps = holders.gaps
-    row = gaps["row"].to_numpy(np.int64)
-    start, end = gaps["start"].to_numpy(np.int64), gaps["stop"].to_numpy(np.int64)
-    if clock == "idea":
-        first = np.flatnonzero(items["episode"].to_numpy(np.int64) == 1)
-        until = np.full(len(items), FOREVER)
-        for name in ("cancelled_ts", "done_ts", "committed_ts"):
-            at = items[name].to_numpy(np.int64)
-            until = np.where(at == NONE, until, at)
-        row = first
-        start = np.maximum(items["idea_ts"].to_numpy(np.int64)[row], holders.start[row])
-        end = np.minimum(until[row], holders.stop[row])
+def _unbegun(items: pd.DataFrame, holders: Holders) -> pd.DataFrame:
+    """The times before the commitment, of which no visit tells."""
+    row = np.flatnonzero(items["episode"].to_numpy(np.int64) == 1)
+    until = np.full(len(items), FOREVER)
+    for name in ("cancelled_ts", "done_ts", "committed_ts"):
+        at = items[name].to_numpy(np.int64)
+        until = np.where(at == NONE, until, at)
+    start = np.maximum(items["idea_ts"].to_numpy(np.int64)[row], holders.start[row])
+    end = np.minimum(until[row], holders.stop[row])
     visits = items.iloc[row][["item_id", "episode"]].assign(
         row=row, stage_id=NONE, team="", reason=NOT_BEGUN, start_ts=start, end_ts=end
     )

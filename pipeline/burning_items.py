@@ -35,14 +35,16 @@ _POOL_DAYS = 90
 
 @dataclass(frozen=True)
 class Flight:
-    """What is in flight now. rows: of the items in the book, the oldest first; burn: what waits.
+    """What is in flight now. rows: of the items in the book, the oldest first. waits: by row what
+    of it waits, with the name of the `stage`. due: places that have a deadline.
 
     delay_s, terms, left_s: by holder the delay so far, its terms, and the work still to do.
     """
 
     book: Book
     rows: Ints
-    burn: pd.DataFrame
+    waits: Mapping[int, Mapping[Any, Any]]
+    due: Ints
     delay_s: Ints
     terms: Terms
     left_s: Ints
@@ -59,7 +61,8 @@ def burning_answer(
     chosen = pd.MultiIndex.from_frame(asked_items(stream, asked)[["item_id", "episode"]])
     items = flight.book.items.iloc[flight.rows]
     wanted = pd.MultiIndex.from_frame(items[["item_id", "episode"]]).isin(chosen)
-    rows = [_row(stream, flight, int(place)) for place in np.flatnonzero(wanted)]
+    known = items.to_dict("records")
+    rows = [_row(stream, flight, known[place], int(place)) for place in np.flatnonzero(wanted)]
     rows.sort(key=lambda row: (-(row["burn_rate_cents"] or 0), row["cost_cents"] is None))
     expedites = sum(row["value"] is not None and row["value"]["profile"] == "P5" for row in rows)
     return {
@@ -88,7 +91,10 @@ def _made(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Flight:
     rows = loaded[np.lexsort((loaded, begun[loaded]))]
     terms = terms_at(book, as_of)
     spent = _spent(book, as_of)
-    queue, missing = _queue(snapshot, stream, asked, book, rows)
+    due = _due(book, rows)
+    queue, missing = _queue(snapshot, stream, asked, due, rows)
+    now = burning(book, at=as_of, as_of=as_of)
+    now = now.assign(stage=stage_names(stream, now))
     held = np.unique(book.holders.of[rows][book.holders.of[rows] >= 0])
     names = keys_of(stream)
     place = book.holders.place[held]
@@ -100,7 +106,8 @@ def _made(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Flight:
     return Flight(
         book,
         rows,
-        burning(book, at=as_of, as_of=as_of),
+        {int(one["row"]): one for one in now.to_dict("records")},
+        np.flatnonzero(due != NONE),
         delays_at(book, as_of),
         terms,
         np.maximum(active_s(book, as_of) - spent, 0),
@@ -120,8 +127,16 @@ def _spent(book: Book, as_of: int) -> Ints:
     return found
 
 
+def _due(book: Book, rows: Ints) -> Ints:
+    """The deadline of each, NONE for none."""
+    of = book.holders.of[rows]
+    place = np.append(book.holders.place, 0)[of]
+    found: Ints = np.where(of >= 0, np.append(book.worth.deadline_ts, NONE)[place], NONE)
+    return found
+
+
 def _queue(
-    snapshot: Snapshot, stream: StreamFacts, asked: Question, book: Book, rows: Ints
+    snapshot: Snapshot, stream: StreamFacts, asked: Question, due: Ints, rows: Ints
 ) -> tuple[Queue | None, str]:
     """When each place of the queue is done, or why that is not known."""
     if not len(rows):
@@ -131,27 +146,23 @@ def _queue(
     pool = pool_of(snapshot, stream, plain)
     if pool.missing:
         return None, history_reason(pool.missing)
-    of = book.holders.of[rows]
-    dates = np.where(of >= 0, book.worth.deadline_ts[book.holders.place[of]], NONE)
-    place = np.flatnonzero(dates != NONE)
-    within = (dates[place] - asked.as_of) // DAY
+    place = np.flatnonzero(due != NONE)
+    within = (due[place] - asked.as_of) // DAY
     return queue_forecast(pool.drawn, len(rows), place=place + 1, within=within), ""
 
 
-def _row(stream: StreamFacts, flight: Flight, place: int) -> Answer:
+def _row(stream: StreamFacts, flight: Flight, item: Mapping[Any, Any], place: int) -> Answer:
     book, row = flight.book, int(flight.rows[place])
-    item = book.items.iloc[row]
-    now = flight.burn[flight.burn["row"] == row]
     holder = int(book.holders.of[row])
-    waits = now.iloc[0] if len(now) else None
+    waits = flight.waits.get(row)
     cents = None if waits is None or holder < 0 else int(waits["cents_per_week"])
     return {
         "key": item["key"],
         "title": item["title"],
         "kind": item["kind"],
         "url": item["url"],
-        "stage": stage_names(stream, now, book.clock)[0] if len(now) else _stage(stream, item),
-        "team": (str(waits["team"]) or None) if waits is not None else None,
+        "stage": _stage(stream, item) if waits is None else waits["stage"],
+        "team": None if waits is None else str(waits["team"]) or None,
         "waiting": str(item["state"]) == "waiting",
         "charged": cents is not None,
         "waiting_since": None if waits is None else iso(int(waits["start_ts"])),
@@ -161,7 +172,7 @@ def _row(stream: StreamFacts, flight: Flight, place: int) -> Answer:
     }
 
 
-def _stage(stream: StreamFacts, item: pd.Series[Any]) -> str:
+def _stage(stream: StreamFacts, item: Mapping[Any, Any]) -> str:
     names = dict(zip(stream.stages["stage_id"].tolist(), stream.stages["name"], strict=True))
     return str(names.get(int(item["stage_id"]), "unmapped"))
 
@@ -208,9 +219,7 @@ def _risk(flight: Flight, terms: Terms, holder: int, place: int) -> Answer | Non
     deadline = int(flight.book.worth.deadline_ts[flight.book.holders.place[holder]])
     if int(terms.profile[0]) != 4 or flight.queue is None:
         return None
-    of = flight.book.holders.of[flight.rows]
-    dates = np.where(of >= 0, flight.book.worth.deadline_ts[flight.book.holders.place[of]], NONE)
-    at = int(np.searchsorted(np.flatnonzero(dates != NONE), place))
+    at = int(np.searchsorted(flight.due, place))
     late = float(flight.queue.late[at])
     return {
         "deadline": iso(deadline),

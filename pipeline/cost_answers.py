@@ -189,7 +189,7 @@ def keys_of(stream: StreamFacts) -> Mapping[int, str]:
 def _groups(stream: StreamFacts, book: Book, rows: pd.DataFrame, by: By) -> list[str]:
     """By row the name of the part that it belongs to."""
     if by == "stage":
-        return stage_names(stream, rows, book.clock)
+        return stage_names(stream, rows)
     if by == "team":
         return [str(one) or "no team known" for one in rows["team"]]
     if by == "reason":
@@ -208,12 +208,11 @@ def _groups(stream: StreamFacts, book: Book, rows: pd.DataFrame, by: By) -> list
 _REASONS: Final = {"": "queue", NOT_BEGUN: "not begun"}
 
 
-def stage_names(stream: StreamFacts, rows: pd.DataFrame, clock: DelayClock) -> list[str]:
+def stage_names(stream: StreamFacts, rows: pd.DataFrame) -> list[str]:
     """The stage in which each of these rows waits, in words where it is none."""
     known = dict(zip(stream.stages["stage_id"].tolist(), stream.stages["name"], strict=True))
-    nowhere = "before commitment" if clock == "idea" else "between children"
     return [
-        str(known.get(stage, nowhere if reason == NOT_BEGUN else "unmapped"))
+        str(known.get(stage, "before commitment" if reason == NOT_BEGUN else "unmapped"))
         for stage, reason in zip(rows["stage_id"].tolist(), rows["reason"].tolist(), strict=True)
     ]
 

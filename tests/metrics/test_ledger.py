@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.frames import NONE
 from metrics.facts import Facts, Rules, item_facts
 from metrics.holders import NOTHING, DelayClock, Values
-from metrics.ledger import NOT_BEGUN, Book, accrued, book_of, burning
+from metrics.ledger import Book, accrued, book_of, burning
 from metrics.periods import DAY, WEEK, Window
 from metrics.profiles import terms_of
 from tests.metrics.history import inputs, item, path
@@ -105,14 +105,15 @@ def test_a_parent_waits_with_its_critical_child() -> None:
     assert cells.groupby("item_id")["cost_cents"].sum().to_dict() == {1: 2_000, 2: 4_000}
 
 
-def test_a_parent_waits_between_its_children_for_the_next() -> None:
-    one = Life(1, 9, ((0, ACTIVE), (3, DONE)))
-    other = Life(2, 9, ((2, NEW), (7, ACTIVE), (8, DONE)))
-    made = book([one, other], {9: Worth(1, 1_000)})
-    cells = accrued(made, window=ALWAYS, as_of=20 * WEEK).cells
-    assert cells["item_id"].tolist() == [2]
-    assert cells["reason"].tolist() == [NOT_BEGUN]
-    assert cells["cost_cents"].tolist() == [4_000]
+def test_a_child_that_was_cancelled_is_on_no_path_unless_all_were() -> None:
+    dropped = Life(1, 9, ((0, WAITING), (9, CANCELLED)))
+    done = Life(2, 9, ((1, WAITING), (4, ACTIVE), (6, DONE)))
+    cells = accrued(
+        book([dropped, done], {9: Worth(1, 1_000)}), window=ALWAYS, as_of=20 * WEEK
+    ).cells
+    assert cells[["item_id", "cost_cents", "sunk"]].to_numpy().tolist() == [[2, 3_000, False]]
+    cells = accrued(book([dropped], {9: Worth(1, 1_000)}), window=ALWAYS, as_of=20 * WEEK).cells
+    assert cells[["item_id", "cost_cents", "sunk"]].to_numpy().tolist() == [[1, 9_000, True]]
 
 
 def test_a_child_with_a_value_of_its_own_leaves_the_path_of_its_parent() -> None:

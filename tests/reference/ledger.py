@@ -106,8 +106,6 @@ def ledger(
             if critical is not None:
                 waits += [day] if critical.waits(day) else []
                 works += not critical.waits(day)
-            elif _between(counted, day):
-                waits.append(day)
         begin = min(one.begin for one in counted)
         found[parent, gone] += _cost(worths[parent], waits, begin, works, first, last)
     return {key: cost for key, cost in found.items() if cost}
@@ -116,19 +114,6 @@ def ledger(
 def _critical(children: list[Life], day: int) -> Life | None:
     here = [one for one in children if one.in_process(day)]
     return max(here, key=lambda one: (one.end, one.begin, -one.item), default=None)
-
-
-def _between(children: list[Life], day: int) -> bool:
-    """None is in process, one was, and one is there that has not begun."""
-    began = any(one.begin <= day for one in children)
-    waits = any(one.created <= day < one.begin and day < one.end and not _never(one)
-                for one in children)  # fmt: skip
-    return began and waits
-
-
-def _never(one: Life) -> bool:
-    """It ended without having begun."""
-    return one.begin == NEVER and one.end != NEVER
 
 
 def _cost(worth: Worth, waits: list[int], begin: int, works: int, first: int, last: int) -> int:
