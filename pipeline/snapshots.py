@@ -46,6 +46,7 @@ class Snapshots:
     _versions: tuple[int, ...] = ()
     _changes: Sequence[DefinitionChange] = ()
     _worth: tuple[object, ...] = ()
+    _revalued: int = 0
     _known: Memo = field(default_factory=lambda: Memo(_MOMENTS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -92,15 +93,19 @@ class Snapshots:
             last_estimate(session),
             *((one.source, one.last_success_ts) for one in states if one.key.stream == ""),
         )
-        loaded = [name for name, one in streams.items() if self._streams.get(name) is not one]
-        if moved == self._worth and not loaded:
+        if moved == self._worth:
             return streams
         self._worth = moved
         found = {}
         for name, stream in streams.items():
+            if self._streams.get(name) is not stream:  # was loaded now, and knows
+                found[name] = stream
+                continue
             worth = worth_of(session, frames.stream_items(session, stream.id))
-            same = worth.same(stream.worth)
-            found[name] = stream if same else replace(stream, worth=worth, memo=Memo())
+            if not worth.same(stream.worth):
+                self._revalued += 1
+                stream = replace(stream, worth=worth, memo=Memo())
+            found[name] = stream
         return found
 
     def known(self, session: Session, ts: int) -> Snapshot:
@@ -110,8 +115,7 @@ class Snapshots:
         """
         present = self.present(session)
         changes = tuple(one for one in self._changes if one.changed_ts > ts)
-        worth = tuple(id(one.worth) for one in present.streams.values())
-        key = (ts, self._versions, len(changes), worth)
+        key = (ts, self._versions, len(changes), self._revalued)
         return self._known.of(key, lambda: known_snapshot(session, present, ts, changes))
 
 
@@ -134,6 +138,7 @@ def _stream(session: Session, config: ValueStream, stream_id: int, version: int)
         assigned_of(session, stream_id, stages),
         blockers_of(session, blocks),
         blocked_statuses(session, config),
+        worth=worth_of(session, items),
     )
 
 
