@@ -117,7 +117,7 @@ def _series(
             found = found.among(items)
         cells = found.cells.assign(group="all")
         kept = cells[~cells["sunk"]]
-        told = {
+        told: Answer = {
             "cost_cents": int(kept["cost_cents"].sum()) if len(cells) else None,
             "sunk_cents": int(cells["cost_cents"][cells["sunk"]].sum()) if len(cells) else None,
             "range": _drawn(stream, book, _parts(kept, kept["cost_cents"])).total
