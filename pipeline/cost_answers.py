@@ -69,15 +69,8 @@ def cost_answer(
     priced = bool((now["holder"] >= 0).any())
     sums = _sums(cells, now, asked, known=bool(rows), priced=priced)
     valued = len(cells[["item_id", "episode"]].drop_duplicates())
-    measure = Measure(
-        sort="count",
-        unit=f"cents {settings.cost_of_delay.currency}",
-        value={name: None if one is None else float(one) for name, one in sums.items()},
-        n=valued,
-        parts={"valued": float(valued), "unvalued": float(len(found.unvalued))},
-        reasons=() if len(cells) else (_NO_VALUE,),
-    )
-    body = dressed(snapshot, stream, "delay_cost", measure, asked, explain="delay-cost/explain")
+    graded = _graded(snapshot, stream, asked, sums, valued)
+    drawn = {"cost_cents": cost.total, "burn_rate_cents": burn.total, "draws": DRAWS}
     return {
         "items": rows,
         "next": None,
@@ -92,14 +85,31 @@ def cost_answer(
         "clock": clock,
         "clock_means": CLOCKS[clock],
         "in_work_d": found.in_work_s / 86_400,
-        "ranges": {"cost_cents": cost.total, "burn_rate_cents": burn.total, "draws": DRAWS}
-        if len(cells) or priced
-        else None,
-        **{name: body[name] for name in _OF_ENVELOPE},
-        "explain": f"{body['explain']}&clock={clock}",
+        "ranges": drawn if len(cells) or priced else None,
+        **graded,
+        "explain": f"{graded['explain']}&clock={clock}",
         "caveats": window_caveats(snapshot, stream, asked),
         **_series(snapshot, stream, book, asked, items),
     }
+
+
+def _graded(
+    snapshot: Snapshot,
+    stream: StreamFacts,
+    asked: Question,
+    sums: Mapping[str, int | None],
+    valued: int,
+) -> Answer:
+    """What of the envelope stands beside the rows."""
+    measure = Measure(
+        sort="count",
+        unit="cents",
+        value={name: None if one is None else float(one) for name, one in sums.items()},
+        n=valued,
+        reasons=() if valued else (_NO_VALUE,),
+    )
+    body = dressed(snapshot, stream, "delay_cost", measure, asked, explain="delay-cost/explain")
+    return {name: body[name] for name in _OF_ENVELOPE}
 
 
 def _series(
@@ -133,6 +143,7 @@ def _series(
 
 _OF_ENVELOPE: Final = (
     "metric", "definition", "window", "as_of", "known_at", "grade", "coverage", "reasons",
+    "explain",
 )  # fmt: skip
 
 

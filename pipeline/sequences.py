@@ -14,7 +14,15 @@ from metrics import sequencing
 from metrics.draws import DRAWS, factors, quantiles, standard
 from metrics.periods import DAY
 from metrics.profiles import terms_of
-from metrics.sequencing import Jobs, best_order, cd3, drawn_orders, order_cents, stability
+from metrics.sequencing import (
+    Jobs,
+    Neighbours,
+    best_order,
+    cd3,
+    drawn_orders,
+    order_cents,
+    stability,
+)
 from metrics.stats import Floats
 from pipeline.estimate_rules import checked
 from pipeline.queue_items import Duration, Queued, constraint_of, item_called, queue_of
@@ -149,27 +157,7 @@ def _ordered(found: Sequence[Queued]) -> Answer:
     factor, stretch = _drawn(found)
     now, then = drawn_orders(jobs, [today, order], factor, stretch)
     before, after = order_cents(jobs, today), order_cents(jobs, order)
-    near = {one.first: one for one in stability(jobs, order, factor, stretch)}
-    rank = cd3(jobs)
-    finish = np.cumsum(jobs.duration_s[order])
-    rows = []
-    for place, at in enumerate(order):
-        one, beside = found[at], near.get(at)
-        rows.append(
-            {
-                "place": place + 1,
-                "place_today": at + 1,
-                "key": one.key,
-                "title": one.title,
-                "cd3_cents": None if jobs.fixed[at] else round(float(rank[at])),
-                "duration_days": _days(one.duration),
-                "finish_days": int(finish[place]) / DAY,
-                "cost_cents": None if jobs.fixed[at] else int(after[at]),
-                "cost_today_cents": None if jobs.fixed[at] else int(before[at]),
-                "before_next": None if beside is None else 1 - beside.flips,
-                "too_close_to_call": beside is not None and beside.too_close,
-            }
-        )
+    rows = _placed(found, jobs, order, stability(jobs, order, factor, stretch))
     return {
         "items": rows,
         "today_cents": int(before.sum()),
@@ -185,6 +173,32 @@ def _ordered(found: Sequence[Queued]) -> Answer:
         "exact": exact,
         "method": "every order was weighed" if exact else "begun by CD3, then bettered by moves",
     }
+
+
+def _placed(
+    found: Sequence[Queued], jobs: Jobs, order: Sequence[int], near: Sequence[Neighbours]
+) -> list[Answer]:
+    """A row for each item in its place."""
+    before, after = order_cents(jobs, range(len(jobs))), order_cents(jobs, order)
+    beside = {one.first: one for one in near}
+    rank = cd3(jobs)
+    finish = np.cumsum(jobs.duration_s[list(order)])
+    return [
+        {
+            "place": place + 1,
+            "place_today": at + 1,
+            "key": found[at].key,
+            "title": found[at].title,
+            "cd3_cents": None if jobs.fixed[at] else round(float(rank[at])),
+            "duration_days": _days(found[at].duration),
+            "finish_days": int(finish[place]) / DAY,
+            "cost_cents": None if jobs.fixed[at] else int(after[at]),
+            "cost_today_cents": None if jobs.fixed[at] else int(before[at]),
+            "before_next": 1 - beside[at].flips if at in beside else None,
+            "too_close_to_call": at in beside and beside[at].too_close,
+        }
+        for place, at in enumerate(order)
+    ]
 
 
 def _days(duration: Duration | None) -> Answer | None:
