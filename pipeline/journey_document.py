@@ -165,8 +165,8 @@ def _cost(snapshot: Snapshot, journey: Journey, fact: Answer) -> Answer:
         value = said.likely_cents if said.profile != "P4" else None
     if not fact or fact.get("committed_ts") is None:
         began = "work on it has not begun" if not fact.get("cancelled_ts") else ""
-        reason = (began or "dropped before work") if value is not None else _NOBODY
-        return {"cents": None, "per_week_cents": value, "reason": reason}
+        why = (began or "dropped before work") if value is not None else _NOBODY
+        return {"cents": None, "per_week_cents": value, "reason": why}
     as_of = int(journey.as_of.timestamp())
     cents = (
         None
