@@ -14,7 +14,11 @@ SEQUENCE: Final[dict[str, Any]] = {
             "duration_low_days": 2,
             "duration_days": 4,
             "duration_high_days": 9,
-            "value": {"profile": "P2", "likely_cents": 190_000, "life_weeks": 26},
+            "value": {
+                "profile": "P2",
+                "likely_cents": 190_000,
+                "parameters": {"life_weeks": 26},
+            },
             "wsjf": {"value": 8, "time": 5, "risk": 1, "size": 3},
         },
     ],

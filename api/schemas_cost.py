@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -175,23 +175,11 @@ class BurningRows(Listed[BurningRow]):
 _CENTS = "Cents a week; of P4 once, when the deadline is missed."
 
 
-class ValueGiven(BaseModel):
-    """What an item, or a parent of items, is worth."""
+class ParametersGiven(BaseModel):
+    """What a profile takes beside its amount; what it does not take is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
-    key: str = Field(max_length=600, description="The item's key.", examples=["SHOP-412"])
-    source: str = Field(
-        default="", max_length=600, description="Its source, where several have the key."
-    )
-    profile: str = Field(default="P1", description="P1 to P6; see the metric delay_cost.")
-    low_cents: int | None = Field(
-        default=None, description="5 % of cases lie below; both ends or none."
-    )
-    likely_cents: int | None = Field(
-        default=None, description=f"{_CENTS} Left out with P6: it is not valued."
-    )
-    high_cents: int | None = Field(default=None, description="5 % of cases lie above.")
     deadline: str | None = Field(
         default=None, max_length=40, description="P4: a date (its end) or a time with its zone."
     )
@@ -209,12 +197,30 @@ class ValueGiven(BaseModel):
         default=None, description="P1 and P3: a delay loses weeks, or moves the whole life."
     )
     free_weeks: float | None = Field(default=None, description="P6: delay that costs nothing.")
+
+
+class ValueGiven(BaseModel):
+    """What an item, or a parent of items, is worth."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(max_length=600, description="The item's key.", examples=["SHOP-412"])
+    source: str = Field(
+        default="", max_length=600, description="Its source, where several have the key."
+    )
+    profile: str = Field(default="P1", description="P1 to P6; see the metric delay_cost.")
+    low_cents: int | None = Field(
+        default=None, description="5 % of cases lie below; both ends or none."
+    )
+    likely_cents: int | None = Field(
+        default=None, description=f"{_CENTS} Left out with P6: it is not valued."
+    )
+    high_cents: int | None = Field(default=None, description="5 % of cases lie above.")
+    parameters: ParametersGiven = Field(
+        default_factory=ParametersGiven, description="What the profile needs beside."
+    )
     who: str = Field(max_length=1000, description="Who says so, at most 100 characters.")
     why: str = Field(max_length=5000, description="Why, for others to read; at most 500.")
-
-    def told(self) -> dict[str, Any]:
-        """What is said of the value."""
-        return self.model_dump(exclude={"key", "source", "who", "why"})
 
 
 class ValueWithdrawn(BaseModel):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import Shape, Time
-from api.schemas_cost import Quantiles
+from api.schemas_cost import ParametersGiven, Quantiles
 
 _DAYS = Field(default=None, gt=0, le=3_650)
 _Score = Annotated[float, Field(ge=0, le=1_000_000)]
@@ -22,15 +22,7 @@ class TermsGiven(BaseModel):
     low_cents: int | None = None
     likely_cents: int | None = None
     high_cents: int | None = None
-    deadline: str | None = Field(default=None, max_length=40)
-    per_week_cents: int | None = None
-    escalation_cents: int | None = None
-    life_weeks: float | None = None
-    horizon_weeks: float | None = None
-    decay_per_week: float | None = None
-    discount_per_year: float | None = None
-    weeks: Literal["lost", "moved"] | None = None
-    free_weeks: float | None = None
+    parameters: ParametersGiven = Field(default_factory=ParametersGiven)
 
 
 class ScoresGiven(BaseModel):

@@ -56,6 +56,18 @@ class Said:
     more: Mapping[str, Any]
 
 
+def checked_nested(told: Mapping[str, Any], *, zone: str) -> Said:
+    """The same where `parameters` stand by themselves; their errors are named by their path."""
+    flat = {**told, **told.get("parameters", {})}
+    try:
+        return checked(flat, zone=zone)
+    except FieldError as error:
+        inner = error.field in PARAMETERS
+        raise FieldError(
+            f"parameters.{error.field}" if inner else error.field, error.what
+        ) from None
+
+
 def checked(told: Mapping[str, Any], *, zone: str) -> Said:
     """What was told of a value, None where nothing was; `FieldError` names what is wrong.
 

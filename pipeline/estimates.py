@@ -12,7 +12,7 @@ from core.errors import BadRequestError, FieldError, NotFoundError
 from core.settings import Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
-from pipeline.estimate_rules import Said, checked
+from pipeline.estimate_rules import Said, checked_nested
 from pipeline.times import iso
 from store.estimates import (
     WITHDRAWN,
@@ -32,7 +32,7 @@ _BIGGEST: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A value that somebody wants to enter: told as `checked` reads it."""
+    """A value that somebody wants to enter: told as `checked_nested` reads it."""
 
     key: str
     source: str
@@ -53,7 +53,7 @@ def value_item(settings: Settings, database: Database, given: Proposed) -> Taken
     """Keep what an item is worth; `FieldError` for what makes no sense, `NotFoundError` for a key
     that is not known here.
     """
-    said = checked(given.told, zone=settings.server.timezone)
+    said = checked_nested(given.told, zone=settings.server.timezone)
     who, why = line_of("who", given.who), line_of("why", given.why)
     with database.writing() as session:
         named = named_item(items_of_keys(session, [given.key]), given.key, given.source)

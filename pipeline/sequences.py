@@ -24,7 +24,7 @@ from metrics.sequencing import (
     stability,
 )
 from metrics.stats import Floats
-from pipeline.estimate_rules import checked
+from pipeline.estimate_rules import checked_nested
 from pipeline.queue_items import Duration, Queued, constraint_of, item_called, queue_of
 from pipeline.snapshot import StreamFacts
 from pipeline.times import iso
@@ -36,7 +36,7 @@ MOST: Final = 60
 
 @dataclass(frozen=True)
 class Named:
-    """An item that was asked for. value: as `checked` reads one, None: as it is known. days: low,
+    """An item that was asked for. value: see `checked_nested`, None: as it is known. days: low,
     likely, high, None: as it was measured. scores: of WSJF (value, time, risk, size).
     """
 
@@ -128,7 +128,7 @@ def _missing(found: Queued) -> str:
 
 
 def _valued(found: Queued, value: Mapping[str, Any], zone: str, as_of: int) -> Queued:
-    said = checked(value, zone=zone)
+    said = checked_nested(value, zone=zone)
     if said.likely_cents is None:
         return replace(found, terms=None, reason="no value")
     row = terms_row(said.profile, said.likely_cents, said.more)

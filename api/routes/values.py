@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -63,7 +63,7 @@ async def say(served: ServedDep, request: Request) -> Response:
     kept. A parent's value is charged for the child that is on its critical path.
     """
     told = await sent(request, ValueGiven, limit=_LIMIT)
-    given = Proposed(told.key, told.source, told.told(), told.who, told.why)
+    given = Proposed(told.key, told.source, _said(told), told.who, told.why)
     taken = await run_in_threadpool(partial(value_item, served.settings, served.database, given))
     return _answered(served, taken)
 
@@ -92,6 +92,10 @@ async def take_back(served: ServedDep, request: Request, key: Key) -> Response:
         why=told.why,
     )
     return _answered(served, await run_in_threadpool(noted))
+
+
+def _said(given: ValueGiven) -> dict[str, Any]:
+    return given.model_dump(exclude={"key", "source", "who", "why"})
 
 
 def _answered(served: Served, taken: Taken) -> Response:

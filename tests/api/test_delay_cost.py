@@ -224,17 +224,26 @@ def test_an_order_that_makes_no_sense_is_refused(
     ("told", "field"),
     [
         ({"profile": "P7", "likely_cents": 1}, "profile"),
-        ({"profile": "P2", "likely_cents": 1}, "life_weeks"),
-        ({"profile": "P4", "likely_cents": 1, "deadline": "soon"}, "deadline"),
+        ({"profile": "P2", "likely_cents": 1}, "parameters.life_weeks"),
+        (
+            {"profile": "P4", "likely_cents": 1, "parameters": {"deadline": "soon"}},
+            "parameters.deadline",
+        ),
         ({"profile": "P1", "likely_cents": -1}, "likely_cents"),
         ({"profile": "P1"}, "likely_cents"),
         ({"low_cents": 5, "likely_cents": 3, "high_cents": 9}, "likely_cents"),
         ({"low_cents": 1, "likely_cents": 3}, "high_cents"),
-        ({"likely_cents": 1, "deadline": "2027-01-01"}, "deadline"),
-        ({"likely_cents": 1, "weeks": "moved"}, "weeks"),
+        (
+            {"likely_cents": 1, "parameters": {"deadline": "2027-01-01"}},
+            "parameters.deadline",
+        ),
+        ({"likely_cents": 1, "parameters": {"weeks": "moved"}}, "parameters.weeks"),
         ({"likely_cents": 1, "why": "  "}, "why"),
         ({"likely_cents": 10**13}, "likely_cents"),
-        ({"profile": "P2", "likely_cents": 1, "life_weeks": 0}, "life_weeks"),
+        (
+            {"profile": "P2", "likely_cents": 1, "parameters": {"life_weeks": 0}},
+            "parameters.life_weeks",
+        ),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_field(
