@@ -62,6 +62,8 @@ COSTS: Final[dict[str, Any]] = {
     },
     "metric": "delay_cost",
     "definition": "delay_cost@2",
+    "scope": {"stream": "checkout"},
+    "n": 41,
     "window": ["2026-08-23T06:00:00Z", "2026-11-21T06:00:00Z"],
     "as_of": "2026-11-21T06:00:00Z",
     "known_at": "2026-11-21T05:58:11Z",

@@ -82,6 +82,8 @@ class CostRows(Listed[CostRow]):
     ranges: CostRanges | None
     metric: str
     definition: str
+    scope: dict[str, str]
+    n: int = Field(description="Deliveries that were charged.")
     window: list[Time] | None
     as_of: Time
     known_at: Time

@@ -142,7 +142,7 @@ def _series(
 
 
 _OF_ENVELOPE: Final = (
-    "metric", "definition", "window", "as_of", "known_at", "grade", "coverage", "reasons",
+    "metric", "definition", "scope", "n", "window", "as_of", "known_at", "grade", "coverage", "reasons",
     "explain",
 )  # fmt: skip
 
