@@ -142,9 +142,9 @@ def _series(
 
 
 _OF_ENVELOPE: Final = (
-    "metric", "definition", "scope", "n", "window", "as_of", "known_at", "grade", "coverage", "reasons",
-    "explain",
-)  # fmt: skip
+    *("metric", "definition", "scope", "n", "window", "as_of", "known_at"),
+    *("grade", "coverage", "reasons", "explain"),
+)
 
 
 def _sums(
