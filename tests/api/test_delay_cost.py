@@ -126,7 +126,8 @@ def test_a_withdrawn_estimate_gives_way_to_the_field(client: Client) -> None:
     row = _flying(client)
     before = client.json(f"{STREAM}/delay-cost")["cost_cents"]
     _post(client, 202, key=row["key"], profile="P6")
-    assert client.json(f"{STREAM}/delay-cost")["cost_cents"] < before
+    # It takes part in the value of its parent, or in none.
+    assert client.json(f"{STREAM}/delay-cost")["cost_cents"] != before
     address, who = f"/v1/values/{row['key']}", orjson.dumps({"who": "ben", "why": "not so"})
     for status in (202, 200):
         assert client.delete(address, who, JSON).status_code == status
