@@ -17,6 +17,7 @@ from api.pages import add_pages
 from api.routes import (
     charts,
     definitions,
+    delay_cost,
     desk,
     dora,
     events,
@@ -32,10 +33,12 @@ from api.routes import (
     quality,
     questions,
     restatements,
+    sequences,
     services,
     sources,
     teams,
     value,
+    values,
     verdicts,
 )
 from core.settings import Settings
@@ -66,7 +69,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, charts, kanban, teams, objectives, items, services, dora,
+        overview, metrics, delay_cost, charts, kanban, teams, objectives, items, services, dora,
         value, desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
@@ -77,6 +80,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
+    app.include_router(values.router, prefix="/v1")
+    app.include_router(sequences.router, prefix="/v1")
     app.include_router(mappings.router, prefix="/v1")
     app.include_router(lab.previews, prefix="/v1")
     app.include_router(lab.router, prefix="/v1")

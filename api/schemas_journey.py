@@ -215,6 +215,7 @@ class Explained(Shape):
     calendar: str | None = Field(
         default=None, description="In which seconds are told; not there where they are elapsed."
     )
+    clock: str | None = Field(default=None, description="Of delay cost: commitment or idea.")
     n: int
     included: list[dict[str, Any]]
     excluded: list[dict[str, Any]]

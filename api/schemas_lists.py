@@ -86,28 +86,6 @@ class StageRows(Listed[StageRow]):
     )
 
 
-class CostRow(Shape):
-    """Delay cost of one stage or one item."""
-
-    stage: str | None = None
-    item: str | None = None
-    wait_d: float
-    cost_cents: int
-    sunk_cents: int
-
-
-class CostRows(Listed[CostRow]):
-    """The parts add up to the sums to the cent; null sums come with a reason."""
-
-    cost_cents: int | None
-    sunk_cents: int | None
-    unvalued: int
-    reason: str | None
-    currency: str
-    profile: str
-    caveats: list[str] = Field(description=_CAVEATS)
-
-
 class ServiceRow(Shape):
     """What a service is, and what is missing to measure it whole."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance import calendars, charts, delivery, items, samples, tools, working_days
+from conformance import calendars, charts, delivery, items, money, samples, tools, working_days
 from metrics.registry import METRICS
 
 Answer = Mapping[str, Any]
@@ -25,6 +25,8 @@ KINDS: Final[dict[str, Runner]] = {
     "delivery": delivery.delivery_of_services,
     "working_time": working_days.between,
     "working_items": working_days.working_items,
+    "delay_profile": money.delay_profile,
+    "order_of_work": money.order_of_work,
 }
 """By the name that vectors give."""
 
@@ -36,6 +38,8 @@ _CONVENTIONS: Final = (
     "item_history@1",
     "stage_time@1",
     "working_time@1",
+    "delay_profile@1",
+    "order_of_work@1",
 )
 
 

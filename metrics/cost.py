@@ -1,9 +1,7 @@
-"""What waiting costs: delay cost by item and stage, profile P1, in integer cents.
+"""What waiting costs: delay cost by item and stage, of values that are one number a week.
 
-P1: a value of w per week loses w for every week of delay. The delay clock of a delivery runs only
-while it waits, from its commitment. Cents are cut from the running total of each delivery, so that
-the parts of any split (intervals, stages, items, adjoining windows) add up to the whole to the
-cent.
+The whole ledger, with ranges, deadlines and parents, is in `metrics/ledger.py`; here is what needs
+only the facts of a stream.
 """
 
 from __future__ import annotations
@@ -13,19 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.frames import NONE
+from metrics import ledger
+from metrics.holders import steady_values
 from metrics.mapping import Ints
-from metrics.periods import WEEK, Window
+from metrics.periods import Window
+from metrics.profiles import accrued_cents as cents_of
+
+_NO_PARENTS = pd.DataFrame({"item_id": np.empty(0, np.int64), "parent_id": np.empty(0, np.int64)})
 
 
 @dataclass(frozen=True)
 class DelayCost:
     """Delay cost that accrued in a window.
 
-    cells: item_id, episode, stage_id (NONE for unmapped), wait_s, cost_cents, sunk (True: the
-    delivery was cancelled, its cost is sunk delay). `unvalued` counts deliveries that waited in the
-    window and have no value: their waiting is priced nowhere. `in_work_s` is active time of the
-    valued ones.
+    cells: item_id, episode, stage_id (NONE for unmapped), team, reason, kind, wait_s, cost_cents,
+    sunk (True: what it delayed was cancelled, its cost is sunk delay). `unvalued` counts deliveries
+    that waited in the window and have no value: their waiting is priced nowhere. `in_work_s` is
+    active time of the valued ones.
     """
 
     cells: pd.DataFrame
@@ -52,8 +54,8 @@ class DelayCost:
 
 def accrued_cents(value_cents: Ints, delay_s: Ints) -> Ints:
     """C(delay) of profile P1 in whole cents, half a cent up; `value_cents` is per week."""
-    weeks, rest = np.divmod(delay_s, WEEK)
-    return value_cents * weeks + (2 * value_cents * rest + WEEK) // (2 * WEEK)
+    values = steady_values(np.arange(len(value_cents)), value_cents)
+    return cents_of(values.terms, delay_s)
 
 
 def delay_cost(
@@ -64,28 +66,12 @@ def delay_cost(
     items and visits: columns of `item_fact` and `stage_visit`; `value_cents` is per week. The
     cancellation of a delivery counts from the moment it happens, as of `as_of`.
     """
-    rows = _with_owner(items, visits)
-    waits = _waits(rows, as_of)
-    low, high = _clip(waits, window)
-    seconds = high - low
-    value = waits["value_cents"].to_numpy(np.int64)
-    valued = value != NONE
-    seen = waits[(seconds > 0) & ~valued]
-    before = waits["delay_s"].to_numpy(np.int64) + low - waits["start_ts"].to_numpy(np.int64)
-    price = np.where(valued, value, 0)
-    cost = accrued_cents(price, before + seconds) - accrued_cents(price, before)
-    cells = waits[["item_id", "episode", "stage_id"]].assign(
-        wait_s=seconds, cost_cents=cost, sunk=_cancelled(waits, as_of)
-    )
-    keys = ["item_id", "episode", "stage_id", "sunk"]
-    summed = cells[valued & (seconds > 0)].groupby(keys, as_index=False)[["wait_s", "cost_cents"]]
-    active = rows[(rows["state"] == "active") & (rows["value_cents"] != NONE)]
-    from_ts, to_ts = _clip(_ended(active, as_of), window)
-    return DelayCost(
-        cells=summed.sum(),
-        unvalued=len(seen[["item_id", "episode"]].drop_duplicates()),
-        in_work_s=int((to_ts - from_ts).sum()),
-    )
+    return of_ledger(ledger.accrued(_book(items, visits), window=window, as_of=as_of))
+
+
+def of_ledger(found: ledger.Accrued) -> DelayCost:
+    """The same of a ledger."""
+    return DelayCost(found.cells, len(found.unvalued), found.in_work_s)
 
 
 def burn_rate(items: pd.DataFrame, visits: pd.DataFrame, *, as_of: int) -> pd.DataFrame:
@@ -93,48 +79,19 @@ def burn_rate(items: pd.DataFrame, visits: pd.DataFrame, *, as_of: int) -> pd.Da
 
     Columns stage_id, `waiting` (deliveries), `unvalued` (those without a value), `cents_per_week`.
     """
-    rows = _with_owner(items, visits)
-    start, end = rows["start_ts"].to_numpy(np.int64), rows["end_ts"].to_numpy(np.int64)
-    now = rows[(rows["state"] == "waiting") & (start <= as_of) & ((end == NONE) | (end > as_of))]
-    unvalued = now["value_cents"] == NONE
-    split = now[["stage_id"]].assign(
-        waiting=1,
-        unvalued=unvalued.astype(np.int64),
-        cents_per_week=now["value_cents"].where(~unvalued, 0),
+    return by_stage(ledger.burning(_book(items, visits), at=as_of, as_of=as_of))
+
+
+def by_stage(now: pd.DataFrame) -> pd.DataFrame:
+    """The same of what waits at an instant; see `burning`."""
+    bare = (now["holder"] < 0).astype(np.int64)
+    split = now[["stage_id"]].assign(waiting=1, unvalued=bare, cents_per_week=now["cents_per_week"])
+    found: pd.DataFrame = split.groupby("stage_id", as_index=False).sum()
+    return found
+
+
+def _book(items: pd.DataFrame, visits: pd.DataFrame) -> ledger.Book:
+    values = steady_values(
+        items["item_id"].to_numpy(np.int64), items["value_cents"].to_numpy(np.int64)
     )
-    burning: pd.DataFrame = split.groupby("stage_id", as_index=False).sum()
-    return burning
-
-
-def _with_owner(items: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
-    columns = ["item_id", "episode", "cancelled_ts", "value_cents"]
-    return visits.merge(items[columns], on=["item_id", "episode"], how="inner")
-
-
-def _ended(rows: pd.DataFrame, as_of: int) -> pd.DataFrame:
-    """The rows up to `as_of`: what begins later is empty, what lasts ends there."""
-    end = rows["end_ts"].to_numpy(np.int64)
-    end = np.minimum(np.where(end == NONE, as_of, end), as_of)
-    start = rows["start_ts"].to_numpy(np.int64)
-    return rows.assign(end_ts=np.maximum(end, start))
-
-
-def _waits(rows: pd.DataFrame, as_of: int) -> pd.DataFrame:
-    """Waiting rows in order, with `delay_s`: the delay of the delivery when the row begins."""
-    waits = _ended(rows[rows["state"] == "waiting"], as_of).sort_values(["item_id", "ordinal"])
-    seconds = waits["end_ts"] - waits["start_ts"]
-    total = seconds.groupby([waits["item_id"], waits["episode"]]).cumsum()
-    result: pd.DataFrame = waits.assign(delay_s=total - seconds)
-    return result
-
-
-def _clip(rows: pd.DataFrame, window: Window) -> tuple[Ints, Ints]:
-    """The part of each row inside the window; an empty part begins and ends at one moment."""
-    start, end = rows["start_ts"].to_numpy(np.int64), rows["end_ts"].to_numpy(np.int64)
-    low = np.clip(window.from_ts, start, end)
-    return low, np.maximum(low, np.minimum(end, window.to_ts))
-
-
-def _cancelled(rows: pd.DataFrame, as_of: int) -> pd.Series:
-    gone: pd.Series = (rows["cancelled_ts"] != NONE) & (rows["cancelled_ts"] <= as_of)
-    return gone
+    return ledger.book_of(items, visits, values, _NO_PARENTS)

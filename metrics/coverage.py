@@ -10,7 +10,7 @@ import pandas as pd
 from core.frames import NONE
 from metrics.flow import in_load
 from metrics.incident_facts import NOT_RELATED, UNATTRIBUTED
-from metrics.mapping import Ints
+from metrics.mapping import Flags, Ints
 from metrics.periods import Window
 from metrics.stats import ratio
 
@@ -120,11 +120,15 @@ def full_history(items: pd.DataFrame, *, window: Window, as_of: int) -> Coverage
     return Coverage("C8", int(complete.sum()), int(rows.sum()))
 
 
-def valued_items(items: pd.DataFrame, *, as_of: int) -> Coverage:
-    """C11: deliveries in load at `as_of` that somebody valued, of all in load."""
+def valued_items(items: pd.DataFrame, *, as_of: int, valued: Flags | None = None) -> Coverage:
+    """C11: deliveries in load at `as_of` that somebody valued, of all in load.
+
+    valued: by row, whether it or a parent has a value; None: where its field has one.
+    """
     rows = in_load(items, as_of)
-    valued = rows & (items["value_cents"].to_numpy(np.int64) != NONE)
-    return Coverage("C11", int(valued.sum()), int(rows.sum()))
+    if valued is None:
+        valued = items["value_cents"].to_numpy(np.int64) != NONE
+    return Coverage("C11", int((rows & valued).sum()), int(rows.sum()))
 
 
 def _seconds(visits: pd.DataFrame, window: Window, as_of: int) -> Ints:

@@ -19,6 +19,7 @@ from metrics import (
     little,
     predictability,
     run_chart,
+    sequencing,
     sle,
     team_time,
     time_by_tool,
@@ -126,7 +127,7 @@ _ALL = (
         "delay_cost",
         "Delay cost",
         "cents",
-        1,
+        2,
         ("C6", "C8", "C11"),
         cost.delay_cost,
         in_flight="also",
@@ -147,6 +148,7 @@ _ALL = (
     Metric(
         "outcome_coverage", "Outcome coverage", "ratio", 1, _LIVE, value_return.outcome_coverage
     ),
+    Metric("sequence", "Order of work", "cents", 1, (), sequencing.best_order),
     Metric("cfd", "Cumulative flow", "items", 1, _FLOW, cfd.crossings, in_flight="also"),
     Metric("run_chart", "Throughput run chart", "items", 1, _FLOW, run_chart.run_chart),
     Metric("xmr", "Process behaviour chart", "items or d", 1, _FLOW, xmr.xmr),

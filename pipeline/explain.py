@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics import cost
 from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.flow import in_load
+from metrics.ledger import Accrued
 from metrics.time_by_tool import tool_cohort
 from metrics.working_time import inclusive_days
+from pipeline.delay_ledger import accrued_of
 from pipeline.outages import coarse_visits
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -104,14 +105,15 @@ def _worked(included: pd.DataFrame, left_out: pd.DataFrame) -> Split:
 
 def _priced(stream: StreamFacts, items: pd.DataFrame, asked: Question) -> Split:
     """What waited in the window, with what that cost; without a value it has none."""
-    priced = items.assign(value_cents=items["value_cents"].where(items["value_cents"] != NONE, 0))
-    found = cost.delay_cost(priced, stream.visits, window=asked.window, as_of=asked.as_of)
-    costs = found.by("item_id", "episode").assign(
-        cents=lambda frame: frame["cost_cents"] + frame["sunk_cents"]
-    )
-    rows = items.merge(costs[["item_id", "episode", "cents"]], on=["item_id", "episode"])
-    valued = rows["value_cents"] != NONE
-    return rows[valued], rows[~valued].drop(columns="cents").assign(excluded_reason="unvalued")
+    return priced(items, accrued_of(stream, asked, items))
+
+
+def priced(items: pd.DataFrame, found: Accrued) -> Split:
+    """The same of a ledger of these deliveries."""
+    key = ["item_id", "episode"]
+    costs = found.cells.groupby(key, as_index=False).agg(cents=("cost_cents", "sum"))
+    bare = items.merge(found.unvalued, on=key).assign(excluded_reason="unvalued")
+    return items.merge(costs, on=key), bare
 
 
 def item_rows(frame: pd.DataFrame) -> list[Answer]:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from store import cursors, frames, scenarios, verdicts
 from store.definitions import last_change
+from store.estimates import last_estimate
 from store.facts import services_version
 
 
 def served_version(session: Session) -> str:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, and nobody judged a link or entered a scenario.
+    definition changed, and nobody judged a link, valued an item or entered a scenario.
     """
     streams = frames.value_streams(session)
     facts = ",".join(
@@ -32,4 +33,5 @@ def served_version(session: Session) -> str:
     )
     judged = f"{verdicts.version(session)}|{scenarios.version(session)}"
     changes = last_change(session)
-    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}"
+    valued = last_estimate(session)
+    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}|{valued}"

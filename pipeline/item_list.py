@@ -13,6 +13,7 @@ from core.frames import NONE
 from core.settings import Settings
 from metrics.flow import in_load
 from pipeline.block_reasons import reasons_between
+from pipeline.delay_ledger import book_in, burning_of
 from pipeline.keyset import paged
 from pipeline.question import require_kind
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -79,7 +80,11 @@ def _check(query: ItemQuery) -> None:
 
 def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
     """The latest delivery of each item, with its state, age and what it burns a week."""
-    items = stream.items.sort_values("episode").drop_duplicates("item_id", keep="last")
+    now = burning_of(stream, as_of)
+    burn = np.zeros(len(stream.items), np.int64)
+    burn[now["row"].to_numpy(np.int64)] = now["cents_per_week"].to_numpy(np.int64)
+    held = stream.items.assign(burn=burn, valued=book_in(stream).holders.of >= 0)
+    items = held.sort_values("episode").drop_duplicates("item_id", keep="last")
     visits = stream.visits
     here = visits[visits["end_ts"] == NONE].drop_duplicates("item_id", keep="last")
     names = stream.stages.set_index("stage_id")["name"]
@@ -90,7 +95,6 @@ def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
         suffixes=("_fact", ""),
     )
     flying = in_load(table, as_of)
-    waits = (table["state"] == "waiting") & flying
     state = np.select(
         [table["done_ts"] != NONE, table["cancelled_ts"] != NONE, flying],
         ["done", "cancelled", "in_flight"],
@@ -104,7 +108,7 @@ def _table(stream: StreamFacts, as_of: int) -> pd.DataFrame:
         age=np.where(flying, as_of - table["committed_ts"], -1),
         # The order by age, by a number that does not move with the clock from page to page.
         begun=np.where(flying, -table["committed_ts"], NONE),
-        burn=np.where(waits & (table["value_cents"] != NONE), table["value_cents"], 0),
+        burn=np.where(flying, table["burn"], 0),
     )
 
 
@@ -152,6 +156,6 @@ def _row(row: dict[Any, Any], settings: Settings) -> Answer:
         "done_at": iso(done),
         "released_at": iso(int(row["released_ts"])),
         "value_per_week_cents": None if value == NONE else value,
-        "burn_rate_cents": None if value == NONE else int(row["burn"]),
+        "burn_rate_cents": int(row["burn"]) if row["valued"] else None,
         "currency": settings.cost_of_delay.currency,
     }

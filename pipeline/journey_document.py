@@ -12,9 +12,9 @@ import pandas as pd
 from core.frames import NONE
 from core.records import LEFT
 from core.settings import Settings, ValueStream
-from metrics.cost import accrued_cents
 from metrics.mapping import Flags
 from pipeline.block_reasons import reasons_between
+from pipeline.delay_ledger import delivery_cost
 from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
 from pipeline.journey_board import EventLink, Evidence, Lane
 from pipeline.outages import coarse
@@ -34,7 +34,7 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         **_dates(journey, fact),
         **_spans(journey, fact, parts),
         **_moves(journey, fact, config),
-        "delay_cost": _cost(item, fact, parts),
+        "delay_cost": _cost(snapshot, journey, fact),
         "slower_than": _slower(snapshot, fact),
         "longest_wait": _longest(journey),
         "time_by_tool": _by_tool(journey),
@@ -176,19 +176,30 @@ def _gone(item: Answer) -> Answer | None:
     return {"why": item["gone"], "noticed_at": iso(item["gone_ts"]), "note": note}
 
 
-def _cost(item: Answer, fact: Answer, parts: dict[str, int]) -> Answer:
+def _cost(snapshot: Snapshot, journey: Journey, fact: Answer) -> Answer:
+    item = journey.item
     value = item["value_cents"]
     if item["gone"] in LEFT:
         return {"cents": None, "per_week_cents": value, "reason": "it is in no number"}
-    if value is None:
-        return {"cents": None, "per_week_cents": None, "reason": "nobody valued this item"}
+    stream = snapshot.streams.get(str(fact.get("stream")))
+    said = None if stream is None else stream.worth.estimates.get(int(item["id"]))
+    if said is not None:
+        value = said.likely_cents if said.profile != "P4" else None
     if not fact or fact.get("committed_ts") is None:
-        reason = (
-            "work on it has not begun" if not fact.get("cancelled_ts") else "dropped before work"
-        )
-        return {"cents": None, "per_week_cents": value, "reason": reason}
-    cents = accrued_cents(np.array([value], np.int64), np.array([parts["waiting"]], np.int64))
-    return {"cents": int(cents[0]), "per_week_cents": value, "reason": None}
+        began = "work on it has not begun" if not fact.get("cancelled_ts") else ""
+        why = (began or "dropped before work") if value is not None else _NOBODY
+        return {"cents": None, "per_week_cents": value, "reason": why}
+    as_of = int(journey.as_of.timestamp())
+    cents = (
+        None
+        if stream is None
+        else delivery_cost(stream, int(item["id"]), int(fact["episode"]), as_of)
+    )
+    reason = _NOBODY if cents is None else None
+    return {"cents": cents, "per_week_cents": value, "reason": reason}
+
+
+_NOBODY = "nobody valued this item"
 
 
 def _slower(snapshot: Snapshot, fact: Answer) -> Answer | None:

@@ -14,6 +14,7 @@ from pipeline.memo import Memo
 from pipeline.outages import over_by
 from pipeline.snapshot import Later, ServiceFacts, Snapshot, StreamFacts
 from pipeline.value_facts import stream_value
+from pipeline.worth import estimates_then
 from store.definitions import DefinitionChange
 from store.known_facts import facts_known_at, known_since, named_items
 from store.models import (
@@ -97,6 +98,7 @@ def _stream_then(
         assigned=begun_by(stream.assigned, ts),
         breaks=breaks,
         value=stream_value(session, facts["item_id"], stream.value.rules, production, until_ts=ts),
+        worth=estimates_then(session, stream.worth, ts),
         memo=Memo(),
     )
 

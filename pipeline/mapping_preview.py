@@ -27,6 +27,7 @@ from pipeline.stages import CORRELATE, MEASURE
 from pipeline.stream_answers import stream_metric
 from pipeline.stream_facts import Ground, facts_on, planned_ground
 from pipeline.times import iso
+from pipeline.worth import worth_of
 from store import frames
 from store.definitions import kept_definition
 from store.dirty import waiting_items
@@ -276,6 +277,7 @@ def _stream(session: Session, one: _Planned, ground: Ground, facts: Facts) -> St
         tools=frames.tool_times(session, _NONE_STORED),  # the headline asks neither for these
         blocks=ground.blocks,
         assigned=nobody(),
+        worth=worth_of(session, ground.items),
         memo=Memo(),
     )
 

@@ -16,6 +16,7 @@ from metrics.value_events import ValueFacts, nothing_told
 from pipeline.breaks import Break
 from pipeline.memo import Memo
 from pipeline.times import iso
+from pipeline.worth import Worth
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class StreamFacts:
     columns; and, but for what was known once, `weak`: whether one of its commits is linked by weak
     evidence alone. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`.
     assigned: see `assigned_of`. blockers: the items in their way by id, see `blockers_of`.
-    blocked_statuses: names by id. value: what is told of its features.
+    blocked_statuses: names by id. value: what is told of its features. worth: what they and their
+    ancestors are worth.
     """
 
     id: int
@@ -40,6 +42,7 @@ class StreamFacts:
     blocked_statuses: Mapping[int, str] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
     value: ValueFacts = field(default_factory=nothing_told)
+    worth: Worth = field(default_factory=Worth, compare=False)
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property

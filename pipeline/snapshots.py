@@ -24,9 +24,11 @@ from pipeline.outages import outages_of
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from pipeline.value_facts import rules_of, stream_value
+from pipeline.worth import worth_of
 from store import cursors, frames
 from store.cursors import StreamState
 from store.definitions import DefinitionChange, definition_changes
+from store.estimates import last_estimate
 from store.facts import services_version
 from store.made_by import spans
 from store.unlinked import unlinked_days
@@ -46,6 +48,8 @@ class Snapshots:
     _unlinked: pd.DataFrame = field(default_factory=pd.DataFrame)
     _versions: tuple[int, ...] = ()
     _changes: Sequence[DefinitionChange] = ()
+    _worth: tuple[object, ...] = ()
+    _revalued: int = 0
     _known: Memo = field(default_factory=lambda: Memo(_MOMENTS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -69,18 +73,44 @@ class Snapshots:
                     meant = stored_definition(session, number, self.settings.server.timezone)
                     kept = replace(kept, breaks=breaks_of_stream(number, changes, meant))
                 streams[config.name] = kept
-            self._streams = streams
+            states = cursors.all_states(session)
+            self._streams = self._valued(session, streams, states)
+            streams = self._streams
             moved = (services_version(session), *map(int, known["facts_version"]))
             if moved != self._versions:
                 self._unlinked = unlinked_days(session)
             if moved != self._versions or not self._services:
                 self._services = _services(session, self.settings, changes)
                 self._versions = moved
-            states = cursors.all_states(session)
             older = _older(states, self.settings)
             fresh = freshness(states, self.settings, older)
             gaps = outages_of(spans(session), fresh)
             return Snapshot(streams, self._services, fresh, self._unlinked, older, gaps)
+
+    def _valued(
+        self, session: Session, streams: dict[str, StreamFacts], states: Sequence[StreamState]
+    ) -> dict[str, StreamFacts]:
+        """With what is worth what, read again when somebody said something or a source was read: a
+        parent need not be an item of the stream, whose version its value then does not move.
+        """
+        moved = (
+            last_estimate(session),
+            *((one.source, one.last_success_ts) for one in states if one.key.stream == ""),
+        )
+        if moved == self._worth:
+            return streams
+        self._worth = moved
+        found = {}
+        for name, stream in streams.items():
+            if self._streams.get(name) is not stream:  # was loaded now, and knows
+                found[name] = stream
+                continue
+            worth = worth_of(session, frames.stream_items(session, stream.id))
+            if not worth.same(stream.worth):
+                self._revalued += 1
+                stream = replace(stream, worth=worth, memo=Memo())
+            found[name] = stream
+        return found
 
     def known(self, session: Session, ts: int) -> Snapshot:
         """The facts and stages as they were known at `ts`, and what counted as a delivery. Titles
@@ -89,7 +119,7 @@ class Snapshots:
         """
         present = self.present(session)
         changes = tuple(one for one in self._changes if one.changed_ts > ts)
-        key = (ts, self._versions, len(changes))
+        key = (ts, self._versions, len(changes), self._revalued)
         places = self.settings.value.environments
         return self._known.of(key, lambda: known_snapshot(session, present, ts, changes, places))
 
@@ -118,6 +148,7 @@ def _stream(
         value=stream_value(
             session, facts["item_id"], rules_of(settings, config), settings.value.environments
         ),
+        worth=worth_of(session, items),
     )
 
 

@@ -1,9 +1,9 @@
-"""Where time and money go inside a stream: by stage and by item."""
+"""Where time and money go inside a stream, stage by stage."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,13 @@ from core.settings import Settings
 from metrics import cost
 from metrics.stages import stage_time
 from metrics.working_time import seconds_between
+from pipeline.delay_ledger import burning_of
 from pipeline.outages import coarse_visits
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_measures import asked_items, close_of, delay_cost_of
 
 Answer = dict[str, Any]
-By = Literal["stage", "item"]
 
 
 def stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
@@ -53,7 +53,7 @@ def _stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> lis
     )
     found = delay_cost_of(stream, asked)
     spent = found.by("stage_id").set_index("stage_id")["cost_cents"]
-    burning = cost.burn_rate(items, stream.visits, as_of=close_of(asked)).set_index("stage_id")
+    burning = cost.by_stage(burning_of(stream, close_of(asked), items)).set_index("stage_id")
     ages = _average_wait_days(stream, asked)
     rows = []
     for row in times.to_dict("records"):
@@ -98,38 +98,3 @@ def _average_wait_days(stream: StreamFacts, asked: Question) -> dict[int, float]
     age = seconds_between(begun, np.full(len(waits), close), asked.calendar) / 86_400
     mean = pd.Series(age, waits.index).groupby(waits["stage_id"]).mean()
     return dict(zip(mean.index.tolist(), mean.tolist(), strict=True))
-
-
-def delay_cost_rows(settings: Settings, stream: StreamFacts, asked: Question, *, by: By) -> Answer:
-    """The window's delay cost split by stage or item, the costliest first; sums beside it.
-
-    The sums are None, with the reason, where nothing that waited has a value.
-    """
-    items = asked_items(stream, asked)
-    found = delay_cost_of(stream, asked)
-    column = "stage_id" if by == "stage" else "item_id"
-    table = found.by(column).sort_values(["cost_cents", column], ascending=[False, True])
-    names = (
-        stream.stages.set_index("stage_id")["name"]
-        if by == "stage"
-        else items.drop_duplicates("item_id").set_index("item_id")["key"]
-    )
-    rows = [
-        {
-            by: names.get(row[column], "unmapped"),
-            "wait_d": float(row["wait_s"]) / 86_400,
-            "cost_cents": int(row["cost_cents"]),
-            "sunk_cents": int(row["sunk_cents"]),
-        }
-        for row in table.to_dict("records")
-    ]
-    return {
-        "items": rows,
-        "next": None,
-        "cost_cents": found.cost_cents if rows else None,
-        "sunk_cents": found.sunk_cents if rows else None,
-        "unvalued": found.unvalued,
-        "reason": None if rows else "nothing that waited in this window has a value",
-        "currency": settings.cost_of_delay.currency,
-        "profile": settings.cost_of_delay.profile,
-    }

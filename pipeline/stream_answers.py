@@ -14,6 +14,7 @@ from metrics.envelope import Context, Freshness, document, envelope, unread_hist
 from metrics.registry import METRICS
 from metrics.stats import ratio
 from pipeline.breaks import break_reasons, break_rows
+from pipeline.delay_ledger import book_in
 from pipeline.question import Question
 from pipeline.series import stream_series
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
@@ -120,7 +121,7 @@ def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[
         coverage.mapped_time(stream.visits, window=window, as_of=as_of),
         coverage.active_with_queue(stream.visits, stream.stages, window=window, as_of=as_of),
         coverage.full_history(stream.items, window=window, as_of=as_of),
-        coverage.valued_items(stream.items, as_of=as_of),
+        coverage.valued_items(stream.items, as_of=as_of, valued=book_in(stream).holders.of >= 0),
         *([] if asked.team is None else [known_teams(stream, asked)]),
     ]
 

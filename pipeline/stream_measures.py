@@ -18,6 +18,7 @@ from metrics.periods import WEEK
 from metrics.sensitivity import with_band
 from metrics.time_by_tool import time_by_tool
 from metrics.working_items import in_working_time
+from pipeline.delay_ledger import accrued_of, burning_of
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_teams import held_by_team, held_times, of_team
@@ -191,12 +192,7 @@ def _days(measure: Measure) -> Measure:
 
 def delay_cost_of(stream: StreamFacts, asked: Question) -> cost.DelayCost:
     """What waiting cost the deliveries that are asked for, in the window."""
-    return stream.memo.of(
-        ("delay_cost", asked),
-        lambda: cost.delay_cost(
-            asked_items(stream, asked), stream.visits, window=asked.window, as_of=asked.as_of
-        ),
-    )
+    return cost.of_ledger(accrued_of(stream, asked, asked_items(stream, asked)))
 
 
 def _delay_cost(
@@ -204,7 +200,7 @@ def _delay_cost(
 ) -> Measure:
     """What waiting cost in the window, in cents; null where nothing that waited has a value."""
     found = delay_cost_of(stream, asked)
-    burning = cost.burn_rate(items, stream.visits, as_of=close_of(asked))
+    burning = cost.by_stage(burning_of(stream, close_of(asked), items))
     priced = bool((burning["waiting"] > burning["unvalued"]).any())
     valued = len(found.cells[["item_id", "episode"]].drop_duplicates())
     known = valued > 0

@@ -73,7 +73,7 @@ _MEASURES = {
     "C11": _Told(
         "Items in flight with a value",
         "of items in flight have no value",
-        "fill in the value field of the tracker",
+        "fill in the value field of the tracker, or enter values: headwater values FILE",
         'field = "Cost of delay per week"',
     ),
 }

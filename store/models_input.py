@@ -11,7 +11,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 from store.schema import id_column, metadata, ref_column, text_column, ts_column
@@ -43,16 +42,22 @@ value_estimate = Table(
     "value_estimate",
     metadata,
     id_column(),
-    Column("item_key", Text, nullable=False),
+    Column("item_key", Text, nullable=False, index=True),
     text_column("profile"),
     Column("low_cents", BigInteger),
-    Column("likely_cents", BigInteger, nullable=False),
     Column("high_cents", BigInteger),
     text_column("who"),
     ts_column("ts", null=False),
-    UniqueConstraint("item_key", "ts"),
+    Column("likely_cents", BigInteger),
+    text_column("source"),
+    Column("document", Text, nullable=False, server_default="{}", comment="JSON"),
+    text_column("why"),
+    text_column("how"),
     CheckConstraint("likely_cents >= 0", name="likely_not_negative"),
 )
+"""Append-only: the newest of an item counts. Items are named as people call them, with the source,
+so that an estimate outlives every id of ours. A profile "" withdraws what was said before; without
+an amount somebody said that it is not valued."""
 
 
 def _input(name: str, *columns: Column[object]) -> Table:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
+from fastapi import APIRouter, Path, Response
 
-from api.asking import NO_PARAMETERS, CalendarDep, MetricDep, WorkQuery, asked_of, of_stream
+from api.asking import NO_PARAMETERS, CalendarDep, MetricDep, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_journey import Explained
-from api.schemas_lists import CostRows, Listed, StageRows, StreamRow
+from api.schemas_lists import Listed, StageRows, StreamRow
 from pipeline.explain import explain_stream, mark_coarse
-from pipeline.stage_answers import delay_cost_rows, stages_with_coarse
+from pipeline.stage_answers import stages_with_coarse
 from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
 from pipeline.tools_in_flight import SLUG, explained_in_flight, tools_in_flight
@@ -25,12 +24,6 @@ router = APIRouter(prefix="/streams", tags=["streams"])
 
 Name = Annotated[str, Path(description="The stream's name in the configuration.")]
 Slug = Annotated[str, Path(description=f"One of: {', '.join(FLOW_SLUGS)}.")]
-
-
-class CostQuery(WorkQuery):
-    """Window, kind of work, team, and how the cost is split."""
-
-    by: Literal["stage", "item"] = Field(default="stage", description="stage or item.")
 
 
 @router.get(
@@ -108,23 +101,3 @@ def read_stages(served: ServedDep, session: SessionDep, name: Name, query: Calen
     rows = stages_with_coarse(snapshot, served.settings, stream, asked)
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})
-
-
-@router.get(
-    "/{name}/delay-cost",
-    summary="What waiting cost, by stage or item",
-    responses=answers(CostRows, named=True),
-)
-def read_delay_cost(
-    served: ServedDep,
-    session: SessionDep,
-    name: Name,
-    query: Annotated[CostQuery, Query()],
-) -> Response:
-    """Integer cents; the parts add up to the whole to the cent. Unvalued items are counted
-    apart.
-    """
-    asked = asked_of(served, query)
-    snapshot, stream = of_stream(served, session, name, asked)
-    rows = delay_cost_rows(served.settings, stream, asked, by=query.by)
-    return encoded({**rows, "caveats": window_caveats(snapshot, stream, asked)})

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api.examples import ENVELOPE
 from api.schemas import Envelope
+from api.schemas_cost import ValueGiven, ValueWithdrawn
 from api.schemas_lab import ChangeGiven, ScenarioGiven
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
@@ -23,10 +24,12 @@ FROM_PEOPLE = {
     "/v1/mappings/preview",
     "/v1/scenarios",
     "/v1/streams/{name}/lab",
+    "/v1/values",
+    "/v1/sequences",
 }
 """What people send from a page of ours, without a secret."""
 
-QUESTIONS = {"/v1/mappings/preview", "/v1/streams/{name}/lab"}
+QUESTIONS = {"/v1/mappings/preview", "/v1/streams/{name}/lab", "/v1/sequences"}
 """What is sent only because it is too long for an address: it is answered, and nothing is taken."""
 
 
@@ -103,6 +106,8 @@ def test_the_page_lists_exactly_what_can_be_taken_back(client: Client) -> None:
         ("/v1/scenarios", "post", ScenarioGiven),
         ("/v1/streams/{name}/lab", "post", ChangeGiven),
         ("/v1/verdicts/{number}", "delete", WithdrawalGiven),
+        ("/v1/values", "post", ValueGiven),
+        ("/v1/values/{key}", "delete", ValueWithdrawn),
     ],
 )
 def test_the_example_of_what_people_send_is_one_that_is_taken(

@@ -76,6 +76,8 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/streams/checkout/forecasts/when?items=20",
         "/v1/streams/checkout/forecasts/calibration",
         "/v1/streams/checkout/delay-cost?by=item",
+        "/v1/streams/checkout/delay-cost/explain",
+        "/v1/streams/checkout/delay-cost/items",
         "/v1/services/web/metrics/change_lead_time",
         "/v1/services/web/metrics/change_fail_rate/explain",
         "/v1/services/web/dora",

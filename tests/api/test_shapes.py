@@ -6,12 +6,12 @@ import pytest
 from pydantic import BaseModel
 
 from api.schemas import Envelope, Overview
+from api.schemas_cost import BurningRows, CostRows
 from api.schemas_definitions import DefinitionChangeRow, DefinitionPage
 from api.schemas_desk import IncidentRow
 from api.schemas_dora import SurveyContext
 from api.schemas_journey import Explained, JourneyBody
 from api.schemas_lists import (
-    CostRows,
     DefinitionRow,
     Dora,
     ItemRow,
@@ -43,6 +43,8 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     (f"{_STREAM}/stages?type=feature", StageRows),
     (f"{_STREAM}/delay-cost", CostRows),
     (f"{_STREAM}/delay-cost?by=item&from=2026-09-01", CostRows),
+    (f"{_STREAM}/delay-cost?by=owner&clock=idea", CostRows),
+    (f"{_STREAM}/delay-cost/items", BurningRows),
     *[(f"{_STREAM}/metrics/{slug}", Envelope) for slug in FLOW_SLUGS],
     *[(f"{_STREAM}/metrics/{slug}?interval=week", Envelope) for slug in FLOW_SLUGS],
     *[(f"{_STREAM}/metrics/{slug}/explain", Explained) for slug in FLOW_SLUGS],

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "lab", "unlinked", "recompute",
     "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm", "verdict reject",
-    "verdict withdraw", "mapping", "mapping unmapped", "mapping preview",
+    "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost", "sequence",
+    "values",
 ]  # fmt: skip
 
 
