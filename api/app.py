@@ -25,6 +25,7 @@ from api.routes import (
     items,
     kanban,
     mappings,
+    maps,
     metrics,
     objectives,
     overview,
@@ -64,7 +65,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, charts, kanban, teams, objectives, items, services, dora,
+        overview, metrics, maps, charts, kanban, teams, objectives, items, services, dora,
         desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
@@ -75,6 +76,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
     app.include_router(mappings.router, prefix="/v1")
+    app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

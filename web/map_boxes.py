@@ -35,7 +35,7 @@ def draw_information(root: ET.Element, step: Step, left: float, top: float) -> N
     x, told = left + 10, step["informed"]
     system = told["told"] == "system"
     if system:
-        add(root, "path", d=f"M{x} {top}v10l-5 5h9l-5 5v12", cls="l2")
+        add(root, "path", d=f"M{x} {top}v10l-5 5h10l-5 5v12", cls="l2")
     else:
         add(root, "circle", cx=x, cy=top + 3, r=3, cls="l2")
         add(root, "path", d=f"M{x - 5} {top + 14}c0-8 10-8 10 0", cls="l2")
@@ -96,7 +96,7 @@ def _arrival(
 ) -> None:
     """The arrow into the box, its handoff, and how much is usable as received."""
     y = top + 22
-    cls = "l2 dash" if step["estimated"] else "l2"
+    cls = "l2 dash" if step["estimated"] or step["kind"] == "tool" else "l2"
     add(link, "path", d=f"M{left - 1} {y}H{left + _SLOT - 1}", cls=cls, marker_end="url(#arrow)")
     into = edge_into(step, document)
     if into is None:
@@ -114,8 +114,9 @@ def _box(link: ET.Element, step: Step, left: float, top: float, *, worst: bool) 
     cls = "box est" if step["estimated"] else "box top" if worst else "box"
     add(link, "rect", x=left, y=top, width=BOX, height=HIGH, rx=4, cls=cls)
     inner, right = left + 7, left + BOX - 7
-    name = fitted(step["name"], BOX - 14, 12, bold=True)
-    words(link, inner, top + 16, name, cls="t12 b ink halo")
+    most = 1 if step["team"] else 2
+    for number, line in enumerate(lines_of(step["name"], (BOX - 14) / 1.06, 12, most=most)):
+        words(link, inner, top + 16 + 14 * number, line, cls="t12 b ink halo")
     if step["team"]:
         words(link, inner, top + 30, fitted(step["team"], BOX - 14, 11), cls="ink3 halo")
     rows = (
@@ -123,7 +124,7 @@ def _box(link: ET.Element, step: Step, left: float, top: float, *, worst: bool) 
         ("p85", _lead(step)),
         ("Inside", "–" if step["wip"]["now"] is None else str(step["wip"]["now"])),
         ("Pass", _passed(step)),
-    )
+    )[: 2 if step["kind"] == "tool" and step["wip"]["now"] is None else 4]
     for number, (label, value) in enumerate(rows):
         y = top + 49 + 14 * number
         words(link, inner, y, label, cls="ink3 halo")
@@ -136,6 +137,8 @@ def _box(link: ET.Element, step: Step, left: float, top: float, *, worst: bool) 
 def _active(step: Step) -> str:
     if step["estimated"]:
         return about(step, step["ladder"]["active_d"])
+    if step["queues"] and len(step["queues"]) == len(step["stages"]):
+        return "–"
     told = percentile(step["process"], "p50_d")
     return f"≤ {told}" if step["process"]["kind"] == "upper_bound" and told[0] != "n" else told
 
@@ -201,4 +204,4 @@ def draw_loops(
             group, (a + b) / 2, y + 12, text, cls="b ink halo" if ink else "ink3 halo",
             text_anchor="middle",
         )  # fmt: skip
-    return (max(levels) + 1) * _LEVEL + 6 if levels else 10.0
+    return max((max(levels, default=-1) + 1) * _LEVEL + 6, 36.0)

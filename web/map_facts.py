@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from core.written import duration, share
@@ -36,9 +37,18 @@ def other_d(step: Step) -> float:
 
 
 def constraint(steps: Sequence[Step]) -> Step | None:
-    """The measured step with the longest wait; None where nothing waits."""
-    measured = [one for one in steps if not one["estimated"] and waiting_d(one) > 0]
-    return max(measured, key=waiting_d, default=None)
+    """The measured step with the longest wait of what is committed to, else of all; None where
+    nothing waits. What nobody has begun waits for a decision, not for a step.
+    """
+    waits = [one for one in steps if not one["estimated"] and waiting_d(one) > 0]
+    begun = [one for one in waits if one["phase"] != "upstream"]
+    return max(begun or waits, key=waiting_d, default=None)
+
+
+def where(step: Step) -> str:
+    """Before a step in which work is done, in one that is only a queue."""
+    only = bool(step["queues"]) and len(step["queues"]) == len(step["stages"])
+    return f"{'in' if only else 'before'} {step['name']}"
 
 
 def percentile(told: Mapping[str, Any], name: str) -> str:
@@ -60,7 +70,13 @@ def finding(document: Mapping[str, Any]) -> str:
         f"Value stream map of {title}: {days(ladder['total_d'])} on average,"
         f" {days(ladder['waiting_d'])} of them waiting"
     )
-    return told if worst is None else f"{told}; the longest wait is before {worst['name']}"
+    early = ladder["phases"]["upstream_d"] or 0.0
+    if early > ladder["total_d"] / 10:
+        told = f"{told}, {days(early)} before work is committed to"
+    if worst is None:
+        return told
+    after = " after that" if early > waiting_d(worst) and worst["phase"] != "upstream" else ""
+    return f"{told}; the longest wait{after} is {where(worst)}, {days(waiting_d(worst))}"
 
 
 def step_words(step: Step, document: Mapping[str, Any]) -> str:
@@ -103,10 +119,12 @@ def edge_into(step: Step, document: Mapping[str, Any]) -> Mapping[str, Any] | No
 
 
 def period(document: Mapping[str, Any]) -> str:
-    """`23 Aug – 21 Nov 2026 · n 96 · elapsed days · B`."""
-    begin, end = (str(one)[:10] for one in document["window"])
+    """`23 Aug – 21 Nov 2026 · n 96 delivered · elapsed days · .. · grade B`."""
+    begin, end = (date.fromisoformat(str(one)[:10]) for one in document["window"])
     value, observed = document["value"], document["observed"]
-    told = [f"{begin} – {end}", f"n {document['n']} delivered", "elapsed days"]
+    year = f" {begin.year}" if begin.year != end.year else ""
+    dates = f"{begin.day} {begin:%b}{year} – {end.day} {end:%b %Y}"
+    told = [dates, f"n {document['n']} delivered", "elapsed days"]
     for name, text in (("p50", "half within"), ("p85", "85 % within")):
         seen = value.get(name)
         if seen is not None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from web.map_facts import Step, active_d, days, other_d, waiting_d
 from web.map_pen import add, fitted, text_width, words
 
-HEIGHT = 128
+HEIGHT = 142
 _HIGH, _LOW = 36.0, 21.0
 _NICE = (1 / 24, 0.25, 0.5, 1, 2, 7, 14, 28, 56, 91, 182, 364, 728)
 

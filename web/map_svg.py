@@ -59,6 +59,8 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
         left = _EDGE + number * PITCH
         lefts[str(step["name"])] = left + PITCH - BOX
         draw_information(root, step, left + 8, 128.0)
+        if step["kind"] == "tool" and (number == 0 or steps[number - 1]["kind"] != "tool"):
+            _aside(root, left, top)
         draw_step(
             root, step, document, left, top,
             longest=longest, worst=step is worst, weakest=step is weakest,
@@ -70,7 +72,7 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
         left = lefts[str(worst["name"])] - (PITCH - BOX)
         _tint(under, left, top, places[str(worst["name"])], ladder_top)
         words(
-            root, left + PITCH / 2, top - 8, f"longest wait · {days(waiting_d(worst))}",
+            root, left + PITCH / 2, top - 10, f"longest wait · {days(waiting_d(worst))}",
             cls="b wt halo", text_anchor="middle",
         )  # fmt: skip
     bottom = ladder_top + LADDER + 10
@@ -111,12 +113,19 @@ def _shown(document: Mapping[str, Any]) -> Sequence[Step]:
     ]
 
 
+def _aside(root: ET.Element, left: float, top: float) -> None:
+    """From here on the same work again as its tools tell it; their days are those after done."""
+    add(root, "path", d=f"M{left - 2:.1f} {top - 20:.1f}V{top + HIGH + 6:.1f}", cls="l3 dash")
+    words(root, left + 3, top + HIGH + 18, "the way to production, as its tools tell it", cls="ink3")
+
+
 def _weakest(steps: Sequence[Step], document: Mapping[str, Any]) -> Step | None:
     told = [
         (into["complete_accurate"]["share"], step)
         for step in steps
         if (into := edge_into(step, document)) is not None
         and into["complete_accurate"]["share"] is not None
+        and into["complete_accurate"]["share"] < 1
     ]
     return min(told, key=lambda one: float(one[0]), default=(0, None))[1]
 

@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.asking import NO_PARAMETERS, CalendarDep, MetricDep, WorkQuery, asked_of, of_stream
+from api.asking import (
+    NO_PARAMETERS,
+    CalendarDep,
+    CalendarQuery,
+    MetricDep,
+    WorkQuery,
+    asked_of,
+    of_stream,
+)
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -15,6 +23,7 @@ from api.schemas import Envelope
 from api.schemas_journey import Explained
 from api.schemas_lists import CostRows, Listed, StageRows, StreamRow
 from pipeline.explain import explain_stream
+from pipeline.map_lists import ranked_stages
 from pipeline.stage_answers import delay_cost_rows, stage_rows
 from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
@@ -30,6 +39,17 @@ class CostQuery(WorkQuery):
     """Window, kind of work, team, and how the cost is split."""
 
     by: Literal["stage", "item"] = Field(default="stage", description="stage or item.")
+
+
+class StagesQuery(CalendarQuery):
+    """Window, kind of work, team, calendar, which stages, and in which order."""
+
+    rank: Literal["wait"] | None = Field(
+        default=None, description="wait: the stage in which deliveries wait longest first."
+    )
+    phase: Literal["upstream", "work"] | None = Field(
+        default=None, description="upstream: before work is committed to; work: from then on."
+    )
 
 
 @router.get(
@@ -99,13 +119,19 @@ def explain_metric(
     summary="Time, queue and cost of each stage",
     responses=answers(StageRows, named=True),
 )
-def read_stages(served: ServedDep, session: SessionDep, name: Name, query: CalendarDep) -> Response:
-    """In the order of the map: percentiles per visit, average days per delivery, what is inside
-    now; money always in elapsed time.
+def read_stages(
+    served: ServedDep, session: SessionDep, name: Name, query: Annotated[StagesQuery, Query()]
+) -> Response:
+    """In the order of the map, or the longest wait first: percentiles per visit, average days per
+    delivery, what is inside now; money always in elapsed time.
     """
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
     rows = stage_rows(served.settings, stream, asked)
+    if query.rank is not None or query.phase is not None:
+        rows = ranked_stages(
+            session, stream, asked, rows, rank=query.rank, phase=query.phase
+        )
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})
 
