@@ -77,7 +77,7 @@ def _queue(link: ET.Element, step: Step, left: float, top: float, longest: float
     x, base = left + _SLOT / 2 - 2, top + 78
     if wait > 0 and longest > 0:
         side = max(7.0, 32 * math.sqrt(wait / longest))
-        cls = "ew l3" if step["estimated"] else "f-w"
+        cls = "ew so" if step["estimated"] else "f-w"
         add(link, "path", d=f"M{x - side / 2:.1f} {base}h{side:.1f}l{-side / 2:.1f} {-side:.1f}z", cls=cls)
         words(link, x, base + 14, about(step, wait), cls="b wt", text_anchor="middle")
     now = step["wip"]["waiting_now"]

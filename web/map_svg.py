@@ -30,15 +30,14 @@ from web.map_facts import (
 )
 from web.map_ladder import HEIGHT as LADDER
 from web.map_ladder import Place, draw_ladder
-from web.map_pen import add, defined, fitted, text_width, words
+from web.map_pen import add, defined, fitted, lines_of, text_width, words
 from web.map_style import Theme, style_of
 
 _EDGE: Final = 16.0
 _LEAST: Final = 760.0
 _KEY: Final = (
     "triangle: area is days of waiting, below it items waiting now · diamond: handoff to another"
-    " team · % above an arrow: usable as received",
-    "hatched, ≈: estimated, no tool records it · Active: half of the stays, at most ≤ · p85: 85 %"
+    " team · % above an arrow: usable as received · hatched, ≈: estimated, no tool records it · Active: half of the stays, at most ≤ · p85: 85 %"
     " spend less, queue included · Pass: left right the first time · ( ): observed, few",
 )
 
@@ -49,16 +48,16 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
     width = max(_LEAST, 2 * _EDGE + PITCH * len(steps))
     root = begun(document, width, theme)
     under = add(root, "g")
-    _head(root, document, width)
-    _brackets(root, steps, 92.0)
-    top = 204.0
+    down = _head(root, document, width)
+    _brackets(root, steps, down + 92.0)
+    top = down + 204.0
     worst, longest = constraint(steps), max((waiting_d(one) for one in steps), default=0.0)
     weakest = _weakest(steps, document)
     lefts = {}
     for number, step in enumerate(steps):
         left = _EDGE + number * PITCH
         lefts[str(step["name"])] = left + PITCH - BOX
-        draw_information(root, step, left + 8, 128.0)
+        draw_information(root, step, left + 8, down + 128.0)
         if step["kind"] == "tool" and (number == 0 or steps[number - 1]["kind"] != "tool"):
             _aside(root, left, top)
         draw_step(
@@ -76,9 +75,10 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
             cls="b wt halo", text_anchor="middle",
         )  # fmt: skip
     bottom = ladder_top + LADDER + 10
-    for number, line in enumerate(_KEY):
+    key = lines_of(_KEY, width - 2 * _EDGE, 11, most=6)
+    for number, line in enumerate(key):
         words(root, _EDGE, bottom + 16 * number, line, cls="ink3")
-    return finished(root, width, bottom + 16 * len(_KEY))
+    return finished(root, width, bottom + 16 * len(key))
 
 
 def begun(document: Mapping[str, Any], width: float, theme: Theme) -> ET.Element:
@@ -130,21 +130,26 @@ def _weakest(steps: Sequence[Step], document: Mapping[str, Any]) -> Step | None:
     return min(told, key=lambda one: float(one[0]), default=(0, None))[1]
 
 
-def _head(root: ET.Element, document: Mapping[str, Any], width: float) -> None:
+def _head(root: ET.Element, document: Mapping[str, Any], width: float) -> float:
+    """The finding, the period and the boundaries; how far a long finding moves the rest down."""
     room = width - 2 * _EDGE
-    words(root, _EDGE, 22, fitted(finding(document), room, 14, bold=True), cls="t14 b ink")
-    words(root, _EDGE, 40, fitted(period(document), room, 11), cls="ink3")
+    lines = lines_of(finding(document), room / 1.06, 14, most=3)
+    for number, line in enumerate(lines):
+        words(root, _EDGE, 22 + 19 * number, line, cls="t14 b ink")
+    down = 19.0 * (len(lines) - 1)
+    words(root, _EDGE, down + 40, fitted(period(document), room, 11), cls="ink3")
     trigger, done = document["boundaries"]["trigger"], document["boundaries"]["done"]
     recipient = document["boundaries"]["recipient"]["text"]
     left = trigger["text"] + _rate(trigger["per_week"])
     right = f"{done['text']}{f' for {recipient}' if recipient else ''}{_rate(done['per_week'])}"
     left, right = fitted(left, room * 0.42, 12), fitted(right, room * 0.42, 12)
-    words(root, _EDGE, 66, left, cls="t12 ink")
-    words(root, width - _EDGE, 66, right, cls="t12 ink", text_anchor="end")
+    words(root, _EDGE, down + 66, left, cls="t12 ink")
+    words(root, width - _EDGE, down + 66, right, cls="t12 ink", text_anchor="end")
     begin = _EDGE + text_width(left, 12) + 12
     end = width - _EDGE - text_width(right, 12) - 12
     if end > begin + 16:
-        add(root, "path", d=f"M{begin:.1f} 62H{end:.1f}", cls="l", marker_end="url(#arrow)")
+        add(root, "path", d=f"M{begin:.1f} {down + 62}H{end:.1f}", cls="l", marker_end="url(#arrow)")
+    return down
 
 
 def _rate(per_week: float | None) -> str:
