@@ -1,4 +1,6 @@
-"""`headwater trace`, `dora`, `map`, `unlinked`, `audit` and `verdicts`: options of what only reads."""
+"""`headwater trace`, `dora`, `map`, `unlinked`, `audit` and `verdicts`: options of what only
+reads.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,9 @@ def stream_map(
     days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
     beside: Annotated[
         Path | None,
-        typer.Option(help="A workshop's map (.toml, .json or .csv) to lay beside the measured one."),
+        typer.Option(
+            help="A workshop's map (.toml, .json or .csv) to lay beside the measured one."
+        ),
     ] = None,
     svg: Annotated[Path | None, typer.Option(help="Also draw the map into this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole map as JSON.")] = False,

@@ -95,7 +95,8 @@ def notes(document: Answer) -> Iterator[str]:
             yield f"{words}: {', '.join(names)}"
     paths = document["paths"]
     if paths["n"]:
-        yield f"{paths['count']} ways through it, the most common: {' > '.join(paths['paths'][0]['steps'])}"
+        common = " > ".join(paths["paths"][0]["steps"])
+        yield f"{paths['count']} ways through it, the most common: {common}"
     rolled = document["value"]["rolled_complete_accurate"]
     if rolled is not None:
         yield f"usable as received all along that way: at most {share(rolled)}"

@@ -58,9 +58,9 @@ def inside_events(rows: pd.DataFrame, spans: pd.DataFrame, names: dict[int, str]
     origin = held.groupby([*keys, "start_ts"], as_index=False, observed=True)["end_ts"].max()
     events = origin.assign(kind=origin["tool"].astype(object).map(KINDS))[statuses.columns]
     both = pd.concat([statuses, events]).astype({"item_id": "int64", "episode": "int64"})
-    return both.sort_values(
-        ["item_id", "episode", "start_ts", "end_ts", "kind"], kind="stable"
-    ).reset_index(drop=True)
+    order = ["item_id", "episode", "start_ts", "end_ts", "kind"]
+    told: pd.DataFrame = both.sort_values(order, kind="stable")
+    return told.reset_index(drop=True)
 
 
 def follows(events: pd.DataFrame) -> pd.DataFrame:

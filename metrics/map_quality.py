@@ -1,4 +1,4 @@
-"""How well work is handed on: %C&A of edges, first-pass yield of steps, and what they multiply to."""
+"""How well work is handed on: %C&A of edges, first-pass yield of steps, what they multiply to."""
 
 from __future__ import annotations
 

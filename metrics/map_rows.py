@@ -62,7 +62,7 @@ def life_rows(lives: pd.DataFrame, visits: pd.DataFrame, steps: Steps) -> pd.Dat
 
 
 def _clipped(joined: pd.DataFrame) -> pd.DataFrame:
-    """The rows inside the life of their delivery, up to done: what is after is not the tracker's."""
+    """The rows inside the life of their delivery, up to done: what is after is of other tools."""
     begin, done = joined["begin_ts"].to_numpy(np.int64), joined["done_ts"].to_numpy(np.int64)
     finish = np.minimum(joined["finish_ts"].to_numpy(np.int64), done)
     start, end = joined["start_ts"].to_numpy(np.int64), joined["end_ts"].to_numpy(np.int64)
@@ -112,9 +112,7 @@ def _before(lives: pd.DataFrame, joined: pd.DataFrame, steps: Steps) -> pd.DataF
         start_ts=begin,
         end_ts=made,
     )
-    lost = found.assign(
-        step=steps.unmapped, part=UNKNOWN, reason=0, start_ts=made, end_ts=first_ts
-    )
+    lost = found.assign(step=steps.unmapped, part=UNKNOWN, reason=0, start_ts=made, end_ts=first_ts)
     return _longer(pd.concat([idea, lost]))
 
 

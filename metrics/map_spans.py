@@ -36,7 +36,8 @@ class MapRecords:
 def map_spans(records: MapRecords) -> pd.DataFrame:
     """item_id, tool (`metrics.map_waits.TOOLS`), name, start_ts, end_ts of what is known of both
     ends, in no particular order. commit: from the first commit to the first merge request; release:
-    from the last merge to the release; deploy: a deployment while it ran. What lasts still has no end and is left out.
+    from the last merge to the release; deploy: a deployment while it ran. What lasts still has no
+    end and is left out.
     """
     parts = [
         _coding(records),
@@ -94,7 +95,9 @@ def _batches(records: MapRecords) -> pd.DataFrame:
 
 def _deployments(rows: pd.DataFrame) -> pd.DataFrame:
     job, place = rows["job"].astype(object), rows["environment"].astype(object)
-    return _named(rows, "deploy", job.where(job != "", place), rows["started_ts"], rows["finished_ts"])
+    return _named(
+        rows, "deploy", job.where(job != "", place), rows["started_ts"], rows["finished_ts"]
+    )
 
 
 def _first(times: Ints, others: Ints) -> Ints:
@@ -103,7 +106,11 @@ def _first(times: Ints, others: Ints) -> Ints:
 
 
 def _named(
-    rows: pd.DataFrame, tool: str, name: object, start: object, end: object
+    rows: pd.DataFrame,
+    tool: str,
+    name: str | pd.Series,
+    start: Ints | pd.Series,
+    end: Ints | pd.Series,
 ) -> pd.DataFrame:
     made = pd.DataFrame({"item_id": rows["item_id"]})
     return made.assign(tool=tool, name=name, start_ts=start, end_ts=end)[COLUMNS]

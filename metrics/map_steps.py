@@ -132,5 +132,7 @@ def _step(number: int, group: _Group) -> Step:
         value=str(last.get("value") or ""),
         stage_ids=tuple(int(str(row["stage_id"])) for row in group.rows),
         stages=names,
-        queues=tuple(n for n, row in zip(names, group.rows, strict=True) if row["state"] != "active"),
+        queues=tuple(
+            n for n, row in zip(names, group.rows, strict=True) if row["state"] != "active"
+        ),
     )

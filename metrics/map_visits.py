@@ -89,8 +89,10 @@ def loops(visits: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
     own = visits.merge(back[keys].drop_duplicates(), on=keys)
     waited = own.groupby(keys)["waiting_s"].cumsum() - own["waiting_s"]
     own = own.assign(before_s=waited)
-    later = back[[*keys, "from_step", "place"]].reset_index(names="loop").merge(
-        own[[*keys, "step", "place"]], on=keys, suffixes=("", "_of")
+    later = (
+        back[[*keys, "from_step", "place"]]
+        .reset_index(names="loop")
+        .merge(own[[*keys, "step", "place"]], on=keys, suffixes=("", "_of"))
     )
     reached = later[(later["place_of"] > later["place"]) & (later["step"] >= later["from_step"])]
     again = reached.groupby("loop")["place_of"].min().reindex(back.index)
@@ -107,14 +109,15 @@ def loops(visits: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
 
 
 def edges(made: pd.DataFrame) -> pd.DataFrame:
-    """One row per pair of steps between which work went: from_step, to_step, `moves`, `items`,
-    `received` (first passes forward) and `bounced` of those, for V4.
+    """One row per pair of steps between which work went: from_step, to_step, `moves`, `items`
+    (deliveries), `received` (first passes forward) and `bounced` of those, for V4.
     """
     first = made["first"] & ~made["back"]
-    told = made.assign(received=first, sent_back=first & made["bounced"])
+    delivery = made["item_id"] * 65_536 + made["episode"]
+    told = made.assign(received=first, sent_back=first & made["bounced"], delivery=delivery)
     found: pd.DataFrame = told.groupby(["from_step", "to_step"], as_index=False).agg(
         moves=("item_id", "size"),
-        items=("item_id", "nunique"),
+        items=("delivery", "nunique"),
         received=("received", "sum"),
         bounced=("sent_back", "sum"),
     )
@@ -122,7 +125,7 @@ def edges(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def first_time_right(visits: pd.DataFrame, count: int) -> tuple[Ints, Ints]:
-    """Of each step, by number, the deliveries that entered it, and those that came but once (V10)."""
+    """By number of the step the deliveries that entered it, and those that came but once (V10)."""
     keys = ["item_id", "episode", "step"]
     stays = visits.groupby(keys, as_index=False).size()
     step = stays["step"].to_numpy(np.int64)

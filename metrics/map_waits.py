@@ -67,7 +67,7 @@ def inside_steps(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
         parts.append(held.assign(tool=tool, seconds=held["end_ts"] - held["start_ts"]))
     together = pd.concat(parts)
     keys = ["step", "tool", "item_id", "episode"]
-    own = together.groupby(keys, as_index=False)["seconds"].sum()
+    own = together.groupby(keys, as_index=False).agg(seconds=("seconds", "sum"))
     found: pd.DataFrame = own.groupby(["step", "tool"], as_index=False).agg(
         deliveries=("item_id", "size"), seconds=("seconds", "sum")
     )

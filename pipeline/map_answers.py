@@ -28,7 +28,8 @@ from pipeline.map_edges import (
 from pipeline.map_facts import MapFacts, map_facts
 from pipeline.map_first_use import first_use
 from pipeline.map_numbers import told_percentiles
-from pipeline.map_steps import explain_of, step_rows, system_name
+from pipeline.map_steps import explain_of, step_rows
+from pipeline.map_systems import system_name
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import answer, context_of, window_caveats
@@ -164,9 +165,14 @@ def _phases(made: MapFacts) -> Answer:
     begin, finish, done = (made.lives[name] for name in ("begin_ts", "finish_ts", "done_ts"))
     committed = made.lives["committed_ts"].clip(lower=begin, upper=finish)
     ended = done.clip(lower=committed, upper=finish)
-    pairs = {"upstream": (begin, committed), "work": (committed, ended), "downstream": (ended, finish)}
+    pairs = {
+        "upstream": (begin, committed),
+        "work": (committed, ended),
+        "downstream": (ended, finish),
+    }
     return {
-        f"{name}_d": float((end - start).sum()) / DAY / made.n for name, (start, end) in pairs.items()
+        f"{name}_d": float((end - start).sum()) / DAY / made.n
+        for name, (start, end) in pairs.items()
     }
 
 
@@ -215,11 +221,17 @@ def _completeness(
         filled(
             "information flow",
             [(bool(row["systems"]), f'{row["name"]}: systems = ["..."]') for row in drawn]
-            + [(row["informed"]["by"] is not None, f'{row["name"]}: informed = "..."') for row in drawn],
+            + [
+                (row["informed"]["by"] is not None, f'{row["name"]}: informed = "..."')
+                for row in drawn
+            ],
         ),
         filled(
             "timing",
-            [(row["lead"]["mean_d"] is not None, f"{row['name']}: nothing was timed") for row in drawn],
+            [
+                (row["lead"]["mean_d"] is not None, f"{row['name']}: nothing was timed")
+                for row in drawn
+            ],
         ),
         filled(
             "handoffs and rework",
@@ -228,13 +240,19 @@ def _completeness(
                 (bool(edges), "deliveries that went through two steps"),
             ],
         ),
-        filled("current and future state", [(bool(edges), "a delivery"), (False, "a future state")]),
+        filled(
+            "current and future state", [(bool(edges), "a delivery"), (False, "a future state")]
+        ),
     ]
     return {
         "share": field_share(held),
         "parts": [
-            {"name": one.name, "filled": one.filled, "fields": one.fields,
-             "missing": list(one.missing)}
+            {
+                "name": one.name,
+                "filled": one.filled,
+                "fields": one.fields,
+                "missing": list(one.missing),
+            }
             for one in held
         ],
     }

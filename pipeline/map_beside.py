@@ -84,7 +84,9 @@ def _pair(step: BelievedStep, found: Step | None) -> Answer:
 
 def _of_step(step: BelievedStep, found: Step | None, measured: Answer) -> Iterator[Gap]:
     if found is None:
-        yield Gap("not_measured", step.name, f"{step.name}: no tool records it; it stays an estimate")
+        yield Gap(
+            "not_measured", step.name, f"{step.name}: no tool records it; it stays an estimate"
+        )
         return
     for kind, told, verb in (("wait", step.wait, "wait"), ("active", step.active, "be active")):
         value = found["ladder"]["waiting_d" if kind == "wait" else "active_d"]
@@ -92,7 +94,9 @@ def _of_step(step: BelievedStep, found: Step | None, measured: Answer) -> Iterat
             yield from _of_time(kind, verb, step.name, told, value)
     owner = found["team"]
     if step.owner and owner and step.owner.casefold() != owner.casefold():
-        yield Gap("owner", step.name, f"{step.name}: believed to be with {step.owner}, is with {owner}")
+        yield Gap(
+            "owner", step.name, f"{step.name}: believed to be with {step.owner}, is with {owner}"
+        )
     yield from _of_tools(step, found)
     yield from _of_quality(step, found, measured)
 

@@ -27,9 +27,7 @@ NO_SURVEY = "no receiver was asked"
 NO_FIRST_PASS = "no delivery came this way for the first time"
 
 
-def edge_rows(
-    stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths
-) -> list[Answer]:
+def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths) -> list[Answer]:
     """Every move forward between two steps, in the order of the map, with %C&A (V4)."""
     shares = accuracies(made.edges)
     drawn = ways.drawn
@@ -65,14 +63,13 @@ def edge_rows(
     return rows
 
 
-def rework_rows(
-    stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths
-) -> list[Answer]:
+def rework_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths) -> list[Answer]:
     """Every loop back to an earlier step (V9), the one that lost most time first."""
     drawn = ways.drawn
     rows = []
-    for (u, v), own in made.loops.groupby(["from_step", "to_step"]):
-        before, after = made.steps.steps[int(u)], made.steps.steps[int(v)]
+    for _, own in made.loops.groupby(["from_step", "to_step"]):
+        u, v = (int(own[name].iloc[0]) for name in ("from_step", "to_step"))
+        before, after = made.steps.steps[u], made.steps.steps[v]
         lost = int(own["lost_s"].sum())
         items = len(own[["item_id", "episode"]].drop_duplicates())
         rows.append(
@@ -85,7 +82,7 @@ def rework_rows(
                 "lost_each_d": lost / DAY / len(own),
                 "waited_d": int(own["waited_s"].sum()) / DAY,
                 **_cost(own),
-                "shown": (int(u), int(v)) in drawn,
+                "shown": (u, v) in drawn,
                 "explain": explain_of(
                     stream, asked, made, **{"from_step": before.name, "to_step": after.name}
                 ),
@@ -123,7 +120,7 @@ def handoff_answer(stream: StreamFacts, asked: Question, made: MapFacts) -> Answ
             "from_team": str(before),
             "to_team": str(after),
             "handoffs": len(own),
-            "items": int(own["item_id"].nunique()),
+            "items": len(own[keys].drop_duplicates()),
             "explain": explain_of(
                 stream, asked, made, **{"from_team": str(before), "to_team": str(after)}
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,11 @@ from pipeline.stream_measures import asked_items, close_of
 _KEPT = 3
 """Of so many questions: each holds every stretch of its deliveries."""
 
+_CLOCKS: Mapping[str, MapClock] = {
+    "idea_to_release": "idea_to_release",
+    "idea_to_done": "idea_to_done",
+    "flow_time": "flow_time",
+}
 _FINISH = {"idea_to_release": "released_ts", "idea_to_done": "done_ts", "flow_time": "done_ts"}
 _BEGIN = {"idea_to_release": "idea_ts", "idea_to_done": "idea_ts", "flow_time": "committed_ts"}
 
@@ -61,8 +67,8 @@ def clock_of(stream: StreamFacts, asked: Question, wanted: str = "") -> MapClock
     """The clock between the boundaries: as asked, else as configured, else up to the release where
     something was released in the window, else to done.
     """
-    told = wanted or stream.config.map.clock
-    if told == "idea_to_release" or told == "idea_to_done" or told == "flow_time":
+    told = _CLOCKS.get(wanted or stream.config.map.clock)
+    if told is not None:
         return told
     released = asked.window.holds(asked_items(stream, asked)["released_ts"].to_numpy(np.int64))
     return "idea_to_release" if released.any() else "idea_to_done"

@@ -27,8 +27,12 @@ def edge_list(
     made = map_facts(session, stream, asked, clock=clock)
     ways = paths(made.visits, made.steps)
     rows = edge_rows(stream, asked, made, ways)
-    rows.sort(key=lambda row: (row["complete_accurate"]["share"] is None,
-                               row["complete_accurate"]["share"] or 0.0))
+    rows.sort(
+        key=lambda row: (
+            row["complete_accurate"]["share"] is None,
+            row["complete_accurate"]["share"] or 0.0,
+        )
+    )
     caveats = window_caveats(snapshot, stream, asked)
     return {"items": rows, "next": None, **rolled_answer(made, ways), "caveats": caveats}
 

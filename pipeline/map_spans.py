@@ -13,9 +13,7 @@ from pipeline.tool_links import linked_to
 from store import map_frames
 
 
-def spans_of_lives(
-    session: Session, lives: pd.DataFrame, *, known_at: int | None
-) -> pd.DataFrame:
+def spans_of_lives(session: Session, lives: pd.DataFrame, *, known_at: int | None) -> pd.DataFrame:
     """See `metrics.map_spans.map_spans`. lives: item_id, released_ts (NONE).
 
     Of another moment only what had begun by then is told, and what ended later is not.
@@ -41,9 +39,7 @@ def spans_of_lives(
         "change_id",
     )
     timed = _joined(written, commits, "commit_id")
-    runs = _joined(
-        links.shipped, map_frames.deployment_times(session, deployed), "deployment_id"
-    )
+    runs = _joined(links.shipped, map_frames.deployment_times(session, deployed), "deployment_id")
     made = map_spans(MapRecords(timed, requests, builds, changes, runs, lives))
     return made if known_at is None else _as_known(made, known_at)
 

@@ -8,8 +8,7 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 
-from core.map_settings import DurationRange, ManualStep
-from core.settings import Settings, ValueStream
+from core.settings import Settings
 from metrics.map_flow import not_released
 from metrics.map_steps import Step
 from metrics.map_times import LEVELS, StepTimes, tool_times_of
@@ -17,7 +16,9 @@ from metrics.map_visits import first_time_right
 from metrics.periods import WEEK
 from metrics.stats import Percentiles, percentiles
 from pipeline.map_facts import MapFacts
+from pipeline.map_manual import with_manual
 from pipeline.map_numbers import NOTHING, days, share_of, summed_days, told_percentiles
+from pipeline.map_systems import systems_of
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_answers import explain_address
@@ -25,14 +26,6 @@ from pipeline.stream_measures import asked_items, close_of
 
 Answer = dict[str, Any]
 
-_SYSTEMS = {
-    "commit": ("gitlab", "github"),
-    "review": ("gitlab", "github"),
-    "ci": ("jenkins", "gitlab", "github"),
-    "change_approval": ("servicenow",),
-    "release": ("jenkins", "gitlab", "github"),
-    "deploy": ("jenkins", "gitlab", "github"),
-}
 UPPER = "time in an active status is at most work"
 
 
@@ -54,7 +47,8 @@ def step_rows(
         came = int(entered[step.number])
         repeats = step.kind != "tool"
         row["first_pass_yield"] = share_of(
-            int(right[step.number]) if repeats else 0, came if repeats else 0,
+            int(right[step.number]) if repeats else 0,
+            came if repeats else 0,
             nothing=NOTHING if repeats else "a tool tells of no returns",
         )
         found.append(row)
@@ -102,8 +96,9 @@ def _step(
         "wait_by_reason_d": _by_reason(times, made.n),
         "wip": _wip(stream, asked, made, step),
         "throughput": _throughput(asked, made, step),
-        "visits": share_of(min(times.deliveries, made.n), made.n) if step.kind != "tool" else
-        share_of(min(lead.n, made.n), made.n),
+        "visits": share_of(min(times.deliveries, made.n), made.n)
+        if step.kind != "tool"
+        else share_of(min(lead.n, made.n), made.n),
         "skipped": made.n - times.deliveries if step.kind == "stage" else None,
         "rework_share": times.repeat_s / times.lead_s if times.lead_s else None,
         "informed": _informed(step),
@@ -168,8 +163,13 @@ def _wip(stream: StreamFacts, asked: Question, made: MapFacts, step: Step) -> An
 
 def _throughput(asked: Question, made: MapFacts, step: Step) -> Answer:
     if step.kind in ("tool", "done"):
-        return {"entered_per_week": None, "left_per_week": None, "entered": None, "left": None,
-                "reason": "counted in the stages alone"}
+        return {
+            "entered_per_week": None,
+            "left_per_week": None,
+            "entered": None,
+            "left": None,
+            "reason": "counted in the stages alone",
+        }
     weeks = asked.window.seconds / WEEK
     entered, left = int(made.flow.entered[step.number]), int(made.flow.left[step.number])
     return {
@@ -195,120 +195,3 @@ def _informed(step: Step) -> Answer:
     if step.kind == "stage" and step.stages:
         return {"told": "system", "by": f"moved to {step.stages[0]}"}
     return {"told": "system", "by": "item made"}
-
-
-def systems_of(
-    settings: Settings, config: ValueStream, made: MapFacts, step: Step
-) -> list[Answer]:
-    """Which tools touch the step: its own first, then what was going on in others meanwhile."""
-    own = made.inside[made.inside["step"] == step.number]
-    found: list[Answer] = []
-    if step.kind != "tool":
-        found.append(
-            {"system": config.items.source, "tool": "tracker", "share": None, "mean_d": None}
-        )
-    for row in own.to_dict("records"):
-        tool = str(row["tool"])
-        found.append(
-            {
-                "system": system_name(settings, config, tool),
-                "tool": tool,
-                "share": row["deliveries"] / made.n if made.n else None,
-                "mean_d": days(row["seconds"] / made.n) if made.n else None,
-            }
-        )
-    if step.kind == "tool" and not any(one["tool"] == step.tool for one in found):
-        name = system_name(settings, config, step.tool)
-        found.insert(0, {"system": name, "tool": step.tool, "share": None, "mean_d": None})
-    return found
-
-
-def system_name(settings: Settings, config: ValueStream, tool: str) -> str:
-    """The configured sources that a tool of the way to production may be, by name."""
-    names = [one.name for kind in _SYSTEMS[tool] for one in settings.sources if one.kind == kind]
-    return ", ".join(names) or tool
-
-
-def with_manual(config: ValueStream, rows: list[Answer]) -> list[Answer]:
-    """The steps with those that people told of in their places, all of them estimates."""
-    for manual in config.steps:
-        row = _manual(manual)
-        place = next(
-            (n + 1 for n, one in enumerate(rows) if _ends_with(one, manual.after)),
-            0 if not manual.after else len(rows),
-        )
-        rows.insert(place, row)
-    return rows
-
-
-def _ends_with(row: Answer, name: str) -> bool:
-    return bool(name) and (row["name"] == name or name in row["stages"])
-
-
-def _manual(step: ManualStep) -> Answer:
-    active, wait = _days_of(step.active), _days_of(step.wait)
-    reason = "an estimate: no tool records this step"
-    nothing = {"share": None, "numerator": 0, "n": 0, "interval": [None, None], "reason": reason}
-    known = [one for one in (active, wait) if one is not None]
-    return {
-        "name": step.name,
-        "kind": "manual",
-        "phase": "work" if step.after else "upstream",
-        "team": step.team or None,
-        "value": step.value or None,
-        "stages": [],
-        "queues": [],
-        "tool": None,
-        "estimated": True,
-        "after": step.after or None,
-        "process": {
-            "kind": "estimated" if active is not None else "unknown",
-            "mean_d": active,
-            "estimate": _estimate(step.active),
-            "p50_d": None,
-            "p85_d": None,
-            "observed": {},
-            "n": 0,
-            "reasons": [reason],
-        },
-        "lead": {
-            "p50_d": None,
-            "p85_d": None,
-            "observed": {},
-            "n": 0,
-            "reasons": [reason],
-            "mean_d": sum(known) if known else None,
-        },
-        "ladder": {"active_d": active, "waiting_d": wait, "unknown_d": 0.0, "gap_d": 0.0,
-                   "ignored_d": 0.0},
-        "ladder_s": None,
-        "wait_by_reason_d": {} if wait is None else {"estimated": wait},
-        "wip": {"now": None, "waiting_now": None, "average": None, "reason": reason},
-        "throughput": {"entered_per_week": None, "left_per_week": None, "entered": None,
-                       "left": None, "reason": reason},
-        "visits": nothing,
-        "skipped": None,
-        "rework_share": None,
-        "informed": {"told": step.told, "by": step.informed or None},
-        "explain": None,
-        "systems": [
-            {"system": name, "tool": "manual", "share": None, "mean_d": None}
-            for name in step.systems
-        ],
-        "first_pass_yield": nothing,
-    }
-
-
-def _days_of(estimate: DurationRange | None) -> float | None:
-    return None if estimate is None else estimate.seconds / 86_400
-
-
-def _estimate(estimate: DurationRange | None) -> Answer | None:
-    if estimate is None:
-        return None
-    low, high = estimate.low or estimate.likely, estimate.high or estimate.likely
-    return {
-        "low_d": low.total_seconds() / 86_400,
-        "likely_d": estimate.seconds / 86_400,
-        "high_d": high.total_seconds() / 86_400,
-    }

@@ -25,9 +25,7 @@ def written_times(session: Session, commit_ids: Iterable[int]) -> pd.DataFrame:
     """commit_id, ts: when each was written, else committed; NONE where neither is told."""
     own = git_commit.c.id
     ts = func.coalesce(git_commit.c.authored_ts, git_commit.c.committed_ts).label("ts")
-    return read_frames(
-        session, select(own.label("commit_id"), ts), own, commit_ids, order=(own,)
-    )
+    return read_frames(session, select(own.label("commit_id"), ts), own, commit_ids, order=(own,))
 
 
 def build_times(session: Session, build_ids: Iterable[int]) -> pd.DataFrame:

@@ -78,7 +78,12 @@ def _queue(link: ET.Element, step: Step, left: float, top: float, longest: float
     if wait > 0 and longest > 0:
         side = max(7.0, 32 * math.sqrt(wait / longest))
         cls = "ew so" if step["estimated"] else "f-w"
-        add(link, "path", d=f"M{x - side / 2:.1f} {base}h{side:.1f}l{-side / 2:.1f} {-side:.1f}z", cls=cls)
+        add(
+            link,
+            "path",
+            d=f"M{x - side / 2:.1f} {base}h{side:.1f}l{-side / 2:.1f} {-side:.1f}z",
+            cls=cls,
+        )
         words(link, x, base + 14, about(step, wait), cls="b wt", text_anchor="middle")
     now = step["wip"]["waiting_now"]
     if now is not None:
@@ -144,7 +149,11 @@ def _active(step: Step) -> str:
 
 
 def _lead(step: Step) -> str:
-    return about(step, step["lead"]["mean_d"]) if step["estimated"] else percentile(step["lead"], "p85_d")
+    return (
+        about(step, step["lead"]["mean_d"])
+        if step["estimated"]
+        else percentile(step["lead"], "p85_d")
+    )
 
 
 def _passed(step: Step) -> str:

@@ -71,7 +71,9 @@ def _step(
     else:
         link.set("role", "group")
     add(link, "title", step_words(step, document))
-    ground = add(link, "rect", x=_EDGE, y=top, width=WIDTH - 2 * _EDGE, cls="f-ws" if worst else "f-bg")
+    ground = add(
+        link, "rect", x=_EDGE, y=top, width=WIDTH - 2 * _EDGE, cls="f-ws" if worst else "f-bg"
+    )
     y = top + 18
     y = _bar(link, step, y, waiting_d(step), longest, what="waiting")
     into = edge_into(step, document)
@@ -80,7 +82,13 @@ def _step(
         if into["handoff"]:
             add(link, "path", d=f"M{x + 4} {y - 8}l4 4-4 4-4-4z", cls="f-ink")
             x += 14
-        words(link, x, y, f"{share(into['complete_accurate']['share'])} usable as received", cls="ink3")
+        words(
+            link,
+            x,
+            y,
+            f"{share(into['complete_accurate']['share'])} usable as received",
+            cls="ink3",
+        )
         y += 16
     name = fitted(step["name"], 150, 14, bold=True)
     words(link, _LEFT, y + 3, name, cls="t14 b ink")
@@ -89,7 +97,8 @@ def _step(
     words(link, at, y + 3, fitted(more, WIDTH - _EDGE - at - 4, 12), cls="t12 ink3")
     y = _bar(link, step, y + 22, active_d(step), longest, what="active")
     if step["kind"] == "tool" and step["lead"]["n"]:
-        told = f"half of {step['lead']['n']} within {percentile(step['lead'], 'p50_d')}, as the tool tells"
+        within = percentile(step["lead"], "p50_d")
+        told = f"half of {step['lead']['n']} within {within}, as the tool tells"
         words(link, _LEFT, y, told, cls="t12 ink3")
         y += 17
     for loop in document["rework"]:
@@ -103,7 +112,9 @@ def _step(
     return y - 6
 
 
-def _bar(link: ET.Element, step: Step, y: float, value: float, longest: float, *, what: str) -> float:
+def _bar(
+    link: ET.Element, step: Step, y: float, value: float, longest: float, *, what: str
+) -> float:
     """A bar true to scale with its days; nothing of what is not there."""
     waits = what == "waiting"
     if value <= 0:

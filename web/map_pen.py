@@ -57,7 +57,7 @@ def lines_of(text: object, width: float, size: float, *, most: int) -> list[str]
 
 
 def add(parent: ET.Element, tag: str, text: object = None, **more: object) -> ET.Element:
-    """A child element; `cls` is its class, an underscore in a name a hyphen, numbers are rounded."""
+    """A child element; `cls` is its class, an underscore in a name a hyphen; numbers are cut."""
     told = {"class" if name == "cls" else name.replace("_", "-"): one for name, one in more.items()}
     made = ET.SubElement(parent, tag, {name: _told(one) for name, one in told.items()})
     if text is not None:

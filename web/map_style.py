@@ -55,7 +55,8 @@ text{font-size:11px;fill:var(--ink-2)}
 .wt{fill:var(--waiting-text)}.at{fill:var(--active-text)}
 .ow{fill:var(--on-waiting)}.oa{fill:var(--on-active)}
 .f-bg{fill:var(--bg)}.f-ink{fill:var(--ink)}.f-ink2{fill:var(--ink-2)}
-.f-w{fill:var(--waiting)}.f-a{fill:var(--active)}.f-n{fill:var(--new)}.f-ws{fill:var(--waiting-soft)}
+.f-w{fill:var(--waiting)}.f-a{fill:var(--active)}
+.f-n{fill:var(--new)}.f-ws{fill:var(--waiting-soft)}
 .box{fill:var(--bg);stroke:var(--line-strong)}
 .est{fill:url(#hatch-box);stroke:var(--ink-3);stroke-dasharray:3 3}
 .top{stroke:var(--ink);stroke-width:1.5}

@@ -37,8 +37,9 @@ _EDGE: Final = 16.0
 _LEAST: Final = 760.0
 _KEY: Final = (
     "triangle: area is days of waiting, below it items waiting now · diamond: handoff to another"
-    " team · % above an arrow: usable as received · hatched, ≈: estimated, no tool records it · Active: half of the stays, at most ≤ · p85: 85 %"
-    " spend less, queue included · Pass: left right the first time · ( ): observed, few",
+    " team · % above an arrow: usable as received · hatched, ≈: estimated, no tool records it ·"
+    " Active: half of the stays, at most ≤ · p85: 85 % spend less, queue included · Pass: left"
+    " right the first time · ( ): observed, few"
 )
 
 
@@ -116,7 +117,9 @@ def _shown(document: Mapping[str, Any]) -> Sequence[Step]:
 def _aside(root: ET.Element, left: float, top: float) -> None:
     """From here on the same work again as its tools tell it; their days are those after done."""
     add(root, "path", d=f"M{left - 2:.1f} {top - 20:.1f}V{top + HIGH + 6:.1f}", cls="l3 dash")
-    words(root, left + 3, top + HIGH + 18, "the way to production, as its tools tell it", cls="ink3")
+    words(
+        root, left + 3, top + HIGH + 18, "the way to production, as its tools tell it", cls="ink3"
+    )
 
 
 def _weakest(steps: Sequence[Step], document: Mapping[str, Any]) -> Step | None:
@@ -148,7 +151,9 @@ def _head(root: ET.Element, document: Mapping[str, Any], width: float) -> float:
     begin = _EDGE + text_width(left, 12) + 12
     end = width - _EDGE - text_width(right, 12) - 12
     if end > begin + 16:
-        add(root, "path", d=f"M{begin:.1f} {down + 62}H{end:.1f}", cls="l", marker_end="url(#arrow)")
+        add(
+            root, "path", d=f"M{begin:.1f} {down + 62}H{end:.1f}", cls="l", marker_end="url(#arrow)"
+        )
     return down
 
 

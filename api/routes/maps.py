@@ -84,7 +84,11 @@ class PartQuery(MapQuery):
 MapDep = Annotated[MapQuery, Query()]
 
 
-@router.get("/{name}/map", summary="The value stream map", responses=answers(ValueStreamMap, named=True, example=MAP))
+@router.get(
+    "/{name}/map",
+    summary="The value stream map",
+    responses=answers(ValueStreamMap, named=True, example=MAP),
+)
 def read_map(
     served: ServedDep, session: SessionDep, name: Name, query: Annotated[WholeMapQuery, Query()]
 ) -> Response:
@@ -168,7 +172,11 @@ def read_step(
     return encoded(found)
 
 
-@router.get("/{name}/edges", summary="%C&A between steps", responses=answers(MapEdges, named=True, example=EDGES))
+@router.get(
+    "/{name}/edges",
+    summary="%C&A between steps",
+    responses=answers(MapEdges, named=True, example=EDGES),
+)
 def read_edges(served: ServedDep, session: SessionDep, name: Name, query: MapDep) -> Response:
     """The weakest handover first, with n and interval."""
     asked = asked_of(served, query)
@@ -176,14 +184,16 @@ def read_edges(served: ServedDep, session: SessionDep, name: Name, query: MapDep
     return encoded(edge_list(session, snapshot, stream, asked, clock=query.clock or ""))
 
 
-@router.get("/{name}/rework", summary="Where work bounces back", responses=answers(MapLoops, named=True, example=REWORK))
+@router.get(
+    "/{name}/rework",
+    summary="Where work bounces back",
+    responses=answers(MapLoops, named=True, example=REWORK),
+)
 def read_rework(served: ServedDep, session: SessionDep, name: Name, query: MapDep) -> Response:
     """Loops to earlier steps with how often, the time lost, and what their waiting cost."""
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    found = rework_list(
-        session, snapshot, served.settings, stream, asked, clock=query.clock or ""
-    )
+    found = rework_list(session, snapshot, served.settings, stream, asked, clock=query.clock or "")
     return encoded(found)
 
 

@@ -1,4 +1,4 @@
-"""The value stream map over HTTP: its parts add up, open to their items, and agree with the truth."""
+"""The value stream map over HTTP: its parts add up, open to their items, and are the truth."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ def test_the_ladder_is_the_sum_of_the_items_behind_it(client: Client, clock: str
         assert waits == pytest.approx(step["ladder"]["waiting_d"])
     assert sum(parts.values()) == body["ladder"]["total_s"]
     assert body["value"]["mean_d"] == pytest.approx(
-        sum(body["value"][f"{name}_d"] for name in ("active", "waiting", "unknown", "gap", "ignored"))
+        sum(
+            body["value"][f"{name}_d"]
+            for name in ("active", "waiting", "unknown", "gap", "ignored")
+        )
     )
     assert sum(body["ladder"]["phases"].values()) == pytest.approx(body["ladder"]["total_d"])
 

@@ -1,4 +1,4 @@
-"""`headwater map`: the steps and the ladder in the terminal, a drawing, a workshop's map beside it."""
+"""`headwater map`: steps and ladder in the terminal, a drawing, a workshop's map beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ def test_the_steps_and_the_ladder_are_shown(headwater: Run) -> None:
     outcome = headwater("map", "checkout", "--days", "300")
     assert outcome.status == 0
     assert outcome.out.startswith("Value stream map of Checkout: ")
-    for word in ("Build", "Test", "Release", "necessary", " waiting", "active, at most", "come back"):
+    for word in (
+        "Build",
+        "Test",
+        "Release",
+        "necessary",
+        " waiting",
+        "active, at most",
+        "come back",
+    ):
         assert word in outcome.out
     assert "█" in outcome.out
     assert 'done = "..."' in outcome.out
@@ -52,7 +60,10 @@ wait = "2w"
 from = "Test"
 to = "Build"
 """
-CSV = "name,wait,tools,rework_to,rework_share\nBuild,1s,gitlab; figma,,\nSecurity board,2w,,Build,0.5\n"
+CSV = """name,wait,tools,rework_to,rework_share
+Build,1s,gitlab; figma,,
+Security board,2w,,Build,0.5
+"""
 
 
 @pytest.mark.parametrize(
@@ -60,7 +71,10 @@ CSV = "name,wait,tools,rework_to,rework_share\nBuild,1s,gitlab; figma,,\nSecurit
     [
         ("w.toml", TOML),
         ("w.csv", CSV),
-        ("w.json", json.dumps({"steps": [{"name": "Build", "wait": "1s"}, {"name": "Security board"}]})),
+        (
+            "w.json",
+            json.dumps({"steps": [{"name": "Build", "wait": "1s"}, {"name": "Security board"}]}),
+        ),
     ],
 )
 def test_a_workshop_is_laid_beside_it(headwater: Run, tmp_path: Path, name: str, text: str) -> None:

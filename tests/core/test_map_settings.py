@@ -54,9 +54,7 @@ def test_steps_follow_a_stage_or_an_earlier_step() -> None:
     assert twice[0] == ("streams", 0, "steps", 0, "name")
 
 
-@pytest.mark.parametrize(
-    "told", [{"clock": "lead_time"}, {"begin": "x"}, {"trigger": "x" * 201}]
-)
+@pytest.mark.parametrize("told", [{"clock": "lead_time"}, {"begin": "x"}, {"trigger": "x" * 201}])
 def test_boundaries_are_checked(told: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         _settings(map=told)

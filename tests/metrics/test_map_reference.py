@@ -175,7 +175,9 @@ def _visits(told: list[list[tuple[int, int]]]) -> tuple[pd.DataFrame, list[list[
 
 @settings(max_examples=50, deadline=None)
 @given(ways)
-def test_edges_loops_and_yields_are_those_of_the_reference(told: list[list[tuple[int, int]]]) -> None:
+def test_edges_loops_and_yields_are_those_of_the_reference(
+    told: list[list[tuple[int, int]]],
+) -> None:
     visits, plain = _visits(told)
     steps = map_steps(STAGES)
     assert {one.number for one in steps.tracker} >= set(range(6))

@@ -118,9 +118,7 @@ def test_only_the_first_pass_of_a_path_counts() -> None:
 
 
 def test_queues_belong_to_the_step_after_them_and_a_last_queue_to_itself() -> None:
-    more = pd.DataFrame(
-        [(70, 6, "Release train", "waiting", "ops", "")], columns=STAGES.columns
-    )
+    more = pd.DataFrame([(70, 6, "Release train", "waiting", "ops", "")], columns=STAGES.columns)
     told = pd.concat([STAGES[STAGES["state"] != "done"], more])
     steps = [one for one in map_steps(told).steps if one.kind == "stage"]
     assert [(one.name, one.queues) for one in steps] == [
@@ -202,7 +200,10 @@ def test_a_step_opened_shows_what_followed_what() -> None:
         ("status", "Testing"),
         ("status", "Testing"),
     ]
-    told = {(row["from_name"], row["to_name"]): row["count"] for row in follows(events).to_dict("records")}
+    told = {
+        (row["from_name"], row["to_name"]): row["count"]
+        for row in follows(events).to_dict("records")
+    }
     assert told == {("change: normal", "Ready for test"): 1, ("Ready for test", "Testing"): 1}
 
 

@@ -30,7 +30,9 @@ def _step(name: str, waiting: float, active: float, **more: Any) -> dict[str, An
         "tool": None,
         "estimated": False,
         "after": None,
-        "process": {**times, "kind": "upper_bound", "estimate": None, "mean_d": active, "reasons": []},
+        "process": {
+            **times, "kind": "upper_bound", "estimate": None, "mean_d": active, "reasons": [],
+        },
         "lead": {**times, "mean_d": waiting + active, "reasons": []},
         "ladder": {
             "active_d": active, "waiting_d": waiting, "unknown_d": 0.0, "gap_d": 0.0,
