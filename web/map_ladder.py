@@ -42,7 +42,8 @@ def draw_ladder(
         at = _bars(group, step, at, base, scale)
         places[str(step["name"])] = Place(begin, at)
     _names(group, steps, places, top + 12)
-    _axis(group, left, base + _LOW + 22, width, total)
+    guessed = any(one["estimated"] for one in steps)
+    _axis(group, left, base + _LOW + 22, width, total, "≈ " if guessed else "")
     _sums(group, document, left, base + _LOW + 56)
     return places
 
@@ -80,7 +81,9 @@ def _names(group: ET.Element, steps: Sequence[Step], places: Mapping[str, Place]
             words(group, (place.left + place.right) / 2, y, name, cls="ink3", text_anchor="middle")
 
 
-def _axis(group: ET.Element, left: float, y: float, width: float, total: float) -> None:
+def _axis(
+    group: ET.Element, left: float, y: float, width: float, total: float, sign: str
+) -> None:
     step = next((one for one in _NICE if total / one <= 8), 1456)
     add(group, "path", d=f"M{left:.1f} {y:.1f}h{width:.1f}", cls="l")
     number = 0
@@ -95,7 +98,7 @@ def _axis(group: ET.Element, left: float, y: float, width: float, total: float) 
         elif x < left + width - 56:
             words(group, x, y + 15, text, cls="ink3", text_anchor="middle")
         number += 1
-    words(group, left + width, y + 15, days(total), cls="b ink", text_anchor="end")
+    words(group, left + width, y + 15, f"{sign}{days(total)}", cls="b ink", text_anchor="end")
 
 
 def _sums(group: ET.Element, document: Mapping[str, Any], left: float, y: float) -> None:

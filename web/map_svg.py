@@ -96,11 +96,10 @@ def begun(document: Mapping[str, Any], width: float, theme: Theme) -> ET.Element
 
 
 def finished(root: ET.Element, width: float, height: float) -> str:
-    """The text of the SVG at this size; it scales with what it is put into."""
+    """The text of the SVG, which has this size of itself; a page that shows it may scale it."""
     root.set("viewBox", f"0 0 {width:.0f} {height:.0f}")
     root.set("width", f"{width:.0f}")
     root.set("height", f"{height:.0f}")
-    root.set("style", "max-width:100%;height:auto")
     return ET.tostring(root, encoding="unicode")
 
 
