@@ -92,12 +92,15 @@ def map_steps(stages: pd.DataFrame) -> Steps:
     made.append(Step(unmapped, "Not mapped" if len(stages) else "In process", "unmapped", "work"))
     ids = tuple(int(row["stage_id"]) for row in ends)
     finished = [str(row["name"]) for row in ends if row["state"] == "done"]
+    every = tuple(str(row["name"]) for row in ends)
     name = finished[0] if finished else "Done"
-    made.append(Step(done, name, "done", "work", stage_ids=ids, stages=tuple(finished)))
+    made.append(Step(done, name, "done", "work", stage_ids=ids, stages=every))
+    taken = {step.name for step in made}
     tools = {}
     for part, title in TOOL_STEPS:
         tools[part] = len(made)
-        made.append(Step(len(made), title, "tool", "downstream", tool=part))
+        own = f"{title} (tools)" if title in taken else title
+        made.append(Step(len(made), own, "tool", "downstream", tool=part))
     return Steps(tuple(made), 0, unmapped, done, tools)
 
 

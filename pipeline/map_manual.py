@@ -14,6 +14,8 @@ def with_manual(config: ValueStream, rows: list[Answer]) -> list[Answer]:
     """The steps with those that people told of in their places, all of them estimates."""
     for manual in config.steps:
         row = _manual(manual)
+        while any(one["name"] == row["name"] for one in rows):
+            row["name"] += " (told)"
         place = next(
             (n + 1 for n, one in enumerate(rows) if _ends_with(one, manual.after)),
             0 if not manual.after else len(rows),

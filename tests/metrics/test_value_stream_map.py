@@ -138,6 +138,14 @@ def test_without_stages_everything_is_one_step_of_which_nothing_is_told() -> Non
     assert steps.of_stages(pd.Series([NONE, 30])).tolist() == [steps.unmapped] * 2
 
 
+def test_a_stage_that_is_called_as_a_tool_is_told_apart() -> None:
+    named = STAGES.assign(name=STAGES["name"].replace("Test", "Release"))
+    steps = map_steps(named)
+    names = [one.name for one in steps.steps]
+    assert len(set(names)) == len(names)
+    assert steps.steps[steps.tools["release"]].name == "Release (tools)"
+
+
 def test_an_idea_is_older_than_its_item() -> None:
     steps = map_steps(STAGES)
     lives = lives_of((0, 5, 5)).assign(begin_ts=-4 * DAY)
