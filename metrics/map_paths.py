@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ class Paths:
     def drawn(self) -> set[tuple[int, int]]:
         """The moves of the shown ways."""
         chosen = self.paths[: self.shown]
-        return {pair for path in chosen for pair in zip(path.steps, path.steps[1:], strict=False)}
+        return {pair for path in chosen for pair in pairwise(path.steps)}
 
 
 def paths(visits: pd.DataFrame, steps: Steps, *, share: float = 1.0) -> Paths:
@@ -53,7 +54,7 @@ def paths(visits: pd.DataFrame, steps: Steps, *, share: float = 1.0) -> Paths:
     starts[1:] = (item[1:] != item[:-1]) | (episode[1:] != episode[:-1])
     bounds = [*np.flatnonzero(starts).tolist(), len(own)]
     text = step.astype(np.uint8).tobytes()
-    counts = Counter(text[low:high] for low, high in zip(bounds, bounds[1:], strict=False))
+    counts = Counter(text[low:high] for low, high in pairwise(bounds))
     ordered = sorted(counts.items(), key=lambda one: (-one[1], len(one[0]), one[0]))
     found = tuple(Path(tuple(way), count) for way, count in ordered)
     n = sum(counts.values())

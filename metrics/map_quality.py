@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -53,7 +54,7 @@ def first_passes(path: Sequence[int]) -> list[tuple[int, int]]:
     """The edges of a path on its first pass: each forward move to a step that is new."""
     seen: set[int] = set(path[:1])
     found = []
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in pairwise(path):
         if after not in seen and after > before:
             found.append((before, after))
         seen.add(after)

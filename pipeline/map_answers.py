@@ -82,7 +82,7 @@ def map_answer(
         "rework": rework,
         "handoffs": handed,
         "paths": path_answer(made, ways, share=share),
-        "tools": _tools(settings, stream, made),
+        "tools": _tools(settings, made),
         "first_use": first_use(session, made, asked),
         "completeness": _completeness(boundaries, steps, edges, handed),
         "caveats": window_caveats(snapshot, stream, asked),
@@ -176,7 +176,7 @@ def _phases(made: MapFacts) -> Answer:
     }
 
 
-def _tools(settings: Settings, stream: StreamFacts, made: MapFacts) -> list[Answer]:
+def _tools(settings: Settings, made: MapFacts) -> list[Answer]:
     """The way to production as its tools tell it, whatever stage the tracker shows meanwhile."""
     known = tool_times_of(made.spans, made.n)
     rows = []
@@ -186,7 +186,7 @@ def _tools(settings: Settings, stream: StreamFacts, made: MapFacts) -> list[Answ
         rows.append(
             {
                 "tool": tool,
-                "system": system_name(settings, stream.config, tool),
+                "system": system_name(settings, tool),
                 "p50_d": told and told["p50_d"],
                 "p85_d": told and told["p85_d"],
                 "observed": told["observed"] if told else {},

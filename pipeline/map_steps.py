@@ -40,7 +40,7 @@ def step_rows(
     found: list[Answer] = []
     for step in made.steps.steps:
         times = made.times[step.number]
-        if not _is_shown(step, times, made, tools):
+        if not _is_shown(step, times, tools):
             continue
         row = _step(stream, asked, made, step, tools.get(step.tool))
         row["systems"] = systems_of(settings, stream.config, made, step)
@@ -55,9 +55,7 @@ def step_rows(
     return with_manual(stream.config, found)
 
 
-def _is_shown(
-    step: Step, times: StepTimes, made: MapFacts, tools: Mapping[str, Percentiles]
-) -> bool:
+def _is_shown(step: Step, times: StepTimes, tools: Mapping[str, Percentiles]) -> bool:
     if step.kind in ("unmapped", "done"):
         return times.stays > 0
     if step.kind == "tool":

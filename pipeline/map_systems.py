@@ -33,19 +33,19 @@ def systems_of(settings: Settings, config: ValueStream, made: MapFacts, step: St
         tool = str(row["tool"])
         found.append(
             {
-                "system": system_name(settings, config, tool),
+                "system": system_name(settings, tool),
                 "tool": tool,
                 "share": row["deliveries"] / made.n if made.n else None,
                 "mean_d": days(row["seconds"] / made.n) if made.n else None,
             }
         )
     if step.kind == "tool" and not any(one["tool"] == step.tool for one in found):
-        name = system_name(settings, config, step.tool)
+        name = system_name(settings, step.tool)
         found.insert(0, {"system": name, "tool": step.tool, "share": None, "mean_d": None})
     return found
 
 
-def system_name(settings: Settings, config: ValueStream, tool: str) -> str:
+def system_name(settings: Settings, tool: str) -> str:
     """The configured sources that a tool of the way to production may be, by name."""
     names = [one.name for kind in _SYSTEMS[tool] for one in settings.sources if one.kind == kind]
     return ", ".join(names) or tool

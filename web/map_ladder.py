@@ -81,9 +81,7 @@ def _names(group: ET.Element, steps: Sequence[Step], places: Mapping[str, Place]
             words(group, (place.left + place.right) / 2, y, name, cls="ink3", text_anchor="middle")
 
 
-def _axis(
-    group: ET.Element, left: float, y: float, width: float, total: float, sign: str
-) -> None:
+def _axis(group: ET.Element, left: float, y: float, width: float, total: float, sign: str) -> None:
     step = next((one for one in _NICE if total / one <= 8), 1456)
     add(group, "path", d=f"M{left:.1f} {y:.1f}h{width:.1f}", cls="l")
     number = 0

@@ -33,7 +33,7 @@ _BAR: Final = 130.0
 def map_list(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
     """The SVG of a map as `GET /v1/streams/{name}/map` answers it, 360 wide."""
     steps: Sequence[Step] = document["steps"]
-    root = begun(document, WIDTH, theme)
+    root = begun(document, theme)
     y = 22.0
     room = WIDTH - 2 * _EDGE
     for line in lines_of(finding(document), room - 12, 14, most=5):

@@ -47,7 +47,7 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
     """The SVG of a map as `GET /v1/streams/{name}/map` answers it."""
     steps = _shown(document)
     width = max(_LEAST, 2 * _EDGE + PITCH * len(steps))
-    root = begun(document, width, theme)
+    root = begun(document, theme)
     under = add(root, "g")
     down = _head(root, document, width)
     _brackets(root, steps, down + 92.0)
@@ -82,7 +82,7 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
     return finished(root, width, bottom + 16 * len(key))
 
 
-def begun(document: Mapping[str, Any], width: float, theme: Theme) -> ET.Element:
+def begun(document: Mapping[str, Any], theme: Theme) -> ET.Element:
     """The root with name, description, style and paper."""
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img"})
     root.set("aria-labelledby", "map-title map-desc")

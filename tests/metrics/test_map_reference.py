@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings

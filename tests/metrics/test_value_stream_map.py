@@ -122,7 +122,7 @@ def test_queues_belong_to_the_step_after_them_and_a_last_queue_to_itself() -> No
     told = pd.concat([STAGES[STAGES["state"] != "done"], more])
     steps = [one for one in map_steps(told).steps if one.kind == "stage"]
     assert [(one.name, one.queues) for one in steps] == [
-        ("Ideas", ()),
+        ("Ideas", ("Ideas",)),
         ("Build", ("Ready",)),
         ("Test", ("Test queue",)),
         ("Release train", ("Release train",)),

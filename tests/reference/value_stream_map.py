@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Held = tuple[str, str, str]
 """Step, what its time counts as, and why it waits."""
@@ -141,4 +142,4 @@ def _of_way(way: Sequence[Visit], told: Moves) -> None:
 def handoffs(teams: Sequence[str]) -> list[tuple[str, str]]:
     """Changes from one known team to another, in order."""
     known = [team for team in teams if team]
-    return [(a, b) for a, b in zip(known, known[1:], strict=False) if a != b]
+    return [(a, b) for a, b in pairwise(known) if a != b]
