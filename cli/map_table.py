@@ -21,7 +21,7 @@ from web.map_facts import (
 )
 
 Answer = dict[str, Any]
-_WIDTH = 60
+_WIDTH = 50
 
 
 def map_table(document: Answer) -> Table:
