@@ -33,12 +33,12 @@ def map_table(document: Answer) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for step in document["steps"]:
         into = edge_into(step, document)
-        active = about(step, step["ladder"]["active_d"])
+        active = _spent(step, "active_d")
         upper = step["process"]["kind"] == "upper_bound" and step["ladder"]["active_d"]
         table.add_row(
             escape(f"{'~ ' if step['estimated'] else ''}{step['name']}"),
             escape(step["team"] or "–"),
-            about(step, step["ladder"]["waiting_d"]),
+            _spent(step, "waiting_d"),
             f"≤ {active}" if upper else active,
             percentile(step["lead"], "p85_d"),
             "–" if step["wip"]["now"] is None else str(step["wip"]["now"]),
@@ -46,6 +46,12 @@ def map_table(document: Answer) -> Table:
             share(step["first_pass_yield"]["share"]),
         )
     return table
+
+
+def _spent(step: Answer, part: str) -> str:
+    """The part of the ladder; a dash where nothing of it was there."""
+    value = step["ladder"][part]
+    return "–" if value == 0 else about(step, value)
 
 
 def ladder_lines(document: Answer) -> Iterator[str]:
