@@ -27,6 +27,7 @@ from api.routes import (
     kanban,
     lab,
     mappings,
+    maps,
     metrics,
     objectives,
     overview,
@@ -69,8 +70,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, delay_cost, charts, kanban, teams, objectives, items, services, dora,
-        value, desk, sources, quality, definitions,
+        overview, metrics, maps, delay_cost, charts, kanban, teams, objectives, items, services,
+        dora, value, desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
@@ -85,6 +86,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(mappings.router, prefix="/v1")
     app.include_router(lab.previews, prefix="/v1")
     app.include_router(lab.router, prefix="/v1")
+    app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)

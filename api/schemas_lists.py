@@ -69,6 +69,14 @@ class StageRow(Shape):
     delay_cost_cents: int | None
     burn_rate_cents: int | None
     currency: str
+    phase: Literal["upstream", "work", "downstream"] | None = Field(
+        default=None, description="Where `rank` or `phase` is asked."
+    )
+    idea_wait_d: float | None = Field(
+        default=None,
+        description="Where `rank` or `phase` is asked: average days that a delivery of the map"
+        " waits there, from the idea on, in elapsed days.",
+    )
 
 
 _CAVEATS = (

@@ -1,7 +1,10 @@
-"""`headwater trace`, `dora`, `lab`, `unlinked`, `audit`, `verdicts`: options of what only reads."""
+"""`headwater trace`, `dora`, `map`, `lab`, `unlinked`, `audit` and `verdicts`: options of what only
+reads.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,6 +70,40 @@ def dora(
     from cli.dora import run_dora
 
     run_dora(config, stream, days=days, as_json=as_json)
+
+
+@look.command(
+    "map",
+    epilog=examples(
+        "headwater map checkout",
+        "headwater map checkout --days 30 --svg checkout.svg",
+        "headwater map checkout --beside workshop.toml",
+    ),
+    rich_help_panel=_LOOK,
+)
+def stream_map(
+    stream: Annotated[
+        str, typer.Argument(help="The `name` of a value stream in the configuration.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            help="A workshop's map (.toml, .json or .csv) to lay beside the measured one."
+        ),
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Also draw the map into this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole map as JSON.")] = False,
+) -> None:
+    """The value stream map: steps, waits, rework and the time ladder, as the work really went.
+
+    With `--beside` what people drew in a workshop is laid beside it, and each gap between belief
+    and measurement is named.
+    """
+    from cli.stream_map import run_map
+
+    run_map(config, stream, days=days, as_json=as_json, workshop=beside, drawing=svg)
 
 
 @look.command(

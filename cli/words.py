@@ -6,45 +6,11 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-_HOUR, _DAY, _WEEK = 3_600, 86_400, 7 * 86_400
+from core.written import duration as duration
+from core.written import money as money
+from core.written import share as share
+
 THIN = "\u2009"
-
-
-def duration(seconds: float | None) -> str:
-    """Under 1 h minutes, under 48 h hours, then days; from 120 days on weeks."""
-    if seconds is None:
-        return "–"
-    if seconds < _HOUR:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 48 * _HOUR:
-        return f"{_digits(seconds / _HOUR)} h"
-    if seconds < 120 * _DAY:
-        return f"{_digits(seconds / _DAY)} d"
-    return f"{seconds / _WEEK:.0f} wk"
-
-
-def _digits(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
-
-
-def money(cents: float | None, currency: str) -> str:
-    """`€18k`: two significant digits, no false precision."""
-    if cents is None:
-        return "not known"
-    sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, f"{currency} ")
-    whole = cents / 100
-    if whole >= 10_000:
-        return f"{sign}{whole / 1000:.0f}k"
-    if whole >= 1_000:
-        return f"{sign}{_digits(whole / 1000)}k"
-    return f"{sign}{whole:.0f}"
-
-
-def share(value: float | None) -> str:
-    """A ratio in per cent, at most two digits."""
-    if value is None:
-        return "–"
-    return f"{value * 100:.1f} %".replace(".0 %", " %") if value < 0.1 else f"{value * 100:.0f} %"
 
 
 def moment(text: str | None) -> str:

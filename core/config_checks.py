@@ -118,6 +118,7 @@ def _streams(settings: Settings) -> Iterator[Problem]:
         for position, name in enumerate(stream.services):
             yield from _reference((*at, "services", position), name, services, "service")
         yield from _stages(index, settings)
+        yield from _manual_steps(index, settings)
 
 
 def _projects(index: int, settings: Settings) -> Iterator[Problem]:
@@ -159,3 +160,15 @@ def _stages(index: int, settings: Settings) -> Iterator[Problem]:
                     f'the status "{status}" is in two stages; keep one, or say from when',
                 )
             mapped.add((status, stage.since))
+
+
+def _manual_steps(index: int, settings: Settings) -> Iterator[Problem]:
+    stream = settings.streams[index]
+    known = [stage.name for stage in stream.stages]
+    for position, step in enumerate(stream.steps):
+        loc: Loc = ("streams", index, "steps", position)
+        if step.name in known:
+            yield (*loc, "name"), f'"{step.name}" is a stage or a step already; give each its own'
+        if step.after:
+            yield from _reference((*loc, "after"), step.after, known, "stage or earlier step")
+        known.append(step.name)

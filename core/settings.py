@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from core.closed_days import holiday_problem
+from core.map_settings import ManualStep, StreamMap
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
 
 
@@ -140,6 +141,8 @@ class ValueStream(Model):
     reopen_window: Duration = timedelta(days=14)
     count_ignored: bool = True
     expects_code: tuple[str, ...] = ()
+    steps: tuple[ManualStep, ...] = ()
+    map: StreamMap = StreamMap()
 
 
 class Types(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -31,19 +32,35 @@ def spans_of_all(session: Session, loaded: Loaded, written: pd.DataFrame) -> Spa
 
 def spans_of_items(session: Session, own: Set[int]) -> Spans:
     """The same of these items, as their links and records stand."""
-    written = _sure(session, Entity.ITEM, Entity.COMMIT, own, "commit_id")
-    brought = _sure(
-        session, Entity.COMMIT, Entity.DEPLOYMENT, set(written["commit_id"]), "deployment_id"
-    ).rename(columns={"item_id": "commit_id"})
-    live = reads.production_deployments(session, brought["deployment_id"].tolist())
-    shipped = written.merge(brought[brought["deployment_id"].isin(live)], on="commit_id")
-    linked = _linked(session, written, shipped, own)
+    linked = linked_to(session, own).linked
     records = Records(
         frames.builds(session, build_ids=linked.builds["build_id"]),
         frames.changes(session, change_ids=linked.changes["change_id"]),
         frames.merge_requests(session, request_ids=linked.requests["merge_request_id"]),
     )
     return spans_of(linked, records)
+
+
+@dataclass(frozen=True)
+class ItemLinks:
+    """What is linked to items, their commits (item_id, commit_id), and the production deployments
+    of those (item_id, deployment_id beside commit_id).
+    """
+
+    linked: Linked
+    written: pd.DataFrame
+    shipped: pd.DataFrame
+
+
+def linked_to(session: Session, items: Set[int]) -> ItemLinks:
+    """What is linked to these items, as links stand."""
+    written = _sure(session, Entity.ITEM, Entity.COMMIT, items, "commit_id")
+    brought = _sure(
+        session, Entity.COMMIT, Entity.DEPLOYMENT, set(written["commit_id"]), "deployment_id"
+    ).rename(columns={"item_id": "commit_id"})
+    live = reads.production_deployments(session, brought["deployment_id"].tolist())
+    shipped = written.merge(brought[brought["deployment_id"].isin(live)], on="commit_id")
+    return ItemLinks(_linked(session, written, shipped, items), written, shipped)
 
 
 def _linked(

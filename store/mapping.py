@@ -201,8 +201,12 @@ def _hash(settings: Settings, stream: ValueStream, words: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+_DRAWN = {"steps", "map"}
+"""What people say of the map of a stream: no fact rests on it."""
+
+
 def _json(model: BaseModel) -> str:
-    document: Any = model.model_dump(mode="json")
+    document: Any = model.model_dump(mode="json", exclude=_DRAWN)
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
-from api.asking import NO_PARAMETERS, CalendarDep, MetricDep, asked_of, of_stream
+from api.asking import (
+    NO_PARAMETERS,
+    CalendarDep,
+    CalendarQuery,
+    MetricDep,
+    asked_of,
+    of_stream,
+)
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import ENVELOPE
@@ -14,6 +22,7 @@ from api.schemas import Envelope
 from api.schemas_journey import Explained
 from api.schemas_lists import Listed, StageRows, StreamRow
 from pipeline.explain import explain_stream, mark_coarse
+from pipeline.map_lists import ranked_stages
 from pipeline.stage_answers import stages_with_coarse
 from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
 from pipeline.stream_measures import FLOW_SLUGS
@@ -24,6 +33,17 @@ router = APIRouter(prefix="/streams", tags=["streams"])
 
 Name = Annotated[str, Path(description="The stream's name in the configuration.")]
 Slug = Annotated[str, Path(description=f"One of: {', '.join(FLOW_SLUGS)}.")]
+
+
+class StagesQuery(CalendarQuery):
+    """Window, kind of work, team, calendar, which stages, and in which order."""
+
+    rank: Literal["wait"] | None = Field(
+        default=None, description="wait: the stage in which deliveries wait longest first."
+    )
+    phase: Literal["upstream", "work"] | None = Field(
+        default=None, description="upstream: before work is committed to; work: from then on."
+    )
 
 
 @router.get(
@@ -92,12 +112,16 @@ def explain_metric(
     summary="Time, queue and cost of each stage",
     responses=answers(StageRows, named=True),
 )
-def read_stages(served: ServedDep, session: SessionDep, name: Name, query: CalendarDep) -> Response:
-    """In the order of the map: percentiles per visit, average days per delivery, what is inside
-    now; money always in elapsed time.
+def read_stages(
+    served: ServedDep, session: SessionDep, name: Name, query: Annotated[StagesQuery, Query()]
+) -> Response:
+    """In the order of the map, or the longest wait first: percentiles per visit, average days per
+    delivery, what is inside now; money always in elapsed time.
     """
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
     rows = stages_with_coarse(snapshot, served.settings, stream, asked)
+    if query.rank is not None or query.phase is not None:
+        rows = ranked_stages(session, stream, asked, rows, rank=query.rank, phase=query.phase)
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})

@@ -42,8 +42,8 @@ def headwater(
     company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     """Runs `headwater` with these words, on the company, a minute after it was read."""
-    for module in ("cli.trace", "cli.dora", "cli.unlinked", "cli.mapping", "cli.cost"):
-        monkeypatch.setattr(f"{module}.now_ts", lambda: int(NOW.timestamp()) + 60)
+    for name in ("trace", "dora", "unlinked", "mapping", "cost", "stream_map"):
+        monkeypatch.setattr(f"cli.{name}.now_ts", lambda: int(NOW.timestamp()) + 60)
     monkeypatch.setenv("HEADWATER_CONFIG", str(company.config))
 
     def run(*words: str) -> Outcome:
