@@ -59,7 +59,10 @@ def draw_step(
     weakest: bool,
 ) -> None:
     """The queue and the box of a step; the box opens the items behind it."""
-    link = add(root, "a", href=str(step["explain"] or "#"), aria_label=step_words(step, document))
+    link = add(
+        root, "a", href=str(step["explain"] or "#"), aria_label=step_words(step, document),
+        data_step=str(step["name"]),
+    )  # fmt: skip
     if not step["explain"]:
         link.tag = "g"
         del link.attrib["href"]

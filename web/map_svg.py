@@ -35,6 +35,8 @@ from web.map_style import Theme, style_of
 
 _EDGE: Final = 16.0
 _LEAST: Final = 760.0
+_HEAD: Final = 46.0
+"""So far down the finding and the window reach."""
 _KEY: Final = (
     "triangle: area is days of waiting, below it items waiting now · diamond: handoff to another"
     " team · % above an arrow: usable as received",
@@ -43,13 +45,18 @@ _KEY: Final = (
 )
 
 
-def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
-    """The SVG of a map as `GET /v1/streams/{name}/map` answers it."""
+def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool = True) -> str:
+    """The SVG of a map as `GET /v1/streams/{name}/map` answers it.
+
+    headed: with the finding and the window above it; a page says them itself.
+    """
     steps = _shown(document)
     width = max(_LEAST, 2 * _EDGE + PITCH * len(steps))
     root = begun(document, width, theme)
     under = add(root, "g")
-    _head(root, document, width)
+    if headed:
+        _finding(root, document, width)
+    _ends(root, document, width)
     _brackets(root, steps, 92.0)
     top = 204.0
     worst, longest = constraint(steps), max((waiting_d(one) for one in steps), default=0.0)
@@ -78,7 +85,7 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
     bottom = ladder_top + LADDER + 10
     for number, line in enumerate(_KEY):
         words(root, _EDGE, bottom + 16 * number, line, cls="ink3")
-    return finished(root, width, bottom + 16 * len(_KEY))
+    return finished(root, width, bottom + 16 * len(_KEY), top=0.0 if headed else _HEAD)
 
 
 def begun(document: Mapping[str, Any], width: float, theme: Theme) -> ET.Element:
@@ -94,12 +101,11 @@ def begun(document: Mapping[str, Any], width: float, theme: Theme) -> ET.Element
     return root
 
 
-def finished(root: ET.Element, width: float, height: float) -> str:
-    """The text of the SVG at this size; it scales with what it is put into."""
-    root.set("viewBox", f"0 0 {width:.0f} {height:.0f}")
+def finished(root: ET.Element, width: float, bottom: float, *, top: float = 0.0) -> str:
+    """The text of the SVG from `top` to `bottom`; it scales with what it is put into."""
+    root.set("viewBox", f"0 {top:.0f} {width:.0f} {bottom - top:.0f}")
     root.set("width", f"{width:.0f}")
-    root.set("height", f"{height:.0f}")
-    root.set("style", "max-width:100%;height:auto")
+    root.set("height", f"{bottom - top:.0f}")
     return ET.tostring(root, encoding="unicode")
 
 
@@ -130,10 +136,15 @@ def _weakest(steps: Sequence[Step], document: Mapping[str, Any]) -> Step | None:
     return min(told, key=lambda one: float(one[0]), default=(0, None))[1]
 
 
-def _head(root: ET.Element, document: Mapping[str, Any], width: float) -> None:
+def _finding(root: ET.Element, document: Mapping[str, Any], width: float) -> None:
     room = width - 2 * _EDGE
     words(root, _EDGE, 22, fitted(finding(document), room, 14, bold=True), cls="t14 b ink")
     words(root, _EDGE, 40, fitted(period(document), room, 11), cls="ink3")
+
+
+def _ends(root: ET.Element, document: Mapping[str, Any], width: float) -> None:
+    """Trigger and recipient with the two rates."""
+    room = width - 2 * _EDGE
     trigger, done = document["boundaries"]["trigger"], document["boundaries"]["done"]
     recipient = document["boundaries"]["recipient"]["text"]
     left = trigger["text"] + _rate(trigger["per_week"])
