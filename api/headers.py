@@ -36,13 +36,15 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                policy = (b"content-security-policy", _policy(headers).encode())
+                policy = (b"content-security-policy", _policy(scope["path"], headers).encode())
                 message = {**message, "headers": [*headers, policy, *_COMMON]}
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
-def _policy(headers: Iterable[tuple[bytes, bytes]]) -> str:
+def _policy(path: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+    if not path.startswith("/v1/"):
+        return _CSP
     kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
     return _DRAWING if kind.startswith(b"image/svg+xml") else _CSP

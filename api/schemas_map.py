@@ -94,8 +94,9 @@ class MapSystem(Shape):
     """A tool that touches a step."""
 
     system: str
-    tool: str = Field(description="tracker, commit, review, ci, change_approval, release, deploy"
-                      " or manual.")
+    tool: str = Field(
+        description="tracker, commit, review, ci, change_approval, release, deploy or manual."
+    )
     share: float | None = Field(description="Of the deliveries; null where it is not counted.")
     mean_d: Days
 

@@ -29,9 +29,8 @@ def map_table(document: Answer) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("step", "team"):
         table.add_column(name, overflow="fold")
-    for name in ("wait", "active", "half", "85 %", "inside", "usable", "pass"):
+    for name in ("wait", "active", "85 %", "inside", "usable", "pass"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("")
     for step in document["steps"]:
         into = edge_into(step, document)
         active = about(step, step["ladder"]["active_d"])
@@ -41,12 +40,10 @@ def map_table(document: Answer) -> Table:
             escape(step["team"] or "–"),
             about(step, step["ladder"]["waiting_d"]),
             f"≤ {active}" if upper else active,
-            percentile(step["lead"], "p50_d"),
             percentile(step["lead"], "p85_d"),
             "–" if step["wip"]["now"] is None else str(step["wip"]["now"]),
             "–" if into is None else share(into["complete_accurate"]["share"]),
             share(step["first_pass_yield"]["share"]),
-            value_words(step),
         )
     return table
 
@@ -92,6 +89,10 @@ def notes(document: Answer) -> Iterator[str]:
     """Where it begins and ends, what multiplies along it, and what the map lacks."""
     ends = document["boundaries"]
     yield f"from: {ends['trigger']['text']}; to: {ends['done']['text']}"
+    for words in ("adds value", "necessary", "waste"):
+        names = [one["name"] for one in document["steps"] if value_words(one) == words]
+        if names:
+            yield f"{words}: {', '.join(names)}"
     paths = document["paths"]
     if paths["n"]:
         yield f"{paths['count']} ways through it, the most common: {' > '.join(paths['paths'][0]['steps'])}"

@@ -36,7 +36,9 @@ def step_flow(
     order of item and time. What is done or cancelled is in no step; a step of new stages holds what
     is not begun.
     """
-    own = visits.merge(items[["item_id", "episode"]], on=["item_id", "episode"], how="inner")
+    begun, ended = visits["start_ts"].to_numpy(np.int64), visits["end_ts"].to_numpy(np.int64)
+    near = (begun <= max(window.to_ts, at)) & ((ended == NONE) | (ended >= window.from_ts))
+    own = visits[near].merge(items[["item_id", "episode"]], on=["item_id", "episode"], how="inner")
     own = own[own["state"].isin([*_WORK, "new"])].sort_values(["item_id", "ordinal"])
     step = steps.of_stages(own["stage_id"])
     start, end = own["start_ts"].to_numpy(np.int64), own["end_ts"].to_numpy(np.int64)

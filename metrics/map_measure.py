@@ -46,9 +46,12 @@ def value_stream_map(
         "cycle_efficiency": ratio(valued, whole) if added else None,
         **rolled,
     }
-    reasons = () if count else ("no_data",)
+    reasons = [] if count else ["no_data"]
     if count and not added:
-        reasons = (*reasons, "cycle_efficiency: no stage is said to add value")
+        reasons.append("cycle_efficiency: no stage is said to add value")
+    if count:
+        missing = (name for name, own in rolled.items() if own is None)
+        reasons += [f"{name}: a part of the most common way is not known" for name in missing]
     return Measure(
         sort="percentile",
         unit="d",
@@ -57,5 +60,5 @@ def value_stream_map(
         interval=found.interval,
         method="order-statistic",
         excluded=dict(excluded),
-        reasons=reasons,
+        reasons=tuple(reasons),
     )

@@ -19,9 +19,13 @@ from metrics.map_visits import edges, handoffs, loops, moves, step_visits
 from metrics.map_waits import inside_steps, with_tools
 from metrics.teams import held_visits
 from pipeline.map_spans import spans_of_lives
+from pipeline.memo import Memo
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import asked_items, close_of
+
+_KEPT = 3
+"""Of so many questions: each holds every stretch of its deliveries."""
 
 _FINISH = {"idea_to_release": "released_ts", "idea_to_done": "done_ts", "flow_time": "done_ts"}
 _BEGIN = {"idea_to_release": "idea_ts", "idea_to_done": "idea_ts", "flow_time": "committed_ts"}
@@ -67,9 +71,10 @@ def clock_of(stream: StreamFacts, asked: Question, wanted: str = "") -> MapClock
 def map_facts(
     session: Session, stream: StreamFacts, asked: Question, *, clock: str = ""
 ) -> MapFacts:
-    """Remembered for as long as the facts stay the same."""
+    """Remembered for as long as the facts stay the same, of the last few questions."""
     told = clock_of(stream, asked, clock)
-    return stream.memo.of(("map", asked, told), lambda: _made(session, stream, asked, told))
+    kept = stream.memo.of(("maps",), lambda: Memo(_KEPT))
+    return kept.of((asked, told), lambda: _made(session, stream, asked, told))
 
 
 def _made(session: Session, stream: StreamFacts, asked: Question, clock: MapClock) -> MapFacts:

@@ -141,6 +141,7 @@ def _stream(plan: StreamPlan) -> str:
     if plan.idea_project:
         ideas = f"projects = {_list([plan.idea_project])}, link = {_text('implements')}"
         lines.append(f'ideas = {{ source = "jira", {ideas} }}')
+        lines += _MAPPED
     coded = [name for name in plan.item_types if name in ("Story", "Bug")]
     return "\n".join(
         [
@@ -155,6 +156,17 @@ def _stream(plan: StreamPlan) -> str:
             f"expects_code = {_list(coded)}",
         ]
     )
+
+
+_MAPPED = (
+    'map = { trigger = "a shopper or shop staff asks", recipient = "shoppers" }',
+    "steps = [",
+    '  { name = "Intake", team = "product", systems = ["chat"], active = "1h",'
+    ' wait = { low = "1d", likely = "3d", high = "1w" }, value = "necessary",'
+    ' informed = "request in #shop-ideas" },',
+    "]",
+)
+"""What people told of a stream's map: its boundaries, and a step that no tool records."""
 
 
 def _stages(plan: StreamPlan) -> list[str]:

@@ -70,9 +70,7 @@ def _bars(group: ET.Element, step: Step, at: float, base: float, scale: float) -
     return at
 
 
-def _names(
-    group: ET.Element, steps: Sequence[Step], places: Mapping[str, Place], y: float
-) -> None:
+def _names(group: ET.Element, steps: Sequence[Step], places: Mapping[str, Place], y: float) -> None:
     """The name of each step over its days, where there is room for it."""
     for step in steps:
         place = places[str(step["name"])]
@@ -89,7 +87,9 @@ def _axis(group: ET.Element, left: float, y: float, width: float, total: float) 
     while number * step <= total:
         x = left + number * step / total * width
         add(group, "path", d=f"M{x:.1f} {y:.1f}v4", cls="l")
-        text = "day 0" if number == 0 else f"{number * step:g}" if step >= 1 else days(number * step)
+        text = (
+            "day 0" if number == 0 else f"{number * step:g}" if step >= 1 else days(number * step)
+        )
         if number == 0:
             words(group, x, y + 15, text, cls="ink3")
         elif x < left + width - 56:

@@ -77,7 +77,9 @@ def _step(
     else:
         link.set("role", "group")
     add(link, "title", step_words(step, document))
-    ground = add(link, "rect", x=_EDGE, y=top, width=WIDTH - 2 * _EDGE, cls="f-ws" if worst else "f-bg")
+    ground = add(
+        link, "rect", x=_EDGE, y=top, width=WIDTH - 2 * _EDGE, cls="f-ws" if worst else "f-bg"
+    )
     y = top + 18
     y = _bar(link, step, y, waiting_d(step), longest, what="waiting")
     into = edge_into(step, document)
@@ -86,7 +88,13 @@ def _step(
         if into["handoff"]:
             add(link, "path", d=f"M{x + 4} {y - 8}l4 4-4 4-4-4z", cls="f-ink")
             x += 14
-        words(link, x, y, f"{share(into['complete_accurate']['share'])} usable as received", cls="ink3")
+        words(
+            link,
+            x,
+            y,
+            f"{share(into['complete_accurate']['share'])} usable as received",
+            cls="ink3",
+        )
         y += 16
     name = fitted(step["name"], 150, 14, bold=True)
     words(link, _LEFT, y + 3, name, cls="t14 b ink")
@@ -109,7 +117,9 @@ def _step(
     return y - 6
 
 
-def _bar(link: ET.Element, step: Step, y: float, value: float, longest: float, *, what: str) -> float:
+def _bar(
+    link: ET.Element, step: Step, y: float, value: float, longest: float, *, what: str
+) -> float:
     """A bar true to scale with its days; nothing of what is not there."""
     waits = what == "waiting"
     if value <= 0:

@@ -61,7 +61,7 @@ text{font-size:11px;fill:var(--ink-2)}
 .box{fill:var(--bg);stroke:var(--line-strong)}
 .est{fill:url(#hatch-box);stroke:var(--ink-3);stroke-dasharray:3 3}
 .top{stroke:var(--ink);stroke-width:1.5}
-.ew{fill:url(#hatch-wait)}.ea{fill:url(#hatch-work)}
+.so{stroke:var(--ink-3)}.ew{fill:url(#hatch-wait)}.ea{fill:url(#hatch-work)}
 .l{fill:none;stroke:var(--line-strong)}.l3{fill:none;stroke:var(--ink-3)}
 .l2{fill:none;stroke:var(--ink-2)}.li{fill:none;stroke:var(--ink)}
 .dash{stroke-dasharray:3 3}.faint{opacity:.35}

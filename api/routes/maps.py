@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.asking import NO_PARAMETERS, WorkQuery, asked_of, of_stream
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import answers, answers_to_people
+from api.examples_map import EDGES, HANDOFFS, MAP, REWORK
 from api.routes.metrics import Name
 from api.schemas_beside import COMPARE, CompareGiven, MapBeside
 from api.schemas_journey import Explained
@@ -86,7 +87,11 @@ class PartQuery(MapQuery):
 MapDep = Annotated[MapQuery, Query()]
 
 
-@router.get("/{name}/map", summary="The value stream map", responses=answers(ValueStreamMap, named=True))
+@router.get(
+    "/{name}/map",
+    summary="The value stream map",
+    responses=answers(ValueStreamMap, named=True, example=MAP),
+)
 def read_map(
     served: ServedDep, session: SessionDep, name: Name, query: Annotated[WholeMapQuery, Query()]
 ) -> Response:
@@ -172,7 +177,11 @@ def read_step(
     return encoded(found)
 
 
-@router.get("/{name}/edges", summary="%C&A between steps", responses=answers(MapEdges, named=True))
+@router.get(
+    "/{name}/edges",
+    summary="%C&A between steps",
+    responses=answers(MapEdges, named=True, example=EDGES),
+)
 def read_edges(served: ServedDep, session: SessionDep, name: Name, query: MapDep) -> Response:
     """The weakest handover first, with n and interval."""
     asked = asked_of(served, query)
@@ -180,21 +189,23 @@ def read_edges(served: ServedDep, session: SessionDep, name: Name, query: MapDep
     return encoded(edge_list(session, snapshot, stream, asked, clock=query.clock or ""))
 
 
-@router.get("/{name}/rework", summary="Where work bounces back", responses=answers(MapLoops, named=True))
+@router.get(
+    "/{name}/rework",
+    summary="Where work bounces back",
+    responses=answers(MapLoops, named=True, example=REWORK),
+)
 def read_rework(served: ServedDep, session: SessionDep, name: Name, query: MapDep) -> Response:
     """Loops to earlier steps with how often, the time lost, and what their waiting cost."""
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
-    found = rework_list(
-        session, snapshot, served.settings, stream, asked, clock=query.clock or ""
-    )
+    found = rework_list(session, snapshot, served.settings, stream, asked, clock=query.clock or "")
     return encoded(found)
 
 
 @router.get(
     "/{name}/handoffs",
     summary="Which teams hand work to which",
-    responses=answers(MapHandoffs, named=True),
+    responses=answers(MapHandoffs, named=True, example=HANDOFFS),
 )
 def read_handoffs(served: ServedDep, session: SessionDep, name: Name, query: MapDep) -> Response:
     """Changes of the owning team per delivery, and between which teams."""

@@ -129,9 +129,7 @@ def read_stages(
     snapshot, stream = of_stream(served, session, name, asked)
     rows = stage_rows(served.settings, stream, asked)
     if query.rank is not None or query.phase is not None:
-        rows = ranked_stages(
-            session, stream, asked, rows, rank=query.rank, phase=query.phase
-        )
+        rows = ranked_stages(session, stream, asked, rows, rank=query.rank, phase=query.phase)
     caveats = window_caveats(snapshot, stream, asked)
     return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from api.examples_map import EDGES, HANDOFFS, MAP, REWORK
 from api.schemas_journey import Explained
 from api.schemas_lists import StageRows
 from api.schemas_map import MapEdges, MapHandoffs, MapLoops, StepGraph, ValueStreamMap
@@ -44,7 +45,7 @@ def test_the_ladder_is_the_sum_of_the_items_behind_it(client: Client, clock: str
     assert behind["n"] == body["n"] == body["ladder"]["n"] > 20
     assert sum(row["seconds"] for row in behind["included"]) == body["ladder"]["total_s"]
     parts = Counter[str]()
-    for step in body["steps"]:
+    for step in _measured(body):
         own = client.json(step["explain"])
         assert sum(row["seconds"] for row in own["included"]) == sum(step["ladder_s"].values())
         parts.update(step["ladder_s"])
@@ -55,6 +56,25 @@ def test_the_ladder_is_the_sum_of_the_items_behind_it(client: Client, clock: str
         sum(body["value"][f"{name}_d"] for name in ("active", "waiting", "unknown", "gap", "ignored"))
     )
     assert sum(body["ladder"]["phases"].values()) == pytest.approx(body["ladder"]["total_d"])
+
+
+def _measured(body: Answer) -> list[dict[str, Any]]:
+    return [step for step in body["steps"] if not step["estimated"]]
+
+
+def test_what_people_told_is_an_estimate_and_in_no_sum(client: Client) -> None:
+    body = client.json(f"{_STREAM}/map?{_ALL}")
+    (intake,) = [step for step in body["steps"] if step["estimated"]]
+    assert body["steps"][0] is intake
+    assert (intake["name"], intake["kind"], intake["explain"]) == ("Intake", "manual", None)
+    assert intake["process"]["kind"] == "estimated"
+    assert intake["ladder"]["waiting_d"] == 3
+    assert body["ladder"]["estimated_d"] == pytest.approx(3 + 1 / 24)
+    assert 0 < body["ladder"]["estimated_share"] < 1
+    assert body["boundaries"]["trigger"]["configured"] is True
+    missing = {line for part in body["completeness"]["parts"] for line in part["missing"]}
+    assert 'map = { done = "..." }' in missing
+    assert 'map = { trigger = "..." }' not in missing
 
 
 def test_the_time_with_each_step_is_the_truth(client: Client, company: Company) -> None:
@@ -71,7 +91,7 @@ def test_the_time_with_each_step_is_the_truth(client: Client, company: Company) 
                     truth[mapped.get(stage, stage)] += seconds
     measured = {
         step["name"]: sum(step["ladder_s"].values())
-        for step in body["steps"]
+        for step in _measured(body)
         if step["kind"] != "tool"
     }
     assert {name: seconds for name, seconds in measured.items() if seconds} == +truth
@@ -82,7 +102,7 @@ def test_the_time_with_each_step_is_the_truth(client: Client, company: Company) 
         for episode in item.episodes
         if episode.flow_time_s is not None
     )
-    assert sum(step["ladder_s"]["waiting"] for step in body["steps"]) == waiting
+    assert sum(step["ladder_s"]["waiting"] for step in _measured(body)) == waiting
 
 
 def test_an_edge_a_loop_and_a_handoff_open_to_as_many_items_as_they_count(client: Client) -> None:
@@ -212,6 +232,13 @@ def test_the_drawing_may_style_itself_and_nothing_else(client: Client) -> None:
     page = client.get(f"{_STREAM}/map").headers.get_list("content-security-policy")
     assert len(page) == 1
     assert "script-src 'self'" in page[0]
+
+
+def test_the_examples_have_the_shapes() -> None:
+    ValueStreamMap.model_validate(MAP, strict=True)
+    MapEdges.model_validate(EDGES, strict=True)
+    MapLoops.model_validate(REWORK, strict=True)
+    MapHandoffs.model_validate(HANDOFFS, strict=True)
 
 
 def _named(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def _addresses(client: Client) -> Iterator[str]:
         told: list[dict[str, Any]] = methods.get("get", {}).get("parameters", [])
         if not any(one["name"] == "team" and one["in"] == "query" for one in told):
             continue
+        if path.endswith(".svg"):  # a drawing of what another address answers
+            continue
         given = "".join(
             f"{one['name']}={ENOUGH[one['name']]}&"
             for one in told
@@ -33,7 +35,7 @@ def _addresses(client: Client) -> Iterator[str]:
         )
         for slug in FLOW_SLUGS if "{slug}" in path else ("",):
             if not path.endswith("/xmr") or slug in ("velocity", "flow_time"):
-                yield f"{path.format(name='checkout', slug=slug)}?{given}"
+                yield f"{path.format(name='checkout', slug=slug, step='Build')}?{given}"
 
 
 def test_every_address_about_the_items_of_a_stream_takes_a_team(client: Client) -> None:

@@ -55,7 +55,7 @@ def _paths(app: FastAPI) -> Iterator[tuple[str, set[str]]]:
         owner = "web" if "/services/" in path else "checkout"
         slugs = DORA_SLUGS if "/services/" in path or "/dora/" in path else FLOW_SLUGS
         for slug in slugs if "{slug}" in path else ("",):
-            filled = path.replace("{name}", owner).replace("{slug}", slug)
+            filled = path.replace("{name}", owner).replace("{slug}", slug).replace("{step}", "Build")
             yield f"{filled}?{urlencode(given)}{'&' if given else ''}", names
 
 

@@ -36,6 +36,13 @@ function words({ shown, count: all, covered }) {
   ];
 }
 
+/** `Ideas: team = "..."`: of which step, and the line to paste. */
+function missingLine(line) {
+  const [, of, told] = /^(?:([^=:]+): )?(.*=.*)$/.exec(line) ?? [];
+  if (!told) return h("p", null, line);
+  return h("div", null, of ? h("span", { class: "sub" }, of) : null, copyBlock(told));
+}
+
 /** What would complete the map; nothing where nothing is missing. */
 export function completeness({ completeness: told }) {
   const missing = told.parts.filter(({ missing: lines }) => lines.length);
@@ -46,7 +53,7 @@ export function completeness({ completeness: told }) {
       null,
       h("td", null, h("b", null, name)),
       h("td", { class: "num" }, `${filled} of ${fields}`),
-      h("td", null, ...lines.map((line) => (line.includes("=") ? copyBlock(line) : h("p", null, line)))),
+      h("td", null, ...lines.map(missingLine)),
     ),
   );
   return asTable(
