@@ -31,9 +31,12 @@ _BAR: Final = 130.0
 
 
 def map_list(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool = True) -> str:
-    """The SVG of a map as `GET /v1/streams/{name}/map` answers it, 360 wide; headed: see `map_svg`."""
+    """The SVG of a map as `GET /v1/streams/{name}/map` answers it, 360 wide.
+
+    headed: see `map_svg`.
+    """
     steps: Sequence[Step] = document["steps"]
-    root = begun(document, WIDTH, theme)
+    root = begun(document, theme)
     room = WIDTH - 2 * _EDGE
     y = _finding(root, document) if headed else 0.0
     ends = document["boundaries"]

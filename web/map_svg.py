@@ -46,7 +46,7 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool 
     steps = _shown(document)
     rows = [one for one in (_of(steps, tools=False), _of(steps, tools=True)) if one]
     width = max(_LEAST, 2 * _EDGE + PITCH * max((len(one) for one in rows), default=0))
-    root = begun(document, width, theme)
+    root = begun(document, theme)
     under = add(root, "g")
     y = _finding(root, document, width) if headed else 0.0
     _ends(root, document, width, y + 20)
@@ -77,7 +77,7 @@ def _marks(steps: Sequence[Step], document: Mapping[str, Any]) -> Marks:
     return Marks(longest, constraint(steps), _weakest(steps, document))
 
 
-def begun(document: Mapping[str, Any], width: float, theme: Theme) -> ET.Element:
+def begun(document: Mapping[str, Any], theme: Theme) -> ET.Element:
     """The root with name, description, style and paper."""
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img"})
     root.set("aria-labelledby", "map-title map-desc")

@@ -92,8 +92,6 @@ def test_an_estimate_is_hatched_and_never_looks_measured() -> None:
     assert any("≈" in "".join(one.itertext()) for one in step.iter(f"{_NS}text"))
 
 
-
-
 @pytest.mark.parametrize("draw", [map_svg, map_list])
 def test_hostile_names_are_text_and_nothing_else(draw: Any) -> None:
     told = copy.deepcopy(document())
@@ -134,7 +132,9 @@ def test_dark_follows_the_reader_unless_a_theme_is_fixed() -> None:
     assert f"svg{{--bg:{LIGHT['bg']}" in light
     assert f"svg{{--bg:{DARK['bg']}" in dark
     for text in (auto, light, dark):
-        assert not re.search(r"(?:href|src|url\()=?[\"']?(?:https?:)?//", text.replace("xmlns=", ""))
+        assert not re.search(
+            r"(?:href|src|url\()=?[\"']?(?:https?:)?//", text.replace("xmlns=", "")
+        )
         assert "@import" not in text
 
 

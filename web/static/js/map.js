@@ -2,7 +2,15 @@
 
 import { address } from "./api.js";
 import { h, link } from "./dom.js";
-import { counted, duration, durationWords, percent, period, reasonWords, seconds } from "./format.js";
+import {
+  counted,
+  duration,
+  durationWords,
+  percent,
+  period,
+  reasonWords,
+  seconds,
+} from "./format.js";
 import { choice } from "./frame.js";
 import { figure, layout } from "./map_figure.js";
 import { openedStep } from "./map_step.js";
@@ -43,7 +51,10 @@ const isQueue = ({ queues, stages }) => queues.length > 0 && queues.length === s
 function where(map) {
   const worst = constraint(map);
   const early = map.ladder.phases.upstream_d;
-  const parts = early > map.ladder.total_d / 10 ? [`, ${about(early, map)} of it before anybody commits to the idea`] : [];
+  const parts =
+    early > map.ladder.total_d / 10
+      ? [`, ${about(early, map)} of it before anybody commits to the idea`]
+      : [];
   if (!worst) return [...parts, "."];
   const after = parts.length && worst.phase !== "upstream" ? " after that" : "";
   return [
@@ -62,11 +73,17 @@ function answer(map) {
     trusted(map) ? durationWords(seconds(ladder.total_d, "d")) : about(ladder.total_d, map),
   );
   const waits = bold(
-    trusted(map) ? `${about(ladder.waiting_d, map)} of them waiting` : `${percent(ladder.waiting_d / ladder.total_d, "C")} of it waiting`,
+    trusted(map)
+      ? `${about(ladder.waiting_d, map)} of them waiting`
+      : `${percent(ladder.waiting_d / ladder.total_d, "C")} of it waiting`,
   );
   const begin = trusted(map)
     ? ["Ideas take ", whole, ` on average until they are ${to}: `]
-    : [`The ${counted(n, "delivery", "deliveries")} of this period took `, whole, ` until they were ${to}: `];
+    : [
+        `The ${counted(n, "delivery", "deliveries")} of this period took `,
+        whole,
+        ` until they were ${to}: `,
+      ];
   return [...begin, waits, ...where(map)];
 }
 
@@ -141,7 +158,13 @@ function reads(query, now) {
   const base = `/v1/streams/${encodeURIComponent(stream)}`;
   const params = scope(query, now);
   const opened = query.get("step");
-  const drawn = { ...params, paths: shareOf(query), theme: "page", headed: "false", layout: layout() };
+  const drawn = {
+    ...params,
+    paths: shareOf(query),
+    theme: "page",
+    headed: "false",
+    layout: layout(),
+  };
   return {
     streams: "/v1/streams",
     map: address(`${base}/map`, { ...params, paths: shareOf(query) }),
@@ -154,7 +177,13 @@ function filters(data, page) {
   const { query, change } = page;
   const streams = (data?.streams?.items ?? []).map(({ name, title }) => [name, title]);
   return [
-    choice("Stream", streams, query.get("stream") ?? "", (value) => change({ stream: value, step: null }), true),
+    choice(
+      "Stream",
+      streams,
+      query.get("stream") ?? "",
+      (value) => change({ stream: value, step: null }),
+      true,
+    ),
     periodChoice(page),
     choice("Type of work", TYPES, query.get("type") ?? "", (value) => change({ type: value })),
   ];

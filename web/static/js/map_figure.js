@@ -37,7 +37,15 @@ export function figure(map, drawing, context) {
   return h(
     "figure",
     { class: "vsm", "aria-label": name },
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The map, scrolls sideways" }, place),
-    h("figcaption", { class: "note" }, "Choose a step to open it. Averages of each delivery, because only averages add up."),
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "The map, scrolls sideways" },
+      place,
+    ),
+    h(
+      "figcaption",
+      { class: "note" },
+      "Choose a step to open it. Averages of each delivery, because only averages add up.",
+    ),
   );
 }
