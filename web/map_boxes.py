@@ -23,7 +23,7 @@ from web.map_pen import add, fitted, lines_of, text_width, words
 PITCH: Final = 142.0
 BOX: Final = 98.0
 HIGH: Final = 122.0
-_SLOT: Final = PITCH - BOX
+SLOT: Final = PITCH - BOX
 _MOST_LOOPS: Final = 6
 _LEVEL: Final = 30.0
 
@@ -59,7 +59,10 @@ def draw_step(
     weakest: bool,
 ) -> None:
     """The queue and the box of a step; the box opens the items behind it."""
-    link = add(root, "a", href=str(step["explain"] or "#"), aria_label=step_words(step, document))
+    link = add(
+        root, "a", href=str(step["explain"] or "#"), aria_label=step_words(step, document),
+        data_step=str(step["name"]),
+    )  # fmt: skip
     if not step["explain"]:
         link.tag = "g"
         del link.attrib["href"]
@@ -69,12 +72,12 @@ def draw_step(
     add(link, "title", step_words(step, document))
     _queue(link, step, left, top, longest)
     _arrival(link, step, document, left, top, weakest=weakest)
-    _box(link, step, left + _SLOT, top, worst=worst)
+    _box(link, step, left + SLOT, top, worst=worst)
 
 
 def _queue(link: ET.Element, step: Step, left: float, top: float, longest: float) -> None:
     wait = waiting_d(step)
-    x, base = left + _SLOT / 2 - 2, top + 78
+    x, base = left + SLOT / 2 - 2, top + 78
     if wait > 0 and longest > 0:
         side = max(7.0, 32 * math.sqrt(wait / longest))
         cls = "ew so" if step["estimated"] else "f-w"
@@ -102,11 +105,11 @@ def _arrival(
     """The arrow into the box, its handoff, and how much is usable as received."""
     y = top + 22
     cls = "l2 dash" if step["estimated"] or step["kind"] == "tool" else "l2"
-    add(link, "path", d=f"M{left - 1} {y}H{left + _SLOT - 1}", cls=cls, marker_end="url(#arrow)")
+    add(link, "path", d=f"M{left - 1} {y}H{left + SLOT - 1}", cls=cls, marker_end="url(#arrow)")
     into = edge_into(step, document)
     if into is None:
         return
-    x = left + _SLOT / 2 - 4
+    x = left + SLOT / 2 - 4
     if into["handoff"]:
         add(link, "path", d=f"M{x} {y - 4}l4 4-4 4-4-4z", cls="f-ink")
     accurate = into["complete_accurate"]["share"]
@@ -180,7 +183,7 @@ def levels_of(spans: Sequence[tuple[float, float]]) -> list[int]:
 
 def loops_drawn(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The loops that lost most time, at most six; the others stand in the table."""
-    names = {one["name"] for one in document["steps"]}
+    names = {one["name"] for one in document["steps"] if one["kind"] != "tool"}
     found = [one for one in document["rework"] if one["from"] in names and one["to"] in names]
     return found[:_MOST_LOOPS]
 
@@ -192,7 +195,7 @@ def draw_loops(
     loops = loops_drawn(document)
     spans, texts = [], []
     for one in loops:
-        a, b = lefts[one["to"]] + BOX * 0.4, lefts[one["from"]] + BOX * 0.6
+        a, b = lefts[one["to"]] + SLOT + BOX * 0.4, lefts[one["from"]] + SLOT + BOX * 0.6
         told = one["deliveries"]["share"]
         text = f"{share(told)} come back, +{days(one['lost_each_d'])} each"
         middle, half = (a + b) / 2, text_width(text, 11, bold=True) / 2

@@ -30,18 +30,15 @@ _LEFT: Final = 30.0
 _BAR: Final = 130.0
 
 
-def map_list(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
-    """The SVG of a map as `GET /v1/streams/{name}/map` answers it, 360 wide."""
+def map_list(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool = True) -> str:
+    """The SVG of a map as `GET /v1/streams/{name}/map` answers it, 360 wide.
+
+    headed: see `map_svg`.
+    """
     steps: Sequence[Step] = document["steps"]
     root = begun(document, theme)
-    y = 22.0
     room = WIDTH - 2 * _EDGE
-    for line in lines_of(finding(document), room - 12, 14, most=5):
-        words(root, _EDGE, y, line, cls="t14 b ink")
-        y += 19
-    for line in lines_of(period(document), room, 11, most=4):
-        words(root, _EDGE, y, line, cls="ink3")
-        y += 15
+    y = _finding(root, document) if headed else 0.0
     ends = document["boundaries"]
     for text in (ends["trigger"]["text"], ends["done"]["text"]):
         y += 17
@@ -52,6 +49,18 @@ def map_list(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
     for step in steps:
         y = _step(root, step, document, y, longest, worst=step is worst)
     return finished(root, WIDTH, y + 12)
+
+
+def _finding(root: ET.Element, document: Mapping[str, Any]) -> float:
+    """The map in words; where what follows begins."""
+    y, room = 22.0, WIDTH - 2 * _EDGE
+    for line in lines_of(finding(document), room - 12, 14, most=5):
+        words(root, _EDGE, y, line, cls="t14 b ink")
+        y += 19
+    for line in lines_of(period(document), room, 11, most=4):
+        words(root, _EDGE, y, line, cls="ink3")
+        y += 15
+    return y
 
 
 def _step(
@@ -65,7 +74,7 @@ def _step(
 ) -> float:
     """One step; where the next one begins."""
     tag = "a" if step["explain"] else "g"
-    link = add(root, tag, aria_label=step_words(step, document))
+    link = add(root, tag, aria_label=step_words(step, document), data_step=str(step["name"]))
     if step["explain"]:
         link.set("href", str(step["explain"]))
     else:

@@ -79,15 +79,13 @@ def _told(value: object) -> str:
 def defined(root: ET.Element) -> None:
     """Hatchings of what is estimated, and the head of arrows."""
     defs = add(root, "defs")
-    for name, cls, width in (("wait", "f-w", 2.2), ("work", "f-a", 2.2), ("box", "line", 1.0)):
+    for name, cls, width in (("wait", "f-w", 2.2), ("work", "f-a", 2.2), ("box", "f-ls", 1.0)):
         pattern = add(
             defs, "pattern", id=f"hatch-{name}", width=6, height=6,
             patternUnits="userSpaceOnUse", patternTransform="rotate(45)",
         )  # fmt: skip
         add(pattern, "rect", width=6, height=6, cls="f-bg")
-        stroke = add(pattern, "rect", width=width, height=6, cls=cls)
-        if cls == "line":
-            stroke.set("style", "fill:var(--line-strong)")
+        add(pattern, "rect", width=width, height=6, cls=cls)
     for name, cls in (("arrow", "f-ink2"), ("arrow-ink", "f-ink")):
         marker = add(
             defs, "marker", id=name, viewBox="0 0 8 8", refX=7, refY=4, markerWidth=8,

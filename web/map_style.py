@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-Theme = Literal["auto", "light", "dark"]
+Theme = Literal["auto", "light", "dark", "page"]
+"""page: the colours are those of the page that it is set in."""
 
 FONT: Final = (
     '-apple-system, BlinkMacSystemFont, "Segoe UI", Inter, Roboto, "Helvetica Neue", "Noto Sans",'
@@ -48,13 +49,14 @@ DARK: Final = {
 }
 
 _CLASSES: Final = """
+svg{max-width:100%;height:auto}
 text{font-size:11px;fill:var(--ink-2)}
 .t12{font-size:12px}.t14{font-size:14px}
 .m{font-weight:500}.b{font-weight:600}
 .ink{fill:var(--ink)}.ink3{fill:var(--ink-3)}
 .wt{fill:var(--waiting-text)}.at{fill:var(--active-text)}
 .ow{fill:var(--on-waiting)}.oa{fill:var(--on-active)}
-.f-bg{fill:var(--bg)}.f-ink{fill:var(--ink)}.f-ink2{fill:var(--ink-2)}
+.f-bg{fill:var(--bg)}.f-ls{fill:var(--line-strong)}.f-ink{fill:var(--ink)}.f-ink2{fill:var(--ink-2)}
 .f-w{fill:var(--waiting)}.f-a{fill:var(--active)}
 .f-n{fill:var(--new)}.f-ws{fill:var(--waiting-soft)}
 .box{fill:var(--bg);stroke:var(--line-strong)}
@@ -71,6 +73,8 @@ a{cursor:pointer}a:focus-visible .box{stroke:var(--ink);stroke-width:2}
 
 def style_of(theme: Theme) -> str:
     """The whole style sheet; without a fixed theme dark follows what the reader prefers."""
+    if theme == "page":
+        return _CLASSES
     first = _tokens(DARK if theme == "dark" else LIGHT)
     dark = f"@media(prefers-color-scheme:dark){{svg{{{_tokens(DARK)}}}}}" if theme == "auto" else ""
     print_ = f"@media print{{svg{{{_tokens(LIGHT)}}}}}"

@@ -10,14 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from web.map_boxes import (
-    BOX,
-    HIGH,
-    PITCH,
-    draw_information,
-    draw_loops,
-    draw_step,
-)
+from web.map_boxes import HIGH, PITCH, draw_loops
 from web.map_facts import (
     Step,
     constraint,
@@ -31,6 +24,7 @@ from web.map_facts import (
 from web.map_ladder import HEIGHT as LADDER
 from web.map_ladder import Place, draw_ladder
 from web.map_pen import add, defined, fitted, lines_of, text_width, words
+from web.map_row import BOXES, Marks, draw_row
 from web.map_style import Theme, style_of
 
 _EDGE: Final = 16.0
@@ -43,43 +37,44 @@ _KEY: Final = (
 )
 
 
-def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto") -> str:
-    """The SVG of a map as `GET /v1/streams/{name}/map` answers it."""
+def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool = True) -> str:
+    """The SVG of a map as `GET /v1/streams/{name}/map` answers it: the steps of the tracker with
+    the ladder below, and in a row of their own the steps of the way to production.
+
+    headed: with the finding and the window above it; a page says them itself.
+    """
     steps = _shown(document)
-    width = max(_LEAST, 2 * _EDGE + PITCH * len(steps))
+    rows = [one for one in (_of(steps, tools=False), _of(steps, tools=True)) if one]
+    width = max(_LEAST, 2 * _EDGE + PITCH * max((len(one) for one in rows), default=0))
     root = begun(document, theme)
     under = add(root, "g")
-    down = _head(root, document, width)
-    _brackets(root, steps, down + 92.0)
-    top = down + 204.0
-    worst, longest = constraint(steps), max((waiting_d(one) for one in steps), default=0.0)
-    weakest = _weakest(steps, document)
-    lefts = {}
-    for number, step in enumerate(steps):
-        left = _EDGE + number * PITCH
-        lefts[str(step["name"])] = left + PITCH - BOX
-        draw_information(root, step, left + 8, down + 128.0)
-        if step["kind"] == "tool" and (number == 0 or steps[number - 1]["kind"] != "tool"):
-            _aside(root, left, top)
-        draw_step(
-            root, step, document, left, top,
-            longest=longest, worst=step is worst, weakest=step is weakest,
-        )  # fmt: skip
-    loops = draw_loops(root, document, lefts, top + HIGH + 2)
-    ladder_top = top + HIGH + loops + 20
-    places = draw_ladder(root, document, _EDGE, ladder_top, width - 2 * _EDGE)
-    if worst is not None:
-        left = lefts[str(worst["name"])] - (PITCH - BOX)
-        _tint(under, left, top, places[str(worst["name"])], ladder_top)
-        words(
-            root, left + PITCH / 2, top - 10, f"longest wait · {days(waiting_d(worst))}",
-            cls="b wt halo", text_anchor="middle",
-        )  # fmt: skip
-    bottom = ladder_top + LADDER + 10
+    y = _finding(root, document, width) if headed else 0.0
+    _ends(root, document, width, y + 20)
+    marks = _marks(steps, document)
+    top = y + 46.0
+    for number, row in enumerate(rows):
+        lefts = draw_row(root, row, document, _EDGE, top, marks)
+        boxes, top = top + BOXES, top + BOXES + HIGH
+        if number == 0:
+            top += draw_loops(root, document, lefts, top + 2) + 20
+            places = draw_ladder(root, document, _EDGE, top, width - 2 * _EDGE)
+            _constraint(root, under, marks.worst, lefts, boxes, places, top)
+            top += LADDER + 10
+            if len(rows) > 1:
+                top = _aside(root, top + 14, width)
     key = lines_of(_KEY, width - 2 * _EDGE, 11, most=6)
     for number, line in enumerate(key):
-        words(root, _EDGE, bottom + 16 * number, line, cls="ink3")
-    return finished(root, width, bottom + 16 * len(key))
+        words(root, _EDGE, top + 24 + 16 * number, line, cls="ink3")
+    return finished(root, width, top + 24 + 16 * len(key))
+
+
+def _of(steps: Sequence[Step], *, tools: bool) -> Sequence[Step]:
+    return [one for one in steps if (one["kind"] == "tool") is tools]
+
+
+def _marks(steps: Sequence[Step], document: Mapping[str, Any]) -> Marks:
+    longest = max((waiting_d(one) for one in steps), default=0.0)
+    return Marks(longest, constraint(steps), _weakest(steps, document))
 
 
 def begun(document: Mapping[str, Any], theme: Theme) -> ET.Element:
@@ -113,12 +108,35 @@ def _shown(document: Mapping[str, Any]) -> Sequence[Step]:
     ]
 
 
-def _aside(root: ET.Element, left: float, top: float) -> None:
-    """From here on the same work again as its tools tell it; their days are those after done."""
-    add(root, "path", d=f"M{left - 2:.1f} {top - 20:.1f}V{top + HIGH + 6:.1f}", cls="l3 dash")
-    words(
-        root, left + 3, top + HIGH + 18, "the way to production, as its tools tell it", cls="ink3"
+def _aside(root: ET.Element, top: float, width: float) -> float:
+    """From here on the same work again as its tools tell it; where that begins."""
+    add(root, "path", d=f"M{_EDGE} {top:.1f}H{width - _EDGE}", cls="l")
+    title = words(
+        root, _EDGE, top + 24, "The way to production, as its tools tell it", cls="t12 b ink"
     )
+    more = add(title, "tspan", cls="ink3")
+    more.text = "   the same deliveries; only what lies after done is in the days above"
+    return top + 42
+
+
+def _constraint(
+    root: ET.Element,
+    under: ET.Element,
+    worst: Step | None,
+    lefts: Mapping[str, float],
+    boxes: float,
+    places: Mapping[str, Place],
+    ladder: float,
+) -> None:
+    """The tinted shape of the step that waits longest; none where it stands in the other row."""
+    left = lefts.get(str(worst["name"])) if worst is not None else None
+    if worst is None or left is None:
+        return
+    _tint(under, left, boxes, places[str(worst["name"])], ladder)
+    words(
+        root, left + PITCH / 2, boxes - 10, f"longest wait · {days(waiting_d(worst))}",
+        cls="b wt halo", text_anchor="middle",
+    )  # fmt: skip
 
 
 def _weakest(steps: Sequence[Step], document: Mapping[str, Any]) -> Step | None:
@@ -132,53 +150,37 @@ def _weakest(steps: Sequence[Step], document: Mapping[str, Any]) -> Step | None:
     return min(told, key=lambda one: float(one[0]), default=(0, None))[1]
 
 
-def _head(root: ET.Element, document: Mapping[str, Any], width: float) -> float:
-    """The finding, the period and the boundaries; how far a long finding moves the rest down."""
+def _finding(root: ET.Element, document: Mapping[str, Any], width: float) -> float:
+    """The finding and the period; how far down they reach."""
     room = width - 2 * _EDGE
     lines = lines_of(finding(document), room / 1.06, 14, most=3)
     for number, line in enumerate(lines):
         words(root, _EDGE, 22 + 19 * number, line, cls="t14 b ink")
-    down = 19.0 * (len(lines) - 1)
-    words(root, _EDGE, down + 40, fitted(period(document), room, 11), cls="ink3")
+    down = 19.0 * len(lines)
+    words(root, _EDGE, down + 21, fitted(period(document), room, 11), cls="ink3")
+    return down + 27
+
+
+def _ends(root: ET.Element, document: Mapping[str, Any], width: float, y: float) -> None:
+    """Trigger and recipient with the two rates."""
+    room = width - 2 * _EDGE
     trigger, done = document["boundaries"]["trigger"], document["boundaries"]["done"]
     recipient = document["boundaries"]["recipient"]["text"]
     left = trigger["text"] + _rate(trigger["per_week"])
     right = f"{done['text']}{f' for {recipient}' if recipient else ''}{_rate(done['per_week'])}"
     left, right = fitted(left, room * 0.42, 12), fitted(right, room * 0.42, 12)
-    words(root, _EDGE, down + 66, left, cls="t12 ink")
-    words(root, width - _EDGE, down + 66, right, cls="t12 ink", text_anchor="end")
+    words(root, _EDGE, y, left, cls="t12 ink")
+    words(root, width - _EDGE, y, right, cls="t12 ink", text_anchor="end")
     begin = _EDGE + text_width(left, 12) + 12
     end = width - _EDGE - text_width(right, 12) - 12
     if end > begin + 16:
         add(
-            root, "path", d=f"M{begin:.1f} {down + 62}H{end:.1f}", cls="l", marker_end="url(#arrow)"
+            root, "path", d=f"M{begin:.1f} {y - 4:.1f}H{end:.1f}", cls="l", marker_end="url(#arrow)"
         )
-    return down
 
 
 def _rate(per_week: float | None) -> str:
     return "" if per_week is None else f" · {per_week:.1f} a week"
-
-
-def _brackets(root: ET.Element, steps: Sequence[Step], y: float) -> None:
-    """Time by tool: a bracket over steps whose clock runs in the same one; they add up."""
-    number = 0
-    while number < len(steps):
-        name, begin = _system(steps[number]), number
-        while number < len(steps) and _system(steps[number]) == name:
-            number += 1
-        own = steps[begin:number]
-        spent = sum(float(one["ladder"][key] or 0.0) for one in own for key in one["ladder"])
-        a, b = _EDGE + begin * PITCH + 3, _EDGE + number * PITCH - 3
-        guessed = all(one["estimated"] for one in own)
-        label = fitted(f"{name}  {'≈ ' if guessed else ''}{days(spent)}", b - a - 4, 12, bold=True)
-        words(root, a, y, label, cls="t12 m ink")
-        add(root, "path", d=f"M{a} {y + 15}v-7H{b}v7", cls="l3 dash" if guessed else "l3")
-
-
-def _system(step: Step) -> str:
-    own = [one["system"] for one in step["systems"] if step["tool"] in (None, one["tool"])]
-    return str(own[0]) if own else "no tool"
 
 
 def _tint(under: ET.Element, left: float, top: float, place: Place, ladder: float) -> None:

@@ -63,9 +63,12 @@ class WholeMapQuery(MapQuery):
 class DrawnQuery(WholeMapQuery):
     """The same, and how it is drawn."""
 
-    theme: Literal["auto", "light", "dark"] = Field(
-        default="auto", description="auto: as the reader prefers; light: for paper."
+    theme: Literal["auto", "light", "dark", "page"] = Field(
+        default="auto",
+        description="auto: as the reader prefers; light: for paper; page: the custom properties of"
+        " the page that it is set in.",
     )
+    headed: bool = Field(default=True, description="With the finding and the window above it.")
     layout: Literal["wide", "list"] = Field(
         default="wide", description="list: one below the other, for a narrow screen."
     )
@@ -133,7 +136,9 @@ def read_drawing(
     """For a page, a wiki or paper: light and dark, every step with its words and a link."""
     document = _map(served, session, name, query)
     draw = map_list if query.layout == "list" else map_svg
-    return Response(draw(document, theme=query.theme), media_type="image/svg+xml")
+    return Response(
+        draw(document, theme=query.theme, headed=query.headed), media_type="image/svg+xml"
+    )
 
 
 @router.get(

@@ -19,10 +19,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import web
-from tests.web import fake_journeys, fake_overview, fake_sources
+from tests.web import fake_journeys, fake_map_page, fake_overview, fake_sources
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/journey", "/connectors")
+PAGES = ("/", "/map", "/journey", "/connectors")
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -54,6 +54,7 @@ class FakeApi:
             "/v1/sources": {"items": fake_sources.sources(), "next": None},
             "/v1/quality": {"items": fake_sources.coverages(), "next": None},
             "/v1/streams": {"items": streams, "next": None},
+            **fake_map_page.answers(),
         }
         self.status.clear()
         self.asked.clear()
@@ -69,6 +70,8 @@ class FakeApi:
         body = _items(request) if path == "/v1/items" else self.answers.get(path)
         if body is None:
             return _problem(404, path)
+        if path.endswith(".svg"):
+            return Response(body, media_type="image/svg+xml")
         etag = f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]}"'
         if request.headers.get("if-none-match") == etag:
             self.not_modified += 1

@@ -22,7 +22,7 @@ async function problem(response) {
 /** The last good answer of an address: {data, at (ms)} or null. */
 export const remembered = (address) => cache.get(address) ?? null;
 
-/** `{data, fresh}`; `fresh` is false where the server said that nothing changed (304). */
+/** `{data, fresh}`, of a drawing its text; `fresh` is false where the server said that nothing changed (304). */
 export async function read(address, signal) {
   const known = cache.get(address);
   const headers = known?.etag ? { "If-None-Match": known.etag } : {};
@@ -39,7 +39,8 @@ export async function read(address, signal) {
   }
   if (!response.ok)
     throw new ReadError(`${response.status}, ${await problem(response)}`, response.status);
-  const data = await response.json();
+  const drawn = response.headers.get("Content-Type")?.startsWith("image/svg");
+  const data = drawn ? await response.text() : await response.json();
   cache.set(address, { etag: response.headers.get("ETag"), data, at: Date.now() });
   return { data, fresh: true };
 }

@@ -7,12 +7,13 @@ import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
+import { map } from "./map.js";
 import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
-const PAGES = { "/": overview, "/journey": journey, "/connectors": connectors };
+const PAGES = { "/": overview, "/map": map, "/journey": journey, "/connectors": connectors };
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
 let visit = null; // {page, query, abort, data, failedAt}
@@ -21,6 +22,7 @@ const context = () => ({
   query: visit.query,
   go,
   change,
+  settle,
   reload: () => refresh(true),
   failed: visit.failedAt,
 });
@@ -49,6 +51,15 @@ function change(choices) {
     else url.searchParams.set(name, value);
   }
   return go(url.href);
+}
+
+/** Completes the address by what the page chose itself: going back does not stop there. */
+function settle(choices) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(choices)) url.searchParams.set(name, value);
+  history.replaceState(null, "", url.href);
+  queueMicrotask(open);
+  return null;
 }
 
 /** Focus, opened tables and scroll survive a redraw. */

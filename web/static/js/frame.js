@@ -6,7 +6,13 @@ import { clock, date, day } from "./format.js";
 // Only what exists; grouped by the question it answers. `key` follows `g`.
 export const SCREENS = [
   { group: null, pages: [{ path: "/", title: "Overview", key: "o" }] },
-  { group: "Flow", pages: [{ path: "/journey", title: "Journey", key: "j" }] },
+  {
+    group: "Flow",
+    pages: [
+      { path: "/map", title: "Map", key: "m" },
+      { path: "/journey", title: "Journey", key: "j" },
+    ],
+  },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 
