@@ -49,7 +49,6 @@ DARK: Final = {
 }
 
 _CLASSES: Final = """
-svg{max-width:100%;height:auto}
 text{font-size:11px;fill:var(--ink-2)}
 .t12{font-size:12px}.t14{font-size:14px}
 .m{font-weight:500}.b{font-weight:600}
