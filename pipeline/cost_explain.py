@@ -9,8 +9,9 @@ import pandas as pd
 
 from core.frames import NONE
 from metrics.holders import DelayClock
+from pipeline.cost_rows import priced
 from pipeline.delay_ledger import accrued_of, book_in
-from pipeline.explain import explained, item_rows, priced
+from pipeline.explain import explained, item_rows
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import asked_items
@@ -22,7 +23,7 @@ def explain_cost(stream: StreamFacts, asked: Question, clock: DelayClock) -> Ans
     """Items charged, with their cents, and items that waited and are not."""
     items = asked_items(stream, asked)
     found = accrued_of(stream, asked, items, clock)
-    inside, bare = priced(items, found)
+    inside, bare = priced(stream, items, found, clock)
     key = ["item_id", "episode"]
     told = pd.concat([inside[key], bare[key]])
     waited = _waited(stream, asked).merge(items, on=key)

@@ -11,9 +11,9 @@ import pandas as pd
 from core.frames import NONE
 from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.flow import in_load
-from metrics.ledger import Accrued
 from metrics.time_by_tool import tool_cohort
 from metrics.working_time import inclusive_days
+from pipeline.cost_rows import charged_value, priced
 from pipeline.delay_ledger import accrued_of
 from pipeline.outages import coarse_visits
 from pipeline.question import Question
@@ -76,7 +76,7 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
     if slug in VALUE_SLUGS:
         return value_rows(stream, items, slug, asked)
     if slug == "delay_cost":
-        return _priced(stream, items, asked)
+        return priced(stream, items, accrued_of(stream, asked, items))
     done = window.holds(items["done_ts"].to_numpy("int64"))
     if slug == "discard_rate":
         gone = window.holds(items["cancelled_ts"].to_numpy("int64"))
@@ -103,22 +103,9 @@ def _worked(included: pd.DataFrame, left_out: pd.DataFrame) -> Split:
     return included[timed], pd.concat([left_out, empty])
 
 
-def _priced(stream: StreamFacts, items: pd.DataFrame, asked: Question) -> Split:
-    """What waited in the window, with what that cost; without a value it has none."""
-    return priced(items, accrued_of(stream, asked, items))
-
-
-def priced(items: pd.DataFrame, found: Accrued) -> Split:
-    """The same of a ledger of these deliveries."""
-    key = ["item_id", "episode"]
-    costs = found.cells.groupby(key, as_index=False).agg(cents=("cost_cents", "sum"))
-    bare = items.merge(found.unvalued, on=key).assign(excluded_reason="unvalued")
-    return items.merge(costs, on=key), bare
-
-
 def item_rows(frame: pd.DataFrame) -> list[Answer]:
-    """Deliveries as explanations list them; `seconds`, `inclusive_days`, `cents` and
-    `excluded_reason` where they are columns.
+    """Deliveries as explanations list them; `seconds`, `inclusive_days`, what was
+    charged and `excluded_reason` where they are columns.
     """
     rows = []
     for row in frame.to_dict("records"):
@@ -138,8 +125,8 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             one["seconds"] = int(row["seconds"])
         if not pd.isna(row.get("inclusive_days", np.nan)):
             one["inclusive_days"] = int(row["inclusive_days"])
-        if "cents" in row:
-            one["cost_cents"] = int(row["cents"])
+        if "charged_s" in row:
+            one |= charged_value(row)
         if "tracker_s" in row:
             one["tools"] = tools_of(row)
         if "live_ts" in row:
