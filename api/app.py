@@ -20,6 +20,7 @@ from api.routes import (
     desk,
     dora,
     events,
+    findings,
     health,
     hooks,
     items,
@@ -65,7 +66,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, maps, charts, kanban, teams, objectives, items, services, dora,
+        overview, metrics, maps, findings, charts, kanban, teams, objectives, items, services, dora,
         desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.records import Entity
 from store.models import (
     build,
     change_request,
@@ -17,6 +18,7 @@ from store.models import (
     exposure_event,
     git_commit,
     merge_request,
+    state_change,
 )
 from store.read import read_frames
 
@@ -25,9 +27,7 @@ def written_times(session: Session, commit_ids: Iterable[int]) -> pd.DataFrame:
     """commit_id, ts: when each was written, else committed; NONE where neither is told."""
     own = git_commit.c.id
     ts = func.coalesce(git_commit.c.authored_ts, git_commit.c.committed_ts).label("ts")
-    return read_frames(
-        session, select(own.label("commit_id"), ts), own, commit_ids, order=(own,)
-    )
+    return read_frames(session, select(own.label("commit_id"), ts), own, commit_ids, order=(own,))
 
 
 def build_times(session: Session, build_ids: Iterable[int]) -> pd.DataFrame:
@@ -57,6 +57,21 @@ def change_times(session: Session, change_ids: Iterable[int]) -> pd.DataFrame:
     return read_frames(
         session, select(own.label("change_id"), *columns), own, change_ids, order=(own,)
     )
+
+
+def approval_history(session: Session, change_ids: Iterable[int]) -> pd.DataFrame:
+    """change_id, ts, field (`approval` or `state`), new: what the histories of these changes say,
+    what was first seen included.
+    """
+    own = state_change.c.entity_id
+    statement = select(
+        own.label("change_id"), state_change.c.ts, state_change.c.field, state_change.c.new
+    ).where(
+        state_change.c.entity == int(Entity.CHANGE),
+        state_change.c.field.in_(("approval", "state")),
+    )
+    order = (own, state_change.c.ts, state_change.c.seq)
+    return read_frames(session, statement, own, change_ids, order=order)
 
 
 def first_uses(session: Session) -> pd.DataFrame:
