@@ -46,8 +46,8 @@ _DELAY: Final[dict[str, Any]] = {
         "reason": None,
     },
     "figures": {"waiting_now": 14},
-    "try_next": "Test is necessary: keep it, and make it quicker or simpler: limit how much may wait"
-    " there, and let whoever is free help.",
+    "try_next": "Test is necessary: keep it, and make it quicker or simpler: limit how much may"
+    " wait there, and let whoever is free help.",
     "explain": f"{_BASE}&kind=biggest_delay&about=Queue%20before%20Test",
 }
 

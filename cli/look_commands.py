@@ -87,9 +87,7 @@ def stream_map(
     days: Annotated[int, typer.Option(min=1, help="How many days back from now.")] = 90,
     beside: Annotated[
         Path | None,
-        typer.Option(
-            help="A workshop's map (.toml, .json or .csv) to lay beside the measured one."
-        ),
+        typer.Option(help="A workshop's map (.toml, .json or .csv) to lay beside the measured one."),
     ] = None,
     svg: Annotated[Path | None, typer.Option(help="Also draw the map into this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole map as JSON.")] = False,

@@ -35,8 +35,8 @@ class Rhythm:
 
 
 def releases(lives: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
-    """item_id, episode, released_ts, `job` (the last deployment that held the item, "" where none is
-    known) and `shared`: how many items came with that release. What is not released is left out.
+    """item_id, episode, released_ts, `job` (the last deployment that held the item, "" where none
+    is known) and `shared`: how many items came with that release. What is not released is left out.
     """
     out = lives[lives["released_ts"] != NONE][[*KEYS, "released_ts"]]
     runs = spans[spans["tool"] == "deploy"].sort_values(["item_id", "end_ts", "start_ts"])
@@ -64,7 +64,7 @@ def waiting_batches(ground: Ground) -> Found:
     out = releases(ground.lives, ground.spans)
     shared = out[out["shared"] > 1]
     trains = held.merge(shared[[*KEYS, "job"]], on=KEYS)
-    several = trains["job"].nunique() > 1
+    several = len(set(trains["job"])) > 1
     found = [
         _train(ground, str(job) if several else "", own, out[out["job"] == job], whole)
         for job, own in trains.groupby("job")

@@ -88,6 +88,8 @@ def _handoff(ground: Ground, one: Accuracy, arrived: pd.DataFrame, whole: int) -
     evidence = ground.valued(own.assign(waited_s=own["seconds"]))
     queue, right = int(own["seconds"].sum()), one.received - one.bounced
     told = f"At most {share(one.share)} usable as received, {right} of {one.received}."
+    if not one.bounced:
+        told = f"None of the {one.received} was sent back at first."
     words = [
         f"{before.team} hands to {after.team}: {deliveries(len(own))}, and then"
         f" {each(queue, len(own))} of waiting each, {of_all(queue, whole)}."

@@ -118,7 +118,17 @@ FLIGHT = pd.DataFrame(
         (3, 1, "A-3", 40, "waiting", 2 * DAY, 0.1, 20, NONE),
         (4, 1, "A-4", 30, "active", 50 * DAY, 0.99, 20, NONE),
     ],
-    columns="item_id episode key stage_id state age_s pace pace_n value_cents".split(),
+    columns=[
+        "item_id",
+        "episode",
+        "key",
+        "stage_id",
+        "state",
+        "age_s",
+        "pace",
+        "pace_n",
+        "value_cents",
+    ],
 )
 
 

@@ -9,7 +9,7 @@ from core.frames import NONE
 from metrics.findings.approvals import NO_CHANGES, UNTOLD, decisions, idle_approvals
 from metrics.periods import DAY, Window
 from metrics.stats import wilson
-from tests.metrics.findings_ground import BUILD, DONE, READY, TEST_QUEUE, TEST, Way, ground_of
+from tests.metrics.findings_ground import BUILD, DONE, READY, TEST, TEST_QUEUE, Way, ground_of
 
 WINDOW = Window(0, 100 * DAY)
 WAY: Way = [(0, READY), (1, BUILD), (2, TEST_QUEUE), (8, TEST), (9, DONE)]
