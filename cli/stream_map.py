@@ -35,7 +35,7 @@ def run_map(
     workshop: Path | None,
     drawing: Path | None,
 ) -> None:
-    """Print the steps, the ladder and the findings; with a workshop's map the gaps between the two."""
+    """Print steps, ladder and findings; with a workshop's map the gaps between the two."""
     believed = None if workshop is None else read_workshop_map(workshop)
     with ready(config) as (settings, database), database.read() as session:
         now = now_ts()

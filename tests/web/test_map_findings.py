@@ -44,11 +44,13 @@ def test_few_are_said_to_be_few_and_runners_up_open_too(visit: Open, fake: FakeA
     told = _told()
     first = told["kinds"][0]["findings"][0]
     other = deepcopy(first) | {"title": "Queue before Build"}
-    first["confidence"] |= {"observed": True, "note": "observed, few", "n": 3}
+    first["confidence"] |= {"observed": True, "note": "observed, few"}
+    first["confidence"] |= {"numerator": 2, "n": 3, "interval": [0.2, 0.9]}
     told["kinds"][0]["findings"].append(other)
     fake.answers[ADDRESS] = told
     page = visit("/map?stream=checkout")
-    assert "Observed, few: n 3" in text(page, ".find")
+    assert "2 of 3" in text(page, ".find")
+    assert "; observed, few" in text(page, ".find")
     expect(page.locator(".then").get_by_role("link", name="Queue before Build")).to_be_visible()
 
 
@@ -70,7 +72,8 @@ def test_a_phone_has_one_column(visit: Open, fake: FakeApi) -> None:
     fake.answers[ADDRESS] = told
     page = visit("/map?stream=checkout", width=390)
     first, second = (page.locator(".find").nth(n).bounding_box() for n in (0, 1))
-    assert first and second
+    assert first is not None
+    assert second is not None
     assert first["x"] == second["x"]
     assert second["y"] > first["y"] + first["height"] - 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,15 +1,22 @@
 // Findings beneath the map: what to look at first, in words, each with the items behind it.
 
 import { h, link } from "./dom.js";
-import { counted, percent } from "./format.js";
+import { counted, percent, ratio } from "./format.js";
 import { section } from "./parts.js";
 
 const items = ({ kind, items: count }) =>
   kind === "ageing" ? counted(count, "item") : counted(count, "delivery", "deliveries");
 
-/** How sure it is: the few that were seen, or nothing where the numbers are enough. */
-const few = ({ confidence: { note, n } }) =>
-  note ? h("p", { class: "note" }, `${note[0].toUpperCase()}${note.slice(1)}: n ${n}`) : null;
+/** A number stays on one line with its unit. */
+const kept = (text) => text.replace(/(\d) (?=%|d\b|h\b|min\b|wk\b)/g, "$1\u00a0");
+
+/** How sure it is: a share with what it is made of, and that it is of few where it is. */
+function sure({ confidence: { of, numerator, n, interval, note } }) {
+  const told = ratio({ numerator, denominator: n, interval });
+  if (!told) return null;
+  const few = note ? `; ${note}` : "";
+  return h("p", { class: "note" }, `${of}: ${told.value}, ${told.beside}${few}`);
+}
 
 const runnerUp = (one) =>
   h(
@@ -26,9 +33,9 @@ function column({ label, findings }) {
     { class: "find" },
     h("h3", null, label),
     h("p", { class: "big" }, first.title),
-    h("p", null, first.text.join(" ")),
-    h("p", { class: "next" }, first.try_next),
-    few(first),
+    h("p", null, kept(first.text.join(" "))),
+    h("p", null, kept(first.try_next)),
+    sure(first),
     h("p", null, link(first.explain, { class: "lnk" }, `Open the ${items(first)}`)),
     others.length ? h("ul", { class: "then" }, ...others.map(runnerUp)) : null,
   );
