@@ -39,13 +39,11 @@ def decisions(changes: pd.DataFrame, history: pd.DataFrame, window: Window) -> p
     (`approval` or `state`), new, in no order. A change was rejected, or else cancelled, where its
     history ever says so, for a second request hides nothing.
     """
-    entries = [
-        (int(change), int(ts), _WORDS[str(new).lower()])
-        for change, ts, field, new in history[["change_id", "ts", "field", "new"]].itertuples(
-            index=False
-        )
-        if str(new).lower() in _WORDS and (field == "approval" or str(new).lower() != "rejected")
+    words = history["new"].astype(object).str.lower().map(_WORDS)
+    spoken = history.assign(word=words)[
+        words.notna() & ((history["field"] == "approval") | (words != "rejected"))
     ]
+    entries = spoken.sort_values("ts")
     told = set(history.loc[history["field"] == "approval", "change_id"].tolist())
     refused = {word: _first(entries, word) for word in ("rejected", "cancelled")}
     rows = []
@@ -58,12 +56,9 @@ def decisions(changes: pd.DataFrame, history: pd.DataFrame, window: Window) -> p
     return pd.DataFrame(rows, columns=["change_id", "type", "outcome", "told"])
 
 
-def _first(entries: list[tuple[int, int, str]], word: str) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for change, ts, own in sorted(entries):
-        if own == word:
-            found.setdefault(change, ts)
-    return found
+def _first(entries: pd.DataFrame, word: str) -> dict[int, int]:
+    own = entries[entries["word"] == word].drop_duplicates("change_id")
+    return dict(zip(own["change_id"].tolist(), own["ts"].tolist(), strict=True))
 
 
 def _outcome(change: int, approved: int, refused: dict[str, dict[int, int]]) -> tuple[str, int]:
@@ -80,7 +75,8 @@ def idle_approvals(ground: Ground, decided: pd.DataFrame) -> Found:
     """
     whole = int(ground.waits()["seconds"].sum())
     found, kept = [], []
-    for kind, own in decided.groupby("type"):
+    for group, own in decided.groupby("type"):
+        kind = str(group)
         name = f"{kind} changes" if kind else "changes"
         seen = own[own["told"].to_numpy(np.bool_)]
         against = int((own["outcome"] != "approved").sum())
@@ -91,7 +87,7 @@ def idle_approvals(ground: Ground, decided: pd.DataFrame) -> Found:
         elif len(seen) < LEAST_ITEMS:
             kept.append(f"{name}: only one was decided on")
         else:
-            found.append(_approval(ground, str(kind), name, len(seen), whole))
+            found.append(_approval(ground, kind, name, len(seen), whole))
     found.sort(key=lambda one: -one.seconds)
     return chosen("approval", found, whole, reason=_reason(ground, kept))
 

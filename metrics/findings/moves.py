@@ -19,7 +19,7 @@ def rework_loops(ground: Ground) -> Found:
     """By how many deliveries came back; of as many, the one that lost most time."""
     whole = int(ground.waits()["seconds"].sum())
     found = [
-        _loop(ground, int(u), int(v), own.reset_index(drop=True), whole)
+        _loop(ground, int(str(u)), int(str(v)), own.reset_index(drop=True), whole)
         for (u, v), own in ground.loops.groupby(["from_step", "to_step"])
     ]
     found.sort(key=lambda one: (-one.items, -one.seconds))
@@ -84,15 +84,15 @@ def _rank(one: Accuracy, found: Finding) -> tuple[float, int]:
 def _handoff(ground: Ground, one: Accuracy, arrived: pd.DataFrame, whole: int) -> Finding:
     before, after = ground.steps.steps[one.from_step], ground.steps.steps[one.to_step]
     own = arrived[(arrived["from_step"] == one.from_step) & (arrived["to_step"] == one.to_step)]
-    own = own.assign(seconds=own["waiting_s"]).groupby(KEYS, as_index=False)["seconds"].sum()
-    evidence = ground.valued(own.assign(waited_s=own["seconds"]))
-    queue, right = int(own["seconds"].sum()), one.received - one.bounced
+    queued = own.groupby(KEYS, as_index=False).agg(seconds=("waiting_s", "sum"))
+    evidence = ground.valued(queued.assign(waited_s=queued["seconds"]))
+    queue, right = int(queued["seconds"].sum()), one.received - one.bounced
     told = f"At most {share(one.share)} usable as received, {right} of {one.received}."
     if not one.bounced:
         told = f"None of the {one.received} was sent back at first."
     words = [
-        f"{before.team} hands to {after.team}: {deliveries(len(own))}, and then"
-        f" {each(queue, len(own))} of waiting each, {of_all(queue, whole)}."
+        f"{before.team} hands to {after.team}: {deliveries(len(queued))}, and then"
+        f" {each(queue, len(queued))} of waiting each, {of_all(queue, whole)}."
     ]
     return Finding(
         title=f"{before.name} to {after.name}",

@@ -28,7 +28,7 @@ def test_every_kind_has_a_finding_or_a_reason(client: Client) -> None:
     for kind in body["kinds"]:
         assert bool(kind["findings"]) == (kind["reason"] is None)
         assert len(kind["findings"]) <= 3
-    assert {one["kind"] for one in _found(body)} >= {"biggest_delay", "rework", "before_work"}
+    assert {one["kind"] for one in _found(body)} >= {"biggest_delay", "before_work"}
 
 
 @pytest.mark.parametrize("clock", ["idea_to_release", "idea_to_done", "flow_time"])
