@@ -37,8 +37,9 @@ def decisions(changes: pd.DataFrame, history: pd.DataFrame, window: Window) -> p
 
     changes: change_id, type, requested_ts, approved_ts (NONE). history: change_id, ts, field
     (`approval` or `state`), new, in no order. A change was rejected, or else cancelled, where its
-    history ever says so, for a second request hides nothing.
+    history says so before the window ends, for a second request hides nothing.
     """
+    history = history[history["ts"] < window.to_ts]
     words = history["new"].astype(object).str.lower().map(_WORDS)
     spoken = history.assign(word=words)[
         words.notna() & ((history["field"] == "approval") | (words != "rejected"))
@@ -48,11 +49,11 @@ def decisions(changes: pd.DataFrame, history: pd.DataFrame, window: Window) -> p
     refused = {word: _first(entries, word) for word in ("rejected", "cancelled")}
     rows = []
     asked = changes[changes["requested_ts"] != NONE].drop_duplicates("change_id")
-    for row in asked[["change_id", "type", "approved_ts"]].itertuples(index=False):
-        change, approved = int(row.change_id), int(row.approved_ts)
+    columns = [asked[name].tolist() for name in ("change_id", "type", "approved_ts")]
+    for change, kind, approved in zip(*columns, strict=True):
         outcome, ts = _outcome(change, approved, refused)
         if outcome and window.from_ts <= ts < window.to_ts:
-            rows.append((change, str(row.type), outcome, change in told))
+            rows.append((change, kind, outcome, change in told))
     return pd.DataFrame(rows, columns=["change_id", "type", "outcome", "told"])
 
 

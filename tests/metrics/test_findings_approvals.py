@@ -68,6 +68,11 @@ def test_one_that_was_rejected_or_withdrawn_is_enough(
     assert found.reason == "normal changes: 1 of 3 were rejected or withdrawn"
 
 
+def test_what_is_rejected_after_the_window_was_approved_in_it() -> None:
+    decided = decisions(ALL, pd.concat([TOLD, history((2, 100, "approval", "rejected"))]), WINDOW)
+    assert set(decided["outcome"]) == {"approved"}
+
+
 def test_without_a_history_no_rejection_could_be_seen() -> None:
     decided = decisions(ALL, history(), WINDOW)
     found = idle_approvals(ground_of(WAY, WAY, WAY, spans=SPANS), decided)
