@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.markup import escape
 from rich.padding import Padding
 
+from cli.map_findings import finding_lines
 from cli.map_table import beside_table, ladder_lines, loop_lines, map_table, notes
 from cli.output import console, print_json
 from cli.setting_up import ready
@@ -15,6 +16,7 @@ from core.errors import ConfigError
 from core.workshop_map import read_workshop_map
 from metrics.periods import DAY, Window
 from pipeline.clock import now_ts
+from pipeline.findings import findings_answer
 from pipeline.map_answers import map_answer
 from pipeline.map_beside import beside
 from pipeline.question import question
@@ -33,7 +35,7 @@ def run_map(
     workshop: Path | None,
     drawing: Path | None,
 ) -> None:
-    """Print the steps and the ladder; with a workshop's map the gaps between the two."""
+    """Print steps, ladder and findings; with a workshop's map the gaps between the two."""
     believed = None if workshop is None else read_workshop_map(workshop)
     with ready(config) as (settings, database), database.read() as session:
         now = now_ts()
@@ -41,6 +43,7 @@ def run_map(
         snapshot = Snapshots(settings).present(session)
         found = stream_of(snapshot, stream)
         document = map_answer(session, snapshot, settings, found, asked)
+        told = findings_answer(session, snapshot, settings, found, asked, document=document)
     if drawing is not None:
         _write(drawing, map_svg(document))
     compared = None if believed is None else beside(document, believed)
@@ -57,6 +60,9 @@ def run_map(
     console.print(map_table(document))
     console.print()
     for line in (*ladder_lines(document), *loop_lines(document)):
+        console.print(line, highlight=False)
+    console.print()
+    for line in finding_lines(told):
         console.print(line, highlight=False)
     console.print()
     for line in notes(document):

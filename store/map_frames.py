@@ -8,12 +8,14 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.records import Entity
 from store.models import (
     build,
     change_request,
     deployment,
     git_commit,
     merge_request,
+    state_change,
 )
 from store.read import read_frames
 
@@ -52,6 +54,21 @@ def change_times(session: Session, change_ids: Iterable[int]) -> pd.DataFrame:
     return read_frames(
         session, select(own.label("change_id"), *columns), own, change_ids, order=(own,)
     )
+
+
+def approval_history(session: Session, change_ids: Iterable[int]) -> pd.DataFrame:
+    """change_id, ts, field (`approval` or `state`), new: what the histories of these changes say,
+    what was first seen included.
+    """
+    own = state_change.c.entity_id
+    statement = select(
+        own.label("change_id"), state_change.c.ts, state_change.c.field, state_change.c.new
+    ).where(
+        state_change.c.entity == int(Entity.CHANGE),
+        state_change.c.field.in_(("approval", "state")),
+    )
+    order = (own, state_change.c.ts, state_change.c.seq)
+    return read_frames(session, statement, own, change_ids, order=order)
 
 
 def deployment_times(session: Session, deployment_ids: Iterable[int]) -> pd.DataFrame:

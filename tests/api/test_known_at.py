@@ -62,6 +62,8 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/streams/checkout/map/explain?step=Build",
         "/v1/streams/checkout/edges",
         "/v1/streams/checkout/handoffs",
+        "/v1/streams/checkout/findings",
+        "/v1/streams/checkout/findings/explain?kind=batch",
         "/v1/streams/checkout/littles-law",
         "/v1/streams/checkout/littles-law/explain",
         "/v1/streams/checkout/ageing",

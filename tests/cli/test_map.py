@@ -110,3 +110,10 @@ def test_an_unknown_stream_is_one_line(headwater: Run) -> None:
     outcome = headwater("map", "shop")
     assert (outcome.status, outcome.out) == (1, "")
     assert outcome.err == 'there is no value stream "shop"; known: checkout, fulfilment, search\n'
+
+
+def test_findings_stand_beneath_the_map(headwater: Run) -> None:
+    out = headwater("map", "checkout", "--days", "300").out
+    assert out.index("Biggest delay: ") > out.rindex("\N{FULL BLOCK}")
+    assert "Try next: " in out
+    assert "Before work begins: Waiting in " in out

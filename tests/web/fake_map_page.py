@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.examples_findings import FINDINGS
 from tests.web.fake_map import document
 from web.map_svg import map_svg
 
@@ -74,4 +75,5 @@ def answers() -> dict[str, Any]:
         f"{_STREAM}/map": whole(),
         f"{_STREAM}/map.svg": map_svg(document(), theme="page", headed=False),
         f"{_STREAM}/map/steps/Test": opened(),
+        f"{_STREAM}/findings": FINDINGS,
     }

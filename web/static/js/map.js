@@ -13,6 +13,7 @@ import {
 } from "./format.js";
 import { choice } from "./frame.js";
 import { figure, layout } from "./map_figure.js";
+import { findings } from "./map_findings.js";
 import { openedStep } from "./map_step.js";
 import { tables } from "./map_tables.js";
 import { completeness, pathsChoice, shareOf } from "./map_ways.js";
@@ -134,7 +135,7 @@ function noStreams() {
 
 function draw(data, context) {
   if (!data) return blank();
-  const { streams, map, drawing, step } = data;
+  const { streams, map, drawing, step, found } = data;
   if (!streams.items.length) return noStreams();
   if (!map) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const begin = [head(TITLE, answer(map), facts(map))];
@@ -144,6 +145,7 @@ function draw(data, context) {
     h("div", { class: "maptools" }, pathsChoice(map, context)),
     figure(map, drawing, context),
     ...(step ? openedStep(map, step, context) : []),
+    ...(found ? findings(found) : []),
     ...tables(map),
     completeness(map),
   ];
@@ -169,6 +171,7 @@ function reads(query, now) {
     streams: "/v1/streams",
     map: address(`${base}/map`, { ...params, paths: shareOf(query) }),
     drawing: address(`${base}/map.svg`, drawn),
+    found: address(`${base}/findings`, params),
     ...(opened ? { step: address(`${base}/map/steps/${encodeURIComponent(opened)}`, params) } : {}),
   };
 }

@@ -1,0 +1,1 @@
+"""Findings of a value stream map: where its time goes, in an order that can be argued with."""

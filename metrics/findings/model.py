@@ -1,0 +1,165 @@
+"""What a finding is made of, and when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from core.frames import NONE
+from metrics.cost import accrued_cents
+from metrics.map_rows import WAITING
+from metrics.map_steps import Step, Steps
+from metrics.mapping import Ints
+from metrics.periods import WEEK
+
+Kind = Literal["biggest_delay", "rework", "handoff", "ageing", "approval", "batch", "before_work"]
+KINDS: Final[tuple[Kind, ...]] = (
+    "biggest_delay", "rework", "handoff", "ageing", "approval", "batch", "before_work",
+)  # fmt: skip
+
+LEAST_ITEMS: Final = 2
+LEAST_SHARE: Final = 100
+"""One part in so many of the whole waiting: what takes less time is no finding."""
+SHOWN: Final = 3
+
+KEYS: Final = ["item_id", "episode"]
+TOO_LITTLE: Final = "nothing of it holds two items and 1 % of the waiting"
+NOTHING_DONE: Final = "nothing was delivered in this window"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What findings are read off: the frames of a map (`metrics.map_*`), in which `lives` has
+    `value_cents` (per week, NONE: nobody valued it). waiting_now: by number of the step.
+    """
+
+    lives: pd.DataFrame
+    rows: pd.DataFrame
+    visits: pd.DataFrame
+    moves: pd.DataFrame
+    loops: pd.DataFrame
+    edges: pd.DataFrame
+    spans: pd.DataFrame
+    steps: Steps
+    waiting_now: Ints
+
+    @property
+    def n(self) -> int:
+        return len(self.lives)
+
+    def waits(self) -> pd.DataFrame:
+        """The stretches in which something waited: the rows, with `seconds`."""
+        own = self.rows[self.rows["part"] == WAITING]
+        return own.assign(seconds=own["end_ts"] - own["start_ts"])
+
+    def valued(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with the value of their delivery."""
+        return rows.merge(self.lives[[*KEYS, "value_cents"]], on=KEYS, how="left")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So many of so many, in words; from under `needs` it is only what was observed."""
+
+    numerator: int
+    n: int
+    words: str
+    needs: int = 5
+
+    @property
+    def few(self) -> bool:
+        return self.n < self.needs
+
+
+@dataclass(frozen=True)
+class Finding:
+    """evidence: item_id, episode, `seconds` (the time that the finding names), `waited_s` (what of
+    it was waiting), value_cents; a delivery may have several rows. figures: what this kind alone
+    tells, times in seconds with names that end in `_s`. words: sentences without items' money.
+    now_cents: what the items lose in a week as they wait now, where that is asked.
+    """
+
+    title: str
+    step: Step | None
+    evidence: pd.DataFrame
+    part: Part
+    words: tuple[str, ...]
+    advice: str
+    figures: dict[str, float | int | None] = field(default_factory=dict)
+    now_cents: int | None = None
+
+    @property
+    def seconds(self) -> int:
+        return int(self.evidence["seconds"].sum())
+
+    @property
+    def waited_s(self) -> int:
+        return int(self.evidence["waited_s"].sum())
+
+    @property
+    def items(self) -> int:
+        return len(self.evidence[KEYS].drop_duplicates())
+
+
+@dataclass(frozen=True)
+class Found:
+    """The findings of a kind, the first and its runners-up; none has the reason."""
+
+    kind: Kind
+    findings: tuple[Finding, ...]
+    reason: str | None
+    whole_s: int
+
+
+def chosen(
+    kind: Kind, ranked: Sequence[Finding], whole_s: int, *, reason: str = TOO_LITTLE
+) -> Found:
+    """Those that hold enough, in their order. whole_s: the waiting of all that they are part of."""
+    told = [
+        one
+        for one in ranked
+        if one.items >= LEAST_ITEMS and one.seconds * LEAST_SHARE >= whole_s and one.seconds > 0
+    ]
+    why = None if told else (TOO_LITTLE if ranked else reason)
+    return Found(kind, tuple(told[:SHOWN]), why, whole_s)
+
+
+def per_delivery(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
+    """`seconds` of the rows by delivery, and by `more`; what has none is left out."""
+    sums = rows.groupby([*more, *KEYS], as_index=False)["seconds"].sum()
+    told: pd.DataFrame = sums[sums["seconds"] > 0]
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Cost of the waiting of valued items, and so many items with and without a value. Without any
+    value there is no cost, not a cost of nothing.
+    """
+
+    cost_cents: int | None
+    per_week_cents: int | None
+    valued: int
+    unvalued: int
+
+
+def money_of(finding: Finding, window_s: int) -> Money:
+    """The cost of its waiting (P1), and that spread over the weeks of the window; of what waits
+    still, what it loses a week.
+    """
+    own = finding.evidence
+    value, waited = (own[name].to_numpy(np.int64) for name in ("value_cents", "waited_s"))
+    known = value != NONE
+    items = len(own.loc[known, KEYS].drop_duplicates())
+    without = finding.items - items
+    if not items:
+        return Money(None, None, 0, without)
+    cost = int(accrued_cents(value[known], waited[known]).sum())
+    weekly = finding.now_cents
+    if weekly is None:
+        weekly = (2 * cost * WEEK + window_s) // (2 * window_s)
+    return Money(cost, weekly, items, without)
