@@ -154,7 +154,8 @@ class _Telling:
             return self._change(row)
         if table.name == "store_setting" and row["name"].startswith(_STATUSES):
             row = self._statuses(row)
-        if table.name == "store_setting" and row["name"].startswith(_DEFINITION):
+        named = row["name"].removeprefix(_DEFINITION) if table.name == "store_setting" else ""
+        if named.isdecimal() and named != row["name"]:
             row = self._definition(row)
         own = {"id"} if _key_of(table) else set()
         left_out = WHEN_IT_RAN.get(table.name, set()) | own
