@@ -74,7 +74,7 @@ def idle_approvals(ground: Ground, decided: pd.DataFrame) -> Found:
 
     decided: see `decisions`.
     """
-    whole = int(ground.waits()["seconds"].sum())
+    whole = ground.whole_s
     found, kept = [], []
     for group, own in decided.groupby("type"):
         kind = str(group)
@@ -90,7 +90,7 @@ def idle_approvals(ground: Ground, decided: pd.DataFrame) -> Found:
         else:
             found.append(_approval(ground, kind, name, len(seen), whole))
     found.sort(key=lambda one: -one.seconds)
-    return chosen("approval", found, whole, reason=_reason(ground, kept))
+    return chosen("approval", found, whole, against_s=ground.begun_s, reason=_reason(ground, kept))
 
 
 def _reason(ground: Ground, kept: list[str]) -> str:

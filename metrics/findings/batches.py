@@ -58,7 +58,7 @@ def rhythm(own: pd.DataFrame) -> Rhythm:
 
 def waiting_batches(ground: Ground) -> Found:
     """By the job that releases, the waiting from the last merge to a release with other items."""
-    whole = int(ground.waits()["seconds"].sum())
+    whole = ground.whole_s
     waits = ground.waits()
     held = per_delivery(waits[waits["reason"] == BATCH], "step")
     out = releases(ground.lives, ground.spans)
@@ -70,7 +70,9 @@ def waiting_batches(ground: Ground) -> Found:
         for job, own in trains.groupby("job")
     ]
     found.sort(key=lambda one: -one.seconds)
-    return chosen("batch", found, whole, reason=_reason(ground, held, out))
+    return chosen(
+        "batch", found, whole, against_s=ground.begun_s, reason=_reason(ground, held, out)
+    )
 
 
 def _reason(ground: Ground, held: pd.DataFrame, out: pd.DataFrame) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.frames import NONE
 from metrics.cost import accrued_cents
-from metrics.map_rows import WAITING
+from metrics.map_rows import REASONS, WAITING
 from metrics.map_steps import Step, Steps
 from metrics.mapping import Ints
 from metrics.periods import WEEK
@@ -23,7 +23,9 @@ KINDS: Final[tuple[Kind, ...]] = (
 
 LEAST_ITEMS: Final = 2
 LEAST_SHARE: Final = 100
-"""One part in so many of the whole waiting: what takes less time is no finding."""
+"""One part in so many of the waiting that it is held against: what takes less is no finding."""
+BACKLOG: Final = ("not_started", "before_item")
+"""Why nobody has begun: the waiting of ideas and of what is new."""
 SHOWN: Final = 3
 
 KEYS: Final = ["item_id", "episode"]
@@ -56,9 +58,25 @@ class Ground:
         own = self.rows[self.rows["part"] == WAITING]
         return own.assign(seconds=own["end_ts"] - own["start_ts"])
 
+    @property
+    def whole_s(self) -> int:
+        """All waiting."""
+        return int(self.waits()["seconds"].sum())
+
+    @property
+    def begun_s(self) -> int:
+        """The waiting after somebody began. However long ideas lie, a loop of the work is told."""
+        waits = self.waits()
+        return int(waits["seconds"][~backlog(waits)].sum())
+
     def valued(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows with the value of their delivery."""
         return rows.merge(self.lives[[*KEYS, "value_cents"]], on=KEYS, how="left")
+
+
+def backlog(waits: pd.DataFrame) -> pd.Series:
+    """Which of these stretches lie before anybody began."""
+    return waits["reason"].isin([REASONS.index(word) for word in BACKLOG])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +134,22 @@ class Found:
 
 
 def chosen(
-    kind: Kind, ranked: Sequence[Finding], whole_s: int, *, reason: str = TOO_LITTLE
+    kind: Kind,
+    ranked: Sequence[Finding],
+    whole_s: int,
+    *,
+    against_s: int | None = None,
+    reason: str = TOO_LITTLE,
 ) -> Found:
-    """Those that hold enough, in their order. whole_s: the waiting of all that they are part of."""
+    """Those that hold enough, in their order. whole_s: the waiting of all that they are part of.
+
+    against_s: what their time is held against, where that is not the whole.
+    """
+    least = whole_s if against_s is None else against_s
     told = [
         one
         for one in ranked
-        if one.items >= LEAST_ITEMS and one.seconds * LEAST_SHARE >= whole_s and one.seconds > 0
+        if one.items >= LEAST_ITEMS and one.seconds * LEAST_SHARE >= least and one.seconds > 0
     ]
     why = None if told else (TOO_LITTLE if ranked else reason)
     return Found(kind, tuple(told[:SHOWN]), why, whole_s)

@@ -17,14 +17,14 @@ LEAST_RECEIVED: Final = 5
 
 def rework_loops(ground: Ground) -> Found:
     """By how many deliveries came back; of as many, the one that lost most time."""
-    whole = int(ground.waits()["seconds"].sum())
+    whole = ground.whole_s
     found = [
         _loop(ground, int(str(u)), int(str(v)), own.reset_index(drop=True), whole)
         for (u, v), own in ground.loops.groupby(["from_step", "to_step"])
     ]
     found.sort(key=lambda one: (-one.items, -one.seconds))
     nothing = "no delivery came back to an earlier step" if ground.n else NOTHING_DONE
-    return chosen("rework", found, whole, reason=nothing)
+    return chosen("rework", found, whole, against_s=ground.begun_s, reason=nothing)
 
 
 def _loop(ground: Ground, u: int, v: int, own: pd.DataFrame, whole: int) -> Finding:
@@ -54,7 +54,7 @@ def handoffs_to_simplify(ground: Ground) -> Found:
     """Between steps of two teams: the least usable as received first, where so many were received
     that it tells; else by the queue after the move.
     """
-    whole = int(ground.waits()["seconds"].sum())
+    whole = ground.whole_s
     shares = accuracies(ground.edges)
     steps = ground.steps.steps
     pairs = [
@@ -73,7 +73,9 @@ def handoffs_to_simplify(ground: Ground) -> Found:
         nothing = NOTHING_DONE
     elif teams < 2:
         nothing = "fewer than two teams are named by the stages of this stream"
-    return chosen("handoff", [one for _, one in ranked], whole, reason=nothing)
+    return chosen(
+        "handoff", [one for _, one in ranked], whole, against_s=ground.begun_s, reason=nothing
+    )
 
 
 def _rank(one: Accuracy, found: Finding) -> tuple[float, int]:

@@ -14,15 +14,13 @@ from metrics.findings.model import (
     Ground,
     Kind,
     Part,
+    backlog,
     chosen,
     per_delivery,
 )
 from metrics.findings.words import advice, deliveries, each, of_all, only_queue, place
 from metrics.map_rows import REASONS
 from metrics.map_steps import Step
-
-BACKLOG: Final = ("not_started", "before_item")
-"""Waiting before somebody began: a decision is missing, not a step."""
 
 _WHY: Final = {
     "queue": "Most of it is the queue.",
@@ -46,21 +44,17 @@ _USUAL = "limit how much may wait there, and let whoever is free help"
 def biggest_delays(ground: Ground) -> Found:
     """By step the waiting after somebody began, the most seconds first."""
     waits = ground.waits()
-    return _ranked("biggest_delay", ground, waits[~_backlog(waits)])
+    return _ranked("biggest_delay", ground, waits[~backlog(waits)])
 
 
 def before_work(ground: Ground) -> Found:
     """By step the waiting of ideas and of what is new, the most seconds first."""
     waits = ground.waits()
-    return _ranked("before_work", ground, waits[_backlog(waits)])
-
-
-def _backlog(waits: pd.DataFrame) -> pd.Series:
-    return waits["reason"].isin([REASONS.index(word) for word in BACKLOG])
+    return _ranked("before_work", ground, waits[backlog(waits)])
 
 
 def _ranked(kind: Kind, ground: Ground, waits: pd.DataFrame) -> Found:
-    whole = int(ground.waits()["seconds"].sum())
+    whole = ground.whole_s
     by_step = per_delivery(waits, "step")
     found = [
         _finding(kind, ground, ground.steps.steps[int(str(number))], own, waits, whole)
@@ -68,7 +62,9 @@ def _ranked(kind: Kind, ground: Ground, waits: pd.DataFrame) -> Found:
     ]
     found.sort(key=lambda one: -one.seconds)
     nothing = "nothing waited" if kind == "before_work" else "nothing waited after somebody began"
-    return chosen(kind, found, whole, reason=nothing if ground.n else NOTHING_DONE)
+    against = whole if kind == "before_work" else ground.begun_s
+    reason = nothing if ground.n else NOTHING_DONE
+    return chosen(kind, found, whole, against_s=against, reason=reason)
 
 
 def _finding(

@@ -83,6 +83,13 @@ def test_the_loop_by_which_most_comes_back_is_the_first_one() -> None:
     )
 
 
+def test_a_loop_is_told_however_long_ideas_lay_before() -> None:
+    early = [(0, IDEAS), *((day + 3000, status) for day, status in back(0, 2))]
+    found = rework_loops(ground_of(early, early))
+    assert titles(found) == ["Test back to Build"]
+    assert found.findings[0].seconds * 100 < found.whole_s
+
+
 def test_of_as_many_returns_the_loop_that_lost_more_time_is_first() -> None:
     far = [(0, READY), (1, BUILD), (2, TEST), (3, IDEAS), (90, BUILD), (91, TEST), (92, DONE)]
     found = rework_loops(ground_of(back(0, 2), back(5, 4), far, far))
