@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PROCESSES ?= 2
+PROCESSES ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
@@ -11,7 +11,7 @@ LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
-	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=2 at once)"
+	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=3 at once)"
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
 	@echo "make lint     formatting, types and the direction of imports"

@@ -8,7 +8,7 @@ from sqlalchemy import Table, UniqueConstraint
 from core.record_fields import IDENTITY, KINDS
 from store.models import metadata
 
-_TABLES = {"commit": "git_commit"}
+_TABLES = {"commit": "git_commit", "exposure": "exposure_event"}
 _FIELDS = {
     "external_id": ("id",),
     "item_id": ("item",),
