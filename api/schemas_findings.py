@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import Shape
-from api.schemas_map import MapShare
+from api.schemas_map_moves import MapShare
 
 Kind = Literal["biggest_delay", "rework", "handoff", "ageing", "approval", "batch", "before_work"]
 

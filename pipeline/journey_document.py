@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ from metrics.mapping import Flags
 from pipeline.block_reasons import reasons_between
 from pipeline.delay_ledger import delivery_cost
 from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
-from pipeline.journey_board import EventLink, Evidence, Lane
+from pipeline.journey_rows import evidence_row, lane_row, link_row, visit_row
 from pipeline.outages import coarse
 from pipeline.snapshot import Snapshot
 from pipeline.times import iso, iso_of
@@ -43,7 +41,7 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         "reasons": _reasons(item, fact),
         **_drawn(journey),
         "visits": [
-            {**_visit(visit), "coarse": bool(rough), **_why(snapshot, journey, visit)}
+            {**visit_row(visit), "coarse": bool(rough), **_why(snapshot, journey, visit)}
             for visit, rough in zip(journey.visits, _coarse(snapshot, journey), strict=True)
         ],
     }
@@ -145,10 +143,10 @@ def _moves(journey: Journey, fact: Answer, config: ValueStream | None) -> Answer
 def _drawn(journey: Journey) -> Answer:
     """What is drawn of it: events of the tools, and why they belong to it."""
     return {
-        "lanes": [_lane(lane) for lane in journey.lanes],
-        "links": [_link(link) for link in journey.links],
+        "lanes": [lane_row(lane) for lane in journey.lanes],
+        "links": [link_row(link) for link in journey.links],
         "evidence": [
-            _evidence(line) | {"pairs": pairs}
+            evidence_row(line) | {"pairs": pairs}
             for line, pairs in zip(journey.evidence, journey.judged.pairs, strict=True)
         ],
         "ends": journey.judged.ends,
@@ -251,61 +249,3 @@ def _reasons(item: Answer, fact: Answer) -> list[str]:
     if fact["unknown_s"]:
         found.append("some time was in statuses that no stage names")
     return found
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else iso_of(at)
-
-
-def _visit(visit: Visit) -> Answer:
-    return {
-        "stage": visit.stage,
-        "status": visit.status,
-        "state": visit.state,
-        "reason": visit.reason,
-        "team": visit.team,
-        "start": iso_of(visit.start),
-        "end": _moment(visit.end),
-    }
-
-
-def _lane(lane: Lane) -> Answer:
-    events: Sequence[Answer] = [
-        {
-            "id": event.id,
-            "kind": event.kind,
-            "at": iso_of(event.at),
-            "end": _moment(event.end),
-            "label": event.label,
-            "detail": event.detail,
-            "result": event.result,
-            "url": event.url,
-            "production": event.production,
-        }
-        for event in lane.events
-    ]
-    return {"id": lane.id, "tool": lane.tool, "detail": lane.detail, "events": events}
-
-
-def _link(link: EventLink) -> Answer:
-    return {
-        "from": link.start,
-        "to": link.end,
-        "rule": link.rule,
-        "confidence": link.confidence,
-        "evidence": link.evidence,
-        "decides": link.decides,
-    }
-
-
-def _evidence(line: Evidence) -> Answer:
-    return {
-        "at": iso_of(line.at),
-        "tool": line.tool,
-        "event": line.event,
-        "why": line.why,
-        "rule": line.rule,
-        "confidence": line.confidence,
-        "url": line.url,
-        "decides": line.decides,
-    }

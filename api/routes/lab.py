@@ -13,16 +13,9 @@ from api.asking import NO_PARAMETERS, KnownDep, KnownQuery, asked_of, of_stream
 from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import COMMON, accepts_from_people, answers, answers_to_people
 from api.routes.metrics import Name
-from api.schemas_lab import (
-    LAB_CHANGE,
-    SCENARIO,
-    ChangeGiven,
-    LabChange,
-    LabNow,
-    ScenarioGiven,
-    ScenarioRow,
-)
+from api.schemas_lab import LAB_CHANGE, SCENARIO, LabChange, LabNow
 from api.schemas_lists import Listed
+from api.schemas_scenarios import ChangeGiven, ScenarioGiven, ScenarioRow
 from api.sent import described, sent
 from core.errors import BadRequestError
 from pipeline.lab import lab_model, require_model

@@ -16,7 +16,8 @@ from api.examples_map import EDGES, HANDOFFS, MAP, REWORK
 from api.routes.metrics import Name
 from api.schemas_beside import COMPARE, CompareGiven, MapBeside
 from api.schemas_journey import Explained
-from api.schemas_map import MapEdges, MapHandoffs, MapLoops, StepGraph, ValueStreamMap
+from api.schemas_map import ValueStreamMap
+from api.schemas_map_moves import MapEdges, MapHandoffs, MapLoops, StepGraph
 from api.sent import described, sent
 from core.map_settings import MapClock
 from pipeline.map_answers import map_answer

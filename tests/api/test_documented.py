@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_cost import ValueGiven, ValueWithdrawn
-from api.schemas_lab import ChangeGiven, ScenarioGiven
+from api.schemas_scenarios import ChangeGiven, ScenarioGiven
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
 

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api.schemas_lab import LabChange, LabNow, ScenarioRow
+from api.schemas_lab import LabChange, LabNow
 from api.schemas_lists import Listed
+from api.schemas_scenarios import ScenarioRow
 from tests.api.client import Client
 
 JSON = {"content-type": "application/json"}

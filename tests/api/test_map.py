@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from api.examples_map import EDGES, HANDOFFS, MAP, REWORK
 from api.schemas_journey import Explained
 from api.schemas_lists import StageRows
-from api.schemas_map import MapEdges, MapHandoffs, MapLoops, StepGraph, ValueStreamMap
+from api.schemas_map import ValueStreamMap
+from api.schemas_map_moves import MapEdges, MapHandoffs, MapLoops, StepGraph
 from tests.api.client import Answer, Client
 from tests.e2e.company import Company
 

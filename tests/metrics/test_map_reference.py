@@ -16,21 +16,12 @@ from metrics.map_steps import Steps, map_steps
 from metrics.map_times import step_times
 from metrics.map_visits import edges, first_time_right, handoffs, loops, moves, step_visits
 from metrics.map_waits import TOOLS, with_tools
+from tests.metrics.test_value_stream_map import STAGES as SIX
 from tests.reference import value_stream_map as reference
 from tests.reference.value_stream_map import Life, Stay, Visit
 
-STAGES = pd.DataFrame(
-    [
-        (10, 1, "Ideas", "new", "", ""),
-        (20, 2, "Ready", "waiting", "", ""),
-        (30, 3, "Build", "active", "web", "added"),
-        (40, 4, "Test queue", "waiting", "", ""),
-        (50, 5, "Test", "active", "qa", "necessary"),
-        (60, 6, "Done", "done", "", ""),
-        (70, 7, "Held", "ignored", "", ""),
-    ],
-    columns=["stage_id", "ordinal", "name", "state", "team", "value"],
-)
+_HELD = pd.DataFrame([(70, 7, "Held", "ignored", "", "")], columns=SIX.columns)
+STAGES = pd.concat([SIX, _HELD], ignore_index=True)
 STATE = dict(zip(STAGES["name"], STAGES["state"], strict=True))
 IDS = dict(zip(STAGES["name"], STAGES["stage_id"], strict=True))
 STEP_OF = {

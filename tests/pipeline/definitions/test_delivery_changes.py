@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline.stream_answers import stream_metric
 from pipeline.stream_dora import pooled_metric
 from pipeline.xmr_answers import xmr_answer
 from tests.pipeline.definitions.delivered_shop import NOW, delivered, made
-from tests.pipeline.definitions.remapped_shop import Time, clock, copied, run
+from tests.pipeline.definitions.remapped_shop import Time, clock, run
 
 Answer = dict[str, Any]
 FAILURES = {"change_fail_rate", "deployment_rework_rate", "detect_to_restore", "recovery_time"}
@@ -34,16 +34,10 @@ LONGER = "dora.observation_window 3d -> 20d"
 
 
 @pytest.fixture(scope="module")
-def _delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("delivered") / "shop.db"
     made(found)
     return found
-
-
-@pytest.fixture
-def database(_delivered: Path, tmp_path: Path) -> Iterator[Database]:
-    with copied(_delivered, tmp_path) as found:
-        yield found
 
 
 @pytest.fixture
