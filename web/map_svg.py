@@ -61,9 +61,9 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool 
     top = _between_rows(root, loops_between_rows(document, [one for one, _ in drawn]), top)
     if rows:
         places = draw_ladder(root, document, _EDGE, top, width - 2 * _EDGE)
-        for lefts, boxes in drawn:
-            ladder = top if lefts is drawn[-1][0] else None
-            _constraint(root, under, marks.worst, lefts, boxes, places, ladder)
+        for own, boxes in drawn:
+            ladder = top if own is drawn[-1][0] else None
+            _constraint(root, under, marks.worst, own, boxes, places, ladder)
         top += LADDER + 10
     if tools:
         top = _aside(root, top + 14, width) if rows else top
