@@ -29,6 +29,10 @@ _THINGS = {
         "empty results", "search box", "boost rules", "image search", "landing pages",
     ),
 }  # fmt: skip
+_OTHER_THINGS = (
+    "order form", "invoice run", "return label", "credit note", "due dates", "price list",
+    "packing slip", "reminder mail", "exchange rules", "stock check",
+)  # fmt: skip
 _ENDINGS = (
     "", "", "", " for business customers", " in the mobile view", " on slow networks",
     " after a timeout", " in the night run", " for large orders", " when empty",
@@ -38,7 +42,7 @@ _PARTS = ("api", "ui", "core", "job", "model")
 
 
 def title(stream: str, rng: Random) -> str:
-    return f"{rng.choice(_VERBS)} {rng.choice(_THINGS[stream])}{rng.choice(_ENDINGS)}"
+    return f"{rng.choice(_VERBS)} {rng.choice(_THINGS.get(stream, _OTHER_THINGS))}{rng.choice(_ENDINGS)}"
 
 
 def slug(text: str) -> str:
