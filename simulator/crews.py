@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush, heapreplace
 
 from simulator.plans import Habits
-from simulator.plants import TesterShortage
+from simulator.plants import ScarceTesters
 
 
 class Crew:
@@ -28,7 +28,7 @@ def crews_of(habits: Habits, *, count: int, start: datetime, now: datetime) -> d
     """By the status of the work those who are short, for so many items over the whole span."""
     found = {}
     for plant in habits.plants.values():
-        if isinstance(plant, TesterShortage):
+        if isinstance(plant, ScarceTesters):
             takes = (now - start) * plant.testers * plant.load / max(1, count)
             whole = timedelta(seconds=int(takes.total_seconds()))
             found[plant.before] = Crew(plant.testers, whole, start)

@@ -1,6 +1,6 @@
-"""A company that waits nowhere longer than elsewhere: what is planted in it is all there is to find.
+"""A company that waits nowhere longer than elsewhere: all there is to find is what is planted.
 
-Each of its streams leads through a dozen kinds of work, each with a short queue before it; nothing
+Both of its streams lead through a dozen kinds of work, each with a short queue before it; nothing
 has an idea or an epic, code is merged when all work is over, and released all day. Every commit
 names its ticket.
 """
@@ -12,7 +12,7 @@ from simulator.model import Person, Service, Status, StreamPlan
 from simulator.people import person
 from simulator.plans import ITEM_TYPES, Cadence, Habits, Step
 
-STREAMS = ("orders", "billing", "returns")
+STREAMS = ("orders", "billing")
 DONE, CANCELLED = "Delivered", "Withdrawn"
 _QUEUE_H, _WORK_H = 26, 7
 _WORK = (
@@ -42,7 +42,7 @@ def even_streams() -> list[Habits]:
 def even_teams() -> dict[str, list[Person]]:
     """The same few people have every stream."""
     staff = [person(name, 300 + number) for number, name in enumerate(_PEOPLE)]
-    return {name: staff for name in STREAMS}
+    return dict.fromkeys(STREAMS, staff)
 
 
 def _stream(name: str) -> Habits:

@@ -12,7 +12,7 @@ from simulator.calendar import DAY, HOUR, MINUTE, between, lognormal, office
 from simulator.crews import Crew
 from simulator.model import Item, Move, Person
 from simulator.plans import TYPE_PACE, Habits, Step
-from simulator.plants import ApprovalQueue, DesignReview, TesterShortage
+from simulator.plants import ApprovalQueue, DesignReview, ScarceTesters
 
 _REWORKS = 3
 _FATES = {
@@ -106,7 +106,7 @@ class Journey:
     def _served(self, step: Step) -> Generator[datetime, None, datetime]:
         """When it leaves a status, in which others may be before it."""
         plant = self.around.habits.plants.get(step.name)
-        if isinstance(plant, TesterShortage):
+        if isinstance(plant, ScarceTesters):
             yield self.at
             return self.around.crews[plant.before].begins(self.at)
         if step.name in self.around.crews:
@@ -118,7 +118,8 @@ class Journey:
 
     def _leaves(self, step: Step) -> datetime:
         if step.role == "release" and self.around.slots:
-            after = bisect_right(self.around.slots, self.at + 45 * MINUTE)
+            ahead = 0 * MINUTE if step.name in self.around.habits.plants else 45 * MINUTE
+            after = bisect_right(self.around.slots, self.at + ahead)
             if after == len(self.around.slots):
                 return self.around.now
             return self.around.slots[after] + between(self.rng, 26 * MINUTE, 90 * MINUTE)

@@ -1,4 +1,4 @@
-"""Plants are put into the habits of streams: the status in which work waits, and who works there."""
+"""Plants are put into the habits of streams: a status in which work waits, and who works then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from simulator.model import Status, StreamPlan
 from simulator.plans import Habits, Step
-from simulator.plants import Plant, ReleaseTrain, TesterShortage, queue_of
+from simulator.plants import Plant, ReleaseTrain, ScarceTesters, queue_of
 
 
 def planted(streams: Sequence[Habits], plants: Iterable[Plant]) -> list[Habits]:
@@ -44,7 +44,7 @@ def _with(habits: Habits, plant: Plant) -> Habits:
 
 def _unmerged(habits: Habits, plant: Plant, at: int) -> tuple[str, ...]:
     """What waits to be tested is not live: it is merged when it is."""
-    if not isinstance(plant, TesterShortage) or at == len(habits.steps):
+    if not isinstance(plant, ScarceTesters) or at == len(habits.steps):
         return habits.unmerged
     return tuple(dict.fromkeys((*habits.unmerged, habits.steps[at].role)))
 
@@ -79,7 +79,7 @@ def _statuses(plan: StreamPlan, plant: Plant, gone: set[str]) -> StreamPlan:
     for status in plan.statuses:
         if status.name == plant.before:
             statuses.append(own)
-            if isinstance(plant, TesterShortage):
+            if isinstance(plant, ScarceTesters):
                 status.team = queue.team
         if status.name not in gone:
             statuses.append(status)

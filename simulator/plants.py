@@ -26,7 +26,7 @@ class DesignReview:
 
 
 @dataclass(frozen=True, slots=True)
-class TesterShortage:
+class ScarceTesters:
     """So many people do the work of a status, first come, first served, and there is more of it
     than they can do. load: what arrives, for each that they can do.
     """
@@ -59,7 +59,7 @@ class ApprovalQueue:
     lasts: timedelta = 6 * DAY
 
 
-Plant = DesignReview | TesterShortage | ReleaseTrain | ApprovalQueue
+Plant = DesignReview | ScarceTesters | ReleaseTrain | ApprovalQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Queue:
 
 _QUEUES: Final[dict[type[Plant], Queue]] = {
     DesignReview: Queue("10701", "Awaiting Design Review", "Design review queue", "architecture"),
-    TesterShortage: Queue("10702", "Awaiting Tester", "Tester queue", "testing"),
+    ScarceTesters: Queue("10702", "Awaiting Tester", "Tester queue", "testing"),
     ReleaseTrain: Queue("10703", "Awaiting Train", "Release train queue", "release"),
     ApprovalQueue: Queue("10704", "Awaiting Approval", "Approval queue", "change board"),
 }

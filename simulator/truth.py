@@ -124,10 +124,7 @@ def as_dict(truth: Truth) -> dict[str, Any]:
             "deployment_counts": [asdict(one) for one in truth.deployment_counts],
             "lead_times": [asdict(one) for one in truth.lead_times],
             "deployments": {key: asdict(one) for key, one in truth.deployments.items()},
-            "plants": [
-                {**asdict(one), "waiting_s": one.waiting_s, "cost_cents": one.cost_cents}
-                for one in truth.plants
-            ],
+            "plants": [one.as_dict() for one in truth.plants],
         }
     )
     return found

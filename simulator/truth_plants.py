@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Final
 
 from simulator.model import Item, World
 from simulator.plants import (
@@ -14,13 +14,13 @@ from simulator.plants import (
     Plant,
     PlantedWait,
     ReleaseTrain,
-    TesterShortage,
+    ScarceTesters,
     queue_of,
 )
 
 KINDS: Final[dict[type[Plant], str]] = {
     DesignReview: "design_review",
-    TesterShortage: "tester_shortage",
+    ScarceTesters: "tester_shortage",
     ReleaseTrain: "release_train",
     ApprovalQueue: "approval_queue",
 }
@@ -29,15 +29,30 @@ _WEEK_S: Final = 7 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class PlantedItem:
-    """An item in a planted queue. cost_cents: what that waiting cost, None where the item has no
-    value of its own. waits: it is there now.
+    """An item in a planted queue, and how long it stayed there each time; the end of what lasts is
+    the world's now. value_per_week: None where it has no value of its own.
     """
 
     id: str
     key: str
-    waiting_s: int
-    cost_cents: int | None
-    waits: bool
+    value_per_week: float | None
+    stays: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def waiting_s(self) -> int:
+        return sum(int((end - start).total_seconds()) for start, end in self.stays)
+
+    @property
+    def cost_cents(self) -> int | None:
+        """What that waiting cost."""
+        if self.value_per_week is None:
+            return None
+        return round(self.value_per_week * 100 * self.waiting_s / _WEEK_S)
+
+    def until(self, end: datetime) -> PlantedItem:
+        """The same as far as it was before."""
+        stays = tuple((start, min(to, end)) for start, to in self.stays if start < end)
+        return replace(self, stays=stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +77,19 @@ class PlantTruth:
         known = [item.cost_cents for item in self.items if item.cost_cents is not None]
         return sum(known) if known else None
 
-    def among(self, ids: Collection[str]) -> PlantTruth:
-        """The same of these items alone."""
-        return replace(self, items=tuple(item for item in self.items if item.id in ids))
+    def delivered(self, ends: Mapping[str, datetime]) -> PlantTruth:
+        """The same of these items alone, by their id, and of each what was before its end."""
+        cut = [item.until(ends[item.id]) for item in self.items if item.id in ends]
+        return replace(self, items=tuple(item for item in cut if item.stays))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the file of truth."""
+        items = [
+            {**asdict(item), "waiting_s": item.waiting_s, "cost_cents": item.cost_cents}
+            for item in self.items
+        ]
+        whole = {"waiting_s": self.waiting_s, "cost_cents": self.cost_cents}
+        return {**asdict(self), "items": items, **whole}
 
 
 def plants_of(world: World) -> tuple[PlantTruth, ...]:
@@ -85,16 +110,10 @@ def _plant(plant: Plant, world: World) -> PlantTruth:
         stream=plant.stream,
         stage=queue_of(plant).stage,
         before=stages[plant.before],
-        items=tuple(_item(items[item], own, world) for item, own in waits.items()),
+        items=tuple(_item(items[item], own, world.now) for item, own in waits.items()),
     )
 
 
-def _item(item: Item, waits: list[PlantedWait], world: World) -> PlantedItem:
-    whole = sum(((wait.until or world.now) - wait.since for wait in waits), timedelta())
-    seconds = int(whole.total_seconds())
-    cents = None
-    if item.value_per_week is not None:
-        cents = round(item.value_per_week * 100 * seconds / _WEEK_S)
-    return PlantedItem(
-        item.id, item.key, seconds, cents, waits=any(wait.until is None for wait in waits)
-    )
+def _item(item: Item, waits: list[PlantedWait], now: datetime) -> PlantedItem:
+    stays = tuple((wait.since, wait.until or now) for wait in waits)
+    return PlantedItem(item.id, item.key, item.value_per_week, stays)

@@ -42,7 +42,8 @@ _PARTS = ("api", "ui", "core", "job", "model")
 
 
 def title(stream: str, rng: Random) -> str:
-    return f"{rng.choice(_VERBS)} {rng.choice(_THINGS.get(stream, _OTHER_THINGS))}{rng.choice(_ENDINGS)}"
+    things = _THINGS.get(stream, _OTHER_THINGS)
+    return f"{rng.choice(_VERBS)} {rng.choice(things)}{rng.choice(_ENDINGS)}"
 
 
 def slug(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ from metrics.findings.model import (
 )
 from metrics.findings.words import advice, deliveries, each, of_all
 from metrics.map_rows import BATCH
+
+_MOST: Final = 0.5
+"""Of the items of a job: where more come with others, a train is what they wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,17 @@ def rhythm(own: pd.DataFrame) -> Rhythm:
 
 
 def waiting_batches(ground: Ground) -> Found:
-    """By the job that releases, the waiting from the last merge to a release with other items."""
+    """By the job that releases, the waiting from the last merge to a release with other items.
+
+    Where most come with others, those that came alone waited for the same departure.
+    """
     whole = ground.whole_s
     waits = ground.waits()
     held = per_delivery(waits[waits["reason"] == BATCH], "step")
     out = releases(ground.lives, ground.spans)
-    shared = out[out["shared"] > 1]
-    trains = held.merge(shared[[*KEYS, "job"]], on=KEYS)
+    shared = out["shared"] > 1
+    usual = shared.groupby(out["job"]).transform("mean") > _MOST
+    trains = held.merge(out[shared | usual][[*KEYS, "job"]], on=KEYS)
     several = len(set(trains["job"])) > 1
     found = [
         _train(ground, str(job) if several else "", own, out[out["job"] == job], whole)
