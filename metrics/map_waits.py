@@ -61,6 +61,17 @@ def _without_work(spans: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return cut[cut["start_ts"] < cut["end_ts"]]
 
 
+def waits_in(rows: pd.DataFrame, stretches: pd.DataFrame) -> pd.DataFrame:
+    """item_id, start_ts, end_ts of the waiting of lives inside stretches of the same columns."""
+    waits = rows[rows["part"] == WAITING][["item_id", "start_ts", "end_ts"]]
+    return overlaps(waits, joined(stretches))
+
+
+def loop_waits(rows: pd.DataFrame, loops: pd.DataFrame) -> pd.DataFrame:
+    """The same inside rework loops: item_id, ts, lost_s."""
+    return waits_in(rows, loops.assign(start_ts=loops["ts"], end_ts=loops["ts"] + loops["lost_s"]))
+
+
 _COUNTS: Final[dict[str, dict[str, int]]] = {
     "deploy": {"part": ACTIVE, "reason": 0},
     "ci": {"part": ACTIVE, "reason": 0},
