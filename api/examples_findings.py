@@ -32,6 +32,8 @@ _DELAY: Final[dict[str, Any]] = {
         "per_week_cents": 960000,
         "valued": 41,
         "unvalued": 23,
+        "charged_d": 213.2,
+        "clock": "commitment",
         "reason": None,
     },
     "confidence": {

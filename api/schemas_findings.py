@@ -22,7 +22,9 @@ class FindingWaiting(Shape):
 
 
 class FindingMoney(Shape):
-    """What the waiting cost the valued items; null with the reason, never 0 for want of a value."""
+    """What the delay-cost ledger charges for the waiting of the valued items; null with the reason,
+    never 0 for want of a value.
+    """
 
     cost_cents: int | None
     per_week_cents: int | None = Field(
@@ -31,6 +33,13 @@ class FindingMoney(Shape):
     )
     valued: int
     unvalued: int
+    charged_d: float = Field(
+        description="How much of the waiting the delay-cost ledger charges: nothing of unvalued"
+        " items, after done, or off the critical path of a parent."
+    )
+    clock: Literal["commitment", "idea"] = Field(
+        description="The clock of the delay-cost ledger; `idea` of what waits before work begins."
+    )
     reason: str | None
 
 

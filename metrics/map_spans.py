@@ -11,6 +11,7 @@ import pandas as pd
 from core.frames import NONE
 from core.records import MergeState, Result
 from metrics.mapping import Ints
+from metrics.stretches import FOREVER
 
 COLUMNS: Final = ["item_id", "tool", "name", "start_ts", "end_ts"]
 
@@ -36,8 +37,8 @@ class MapRecords:
 def map_spans(records: MapRecords) -> pd.DataFrame:
     """item_id, tool (`metrics.map_waits.TOOLS`), name, start_ts, end_ts of what is known of both
     ends, in no particular order. commit: from the first commit to the first merge request; release:
-    from the last merge to the release; deploy: a deployment while it ran. What lasts still has no
-    end and is left out.
+    from the last merge before each release to that; deploy: a deployment while it ran. What lasts
+    still has no end and is left out.
     """
     parts = [
         _coding(records),
@@ -85,12 +86,28 @@ def _approvals(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _batches(records: MapRecords) -> pd.DataFrame:
-    both = records.requests[["item_id", "merged_ts"]].merge(records.lives, on="item_id")
+    """What is released again was merged again before."""
+    both = records.requests[["item_id", "merged_ts"]].merge(
+        records.lives[["item_id", "released_ts"]], on="item_id"
+    )
     released = both["released_ts"].to_numpy(np.int64)
     merged = both["merged_ts"].to_numpy(np.int64)
     kept = both[(merged != NONE) & (released != NONE) & (merged <= released)]
-    last = kept.groupby("item_id", as_index=False).agg({"merged_ts": "max", "released_ts": "max"})
-    return _named(last, "release", "waiting for release", last["merged_ts"], last["released_ts"])
+    runs = records.runs[records.runs["finished_ts"] != NONE]
+    ends = runs[["item_id", "finished_ts"]].drop_duplicates().astype("int64")
+    told = pd.merge_asof(
+        kept.astype("int64").sort_values("merged_ts"),
+        ends.sort_values("finished_ts"),
+        left_on="merged_ts",
+        right_on="finished_ts",
+        by="item_id",
+        direction="forward",
+    ).fillna({"finished_ts": FOREVER})
+    rounds = told.groupby(["item_id", "finished_ts"], as_index=False)[["merged_ts", "released_ts"]]
+    last = rounds.max()
+    out = ~last.duplicated("item_id", keep="last")
+    end = last["finished_ts"].where(~out, last["released_ts"]).clip(upper=last["released_ts"])
+    return _named(last, "release", "waiting for release", last["merged_ts"], end)
 
 
 def _deployments(rows: pd.DataFrame) -> pd.DataFrame:

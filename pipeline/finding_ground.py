@@ -10,7 +10,7 @@ from core.frames import NONE
 from core.map_settings import MapClock
 from metrics.findings.approvals import decisions, idle_approvals
 from metrics.findings.batches import waiting_batches
-from metrics.findings.in_flight import ageing_work, waited_so_far
+from metrics.findings.in_flight import ageing_work, waited_so_far, waits_so_far
 from metrics.findings.model import Found, Ground
 from metrics.findings.moves import handoffs_to_simplify, rework_loops
 from metrics.findings.waits import before_work, biggest_delays
@@ -45,7 +45,7 @@ def _made(
         biggest_delays(ground),
         rework_loops(ground),
         handoffs_to_simplify(ground),
-        ageing_work(made.steps, in_flight(stream, asked)),
+        ageing_work(made.steps, in_flight(stream, asked), _waits_so_far(stream, asked)),
         idle_approvals(ground, _decided(session, stream, asked)),
         waiting_batches(ground),
         before_work(ground),
@@ -68,8 +68,11 @@ def _ground(made: MapFacts) -> Ground:
 
 def in_flight(stream: StreamFacts, asked: Question) -> pd.DataFrame:
     """What is in load at the end of the window with its age, its pace and `waited_s` so far."""
-    rows = ageing_of(stream, asked, OWN).rows
-    return waited_so_far(rows, stream.visits, asked.window.to_ts)
+    return waited_so_far(ageing_of(stream, asked, OWN).rows, _waits_so_far(stream, asked))
+
+
+def _waits_so_far(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    return waits_so_far(ageing_of(stream, asked, OWN).rows, stream.visits, asked.window.to_ts)
 
 
 def _decided(session: Session, stream: StreamFacts, asked: Question) -> pd.DataFrame:

@@ -13,12 +13,14 @@ from core.errors import NotFoundError
 from core.settings import Settings
 from core.written import money
 from metrics.findings.model import KEYS, Finding, Found, Kind, Money, money_of
+from metrics.holders import DelayClock
 from metrics.periods import DAY
 from pipeline.explain import explained, item_rows
 from pipeline.finding_ground import found_of, in_flight
 from pipeline.map_answers import map_answer
 from pipeline.map_facts import map_facts
 from pipeline.map_numbers import days, share_of
+from pipeline.prices import prices_in
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import explain_address
@@ -37,6 +39,9 @@ LABELS: Final[Mapping[Kind, str]] = {
 _TOLD = ("window", "known_at", "grade", "reasons", "n", "title", "clock", "currency", "caveats")
 _KEYS_TOLD = 10
 _UNVALUED = "nobody valued these items"
+_UNCHARGED = (
+    "the ledger of delay cost charges none of it, as it is after done or off a critical path"
+)
 
 
 def findings_answer(
@@ -77,14 +82,15 @@ def _kind(stream: StreamFacts, asked: Question, body: Answer, found: Found) -> A
 def _finding(
     stream: StreamFacts, asked: Question, body: Answer, found: Found, one: Finding
 ) -> Answer:
-    cost = money_of(one, asked.window.seconds)
+    charged: DelayClock = "idea" if found.kind == "before_work" else "commitment"
+    cost = money_of(one, prices_in(stream, asked, charged), asked.window.seconds)
     step = one.step
     told = {"clock": str(body["clock"]), "kind": found.kind, "about": one.title}
     address = explain_address(f"/v1/streams/{stream.config.name}/findings/explain", asked)
     return {
         "kind": found.kind,
         "title": one.title,
-        "text": [*one.words, _money_words(cost, str(body["currency"]), flying=_flies(found))],
+        "text": _text(one, cost, str(body["currency"]), flying=_flies(found)),
         "step": step.name if step else None,
         "team": (step.team or None) if step else None,
         "tag": (step.value or None) if step else None,
@@ -96,12 +102,18 @@ def _finding(
             "share": one.waited_s / found.whole_s if found.whole_s else None,
             "of": "what is in flight" if _flies(found) else "the deliveries of the map",
         },
-        "money": _money(cost),
+        "money": {**_money(cost), "clock": charged},
         "confidence": _confidence(one, str(body["grade"])),
         "figures": _in_days(one.figures),
         "try_next": one.advice,
         "explain": f"{address}&{urlencode(told, quote_via=quote)}",
     }
+
+
+def _text(one: Finding, cost: Money, currency: str, *, flying: bool) -> list[str]:
+    """Of what did not wait no money is told."""
+    told = [_money_words(cost, currency, flying=flying)] if one.waited_s else []
+    return [*one.words, *told]
 
 
 def _flies(found: Found) -> bool:
@@ -125,13 +137,20 @@ def _money(cost: Money) -> Answer:
         "per_week_cents": cost.per_week_cents,
         "valued": cost.valued,
         "unvalued": cost.unvalued,
-        "reason": _UNVALUED if cost.cost_cents is None else None,
+        "charged_d": cost.charged_s / DAY,
+        "reason": _no_cost(cost),
     }
+
+
+def _no_cost(cost: Money) -> str | None:
+    if cost.cost_cents is not None:
+        return None
+    return _UNCHARGED if cost.valued else _UNVALUED
 
 
 def _money_words(cost: Money, currency: str, *, flying: bool) -> str:
     if cost.cost_cents is None:
-        return f"Its cost is not known: {_UNVALUED}."
+        return f"Its cost is not known: {_no_cost(cost)}."
     of = f" ({cost.valued} of {cost.valued + cost.unvalued} are valued)" if cost.unvalued else ""
     verb = "While they wait they lose" if flying else "This waiting cost"
     return f"{verb} {money(cost.per_week_cents, currency)} a week{of}."

@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.frames import NONE
-from metrics.cost import accrued_cents
 from metrics.map_paths import Paths
 from metrics.map_quality import accuracies, first_passes, rolled, yields
 from metrics.map_visits import first_time_right
+from metrics.map_waits import loop_waits
 from metrics.periods import DAY
+from metrics.prices import Prices
 from metrics.stats import percentiles
 from pipeline.map_facts import MapFacts
 from pipeline.map_numbers import share_of
 from pipeline.map_receivers import NO_SURVEY, said_by_receivers
 from pipeline.map_steps import explain_of
+from pipeline.prices import prices_in
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 
@@ -67,7 +68,7 @@ def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths)
 
 def rework_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths) -> list[Answer]:
     """Every loop back to an earlier step (V9), the one that lost most time first."""
-    drawn = ways.drawn
+    drawn, prices = ways.drawn, prices_in(stream, asked)
     rows = []
     for _, own in made.loops.groupby(["from_step", "to_step"]):
         u, v = (int(own[name].iloc[0]) for name in ("from_step", "to_step"))
@@ -83,7 +84,7 @@ def rework_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Path
                 "lost_d": lost / DAY,
                 "lost_each_d": lost / DAY / len(own),
                 "waited_d": int(own["waited_s"].sum()) / DAY,
-                **_cost(own),
+                **_cost(own, made, prices),
                 "shown": (u, v) in drawn,
                 "explain": explain_of(
                     stream, asked, made, **{"from_step": before.name, "to_step": after.name}
@@ -93,13 +94,10 @@ def rework_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Path
     return sorted(rows, key=lambda row: (-row["lost_d"], row["from"], row["to"]))
 
 
-def _cost(own: pd.DataFrame) -> Answer:
-    """What the waiting in the loop cost the deliveries that have a value."""
-    value = own["value_cents"].to_numpy(np.int64)
-    known = value != NONE
-    waited = own["waited_s"].to_numpy(np.int64)
-    cents = int(accrued_cents(value[known], waited[known]).sum())
-    valued = int(known.sum())
+def _cost(own: pd.DataFrame, made: MapFacts, prices: Prices) -> Answer:
+    """What the ledger charges for the waiting in the loop of the deliveries that have a value."""
+    cents = int(prices.of(loop_waits(made.rows, own))["cost_cents"].sum())
+    valued = int(prices.priced(own["item_id"]).sum())
     return {
         "cost_cents": cents if valued else None,
         "valued": valued,

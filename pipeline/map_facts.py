@@ -108,7 +108,7 @@ def _made(session: Session, stream: StreamFacts, asked: Question, clock: MapCloc
         times=step_times(rows, stays, steps),
         booked=_booked(session, asked, lives, stays, len(steps.steps)),
         moves=made,
-        loops=_priced(loops(stays, made), lives),
+        loops=loops(stays, made),
         edges=edges(made),
         handoffs=_handoffs(stream, visits, lives),
         inside=inside_steps(rows, spans),
@@ -166,9 +166,3 @@ def _handoffs(stream: StreamFacts, visits: pd.DataFrame, lives: pd.DataFrame) ->
     inside &= own["start_ts"] < own["finish_ts"]
     held = held_visits(own[inside], stream.stages, stream.assigned)
     return handoffs(held.sort_values(["item_id", "episode", "start_ts", "ordinal"]))
-
-
-def _priced(found: pd.DataFrame, lives: pd.DataFrame) -> pd.DataFrame:
-    """With `value_cents` of the delivery, NONE where nobody valued it."""
-    keys = ["item_id", "episode"]
-    return found.merge(lives[[*keys, "value_cents"]], on=keys, how="left")

@@ -4,6 +4,7 @@ beside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
 
@@ -24,9 +25,12 @@ _TITLES = {"planned": "Release", "hotfix": "Hotfix", "rollback": "Rollback to"}
 def changes_of(
     shipped: list[tuple[Deployment, Build, Release]], *, services: dict[str, Service],
     items: dict[str, Item], start: datetime, now: datetime, rng: Random,
+    asked: Iterable[ChangeRequest] = (),
 ) -> list[ChangeRequest]:  # fmt: skip
-    """One for each production deployment, and for each approved service one that still waits."""
-    found: list[ChangeRequest] = []
+    """One for each production deployment, and for each approved service one that still waits; all
+    numbered, those that were asked for otherwise too.
+    """
+    found = [*asked]
     for deployment, _, release in shipped:
         if deployment.environment == "production":
             keys = [items[item].key for item in release.items]
@@ -69,13 +73,13 @@ def _change(
     )  # fmt: skip
     if change.type != "standard":
         asked, granted = lead * rng.uniform(0.02, 0.15), lead * rng.uniform(0.3, 0.9)
-        _set(change, "state", AUTHORIZE, _after(created, asked), rng)
-        _set(change, "approval", "requested", _after(created, asked), rng)
-        _set(change, "approval", "approved", _after(created, granted), rng)
-        _set(change, "state", SCHEDULED, _after(created, granted), rng)
+        entered(change, "state", AUTHORIZE, _after(created, asked), rng)
+        entered(change, "approval", "requested", _after(created, asked), rng)
+        entered(change, "approval", "approved", _after(created, granted), rng)
+        entered(change, "state", SCHEDULED, _after(created, granted), rng)
     else:
         change.approval = "approved"  # a standard change is approved once and for all
-    _set(change, "state", IMPLEMENT, deployment.started, rng)
+    entered(change, "state", IMPLEMENT, deployment.started, rng)
     return change
 
 
@@ -85,10 +89,10 @@ def _close(
     if deployment.finished is None:
         return
     change.work_end = deployment.finished
-    _set(change, "state", REVIEW, deployment.finished, rng)
+    entered(change, "state", REVIEW, deployment.finished, rng)
     closed = deployment.finished + between(rng, 10 * MINUTE, 1 * DAY)
     if closed < now:
-        _set(change, "state", CLOSED, closed, rng)
+        entered(change, "state", CLOSED, closed, rng)
         change.closed = closed
         change.close_code = "successful_issues" if broken else "successful"
         if deployment.status == "failed":
@@ -105,11 +109,12 @@ def _waiting(service: Service, now: datetime, rng: Random) -> ChangeRequest:
         work_start=None, work_end=None, closed=None, close_code="", correlation_id="",
     )  # fmt: skip
     for field, value in (("state", AUTHORIZE), ("approval", "requested")):
-        _set(change, field, value, created + 2 * HOUR, rng)
+        entered(change, field, value, created + 2 * HOUR, rng)
     return change
 
 
-def _set(change: ChangeRequest, field: str, value: str, at: datetime, rng: Random) -> None:
+def entered(change: ChangeRequest, field: str, value: str, at: datetime, rng: Random) -> None:
+    """It has this state or approval from then on, which the audit tells."""
     old = change.state if field == "state" else change.approval
     change.audit.append(AuditEntry(hex_id(rng), field, old, value, at))
     if field == "state":

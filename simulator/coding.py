@@ -56,7 +56,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """From entering the build status to leaving build and review. `end` None: still there."""
+    """From entering the build status to the merge. `end` None: still there."""
 
     builds: list[tuple[datetime, datetime | None]]
     end: datetime | None
@@ -64,8 +64,8 @@ class Round:
 
 
 def rounds(item: Item, habits: Habits) -> list[Round]:
-    """The times in which somebody wrote code for the item; rework in review belongs to the same
-    round.
+    """The times in which somebody wrote code for the item; rework before the merge belongs to the
+    same round.
     """
     roles = _roles(habits)
     dead = {habits.status(habits.cancelled), item.first_status}
@@ -76,7 +76,7 @@ def rounds(item: Item, habits: Habits) -> list[Round]:
         end = item.moves[position + 1].at if position + 1 < len(item.moves) else None
         if role == "build":
             builds.append((move.at, end))
-        elif builds and role != "review":
+        elif builds and role not in habits.unmerged:
             found.append(Round(builds, move.at, move.to_status in dead))
             builds = []
     if builds:

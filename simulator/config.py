@@ -62,6 +62,7 @@ def _sources(world: World, urls: Mapping[str, str], *, jira: Edition, every: str
     }
     token = {"jira": '{ token = "env:DEMO_JIRA_TOKEN" }'} if jira == "datacenter" else {}
     kinds = {"snow": "servicenow"}
+    unused = {"jenkins"} if not any("jenkins" in (s.ci, s.deploys) for s in services) else set()
     return [
         "\n".join(
             [
@@ -76,7 +77,7 @@ def _sources(world: World, urls: Mapping[str, str], *, jira: Edition, every: str
             ]
         )
         for name, auth in (LOGINS | token).items()
-        if kinds.get(name, name) in urls
+        if kinds.get(name, name) in urls and name not in unused
     ]
 
 
@@ -172,6 +173,7 @@ _MAPPED = (
 def _stages(plan: StreamPlan) -> list[str]:
     """A line for each stage; a retired status by id, as its name may be in use again."""
     stages: dict[tuple[str, str], list[str]] = {}
+    teams = {_stage(status): status.team for status in plan.statuses}
     for status in plan.statuses:
         stages.setdefault(_stage(status), []).append(status.name)
     for status in plan.retired:
@@ -184,9 +186,11 @@ def _stages(plan: StreamPlan) -> list[str]:
             f"state = {_text(state)}",
             f"statuses = {_list(statuses)}",
         ]
+        early = name == first and name == "Analysis"
+        usual = ("product" if early else plan.name) if state == "active" else ""
+        if team := teams.get((name, state)) or usual:
+            parts.append(f"team = {_text(team)}")
         if state == "active":
-            early = name == first and name == "Analysis"
-            parts.append(f"team = {_text('product' if early else plan.name)}")
             checks = any(word in name.lower() for word in REVIEWING)
             parts.append(f"value = {_text('necessary' if checks else 'added')}")
         lines.append(f"  {{ {', '.join(parts)} }},")

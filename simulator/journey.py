@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
 from simulator.calendar import DAY, HOUR, MINUTE, between, lognormal, office
+from simulator.crews import Crew
 from simulator.model import Item, Move, Person
 from simulator.plans import TYPE_PACE, Habits, Step
+from simulator.plants import ApprovalQueue, DesignReview, ScarceTesters
 
 _REWORKS = 3
 _FATES = {
@@ -22,7 +25,7 @@ _LONG_H = 50  # a queue in which a ticket can be stuck
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a ticket meets: the stream, its people, and when its service is deployed (empty: no
-    code).
+    code). crews: those who are short, by the status of their work.
     """
 
     habits: Habits
@@ -30,6 +33,7 @@ class Surroundings:
     slots: list[datetime]
     start: datetime
     now: datetime
+    crews: Mapping[str, Crew] = field(default_factory=dict)
 
 
 class Journey:
@@ -40,9 +44,10 @@ class Journey:
         self.at, self.index, self.reworks = item.created, 0, 0
         self.pace = TYPE_PACE[item.type] * rng.lognormvariate(0.0, 0.3)
         queues = [step.name for step in around.habits.steps[1:] if step.median_h > _LONG_H]
-        self.stuck_at = rng.choice(queues) if rng.random() < 0.05 else ""
+        self.stuck_at = rng.choice(queues) if queues and rng.random() < 0.05 else ""
 
-    def travel(self) -> None:
+    def travel(self) -> Iterator[datetime]:
+        """Told is each moment at which it joins others in a queue: it goes on when it is first."""
         fate = self.rng.choices(list(_FATES), weights=list(_FATES.values()))[0]
         habits = self.around.habits
         if fate == "asleep":
@@ -50,16 +55,16 @@ class Journey:
         if fate in ("drop", "straight"):
             name = habits.cancelled if fate == "drop" else habits.done
             self._move(name, self._leaves(habits.steps[0]))
-        elif self._deliver(fate):
-            self._reopen()
+        elif (yield from self._deliver(fate)):
+            yield from self._reopen()
 
-    def _deliver(self, fate: str) -> bool:
+    def _deliver(self, fate: str) -> Generator[datetime, None, bool]:
         """True once the item is done; False when it is still under way, or cancelled."""
         steps = self.around.habits.steps
         odd = fate in ("cancel", "return", "forget")
         turning = self.rng.randrange(1, len(steps)) if odd else 0
         while self.index < len(steps):
-            leaves = self._leaves(steps[self.index])
+            leaves = yield from self._served(steps[self.index])
             if turning and self.index == turning:
                 if fate == "cancel":
                     self._move(self.around.habits.cancelled, leaves)
@@ -83,7 +88,7 @@ class Journey:
             following += 1
         return following
 
-    def _reopen(self) -> None:
+    def _reopen(self) -> Iterator[datetime]:
         """3 % come back within two weeks, 0.7 % later; they go once more from build to done."""
         luck = self.rng.random()
         if luck < 0.03:
@@ -96,11 +101,25 @@ class Journey:
         build = next(i for i, step in enumerate(steps) if step.role == "build")
         if self._move(steps[build].name, office(self.at + away, self.rng)):
             self.index, self.pace = build, self.pace / 2
-            self._deliver("plain")
+            yield from self._deliver("plain")
+
+    def _served(self, step: Step) -> Generator[datetime, None, datetime]:
+        """When it leaves a status, in which others may be before it."""
+        plant = self.around.habits.plants.get(step.name)
+        if isinstance(plant, ScarceTesters):
+            yield self.at
+            return self.around.crews[plant.before].begins(self.at)
+        if step.name in self.around.crews:
+            return self.at + self.around.crews[step.name].takes
+        if isinstance(plant, DesignReview | ApprovalQueue):
+            lasts = between(self.rng, plant.lasts * 0.9, plant.lasts * 1.1)
+            return office(self.at + lasts, self.rng)
+        return self._leaves(step)
 
     def _leaves(self, step: Step) -> datetime:
         if step.role == "release" and self.around.slots:
-            after = bisect_right(self.around.slots, self.at + 45 * MINUTE)
+            ahead = 0 * MINUTE if step.name in self.around.habits.plants else 45 * MINUTE
+            after = bisect_right(self.around.slots, self.at + ahead)
             if after == len(self.around.slots):
                 return self.around.now
             return self.around.slots[after] + between(self.rng, 26 * MINUTE, 90 * MINUTE)

@@ -11,12 +11,13 @@ from datetime import datetime
 
 from simulator.model_desk import ChangeRequest, Incident
 from simulator.model_gitlab import Issue, Note
+from simulator.plants import Plant, PlantedWait
 
 
 @dataclass(slots=True)
 class Status:
     """A Jira status. `state` is what it means in the stream's mapping: new, waiting, active,
-    done, cancelled.
+    done, cancelled. `team`: who has the work there, where that is not the stream's own.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Status:
     category: str  # Jira's: new, indeterminate, done
     stage: str
     state: str
+    team: str = ""
 
 
 @dataclass(slots=True)
@@ -254,7 +256,7 @@ class Deployment:
 @dataclass(slots=True)
 class World:
     """The whole company. Lists are in order of time; `branches` maps repository to branch name
-    to head sha.
+    to head sha. `planted`: how long what waited in a queue that was planted.
     """
 
     seed: int
@@ -273,3 +275,5 @@ class World:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    plants: list[Plant] = field(default_factory=list)
+    planted: list[PlantedWait] = field(default_factory=list)

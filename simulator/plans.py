@@ -6,10 +6,12 @@ Each stream has one stage that is the bottleneck: its median is far above the ot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from simulator.calendar import Rhythm
 from simulator.model import Service, Status, StreamPlan
+from simulator.plants import Plant
 
 ITEM_TYPES = ("Story", "Bug", "Security", "Tech Debt")
 TYPE_WEIGHTS = (55, 25, 8, 12)
@@ -46,7 +48,8 @@ class Cadence:
 @dataclass(frozen=True, slots=True)
 class Habits:
     """A stream's plan with what its people do. `steps` lead from new to done; `share` is of all
-    items.
+    items. `plants`: by the status in which work waits for them. `epics`: items belong to some.
+    `unmerged`: the roles, beside that of build, in which code is not merged yet.
     """
 
     plan: StreamPlan
@@ -55,6 +58,9 @@ class Habits:
     done: str
     cancelled: str
     cadences: dict[str, Cadence]
+    plants: Mapping[str, Plant] = field(default_factory=dict)
+    epics: bool = True
+    unmerged: tuple[str, ...] = ("review",)
 
     def status(self, name: str) -> str:
         """The id of a listed status of this stream."""

@@ -10,10 +10,12 @@ from random import Random
 
 from simulator import words
 from simulator.calendar import DAY, HOUR, MINUTE, between, moment, office
+from simulator.crews import crews_of, in_turn
 from simulator.journey import Journey, Surroundings
 from simulator.model import Item, Move, Person
 from simulator.noise import add_edits, add_flags
 from simulator.plans import ITEM_TYPES, TYPE_WEIGHTS, Habits
+from simulator.plants import PlantedWait, ReleaseTrain
 
 _NO_CODE = 0.14
 _EPIC_SIZE = 22
@@ -38,22 +40,38 @@ def open_tickets(
 ) -> list[Ticket]:  # fmt: skip
     """`count` items of one stream with their history, in order of creation, ids still empty."""
     moments = sorted(_created(rng, start, now) for _ in range(count))
-    tickets = []
+    crews = crews_of(habits, count=count, start=start, now=now)
+    tickets, travels = [], []
     for created in moments:
-        item = _item(habits, created, team, rng)
-        service = None
-        if rng.random() >= _NO_CODE:
-            names = list(habits.cadences)
-            service = rng.choices(names, [habits.cadences[name].weight for name in names])[0]
-        planned = slots[service] if service else []
-        Journey(item, Surroundings(habits, team, planned, start, now), rng).travel()
-        add_flags(item, _states(habits), now=now, rng=rng)
-        add_edits(item, team, now=now, rng=rng)
-        tickets.append(Ticket(item, habits, service))
-    _add_epics(tickets, team, start=start, now=now, rng=rng)
+        ticket = Ticket(_item(habits, created, team, rng), habits, _service(habits, rng))
+        planned = slots[ticket.service] if ticket.service else []
+        around = Surroundings(habits, team, planned, start, now, crews)
+        travels.append(Journey(ticket.item, around, rng).travel())
+        tickets.append(ticket)
+        if not crews:
+            in_turn(travels[-1:])
+            _disturb(ticket, team, now=now, rng=rng)
+    if crews:
+        in_turn(travels)
+        for ticket in tickets:
+            _disturb(ticket, team, now=now, rng=rng)
+    if habits.epics:
+        _add_epics(tickets, team, start=start, now=now, rng=rng)
     if habits.plan.idea_project:
         _add_ideas(tickets, team, start=start, rng=rng)
     return tickets
+
+
+def _service(habits: Habits, rng: Random) -> str | None:
+    if rng.random() < _NO_CODE:
+        return None
+    names = list(habits.cadences)
+    return rng.choices(names, [habits.cadences[name].weight for name in names])[0]
+
+
+def _disturb(ticket: Ticket, team: list[Person], *, now: datetime, rng: Random) -> None:
+    add_flags(ticket.item, _states(ticket.habits), now=now, rng=rng)
+    add_edits(ticket.item, team, now=now, rng=rng)
 
 
 def number(tickets: list[Ticket]) -> list[Item]:
@@ -70,6 +88,22 @@ def number(tickets: list[Ticket]) -> list[Item]:
         ticket.item.idea = ticket.idea.id if ticket.idea else None
     _number_changelog(items)
     return items
+
+
+def planted_waits(tickets: list[Ticket]) -> list[PlantedWait]:
+    """Every stay in a planted queue, in order of its begin; ids are given out. Nothing without code
+    waits for a train.
+    """
+    found = []
+    for ticket in tickets:
+        names = {status.id: status.name for status in ticket.habits.plan.statuses}
+        moves = ticket.item.moves
+        for move, left in zip(moves, [*moves[1:], None], strict=False):
+            plant = ticket.habits.plants.get(names.get(move.to_status, ""))
+            if plant is not None and (ticket.service or not isinstance(plant, ReleaseTrain)):
+                until = left.at if left else None
+                found.append(PlantedWait(plant, ticket.item.id, move.at, until))
+    return sorted(found, key=lambda wait: (wait.since, int(wait.item)))
 
 
 def _number_changelog(items: list[Item]) -> None:

@@ -25,6 +25,7 @@ from simulator.truth_delivery import (
     releases,
 )
 from simulator.truth_flow import Episode, episodes_of, idea_at
+from simulator.truth_plants import PlantTruth, plants_of
 
 REOPEN_WINDOW, OBSERVATION_WINDOW = timedelta(days=14), timedelta(hours=72)
 
@@ -63,7 +64,8 @@ class DeploymentCount:
 class Truth:
     """items by id; pairs of (item id, sha); first deployment by (service, sha); deployments by id.
 
-    `deployment_counts` (D2) and `lead_times` (D1) are in order of the deployments' finish.
+    `deployment_counts` (D2) and `lead_times` (D1) are in order of the deployments' finish. plants:
+    what was planted on purpose, in the order in which it was.
     """
 
     items: dict[str, ItemTruth]
@@ -72,6 +74,7 @@ class Truth:
     deployment_counts: tuple[DeploymentCount, ...]
     lead_times: tuple[LeadTime, ...]
     deployments: dict[str, DeploymentTruth]
+    plants: tuple[PlantTruth, ...] = ()
 
 
 def truth_of(
@@ -98,6 +101,7 @@ def truth_of(
         ),
         lead_times=tuple(lead_times(world, firsts)),
         deployments=failures(world, observation_window=observation_window),
+        plants=plants_of(world),
     )
 
 
@@ -120,6 +124,7 @@ def as_dict(truth: Truth) -> dict[str, Any]:
             "deployment_counts": [asdict(one) for one in truth.deployment_counts],
             "lead_times": [asdict(one) for one in truth.lead_times],
             "deployments": {key: asdict(one) for key, one in truth.deployments.items()},
+            "plants": [one.as_dict() for one in truth.plants],
         }
     )
     return found

@@ -29,6 +29,10 @@ _THINGS = {
         "empty results", "search box", "boost rules", "image search", "landing pages",
     ),
 }  # fmt: skip
+_OTHER_THINGS = (
+    "order form", "invoice run", "return label", "credit note", "due dates", "price list",
+    "packing slip", "reminder mail", "exchange rules", "stock check",
+)  # fmt: skip
 _ENDINGS = (
     "", "", "", " for business customers", " in the mobile view", " on slow networks",
     " after a timeout", " in the night run", " for large orders", " when empty",
@@ -38,7 +42,8 @@ _PARTS = ("api", "ui", "core", "job", "model")
 
 
 def title(stream: str, rng: Random) -> str:
-    return f"{rng.choice(_VERBS)} {rng.choice(_THINGS[stream])}{rng.choice(_ENDINGS)}"
+    things = _THINGS.get(stream, _OTHER_THINGS)
+    return f"{rng.choice(_VERBS)} {rng.choice(things)}{rng.choice(_ENDINGS)}"
 
 
 def slug(text: str) -> str:

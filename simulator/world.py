@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from simulator import delivery, people, rough_habits, tickets
 from simulator import habits as usual_habits
+from simulator.asked_changes import asked_changes
 from simulator.calendar import DAY, slots
 from simulator.changes import changes_of
 from simulator.children import with_children
 from simulator.coding import Work, works_of
+from simulator.even_plans import even_streams, even_teams
 from simulator.frame import Frame, Hosting
 from simulator.model import Item, Person, World
 from simulator.plans import Habits, all_habits
+from simulator.planting import planted
+from simulator.plants import Plant, PlantedWait, ReleaseTrain, departures
 from simulator.replay import Company, Replayed, replay, requests_of
 from simulator.reviewing import SCANNER, notes_of
 from simulator.rough_habits import Roughness
 from simulator.rough_plans import DEPLOYER, busy_since, kept_slots, rough_teams
 from simulator.rough_plans import rough_habits as rough_streams
 from simulator.side_issues import side_issues
-from simulator.tickets import Ticket
+from simulator.tickets import Ticket, planted_waits
 from simulator.trouble import OTHERS, Busy, incidents_of
 
 __all__ = ["Hosting", "build_world"]
@@ -36,28 +41,37 @@ def build_world(
     items: int = 2000,
     hosting: Hosting = "gitlab",
     habits: Roughness | None = None,
+    even: bool = False,
+    plants: Sequence[Plant] = (),
 ) -> World:
     """The company with `items` work items over the year before `now` (aware UTC, whole seconds).
 
     The same seed, time and size give the same world. Epics and ideas come on top of `items`. Code,
     builds and deployments follow from the items, so that a small world has few of each.
-    habits: those of a less tidy company, which has two more streams; None: the usual ones.
+    habits: those of a less tidy company, which has two more streams; None: the usual ones. even:
+    the company of `even_plans` instead, which waits nowhere longer than elsewhere. plants: what
+    makes work wait on purpose.
     """
     frame = Frame(seed, now - YEAR, now, hosting, habits)
     streams, teams = all_habits(), people.teams()
     if habits:
         streams, teams = rough_streams(), teams | rough_teams()
+    if even:
+        streams, teams = even_streams(), even_teams()
+    streams = planted(streams, plants)
     planned = _planned(frame, streams)
     opened = _tickets(frame, streams, teams, planned, items)
     every = tickets.number(opened)
-    works = _works(frame, opened, teams, items)
+    works = _works(frame, opened, teams, items, even=even)
     updates, setup = people.bots()
     company = Company(
         streams, works, {item.id: item for item in every}, planned, teams, updates, setup
     )
     staff = [*(person for team in teams.values() for person in team), updates, setup, SCANNER]
     staff += [DEPLOYER] if habits else []
-    world = _recorded(frame, streams, staff, every, replay(frame, company))
+    waits = planted_waits(opened)
+    world = _recorded(frame, streams, staff, every, replay(frame, company), waits)
+    world.plants, world.planted = [*plants], waits
     _talk(frame, world, teams, items)
     return world
 
@@ -66,7 +80,11 @@ def _planned(frame: Frame, streams: list[Habits]) -> dict[str, list[datetime]]:
     """When each service may be deployed."""
     found = {}
     for stream in streams:
+        train = next((p for p in stream.plants.values() if isinstance(p, ReleaseTrain)), None)
         for name, cadence in stream.cadences.items():
+            if train is not None:
+                found[name] = departures(train, start=frame.start, now=frame.now)
+                continue
             rng = frame.rng(f"slots {name}")
             every = slots(cadence.rhythm, start=frame.start, now=frame.now, rng=rng)
             found[name] = kept_slots(every, cadence, now=frame.now, rng=rng)
@@ -87,16 +105,22 @@ def _talk(frame: Frame, world: World, teams: dict[str, list[Person]], items: int
 
 
 def _recorded(
-    frame: Frame, streams: list[Habits], staff: list[Person], every: list[Item], done: Replayed
-) -> World:
+    frame: Frame, streams: list[Habits], staff: list[Person], every: list[Item], done: Replayed,
+    waits: list[PlantedWait],
+) -> World:  # fmt: skip
     """What the tools hold of it all: builds, deployments, changes and incidents."""
     plans = [stream.plan for stream in streams]
     builds, deployments = delivery.number(done.runs)
     services = {service.name: service for plan in plans for service in plan.services}
     shipped = [one for run in done.runs for one in run.shipped]
+    items = {item.id: item for item in every}
+    asked = asked_changes(
+        waits, items=items, places={p.name: p.services[0].configuration_item for p in plans},
+        now=frame.now, rng=frame.rng("asked changes"),
+    )  # fmt: skip
     changes = changes_of(
-        shipped, services=services, items={item.id: item for item in every},
-        start=frame.start, now=frame.now, rng=frame.rng("changes"),
+        shipped, services=services, items=items, start=frame.start, now=frame.now,
+        rng=frame.rng("changes"), asked=asked,
     )  # fmt: skip
     incidents = incidents_of(
         [(deployment, release) for deployment, _, release in shipped if release.broken],
@@ -142,7 +166,7 @@ def _tickets(
 
 
 def _works(
-    frame: Frame, opened: list[Ticket], teams: dict[str, list[Person]], items: int
+    frame: Frame, opened: list[Ticket], teams: dict[str, list[Person]], items: int, *, even: bool
 ) -> list[Work]:
     rng = frame.rng("works")
     works = [
@@ -150,6 +174,10 @@ def _works(
         for ticket in opened
         for work in works_of(ticket, teams[ticket.item.stream], now=frame.now, rng=rng)
     ]
+    if even:
+        for work in works:
+            usual_habits.name(work, keyed=True, rng=rng, forms=usual_habits.FORMS)
+        return works
     if frame.habits:
         rough_habits.apply(works, frame.habits, now=frame.now, rng=frame.rng("rough habits"))
         return works

@@ -18,6 +18,7 @@ from metrics.findings.model import (
     Part,
     chosen,
     per_delivery,
+    stretches,
 )
 from metrics.findings.words import advice, deliveries, each, of_all
 from metrics.map_rows import APPROVAL
@@ -115,7 +116,8 @@ def _approval(ground: Ground, kind: str, name: str, count: int, whole: int) -> F
     return Finding(
         title=f"Approval of {name}",
         step=step,
-        evidence=ground.valued(own.assign(waited_s=own["seconds"])),
+        evidence=own.assign(waited_s=own["seconds"]),
+        waits=stretches(held),
         part=Part(0, count, f"{name} that were rejected or withdrawn"),
         words=(
             f"All {count} {name} that were decided on were approved: of such changes at most"

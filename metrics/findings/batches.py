@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,13 @@ from metrics.findings.model import (
     Part,
     chosen,
     per_delivery,
+    stretches,
 )
 from metrics.findings.words import advice, deliveries, each, of_all
 from metrics.map_rows import BATCH
+
+_MOST: Final = 0.5
+"""Of the items of a job: where more come with others, a train is what they wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,21 @@ def rhythm(own: pd.DataFrame) -> Rhythm:
 
 
 def waiting_batches(ground: Ground) -> Found:
-    """By the job that releases, the waiting from the last merge to a release with other items."""
+    """By the job that releases, the waiting from the last merge to a release with other items.
+
+    Where most come with others, those that came alone waited for the same departure.
+    """
     whole = ground.whole_s
     waits = ground.waits()
-    held = per_delivery(waits[waits["reason"] == BATCH], "step")
+    batch = waits[waits["reason"] == BATCH]
+    held = per_delivery(batch, "step")
     out = releases(ground.lives, ground.spans)
-    shared = out[out["shared"] > 1]
-    trains = held.merge(shared[[*KEYS, "job"]], on=KEYS)
+    shared = out["shared"] > 1
+    usual = shared.groupby(out["job"]).transform("mean") > _MOST
+    trains = held.merge(out[shared | usual][[*KEYS, "job"]], on=KEYS)
     several = len(set(trains["job"])) > 1
     found = [
-        _train(ground, str(job) if several else "", own, out[out["job"] == job], whole)
+        _train(ground, str(job) if several else "", own, out[out["job"] == job], batch)
         for job, own in trains.groupby("job")
     ]
     found.sort(key=lambda one: -one.seconds)
@@ -85,7 +95,9 @@ def _reason(ground: Ground, held: pd.DataFrame, out: pd.DataFrame) -> str:
     return "every item that waited for a release had it alone"
 
 
-def _train(ground: Ground, job: str, own: pd.DataFrame, out: pd.DataFrame, whole: int) -> Finding:
+def _train(
+    ground: Ground, job: str, own: pd.DataFrame, out: pd.DataFrame, batch: pd.DataFrame
+) -> Finding:
     by_step = own.groupby("step")["seconds"].sum()
     step = ground.steps.steps[int(str(by_step.idxmax()))]
     held = per_delivery(own)
@@ -95,11 +107,12 @@ def _train(ground: Ground, job: str, own: pd.DataFrame, out: pd.DataFrame, whole
     return Finding(
         title=f"Waiting for the release by {job}" if job else "Waiting for the release",
         step=step,
-        evidence=ground.valued(held.assign(waited_s=held["seconds"])),
+        evidence=held.assign(waited_s=held["seconds"]),
+        waits=stretches(batch.merge(held[KEYS], on=KEYS)),
         part=Part(items, ground.n, "deliveries that waited for a release with others"),
         words=(
             f"{items} of {deliveries(ground.n)} were merged and waited for a release with others,"
-            f" {each(seconds, items)} each: {of_all(seconds, whole)}.",
+            f" {each(seconds, items)} each: {of_all(seconds, ground.whole_s)}.",
             f"A release carries {carried} of them at the median{often}.",
         ),
         advice=advice(step, "release smaller pieces more often, for instance each day"),

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 
-from core.frames import NONE
-from metrics.cost import accrued_cents
 from metrics.map_rows import REASONS, WAITING
 from metrics.map_steps import Step, Steps
 from metrics.mapping import Ints
 from metrics.periods import WEEK
+from metrics.prices import Prices
 
 Kind = Literal["biggest_delay", "rework", "handoff", "ageing", "approval", "batch", "before_work"]
 KINDS: Final[tuple[Kind, ...]] = (
@@ -35,8 +33,8 @@ NOTHING_DONE: Final = "nothing was delivered in this window"
 
 @dataclass(frozen=True)
 class Ground:
-    """What findings are read off: the frames of a map (`metrics.map_*`), in which `lives` has
-    `value_cents` (per week, NONE: nobody valued it). waiting_now: by number of the step.
+    """What findings are read off: the frames of a map (`metrics.map_*`). waiting_now: by number of
+    the step.
     """
 
     lives: pd.DataFrame
@@ -69,10 +67,6 @@ class Ground:
         waits = self.waits()
         return int(waits["seconds"][~backlog(waits)].sum())
 
-    def valued(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows with the value of their delivery."""
-        return rows.merge(self.lives[[*KEYS, "value_cents"]], on=KEYS, how="left")
-
 
 def backlog(waits: pd.DataFrame) -> pd.Series:
     """Which of these stretches lie before anybody began."""
@@ -96,19 +90,20 @@ class Part:
 @dataclass(frozen=True)
 class Finding:
     """evidence: item_id, episode, `seconds` (the time that the finding names), `waited_s` (what of
-    it was waiting), value_cents; a delivery may have several rows. figures: what this kind alone
-    tells, times in seconds with names that end in `_s`. words: sentences without items' money.
-    now_cents: what the items lose in a week as they wait now, where that is asked.
+    it was waiting); a delivery may have several rows. waits: item_id, start_ts, end_ts of that
+    waiting. figures: what this kind alone tells, times in seconds with names that end in `_s`.
+    words: sentences without items' money. lasts: it is of what waits still.
     """
 
     title: str
     step: Step | None
     evidence: pd.DataFrame
+    waits: pd.DataFrame
     part: Part
     words: tuple[str, ...]
     advice: str
     figures: dict[str, float | int | None] = field(default_factory=dict)
-    now_cents: int | None = None
+    lasts: bool = False
 
     @property
     def seconds(self) -> int:
@@ -155,6 +150,11 @@ def chosen(
     return Found(kind, tuple(told[:SHOWN]), why, whole_s)
 
 
+def stretches(rows: pd.DataFrame) -> pd.DataFrame:
+    """When these rows were."""
+    return rows[["item_id", "start_ts", "end_ts"]]
+
+
 def per_delivery(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
     """`seconds` of the rows by delivery, and by `more`; what has none is left out."""
     sums = rows.groupby([*more, *KEYS], as_index=False)["seconds"].sum()
@@ -164,29 +164,32 @@ def per_delivery(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Cost of the waiting of valued items, and so many items with and without a value. Without any
-    value there is no cost, not a cost of nothing.
+    """Cost of the waiting of valued items, and so many items with and without a value; charged_s:
+    how much of their waiting the ledger charges. Where it charges none, or nothing has a value,
+    there is no cost, not a cost of nothing.
     """
 
     cost_cents: int | None
     per_week_cents: int | None
     valued: int
     unvalued: int
+    charged_s: int = 0
 
 
-def money_of(finding: Finding, window_s: int) -> Money:
-    """The cost of its waiting (P1), and that spread over the weeks of the window; of what waits
-    still, what it loses a week.
+def money_of(finding: Finding, prices: Prices, window_s: int) -> Money:
+    """What the ledger charges for its waiting, and that spread over the weeks of the window; of
+    what waits still, what it loses a week.
     """
-    own = finding.evidence
-    value, waited = (own[name].to_numpy(np.int64) for name in ("value_cents", "waited_s"))
-    known = value != NONE
-    items = len(own.loc[known, KEYS].drop_duplicates())
-    without = finding.items - items
-    if not items:
-        return Money(None, None, 0, without)
-    cost = int(accrued_cents(value[known], waited[known]).sum())
-    weekly = finding.now_cents
-    if weekly is None:
-        weekly = (2 * cost * WEEK + window_s) // (2 * window_s)
-    return Money(cost, weekly, items, without)
+    items = finding.evidence[KEYS].drop_duplicates()
+    valued = int(prices.priced(items["item_id"]).sum())
+    without = len(items) - valued
+    told = prices.of(finding.waits)
+    charged = int(told["charged_s"].sum())
+    if not valued or (finding.waited_s and not charged):
+        return Money(None, None, valued, without)
+    cost = int(told["cost_cents"].sum())
+    weekly = (2 * cost * WEEK + window_s) // (2 * window_s)
+    if finding.lasts:
+        now = prices.now.merge(items, on=KEYS)
+        weekly = int(now["cents_per_week"].sum())
+    return Money(cost, weekly, valued, without, charged)

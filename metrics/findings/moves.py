@@ -10,6 +10,7 @@ from core.written import duration, share
 from metrics.findings.model import KEYS, NOTHING_DONE, Finding, Found, Ground, Part, chosen
 from metrics.findings.words import advice, deliveries, each, of_all
 from metrics.map_quality import Accuracy, accuracies
+from metrics.map_waits import loop_waits, waits_in
 
 LEAST_RECEIVED: Final = 5
 """%C&A of fewer first passes ranks no handoff."""
@@ -29,7 +30,7 @@ def rework_loops(ground: Ground) -> Found:
 
 def _loop(ground: Ground, u: int, v: int, own: pd.DataFrame, whole: int) -> Finding:
     before, after = ground.steps.steps[u], ground.steps.steps[v]
-    evidence = own[[*KEYS, "waited_s", "value_cents"]].assign(seconds=own["lost_s"])
+    evidence = own[[*KEYS, "waited_s"]].assign(seconds=own["lost_s"])
     items = len(own[KEYS].drop_duplicates())
     lost, waited = int(own["lost_s"].sum()), int(own["waited_s"].sum())
     times = "" if len(own) == items else f", {len(own)} times in all"
@@ -37,17 +38,24 @@ def _loop(ground: Ground, u: int, v: int, own: pd.DataFrame, whole: int) -> Find
         title=f"{before.name} back to {after.name}",
         step=before,
         evidence=evidence,
+        waits=loop_waits(ground.rows, own),
         part=Part(items, ground.n, "deliveries that came back"),
         words=(
             f"{items} of {deliveries(ground.n)} came back{times}, and each return lost"
             f" {each(lost, len(own))}.",
-            f"{duration(waited)} of it were waiting: {of_all(waited, whole)}.",
+            _waited(waited, whole),
         ),
         advice=advice(
             before, f"agree in {after.name} on what {before.name} checks, before it is handed on"
         ),
         figures={"returns": len(own), "lost_s": lost},
     )
+
+
+def _waited(waited: int, whole: int) -> str:
+    if not waited:
+        return "None of it was waiting."
+    return f"{duration(waited)} of it were waiting: {of_all(waited, whole)}."
 
 
 def handoffs_to_simplify(ground: Ground) -> Found:
@@ -63,7 +71,9 @@ def handoffs_to_simplify(ground: Ground) -> Found:
         if steps[u].team and steps[v].team and steps[u].team != steps[v].team
     ]
     arrived = ground.moves.merge(
-        ground.visits[[*KEYS, "place", "waiting_s"]], on=[*KEYS, "place"], how="left"
+        ground.visits[[*KEYS, "place", "waiting_s", "start_ts", "end_ts"]],
+        on=[*KEYS, "place"],
+        how="left",
     )
     found = [_handoff(ground, one, arrived, whole) for one in pairs]
     ranked = sorted(zip(pairs, found, strict=True), key=lambda both: _rank(*both))
@@ -87,7 +97,6 @@ def _handoff(ground: Ground, one: Accuracy, arrived: pd.DataFrame, whole: int) -
     before, after = ground.steps.steps[one.from_step], ground.steps.steps[one.to_step]
     own = arrived[(arrived["from_step"] == one.from_step) & (arrived["to_step"] == one.to_step)]
     queued = own.groupby(KEYS, as_index=False).agg(seconds=("waiting_s", "sum"))
-    evidence = ground.valued(queued.assign(waited_s=queued["seconds"]))
     queue, right = int(queued["seconds"].sum()), one.received - one.bounced
     told = f"At most {share(one.share)} usable as received, {right} of {one.received}."
     if not one.bounced:
@@ -99,7 +108,8 @@ def _handoff(ground: Ground, one: Accuracy, arrived: pd.DataFrame, whole: int) -
     return Finding(
         title=f"{before.name} to {after.name}",
         step=after,
-        evidence=evidence,
+        evidence=queued.assign(waited_s=queued["seconds"]),
+        waits=waits_in(ground.rows, own),
         part=Part(right, one.received, "first passes that were not sent back, at most"),
         words=(told, *words) if one.received else tuple(words),
         advice=advice(

@@ -17,6 +17,7 @@ from metrics.findings.model import (
     backlog,
     chosen,
     per_delivery,
+    stretches,
 )
 from metrics.findings.words import advice, deliveries, each, of_all, only_queue, place
 from metrics.map_rows import REASONS
@@ -70,8 +71,8 @@ def _ranked(kind: Kind, ground: Ground, waits: pd.DataFrame) -> Found:
 def _finding(
     kind: Kind, ground: Ground, step: Step, own: pd.DataFrame, waits: pd.DataFrame, whole: int
 ) -> Finding:
-    evidence = ground.valued(own.assign(waited_s=own["seconds"]))
-    why = _main_reason(waits[waits["step"] == step.number])
+    here = waits[waits["step"] == step.number]
+    why = _main_reason(here)
     items, seconds = len(own), int(own["seconds"].sum())
     early = kind == "before_work"
     words = [
@@ -86,7 +87,8 @@ def _finding(
     return Finding(
         title=_title(step, why, early=early),
         step=step,
-        evidence=evidence,
+        evidence=own.assign(waited_s=own["seconds"]),
+        waits=stretches(here),
         part=Part(items, ground.n, f"deliveries that waited {_where(step, early=early)}"),
         words=tuple(words),
         advice=_advice(step, why, early=early),

@@ -6,8 +6,15 @@ import pytest
 
 from api.examples_findings import FINDINGS
 from api.schemas_findings import Findings
+from core.frames import NONE
 from metrics.findings.model import KINDS
+from metrics.ledger import accrued
+from metrics.map_steps import map_steps
+from metrics.periods import DAY, Window
+from pipeline.delay_ledger import book_in
+from pipeline.snapshots import Snapshots
 from tests.api.client import Answer, Client
+from tests.e2e.company import NOW, Company
 
 _ALL = "from=2020-01-01"
 _ADDRESS = f"/v1/streams/checkout/findings?{_ALL}"
@@ -45,6 +52,42 @@ def test_each_opens_to_exactly_the_items_that_it_counts(client: Client, clock: s
         money = one["money"]
         assert money["valued"] + money["unvalued"] == one["items"]
         assert (money["cost_cents"] is None) == (money["reason"] is not None)
+
+
+@pytest.mark.parametrize("name", ["checkout", "search"])
+def test_a_delay_costs_what_the_delay_cost_has_for_its_stages_and_items(
+    client: Client, company: Company, name: str
+) -> None:
+    """To the cent: the same cells, of the deliveries that the finding counts."""
+    body = client.json(f"/v1/streams/{name}/findings?{_ALL}&clock=flow_time")
+    (delays,) = [one["findings"] for one in body["kinds"] if one["kind"] == "biggest_delay"]
+    whole = client.json(f"/v1/streams/{name}/delay-cost?{_ALL}&by=stage")
+    with company.database.read() as session:
+        stream = Snapshots(company.settings).present(session).streams[name]
+    ts = int(NOW.timestamp()) + 60
+    cells = accrued(book_in(stream), window=Window(0, ts), as_of=ts).cells
+    kept = cells[~cells["sunk"]]
+    assert int(kept["cost_cents"].sum()) == whole["cost_cents"]
+    done = stream.items[stream.items["done_ts"] != NONE][["item_id", "episode"]]
+    told = kept.merge(done, on=["item_id", "episode"])
+    steps = {step.name: step.stage_ids for step in map_steps(stream.stages).steps}
+    assert delays
+    for one in delays:
+        here = told[told["stage_id"].isin(steps[one["step"]])]
+        assert one["money"]["cost_cents"] == int(here["cost_cents"].sum())
+        assert one["money"]["charged_d"] * DAY == pytest.approx(int(here["wait_s"].sum()))
+        assert one["money"]["clock"] == "commitment"
+
+
+def test_the_loops_of_the_map_cost_what_the_findings_say(client: Client) -> None:
+    asked = f"{_ALL}&clock=flow_time"
+    body = client.json(f"/v1/streams/checkout/findings?{asked}")
+    (loops,) = [one["findings"] for one in body["kinds"] if one["kind"] == "rework"]
+    drawn = client.json(f"/v1/streams/checkout/map?{asked}")["rework"]
+    costs = {f"{one['from']} back to {one['to']}": one["cost_cents"] for one in drawn}
+    assert loops
+    for one in loops:
+        assert one["money"]["cost_cents"] in (costs[one["title"]], None)
 
 
 def test_delays_before_and_after_somebody_began_are_the_waiting_of_the_map(client: Client) -> None:

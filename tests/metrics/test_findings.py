@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.frames import NONE
 from metrics.findings.batches import waiting_batches
-from metrics.findings.in_flight import ageing_work, waited_so_far
+from metrics.findings.in_flight import ageing_work, waited_so_far, waits_so_far
 from metrics.findings.model import NOTHING_DONE, Found, money_of
 from metrics.findings.moves import handoffs_to_simplify, rework_loops
 from metrics.findings.waits import before_work, biggest_delays
@@ -25,6 +25,7 @@ from tests.metrics.findings_ground import (
     TEST_QUEUE,
     Way,
     ground_of,
+    prices_of_ways,
     way_of,
 )
 from tests.metrics.test_value_stream_map import STAGES, visits_of
@@ -139,18 +140,21 @@ FLIGHT = pd.DataFrame(
 )
 
 
+NO_WAITS = pd.DataFrame(columns=["item_id", "episode", "start_ts", "end_ts"], dtype="int64")
+
+
 def test_work_piles_up_where_most_is_past_its_pace() -> None:
     rows = FLIGHT.assign(waited_s=[10 * DAY, 5 * DAY, DAY, 0])
-    found = ageing_work(map_steps(STAGES), rows)
+    found = ageing_work(map_steps(STAGES), rows, NO_WAITS)
     assert titles(found) == ["Ageing in Test"]
     first = found.findings[0]
     assert first.evidence["item_id"].tolist() == [1, 2]
     assert first.words[0] == (
         "2 of the 3 here now are older than 85 % were when they left it, the oldest 30 d: A-1, A-2."
     )
-    assert (first.now_cents, found.whole_s) == (700_00, 16 * DAY)
+    assert (first.lasts, found.whole_s) == (True, 16 * DAY)
     elsewhere = rows.assign(stage_id=[30, 30, 40, 40])
-    assert titles(ageing_work(map_steps(STAGES), elsewhere)) == ["Ageing in Build"]
+    assert titles(ageing_work(map_steps(STAGES), elsewhere, NO_WAITS)) == ["Ageing in Build"]
 
 
 @pytest.mark.parametrize(
@@ -165,18 +169,20 @@ def test_work_piles_up_where_most_is_past_its_pace() -> None:
     ],
 )
 def test_no_ageing_work_says_why(rows: pd.DataFrame, why: str) -> None:
-    assert ageing_work(map_steps(STAGES), rows.assign(waited_s=DAY)).reason == why
+    assert ageing_work(map_steps(STAGES), rows.assign(waited_s=DAY), NO_WAITS).reason == why
 
 
 def test_a_pace_of_few_is_only_observed() -> None:
     rows = FLIGHT.assign(waited_s=DAY, pace_n=18)
-    assert ageing_work(map_steps(STAGES), rows).findings[0].part.few
+    assert ageing_work(map_steps(STAGES), rows, NO_WAITS).findings[0].part.few
 
 
 def test_the_waiting_so_far_begins_with_the_commitment_and_ends_now() -> None:
     visits = visits_of([(0, READY), (4, BUILD), (6, TEST_QUEUE)])
     rows = pd.DataFrame({"item_id": [1, 2], "episode": 1, "committed_ts": [DAY, DAY]})
-    told = waited_so_far(rows, visits, 9 * DAY)
+    waits = waits_so_far(rows, visits, 9 * DAY)
+    assert waits[["start_ts", "end_ts"]].to_numpy().tolist() == [[DAY, 4 * DAY], [6 * DAY, 9 * DAY]]
+    told = waited_so_far(rows, waits)
     assert told["waited_s"].tolist() == [6 * DAY, 0]
 
 
@@ -198,6 +204,23 @@ def test_merged_work_waits_for_the_release_that_it_shares() -> None:
     assert (first.items, first.waited_s) == (4, (7 + 7 + 21 + 21) * DAY)
     assert first.figures == {"releases": 2, "items_per_release": 2.0, "release_gap_s": 14 * DAY}
     assert first.words[1] == "A release carries 2 of them at the median, one every 14 d."
+
+
+def test_who_rides_a_train_alone_waited_for_the_same_departure() -> None:
+    ground = ground_of(
+        QUICK, QUICK, QUICK, QUICK, QUICK, finish=(10, 10, 10, 24, 38),
+        spans=merged((1, 3, 10), (2, 3, 10), (3, 3, 10), (4, 3, 24), (5, 3, 38)),
+    )  # fmt: skip
+    (first,) = waiting_batches(ground).findings
+    assert (first.items, first.waited_s) == (5, (3 * 7 + 21 + 35) * DAY)
+
+
+def test_what_waits_for_work_after_the_merge_is_no_batch() -> None:
+    tested: Way = [(0, READY), (1, BUILD), (2, TEST_QUEUE), (9, TEST), (10, DONE)]
+    ground = ground_of(tested, tested, finish=(12, 12), spans=merged((1, 2, 12), (2, 2, 12)))
+    (first,) = waiting_batches(ground).findings
+    assert first.waited_s == 2 * 2 * DAY
+    assert biggest_delays(ground).findings[0].words[1] == "Most of it is the queue."
 
 
 def test_a_release_of_ones_own_is_no_batch() -> None:
@@ -241,12 +264,12 @@ def test_waste_may_be_tried_without() -> None:
 
 
 def test_the_price_is_that_of_the_valued_ones_and_never_nothing() -> None:
-    ground = ground_of(way_of(0, 0, 7), way_of(0, 0, 14), values=(10_000,))
-    priced = money_of(biggest_delays(ground).findings[0], 2 * WEEK)
+    ways = [way_of(0, 0, 7), way_of(0, 0, 14)]
+    first = biggest_delays(ground_of(*ways)).findings[0]
+    priced = money_of(first, prices_of_ways(*ways, values=(10_000,)), 2 * WEEK)
     assert (priced.cost_cents, priced.per_week_cents) == (10_000, 5_000)
-    assert (priced.valued, priced.unvalued) == (1, 1)
-    unknown = ground_of(way_of(0, 0, 7), way_of(0, 0, 14))
-    told = money_of(biggest_delays(unknown).findings[0], 2 * WEEK)
+    assert (priced.valued, priced.unvalued, priced.charged_s) == (1, 1, WEEK)
+    told = money_of(first, prices_of_ways(*ways), 2 * WEEK)
     assert (told.cost_cents, told.per_week_cents, told.unvalued) == (None, None, 2)
 
 

@@ -81,9 +81,20 @@ def _in_tracker(life: Life, stay: Stay, second: int, step_of: Mapping[str, str])
         return step, "waiting", stay.reason
     if _holds(life, "change_approval", second):
         return step, "waiting", "approval"
-    if _holds(life, "release", second):
+    if _holds(life, "release", second) and not _work_follows(life, second):
         return step, "waiting", "batch"
     return step, "waiting", "queue"
+
+
+def _work_follows(life: Life, second: int) -> bool:
+    """Somebody works on it again before the release for which it is said to wait."""
+    while second < min(life.finish, life.done) and _holds(life, "release", second):
+        for stay in life.stays:
+            holds = stay.start <= second and (stay.end is None or second < stay.end)
+            if holds and stay.state == "active":
+                return True
+        second += 1
+    return False
 
 
 def ladder(life: Life, step_of: Mapping[str, str]) -> Counter[Held]:
