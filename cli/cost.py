@@ -16,7 +16,8 @@ from metrics.holders import DelayClock
 from metrics.periods import DAY, Window
 from pipeline.burning_items import burning_answer
 from pipeline.clock import now_ts
-from pipeline.cost_answers import By, cost_answer
+from pipeline.cost_answers import cost_answer
+from pipeline.cost_parts import By
 from pipeline.question import question
 from pipeline.sequences import sequence_answer
 from pipeline.snapshots import Snapshots
