@@ -20,6 +20,11 @@ from pipeline.stream_teams import require_team
 
 _INTERVAL = "Also a series: day, week, month or quarter; at most 400 periods."
 
+_KNOWN_AT = (
+    "The answer as it was at this moment: a date (midnight in the configured zone) or a time."
+    " Default: as it is now."
+)
+
 
 class WindowQuery(BaseModel):
     """The window; a parameter that nothing reads is refused, not ignored."""
@@ -45,10 +50,17 @@ class KnownQuery(WindowQuery):
     """The window, and as known when."""
 
     known_at: str | None = Field(
-        default=None,
-        description="The answer as it was at this moment: a date (midnight in the configured zone)"
-        " or a time. Default: as it is now.",
-        examples=["2026-11-01T06:00Z"],
+        default=None, description=_KNOWN_AT, examples=["2026-11-01T06:00Z"]
+    )
+
+
+class MomentQuery(BaseModel):
+    """As known when; for what has no window."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    known_at: str | None = Field(
+        default=None, description=_KNOWN_AT, examples=["2026-11-01T06:00Z"]
     )
 
 

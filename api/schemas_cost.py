@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import Shape, Time
+from api.schemas import Limits, Shape, Time
 from api.schemas_lists import Listed
 
 _CAVEATS = (
@@ -49,6 +49,8 @@ class CostRow(Shape):
     first_share: float | None = Field(
         description="In which share of the draws this part is the dearest; null where it is alone."
     )
+    first_share_now: float | None = Field(description="The same of what burns now.")
+    explain: str = Field(description="Where the deliveries of this part are listed.")
 
 
 class CostPeriod(Shape):
@@ -68,6 +70,7 @@ class CostRows(Listed[CostRow]):
     cost_cents: int | None
     per_week_cents: int | None
     sunk_cents: int | None
+    sunk_deliveries: int = Field(description="How many cancelled deliveries that is of.")
     burn_rate_cents: int | None
     unvalued: int
     valued: int
@@ -87,12 +90,16 @@ class CostRows(Listed[CostRow]):
     window: list[Time] | None
     as_of: Time
     known_at: Time
+    watermarks: dict[str, Time]
     grade: str
     coverage: dict[str, float | None]
     reasons: list[str]
     explain: str
     caveats: list[str] = Field(description=_CAVEATS)
     series: list[CostPeriod] | None = Field(default=None, description="Where `interval` is asked.")
+    limits: Limits | None = Field(
+        default=None, description="Of the whole periods; null under six of them."
+    )
 
 
 class Parameters(Shape):

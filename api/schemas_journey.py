@@ -216,6 +216,8 @@ class Explained(Shape):
         default=None, description="In which seconds are told; not there where they are elapsed."
     )
     clock: str | None = Field(default=None, description="Of delay cost: commitment or idea.")
+    by: str | None = Field(default=None, description="Of one part of the delay cost: the split.")
+    part: str | None = Field(default=None, description="Its name.")
     n: int
     included: list[dict[str, Any]]
     excluded: list[dict[str, Any]]

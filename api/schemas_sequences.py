@@ -144,3 +144,14 @@ class Sequence(Shape):
     left_out: list[LeftRow]
     kept_in_place: list[LeftRow]
     wsjf: Scores | None
+
+
+class QueueOrder(Shape):
+    """A queue as it stands, and the order in which its delay costs least."""
+
+    stream: str
+    stage: str | None = Field(description="Null where nothing waits in the stream.")
+    waiting: int
+    as_of: Time
+    order: Sequence | None
+    reason: str | None = Field(description="Why nothing can be put in order.")

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.written import duration as duration
 from core.written import money as money
+from core.written import money_range as money_range
 from core.written import share as share
 
 THIN = "\u2009"

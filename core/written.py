@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 7 * 86_400
+_SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+_SIZES: Final = ((999_500, 1e6, "M"), (1_000, 1e3, "k"), (0, 1, ""))
+"""From how much on money is told in which unit: 999 500 with three digits is a million."""
 
 
 def duration(seconds: float | None) -> str:
@@ -22,17 +28,34 @@ def _digits(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
 
 
-def money(cents: float | None, currency: str) -> str:
-    """`€18k`: two significant digits, no false precision."""
+def money(cents: float | None, currency: str, interval: tuple[float, float] | None = None) -> str:
+    """`€2.6M`: rounded to the width of its range (cents), without one to two significant digits."""
     if cents is None:
         return "not known"
-    sign = {"EUR": "€", "USD": "$", "GBP": "£"}.get(currency, f"{currency} ")
-    whole = cents / 100
-    if whole >= 10_000:
-        return f"{sign}{whole / 1000:.0f}k"
-    if whole >= 1_000:
-        return f"{sign}{_digits(whole / 1000)}k"
-    return f"{sign}{whole:.0f}"
+    amount = cents / 100
+    keep = 10.0 ** max(0, math.floor(math.log10(max(abs(amount), 1))) - 1)
+    return _money_at(amount, currency, keep if interval is None else _step(interval))
+
+
+def money_range(interval: tuple[float, float], currency: str) -> str:
+    """`€20k–€46k`, both ends rounded to the width (cents)."""
+    step = _step(interval)
+    return "–".join(_money_at(one / 100, currency, step) for one in interval)
+
+
+def _step(interval: tuple[float, float]) -> float:
+    """A tenth of the size of the width."""
+    width = max((interval[1] - interval[0]) / 100, 1)
+    return 10.0 ** max(0, math.floor(math.log10(width)) - 1)
+
+
+def _money_at(amount: float, currency: str, step: float) -> str:
+    near = math.floor(amount / step + 0.5) * step
+    size, letter = next((size, letter) for least, size, letter in _SIZES if abs(near) >= least)
+    sign = _SIGNS.get(currency, f"{currency} ")
+    number = f"{abs(near) / size:.{0 if size == 1 else 2}f}"
+    plain = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{'−' if near < 0 else ''}{sign}{plain}{letter}"
 
 
 def share(value: float | None) -> str:

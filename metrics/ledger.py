@@ -174,13 +174,18 @@ class Accrued:
     """What accrued in a window.
 
     cells: holder, row, item_id, episode, kind, stage_id, team, reason, sunk (the holder was
-    cancelled), wait_s, cost_cents; valued only. unvalued: item_id, episode of deliveries that
-    waited and have no value. work: item_id, episode, work_s (active time) of what has one.
+    cancelled), wait_s, cost_cents; valued only. bare: the same up to `reason` of waits that nothing
+    values. work: item_id, episode, work_s (active time) of what has a value.
     """
 
     cells: pd.DataFrame
-    unvalued: pd.DataFrame
+    bare: pd.DataFrame
     work: pd.DataFrame
+
+    @property
+    def unvalued(self) -> pd.DataFrame:
+        """item_id, episode of deliveries that waited and have no value."""
+        return self.bare[["item_id", "episode"]].drop_duplicates()
 
     @property
     def in_work_s(self) -> int:
@@ -192,7 +197,7 @@ class Accrued:
         chosen = pd.MultiIndex.from_frame(items[["item_id", "episode"]])
         parts = [
             one[pd.MultiIndex.from_frame(one[["item_id", "episode"]]).isin(chosen)]
-            for one in (self.cells, self.unvalued, self.work)
+            for one in (self.cells, self.bare, self.work)
         ]
         return Accrued(*parts)
 
@@ -213,7 +218,7 @@ def accrued(book: Book, *, window: Window, as_of: int) -> Accrued:
     cells = rows[["holder", "row", *_PARTS]].assign(
         sunk=gone[held], wait_s=seconds, cost_cents=cost
     )
-    bare = book.waits[some][~priced][["item_id", "episode"]].drop_duplicates()
+    bare = book.waits[some][~priced][["holder", "row", *_PARTS]]
     low, high = _inside(book.works, window, as_of)
     valued = (book.works["holder"].to_numpy(np.int64) >= 0) & (high > low)
     work = book.works[["item_id", "episode"]].assign(work_s=high - low)[valued]

@@ -163,7 +163,7 @@ def live_cohort(items: pd.DataFrame, *, window: Window) -> Split:
     released = window.holds(items["released_ts"].to_numpy(np.int64)) & (live == NONE)
     rows = items[window.holds(live) | released]
     counted = rows["live_ts"] != NONE
-    timed = rows.assign(seconds=rows["live_ts"] - rows["idea_ts"])
+    timed = rows.assign(seconds=(rows["live_ts"] - rows["idea_ts"]).where(counted))
     return split(timed, counted, rows["live_reason"])
 
 

@@ -80,7 +80,8 @@ def use_cohort(items: pd.DataFrame, use: Use, *, window: Window) -> Split:
     seen = window.holds(items["shown_ts"].to_numpy(np.int64)) & (reached == NONE)
     rows = items[window.holds(reached) | seen]
     counted = rows[at] != NONE
-    return split(rows.assign(seconds=rows[at] - rows["shown_ts"]), counted, rows[why])
+    timed = rows.assign(seconds=(rows[at] - rows["shown_ts"]).where(counted))
+    return split(timed, counted, rows[why])
 
 
 def time_to(items: pd.DataFrame, use: Use, *, window: Window, told: bool) -> Measure:

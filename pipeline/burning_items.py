@@ -19,7 +19,7 @@ from metrics.periods import DAY, Window
 from metrics.profiles import Terms, accrued_cents
 from metrics.queue_forecast import LEVELS, Queue, queue_forecast
 from metrics.stats import Floats
-from pipeline.cost_answers import keys_of, stage_names
+from pipeline.cost_parts import keys_of, stage_names
 from pipeline.delay_ledger import book_in
 from pipeline.estimates import value_of
 from pipeline.forecast_answers import history_reason, pool_of

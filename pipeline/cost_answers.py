@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
 
 from core.settings import Settings
-from metrics.draws import DRAWS, Uncertain, drawn_sums, value_factors
+from metrics.draws import DRAWS, Uncertain
 from metrics.holders import DelayClock
-from metrics.ledger import NOT_BEGUN, Book, accrued
-from metrics.mapping import Ints
+from metrics.ledger import Book
 from metrics.measure import Measure
-from metrics.periods import WEEK, Window
-from metrics.stats import Floats
-from pipeline.chart_frame import chart_periods, dressed
+from metrics.periods import WEEK
+from pipeline.chart_frame import dressed
+from pipeline.cost_parts import By, drawn_of, part_names, parts_of
+from pipeline.cost_series import series_of
 from pipeline.delay_ledger import accrued_of, book_in, burning_of
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
-from pipeline.stream_answers import read_from, window_caveats
+from pipeline.stream_answers import window_caveats
 from pipeline.stream_measures import asked_items, close_of
-from pipeline.times import iso
 
 Answer = dict[str, Any]
-By = Literal["stage", "team", "reason", "kind", "item", "owner"]
 CLOCKS: Final[Mapping[DelayClock, str]] = {
     "commitment": "from the commitment; waiting time only, work is not charged",
     "idea": "from the first idea; time before the commitment waits, too",
 }
 _NO_VALUE: Final = "nothing that waited in this window has a value"
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Cost and burn by part: the name of its group, the place of its value, and the money."""
-
-    groups: Sequence[str]
-    place: Ints
-    cents: Floats
 
 
 def cost_answer(
@@ -60,23 +49,25 @@ def cost_answer(
     items, book = asked_items(stream, asked), book_in(stream, clock)
     found = accrued_of(stream, asked, items, clock)
     now = burning_of(stream, close_of(asked), items, clock)
-    cells = found.cells.assign(group=_groups(stream, book, found.cells, by))
-    now = now.assign(group=_groups(stream, book, now, by))
+    cells = found.cells.assign(group=part_names(stream, book, found.cells, by))
+    now = now.assign(group=part_names(stream, book, now, by))
     kept = cells[~cells["sunk"]]
-    cost = _drawn(stream, book, _parts(kept, kept["cost_cents"]))
-    burn = _drawn(stream, book, _parts(now, now["cents_per_week"]))
+    cost = drawn_of(stream, book, parts_of(kept, kept["cost_cents"]))
+    burn = drawn_of(stream, book, parts_of(now, now["cents_per_week"]))
     rows = _rows(cells, now, cost, burn, by)
     priced = bool((now["holder"] >= 0).any())
     sums = _sums(cells, now, asked, known=bool(rows), priced=priced)
     valued = len(cells[["item_id", "episode"]].drop_duplicates())
     graded = _graded(snapshot, stream, asked, sums, valued)
+    explain = f"{graded['explain']}&clock={clock}"
     drawn = {"cost_cents": cost.total, "burn_rate_cents": burn.total, "draws": DRAWS}
     return {
-        "items": rows,
+        "items": [_opened(row, by, explain) for row in rows],
         "next": None,
         **sums,
         "unvalued": len(found.unvalued),
         "valued": valued,
+        "sunk_deliveries": len(cells.loc[cells["sunk"], ["item_id", "episode"]].drop_duplicates()),
         "reason": None if len(cells) else _NO_VALUE,
         "currency": settings.cost_of_delay.currency,
         "profile": settings.cost_of_delay.profile,
@@ -87,9 +78,9 @@ def cost_answer(
         "in_work_d": found.in_work_s / 86_400,
         "ranges": drawn if len(cells) or priced else None,
         **graded,
-        "explain": f"{graded['explain']}&clock={clock}",
+        "explain": explain,
         "caveats": window_caveats(snapshot, stream, asked),
-        **_series(snapshot, stream, book, asked, items),
+        **series_of(snapshot, stream, book, asked, items),
     }
 
 
@@ -112,38 +103,9 @@ def _graded(
     return {name: body[name] for name in _OF_ENVELOPE}
 
 
-def _series(
-    snapshot: Snapshot, stream: StreamFacts, book: Book, asked: Question, items: pd.DataFrame
-) -> Answer:
-    """By period what accrued in it, with its range; null where it is not read yet, or in part."""
-    if asked.interval is None:
-        return {}
-    whole = read_from(snapshot, stream, "delay_cost")
-    rows = []
-    for period in chart_periods(asked, asked.interval):
-        window = Window(period.from_ts, min(period.to_ts, asked.as_of))
-        found = accrued(book, window=window, as_of=asked.as_of)
-        if asked.kinds is not None or asked.team is not None:
-            found = found.among(items)
-        cells = found.cells.assign(group="all")
-        kept = cells[~cells["sunk"]]
-        told: Answer = {
-            "cost_cents": int(kept["cost_cents"].sum()) if len(cells) else None,
-            "sunk_cents": int(cells["cost_cents"][cells["sunk"]].sum()) if len(cells) else None,
-            "range": _drawn(stream, book, _parts(kept, kept["cost_cents"])).total
-            if len(kept)
-            else None,
-        }
-        if whole is not None and period.from_ts < whole:
-            told = dict.fromkeys(told)
-        head = {"start": period.label, "end": iso(period.to_ts), "complete": period.complete}
-        rows.append({**head, **told})
-    return {"series": rows}
-
-
 _OF_ENVELOPE: Final = (
     *("metric", "definition", "scope", "n", "window", "as_of", "known_at"),
-    *("grade", "coverage", "reasons", "explain"),
+    *("watermarks", "grade", "coverage", "reasons", "explain"),
 )
 
 
@@ -163,71 +125,6 @@ def _sums(
     }
 
 
-def _parts(rows: pd.DataFrame, cents: pd.Series) -> Parts:
-    held = (rows["holder"] >= 0).to_numpy(np.bool_)
-    return Parts(
-        rows["group"][held].tolist(),
-        rows["holder"][held].to_numpy(np.int64),
-        cents[held].to_numpy(np.float64),
-    )
-
-
-def _drawn(stream: StreamFacts, book: Book, parts: Parts) -> Uncertain:
-    """The sums under each draw of the ranges of the values that are in them."""
-    place = book.holders.place[parts.place]
-    used = np.unique(place)
-    used = used[~np.isnan(book.worth.low[used])] if len(used) else used
-    names = keys_of(stream)
-    keys = [names.get(int(book.worth.item_id[one]), "") for one in used]
-    factor = value_factors(book.worth, used, keys)
-    owner = np.full(len(book.worth) + 1, -1)
-    owner[used] = np.arange(len(used))
-    return drawn_sums(parts.groups, owner[place], parts.cents, factor)
-
-
-def keys_of(stream: StreamFacts) -> Mapping[int, str]:
-    """The keys of the items of a stream, and of what stands above them."""
-
-    def made() -> dict[int, str]:
-        owners = stream.worth.owners
-        keys = dict(zip(owners["item_id"].tolist(), owners["key"].tolist(), strict=True))
-        own = zip(stream.items["item_id"].tolist(), stream.items["key"].tolist(), strict=True)
-        return {**keys, **dict(own)}
-
-    return stream.memo.of(("keys",), made)
-
-
-def _groups(stream: StreamFacts, book: Book, rows: pd.DataFrame, by: By) -> list[str]:
-    """By row the name of the part that it belongs to."""
-    if by == "stage":
-        return stage_names(stream, rows)
-    if by == "team":
-        return [str(one) or "no team known" for one in rows["team"]]
-    if by == "reason":
-        return [_REASONS.get(str(one), str(one)) for one in rows["reason"]]
-    if by == "kind":
-        return [str(one) or "other" for one in rows["kind"]]
-    names = keys_of(stream)
-    if by == "item":
-        return [names.get(int(one), "") for one in rows["item_id"]]
-    holder = rows["holder"].to_numpy(np.int64)
-    owners = book.worth.item_id[book.holders.place[holder[holder >= 0]]]
-    told = iter([names.get(int(one), "") for one in owners])
-    return [next(told) if one >= 0 else "not valued" for one in holder]
-
-
-_REASONS: Final = {"": "queue", NOT_BEGUN: "not begun"}
-
-
-def stage_names(stream: StreamFacts, rows: pd.DataFrame) -> list[str]:
-    """The stage in which each of these rows waits, in words where it is none."""
-    known = dict(zip(stream.stages["stage_id"].tolist(), stream.stages["name"], strict=True))
-    return [
-        str(known.get(stage, "before commitment" if reason == NOT_BEGUN else "unmapped"))
-        for stage, reason in zip(rows["stage_id"].tolist(), rows["reason"].tolist(), strict=True)
-    ]
-
-
 def _rows(
     cells: pd.DataFrame, now: pd.DataFrame, cost: Uncertain, burn: Uncertain, by: By
 ) -> list[Answer]:
@@ -239,7 +136,7 @@ def _rows(
     table = spent.join(waits, how="outer").fillna(0).astype(np.int64)
     table = table[table.index.isin(spent.index) | (table["waiting"] > table["bare"])]
     order = sorted(table.index, key=lambda one: (-table["cost_cents"][one], one))
-    first = cost.first_share() if len(cost.groups) > 1 else {}
+    first, first_now = (one.first_share() if len(one.groups) > 1 else {} for one in (cost, burn))
     rows = []
     for name in order:
         row = table.loc[name]
@@ -255,9 +152,15 @@ def _rows(
                 "unvalued_now": int(row["bare"]),
                 "ranges": _ranges(name, cost, burn),
                 "first_share": first.get(str(name)),
+                "first_share_now": first_now.get(str(name)),
             }
         )
     return rows
+
+
+def _opened(row: Answer, by: By, explain: str) -> Answer:
+    """With the address of the deliveries of this part alone."""
+    return {**row, "explain": f"{explain}&{urlencode({'by': by, 'part': row[by]})}"}
 
 
 def _ranges(name: str, cost: Uncertain, burn: Uncertain) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from core.frames import NONE
 from metrics.holders import DelayClock
+from pipeline.cost_parts import By, part_names
 from pipeline.cost_rows import priced
 from pipeline.delay_ledger import accrued_of, book_in
 from pipeline.explain import explained, item_rows
@@ -19,8 +21,14 @@ from pipeline.stream_measures import asked_items
 Answer = dict[str, Any]
 
 
-def explain_cost(stream: StreamFacts, asked: Question, clock: DelayClock) -> Answer:
-    """Items charged, with their cents, and items that waited and are not."""
+def explain_cost(
+    stream: StreamFacts, asked: Question, clock: DelayClock, *, by: By = "stage", part: str = ""
+) -> Answer:
+    """Items charged, with their cents, and items that waited and are not. part: of one part of the
+    split `by` alone, as its rows name it; both lists are empty where nothing waited there.
+    """
+    if part:
+        return _of_part(stream, asked, clock, by, part)
     items = asked_items(stream, asked)
     found = accrued_of(stream, asked, items, clock)
     inside, bare = priced(stream, items, found, clock)
@@ -32,6 +40,20 @@ def explain_cost(stream: StreamFacts, asked: Question, clock: DelayClock) -> Ans
     outside = pd.concat([bare, off.assign(excluded_reason="off_critical_path")])
     body = explained("delay_cost", asked, item_rows(inside), item_rows(outside))
     return {**body, "clock": clock}
+
+
+def _of_part(stream: StreamFacts, asked: Question, clock: DelayClock, by: By, part: str) -> Answer:
+    """What waited in one part, and what it cost there alone, the dearest first."""
+    items, book = asked_items(stream, asked), book_in(stream, clock)
+    found = accrued_of(stream, asked, items, clock)
+    cells, bare = (
+        one[[name == part for name in part_names(stream, book, one, by)]]
+        for one in (found.cells, found.bare)
+    )
+    inside, outside = priced(stream, items, replace(found, cells=cells, bare=bare), clock)
+    inside = inside.sort_values(["cents", "item_id"], ascending=[False, True])
+    body = explained("delay_cost", asked, item_rows(inside), item_rows(outside))
+    return {**body, "clock": clock, "by": by, "part": part}
 
 
 def _waited(stream: StreamFacts, asked: Question) -> pd.DataFrame:

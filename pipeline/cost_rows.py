@@ -10,7 +10,7 @@ import pandas as pd
 
 from metrics.holders import DelayClock
 from metrics.ledger import Accrued
-from pipeline.cost_answers import keys_of
+from pipeline.cost_parts import keys_of
 from pipeline.delay_ledger import book_in
 from pipeline.snapshot import StreamFacts
 

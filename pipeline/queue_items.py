@@ -58,12 +58,22 @@ def stage_called(stream: StreamFacts, name: str | None, now: pd.DataFrame) -> in
                 f"stage: one of {', '.join(known) or 'none; the stream has none'}"
             )
         return known[name]
-    here = now[now["stage_id"].isin(list(known.values()))]
+    here = _staged(stream, now)
     if here.empty:
         raise BadRequestError("stage: nothing waits in this stream now; name the stage")
     sums = here.groupby("stage_id")["cents_per_week"].agg(["sum", "size"])
     most = sums.sort_values(["sum", "size"], ascending=False)
     return int(most.index[0])
+
+
+def waits_anywhere(stream: StreamFacts, as_of: int) -> bool:
+    """Whether anything waits in a stage of the stream."""
+    now = burning(book_in(stream), at=as_of, as_of=as_of)
+    return not _staged(stream, now).empty
+
+
+def _staged(stream: StreamFacts, now: pd.DataFrame) -> pd.DataFrame:
+    return now[now["stage_id"].isin(_stages(stream)[0])]
 
 
 def _stages(stream: StreamFacts) -> tuple[list[int], list[str]]:

@@ -25,7 +25,14 @@ from metrics.sequencing import (
 )
 from metrics.stats import Floats
 from pipeline.estimate_rules import checked_nested
-from pipeline.queue_items import Duration, Queued, constraint_of, item_called, queue_of
+from pipeline.queue_items import (
+    Duration,
+    Queued,
+    constraint_of,
+    item_called,
+    queue_of,
+    waits_anywhere,
+)
 from pipeline.snapshot import StreamFacts
 from pipeline.times import iso
 from pipeline.worth import terms_row
@@ -63,25 +70,61 @@ def sequence_answer(
         place, found = None, [_asked(settings, stream, stage, one, as_of) for one in named]
     else:
         place, found = queue_of(stream, stage, as_of)
+    if why := _unordered(found):
+        raise BadRequestError(why)
+    body = _order(settings, stream, place, found, as_of)
+    return {**body, "stage": body["stage"] or stage, "wsjf": _wsjf(named)}
+
+
+def queue_order(
+    settings: Settings, stream: StreamFacts, *, stage: str | None, as_of: int
+) -> Answer:
+    """The same of a queue as it stands: `order` is None, with the `reason`, where nothing waits or
+    nothing of it can be put in order. `BadRequestError` for an unknown stage.
+    """
+    head: Answer = {"stream": stream.config.name, "as_of": iso(as_of)}
+    if stage is None and not waits_anywhere(stream, as_of):
+        why = "nothing waits in this stream now"
+        return {**head, "stage": None, "waiting": 0, "order": None, "reason": why}
+    place, found = queue_of(stream, stage, as_of)
+    why = _unordered(found).partition(": ")[2]
+    order = None if why else {**_order(settings, stream, place, found, as_of), "wsjf": None}
+    name = _names(stream)[place]
+    return {**head, "stage": name, "waiting": len(found), "order": order, "reason": why or None}
+
+
+def _unordered(found: Sequence[Queued]) -> str:
+    """Why these can't be put in order; empty where they can."""
     timed = [one for one in found if one.duration is not None]
     if len(timed) > MOST:
-        raise BadRequestError(f"items: at most {MOST} are put in order; name those that matter")
-    if not any(one.terms is not None for one in timed):
-        raise BadRequestError(_nothing(found))
-    body = _ordered(timed)
-    names = dict(zip(stream.stages["stage_id"].tolist(), stream.stages["name"], strict=True))
+        return f"items: at most {MOST} are put in order; name those that matter"
+    return "" if any(one.terms is not None for one in timed) else _nothing(found)
+
+
+def _names(stream: StreamFacts) -> dict[int, str]:
+    return dict(zip(stream.stages["stage_id"].tolist(), stream.stages["name"], strict=True))
+
+
+def _order(
+    settings: Settings,
+    stream: StreamFacts,
+    place: int | None,
+    found: Sequence[Queued],
+    as_of: int,
+) -> Answer:
+    timed = [one for one in found if one.duration is not None]
+    names = _names(stream)
     return {
         "stream": stream.config.name,
-        "stage": stage if place is None else names[place],
+        "stage": None if place is None else names[place],
         "constraint": None if place is None else names[constraint_of(stream, place)],
         "as_of": iso(as_of),
         "currency": settings.cost_of_delay.currency,
-        **body,
+        **_ordered(timed),
         "left_out": [{"key": one.key, "reason": one.reason} for one in found if not one.duration],
         "kept_in_place": [
             {"key": one.key, "reason": one.reason} for one in timed if one.terms is None
         ],
-        "wsjf": _wsjf(named),
     }
 
 

@@ -7,16 +7,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.asking import SeriesQuery, WorkQuery, asked_of, of_stream
+from api.asking import KnownQuery, MomentQuery, SeriesQuery, WorkQuery, asked_of, of_stream
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_cost import BURNING, COSTS
+from api.examples_sequences import QUEUE_ORDER
 from api.routes.metrics import Name
 from api.schemas_cost import BurningRows, CostRows
 from api.schemas_journey import Explained
+from api.schemas_sequences import QueueOrder
 from pipeline.burning_items import burning_answer
 from pipeline.cost_answers import cost_answer
 from pipeline.cost_explain import explain_cost
+from pipeline.cost_parts import By
+from pipeline.sequences import queue_order
 
 router = APIRouter(prefix="/streams", tags=["delay cost"])
 
@@ -30,13 +34,40 @@ class ClockQuery(WorkQuery):
     )
 
 
-class CostQuery(ClockQuery, SeriesQuery):
-    """The same, how the cost is split, and a rhythm."""
+class SplitQuery(ClockQuery):
+    """The same, and how the cost is split."""
 
-    by: Literal["stage", "team", "reason", "kind", "item", "owner"] = Field(
+    by: By = Field(
         default="stage",
         description="stage, team, reason, kind, item (that waited) or owner (of the value: the"
         " item, or its parent).",
+    )
+
+
+class CostQuery(SplitQuery, SeriesQuery):
+    """The same, and a rhythm."""
+
+
+class PartQuery(SplitQuery):
+    """The same, and one part of the split."""
+
+    part: str = Field(
+        default="",
+        max_length=512,
+        description="Only of this part of the split `by`, as a row of it is named: each delivery"
+        " with what its waiting there cost. Default: of the whole.",
+        examples=["Test"],
+    )
+
+
+class QueueQuery(MomentQuery):
+    """Which queue, and as known when."""
+
+    stage: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The queue. Default: the stage in which waiting burns most.",
+        examples=["Test"],
     )
 
 
@@ -63,14 +94,14 @@ def read_delay_cost(
     responses=answers(Explained, named=True),
 )
 def explain_delay_cost(
-    served: ServedDep, session: SessionDep, name: Name, query: Annotated[ClockQuery, Query()]
+    served: ServedDep, session: SessionDep, name: Name, query: Annotated[PartQuery, Query()]
 ) -> Response:
     """Every delivery that was charged, and every one that waited and was not, with the reason:
-    unvalued, or off the critical path of its parent.
+    unvalued, or off the critical path of its parent. With `part` those that waited there.
     """
     asked = asked_of(served, query)
     _, stream = of_stream(served, session, name, asked)
-    return encoded(explain_cost(stream, asked, query.clock))
+    return encoded(explain_cost(stream, asked, query.clock, by=query.by, part=query.part))
 
 
 @router.get(
@@ -87,3 +118,19 @@ def read_burning(
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
     return encoded(burning_answer(snapshot, served.settings, stream, asked))
+
+
+@router.get(
+    "/{name}/sequence",
+    summary="The order of a queue in which delay costs least",
+    responses=answers(QueueOrder, named=True, example=QUEUE_ORDER),
+)
+def read_queue_order(
+    served: ServedDep, session: SessionDep, name: Name, query: Annotated[QueueQuery, Query()]
+) -> Response:
+    """Of what waits in a stage now: today's order and the cheapest, as `POST /v1/sequences` answers
+    it; `order` is null, with the reason, where nothing can be put in order.
+    """
+    asked = asked_of(served, KnownQuery(known_at=query.known_at))
+    _, stream = of_stream(served, session, name, asked)
+    return encoded(queue_order(served.settings, stream, stage=query.stage, as_of=asked.as_of))

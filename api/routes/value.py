@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from api.asking import KnownQuery, WorkDep, asked_of, of_stream, snapshot_of
+from api.asking import KnownQuery, MomentQuery, WorkDep, asked_of, of_stream, snapshot_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples_value import OUTCOMES, UNEXPOSED
@@ -17,19 +16,6 @@ from pipeline.item_outcomes import outcomes_answer
 from pipeline.unexposed_list import unexposed_answer
 
 router = APIRouter(tags=["value"])
-
-
-class MomentQuery(BaseModel):
-    """As known when."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    known_at: str | None = Field(
-        default=None,
-        description="The answer as it was at this moment: a date (midnight in the configured zone)"
-        " or a time. Default: as it is now.",
-        examples=["2026-11-01T06:00Z"],
-    )
 
 
 @router.get(

@@ -12,7 +12,7 @@ import pytest
 
 from api.schemas_cost import BurningRows, ValueRow
 from api.schemas_lists import Page
-from api.schemas_sequences import Sequence
+from api.schemas_sequences import QueueOrder, Sequence
 from tests.api.client import Client
 
 STREAM = "/v1/streams/checkout"
@@ -81,6 +81,48 @@ def test_the_explanation_lists_what_is_charged_to_the_cent(client: Client) -> No
     assert charged == body["cost_cents"] + body["sunk_cents"]
     bare = [one for one in told["excluded"] if one["reason"] == "unvalued"]
     assert len(bare) == body["unvalued"]
+
+
+@pytest.mark.parametrize("by", ["stage", "team", "reason", "kind", "item", "owner"])
+def test_the_explanation_of_each_part_adds_up_to_it(client: Client, by: str) -> None:
+    rows = client.json(f"{STREAM}/delay-cost?{WINDOW}&by={by}")["items"]
+    assert rows
+    for row in rows[:12]:
+        told = client.json(row["explain"])
+        charged = sum(one["cost_cents"] for one in told["included"])
+        assert (told["by"], told["part"]) == (by, row[by])
+        assert charged == row["cost_cents"] + row["sunk_cents"]
+        waited = sum(one["charged_s"] for one in told["included"])
+        assert waited == pytest.approx(row["wait_d"] * 86_400, abs=1)
+        cents = [one["cost_cents"] for one in told["included"]]
+        assert cents == sorted(cents, reverse=True)
+
+
+def test_what_nothing_values_is_left_out_of_the_part_in_which_it_waited(client: Client) -> None:
+    whole = client.json(f"{STREAM}/delay-cost?{WINDOW}")
+    bare: set[tuple[str, int]] = set()
+    for row in whole["items"]:
+        told = client.json(row["explain"])["excluded"]
+        assert {one["reason"] for one in told} <= {"unvalued"}
+        bare |= {(one["key"], one["episode"]) for one in told}
+    assert len(bare) == whole["unvalued"] > 0
+
+
+def test_a_part_that_is_not_there_has_no_deliveries(client: Client) -> None:
+    told = client.json(f"{STREAM}/delay-cost/explain?{WINDOW}&by=stage&part=Nowhere")
+    assert (told["n"], told["included"], told["excluded"]) == (0, [], [])
+
+
+def test_what_was_cancelled_is_counted(client: Client) -> None:
+    found = 0
+    for stream in client.json("/v1/streams")["items"]:
+        address = f"/v1/streams/{stream['name']}/delay-cost?from=2025-11-25&by=item"
+        body = client.json(address)
+        sunk = {row["item"] for row in body["items"] if row["sunk_cents"]}
+        rows = client.json(body["explain"])["included"]
+        assert body["sunk_deliveries"] == sum(one["key"] in sunk for one in rows)
+        found += body["sunk_deliveries"]
+    assert found > 0
 
 
 def test_what_burns_is_listed_with_what_it_may_still_cost(client: Client) -> None:
@@ -166,6 +208,18 @@ def test_a_series_adds_up_and_has_ranges(client: Client) -> None:
     assert len(body["series"]) == 8
     assert sum(one["cost_cents"] or 0 for one in body["series"]) == body["cost_cents"]
     assert all(one["range"]["p10"] <= one["range"]["p90"] for one in body["series"] if one["range"])
+    costs = [one["cost_cents"] for one in body["series"] if one["cost_cents"] is not None]
+    steps = [abs(after - before) for before, after in pairwise(costs)]
+    centre, step = sum(costs) / len(costs), sum(steps) / len(steps)
+    assert body["limits"]["mean"] == pytest.approx(centre)
+    assert body["limits"]["upper"] == pytest.approx(centre + 2.66 * step)
+    assert body["limits"]["lower"] == pytest.approx(max(0, centre - 2.66 * step))
+
+
+def test_five_weeks_have_no_limits(client: Client) -> None:
+    body = client.json(f"{STREAM}/delay-cost?from=2026-08-31&to=2026-10-05&interval=week")
+    assert len(body["series"]) == 5
+    assert body["limits"] is None
 
 
 def test_a_queue_is_put_in_order_and_saves_money(client: Client) -> None:
@@ -180,6 +234,23 @@ def test_a_queue_is_put_in_order_and_saves_money(client: Client) -> None:
     again = [{"key": row["key"]} for row in sorted(body["items"], key=lambda r: r["place_today"])]
     named = _sequence(client, 200, **asked, items=again)
     assert named["proposed_cents"] == body["proposed_cents"]
+
+
+def test_the_order_of_a_queue_is_that_which_is_answered_to_a_body(client: Client) -> None:
+    stages = client.json(f"{STREAM}/delay-cost")["items"]
+    stage = max(stages, key=lambda row: row["burn_rate_cents"] or 0)["stage"]
+    told = client.json(f"{STREAM}/sequence")
+    QueueOrder.model_validate(told)
+    assert (told["stage"], told["reason"]) == (stage, None)
+    assert told["order"] == _sequence(client, 200, stream="checkout", stage=stage)
+    assert told["waiting"] == len(told["order"]["items"]) + len(told["order"]["left_out"])
+
+
+def test_a_queue_without_anything_in_it_has_a_reason_and_no_order(client: Client) -> None:
+    told = client.json(f"{STREAM}/sequence?stage=Done")
+    assert (told["stage"], told["waiting"], told["order"]) == ("Done", 0, None)
+    assert told["reason"] == "nothing waits there now"
+    assert client.get(f"{STREAM}/sequence?stage=nope").status_code == 422
 
 
 def test_the_order_of_items_that_are_given_whole(client: Client) -> None:

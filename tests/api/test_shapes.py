@@ -27,6 +27,7 @@ from api.schemas_lists import (
 )
 from api.schemas_mappings import MappingRow, Unmapped
 from api.schemas_restatements import RestatementRow
+from api.schemas_sequences import QueueOrder
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
@@ -45,6 +46,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     (f"{_STREAM}/delay-cost?by=item&from=2026-09-01", CostRows),
     (f"{_STREAM}/delay-cost?by=owner&clock=idea", CostRows),
     (f"{_STREAM}/delay-cost/items", BurningRows),
+    (f"{_STREAM}/sequence", QueueOrder),
     *[(f"{_STREAM}/metrics/{slug}", Envelope) for slug in FLOW_SLUGS],
     *[(f"{_STREAM}/metrics/{slug}?interval=week", Envelope) for slug in FLOW_SLUGS],
     *[(f"{_STREAM}/metrics/{slug}/explain", Explained) for slug in FLOW_SLUGS],

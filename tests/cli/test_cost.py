@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.written import money
 from tests.cli.conftest import Run
 
 
@@ -14,6 +15,9 @@ def test_the_parts_of_the_cost_and_what_burns_most_are_shown(headwater: Run) -> 
     assert shown.out.startswith("Checkout, last 90 days; from the commitment")
     assert all(row["stage"] in shown.out for row in cost["items"][:3])
     assert burning["items"][0]["key"] in shown.out
+    assert f"Waiting cost {money(cost['cost_cents'], 'EUR')}." in shown.out
+    assert f"Now it costs {money(cost['burn_rate_cents'], 'EUR')} a week." in shown.out
+    assert max(map(len, shown.out.splitlines())) <= 100
     assert f"{burning['unvalued']} of {burning['total']} in flight have no value" in shown.out
 
 

@@ -72,3 +72,22 @@ def test_the_connectors_are_all_up_to_date(page: Page, address: str, company: Co
         expect(page.get_by_text(source.name, exact=True).first).to_be_visible()
     expect(page.get_by_text("Coverage", exact=True).first).to_be_visible()
     assert "undefined" not in page.inner_text("main")
+
+
+def test_the_delay_cost_is_what_the_api_says_and_its_parts_open(
+    page: Page, address: str, company: Company
+) -> None:
+    stream = company.settings.streams[0].name
+    told = page.request.get(f"{address}/v1/streams/{stream}/delay-cost").json()
+    burning = page.request.get(f"{address}/v1/streams/{stream}/delay-cost/items").json()
+    page.goto(f"{address}/delay-cost?stream={stream}&of=period")
+    bars = page.locator(".mbars li")
+    expect(bars).to_have_count(sum(row["cost_cents"] > 0 for row in told["items"]))
+    expect(bars.first).to_contain_text(told["items"][0]["stage"])
+    dearest = next(row for row in burning["items"] if row["burn_rate_cents"])
+    expect(page.locator("table.burning tbody tr").first).to_contain_text(dearest["key"])
+    bars.first.locator("a").click()
+    expect(page.locator("#part")).to_contain_text(told["items"][0]["stage"])
+    shown = page.inner_text("main")
+    for odd in ("undefined", "NaN", "null", "[object"):
+        assert odd not in shown

@@ -96,6 +96,9 @@ def test_what_is_not_told_is_left_out_by_reason_and_never_counted() -> None:
     items = _items(exposure, *rows, at=60 * DAY)
     found = idea_to_live(items, window=Window(0, 50 * DAY), told=True)
     assert (found.n, found.excluded) == (1, {"no_exposure": 1, "not_exposed": 3})
+    behind = live_cohort(items, window=Window(0, 50 * DAY))
+    assert behind.included["seconds"].tolist() == [30 * DAY - items["idea_ts"].iloc[0]]
+    assert behind.left_out["seconds"].isna().all()
     silent = idea_to_live(items.assign(live_ts=NONE), window=Window(0, 50 * DAY), told=False)
     assert set(silent.value.values()) == {None}
     assert silent.reasons == ("no tool reports exposure",)

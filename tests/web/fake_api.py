@@ -19,10 +19,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import web
-from tests.web import fake_journeys, fake_map_page, fake_overview, fake_sources
+from tests.web import fake_cost, fake_journeys, fake_map_page, fake_overview, fake_sources
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/journey", "/connectors")
+PAGES = ("/", "/map", "/delay-cost", "/journey", "/connectors")
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -46,7 +46,7 @@ class FakeApi:
         """The state that every test begins with."""
         journeys = {f"/v1/items/{key}/journey": one for key, one in fake_journeys.JOURNEYS.items()}
         streams = [
-            {"name": "checkout", "title": "Checkout"},
+            {"name": "checkout", "title": "Checkout", "stages": [{"name": "Test", "team": "qa"}]},
             {"name": "loyalty", "title": "Loyalty"},
         ]
         self.answers = journeys | {
@@ -55,6 +55,7 @@ class FakeApi:
             "/v1/quality": {"items": fake_sources.coverages(), "next": None},
             "/v1/streams": {"items": streams, "next": None},
             **fake_map_page.answers(),
+            **fake_cost.answers(),
         }
         self.status.clear()
         self.asked.clear()

@@ -9,13 +9,20 @@ from tests.web.conftest import Open, text
 from tests.web.fake_api import FakeApi
 
 pytestmark = pytest.mark.browser
-ADDRESSES = ["/", "/journey", "/journey?key=SHOP-412", "/journey?key=EVIL-1", "/connectors"]
+ADDRESSES = [
+    "/",
+    "/journey",
+    "/journey?key=SHOP-412",
+    "/journey?key=EVIL-1",
+    "/connectors",
+    "/delay-cost?stream=checkout",
+]
 
 
 def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
     links = visit("/").locator("#side nav a").all_inner_texts()
 
-    assert links == ["Overview", "Map", "Journey", "Connectors"]
+    assert links == ["Overview", "Map", "Journey", "Delay cost", "Connectors"]
 
 
 def test_g_and_a_letter_goes_to_a_page(visit: Open) -> None:

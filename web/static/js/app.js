@@ -2,6 +2,7 @@
 
 import { read, ReadError, remembered } from "./api.js";
 import { connectors } from "./connectors.js";
+import { delayCost } from "./delay_cost.js";
 import { h } from "./dom.js";
 import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
@@ -13,7 +14,13 @@ import { overview } from "./overview.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
-const PAGES = { "/": overview, "/map": map, "/journey": journey, "/connectors": connectors };
+const PAGES = {
+  "/": overview,
+  "/map": map,
+  "/delay-cost": delayCost,
+  "/journey": journey,
+  "/connectors": connectors,
+};
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
 let visit = null; // {page, query, abort, data, failedAt}

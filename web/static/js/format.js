@@ -144,7 +144,7 @@ function symbol(currency) {
 function moneyAt(amount, sign, step) {
   const near = Math.round(amount / step) * step;
   const [size, letter] =
-    Math.abs(near) >= 999_500 ? [1e6, "m"] : Math.abs(near) >= 1000 ? [1e3, "k"] : [1, ""];
+    Math.abs(near) >= 999_500 ? [1e6, "M"] : Math.abs(near) >= 1000 ? [1e3, "k"] : [1, ""];
   const number = Number((near / size).toFixed(size === 1 ? 0 : 2));
   return `${number < 0 ? MINUS : ""}${sign}${grouped(String(Math.abs(number)))}${letter}`;
 }

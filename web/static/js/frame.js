@@ -13,6 +13,7 @@ export const SCREENS = [
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
+  { group: "Money", pages: [{ path: "/delay-cost", title: "Delay cost", key: "d" }] },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 

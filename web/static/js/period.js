@@ -3,7 +3,7 @@
 import { date } from "./format.js";
 import { choice } from "./frame.js";
 
-export const WINDOWS = [30, 90, 180, 365];
+export const WINDOWS = [7, 30, 90, 180, 365];
 const DAY_MS = 86_400_000;
 const iso = (ms) => new Date(ms).toISOString().slice(0, 10);
 
