@@ -70,9 +70,18 @@ class Calibration(Shape):
 class LeverRow(Shape):
     """A lever as it stands, and what it is moved to."""
 
-    lever: str
+    lever: str = Field(description="As it is sent: `Test.people`.")
+    step: str | None = Field(description="Null for a lever of the stream as a whole.")
+    what: str = Field(description="`people`, `limit`, `cap`; of the mix the kind of work.")
+    about: str = Field(description="What it does and takes, in words.")
     now: str | None = Field(description="Null for a lever that stands nowhere, as `remove`.")
-    changed: str | None = Field(description="Null where it is not moved.")
+    amount: float | None = Field(
+        description="As it stands, as a number: people, items, a share from 0 to 1, days of `wait`;"
+        " null for one without a number, and for a limit or a cap that is not set."
+    )
+    choices: list[str] = Field(description="Words that it takes; a number may be taken as well.")
+    changed: str | None = Field(description="How it then stands; null where it is not moved.")
+    value: str | None = Field(description="What it is moved by or to, as it was sent: `+2`.")
     moved: bool
 
 

@@ -14,6 +14,7 @@ from metrics.lab.network import Network
 from metrics.lab.paired import difference
 from metrics.lab.verdict import OUTSIDE, constraint, histogram
 from pipeline.lab import Compared, compared, lab_model, require_model
+from pipeline.lab_levers import lever_rows
 from pipeline.lab_places import (
     BEFORE_THE_FIRST,
     NO_VALUE,
@@ -23,7 +24,7 @@ from pipeline.lab_places import (
     place_rows,
     team_rows,
 )
-from pipeline.lab_words import calibration_words, lever_rows, verdict_words
+from pipeline.lab_words import calibration_words, verdict_words
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_metric
