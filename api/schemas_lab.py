@@ -51,6 +51,15 @@ class PeopleRow(Shape):
     )
 
 
+class LyingRow(Shape):
+    """Work that was in a step when the window began and is there when it ends: it counts in the
+    queue, and no lever moves it.
+    """
+
+    step: str
+    items: float = Field(description="That wait there on average.")
+
+
 class Calibration(Shape):
     """How near the model comes to the stream as it is."""
 
@@ -64,6 +73,7 @@ class Calibration(Shape):
     runs: int
     items_per_run: int
     warm_up_items: int = Field(description="Played first in each run, and not counted.")
+    lying: list[LyingRow] = Field(description="Empty where nothing lies.")
     people: list[PeopleRow]
 
 

@@ -150,6 +150,11 @@ def _calibration(found: Calibrated) -> Answer:
         "runs": found.plan.runs,
         "items_per_run": found.plan.counted,
         "warm_up_items": found.plan.warm_up,
+        "lying": [
+            {"step": step.name, "items": one.items}
+            for step, one in zip(network.steps, network.lying, strict=True)
+            if one.items > 0
+        ],
         "people": [
             {
                 "team": owner(network, network.steps_of(pool)[0]),
