@@ -77,10 +77,10 @@ def test_the_connectors_are_all_up_to_date(page: Page, address: str, company: Co
 def test_the_lab_plays_a_lever_and_says_what_it_would_do(page: Page, address: str) -> None:
     page.goto(f"{address}/lab?stream=checkout&window=365")
     slider = page.get_by_role("slider").first
-    expect(slider).to_be_visible()
+    expect(slider).to_be_visible(timeout=30_000)
     slider.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Verdict", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Verdict", exact=True).first).to_be_visible(timeout=30_000)
     expect(page.get_by_role("heading", name="By team")).to_be_visible()
     assert "=%2B1" in page.url
     shown = page.inner_text("main")

@@ -71,6 +71,7 @@ def calibration(*, holds: bool = True) -> dict[str, Any]:
              "holds": True},
         ],
         "arrivals_per_week": 7.9, "runs": 20, "items_per_run": 200, "warm_up_items": 30,
+        "lying": [{"step": "Test", "items": 4.0}],
         "people": [
             {"team": "qa", "steps": ["Test"], "places": 3, "people": 3, "per_week": 7.5,
              "basis": "queue_waited"},

@@ -1,6 +1,6 @@
 // Lab: what one change of a stream would do. The verdict first, then where the wait goes, and to whom.
 
-import { address } from "./api.js";
+import { address, remembered } from "./api.js";
 import { h, link } from "./dom.js";
 import { period, reasonWords } from "./format.js";
 import { choice } from "./frame.js";
@@ -23,10 +23,29 @@ const STAGES = `stages = [
 
 const moves = (query) => Object.keys(leversOf(query)).length > 0;
 const baseOf = (stream) => `/v1/streams/${encodeURIComponent(stream)}`;
+const labOf = (query, period) => address(`${baseOf(query.get("stream"))}/lab`, period);
 
-/** The period as it is sent: what is not chosen is left out. */
-const params = (query, now) =>
+const HOUR_MS = 3_600_000;
+let basis = null; // {key, window, at}: the facts that all changes of this hour are played on
+
+/** The period as it is chosen: what is not is left out. */
+const chosenPeriod = (query, now) =>
   Object.fromEntries(Object.entries(asked(query, now)).filter(([, value]) => value));
+
+/**
+ * The window that is asked for. Once a model was made, the same one for an hour: a window that ends now would
+ * be another each minute, and a model of its own.
+ */
+function params(query, now) {
+  const period = chosenPeriod(query, now);
+  const key = address(baseOf(query.get("stream")), period);
+  if (basis?.key === key && now - basis.at < HOUR_MS) return basis.window;
+  const last = remembered(labOf(query, period));
+  if (!last || now - last.at > HOUR_MS) return period;
+  const [from, to] = last.data.window;
+  basis = { key, window: { from, to }, at: last.at };
+  return basis.window;
+}
 
 function facts(told) {
   const why = (told.reasons ?? [])[0];
@@ -176,13 +195,13 @@ function reads(query, now) {
   const stream = query.get("stream");
   const streams = { streams: "/v1/streams" };
   if (!stream) return streams;
-  const base = baseOf(stream);
-  const body = { levers: leversOf(query), ...params(query, now) };
+  const window = params(query, now);
+  const body = { levers: leversOf(query), ...window };
   return {
     ...streams,
-    today: address(`${base}/lab`, params(query, now)),
+    today: labOf(query, window),
     kept: address("/v1/scenarios", { stream }),
-    ...(moves(query) ? { change: { address: `${base}/lab`, body } } : {}),
+    ...(moves(query) ? { change: { address: labOf(query, {}), body } } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import { section } from "./parts.js";
 import { readsOf, slides } from "./lab_slides.js";
 import { nameOf, orderWords } from "./lab_words.js";
 
-const PAUSE_MS = 60;
+const PAUSE_MS = 40;
 const PATIENCE_MS = 1500;
 const WHOLE = "";
 let shown = null; // {key, node, sync}: the same node as long as the same levers are shown

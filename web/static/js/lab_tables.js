@@ -1,7 +1,7 @@
 // The lab as tables: teams and steps before and after, and how near the model comes.
 
 import { h } from "./dom.js";
-import { count, percent, rate } from "./format.js";
+import { count, counted, percent, rate } from "./format.js";
 import { busyText, daysText, directionWords, moneyText } from "./lab_numbers.js";
 import { asTable, section, table } from "./parts.js";
 
@@ -104,6 +104,17 @@ const peopleRow = ({ team, steps, places, people, per_week: done, basis }) =>
     h("td", { class: "p2" }, BASIS[basis] ?? basis),
   );
 
+/** What nothing moved in the whole period: it counts in a queue, and in no lever. */
+function lies({ lying }) {
+  if (!lying.length) return null;
+  const told = lying.map(({ step, items: n }) => `${counted(Math.round(n), "item")} at ${step}`);
+  return h(
+    "p",
+    { class: "note" },
+    `${told.join(", ")} lay there all through the period: no lever moves them.`,
+  );
+}
+
 /** How near the model comes, and what it is made of. */
 export function calibrationTables({ calibration: told }) {
   return [
@@ -120,6 +131,7 @@ export function calibrationTables({ calibration: told }) {
           `Made of ${count(told.done)} items that were done and ${count(told.arrived)} that were begun; ` +
           `${count(told.items_per_run)} items in each of ${count(told.runs)} runs.`,
       ),
+      lies(told),
     ]),
     asTable(
       "Who works where",
