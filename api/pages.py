@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 import web
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/journey", "/lab", "/connectors")
+PAGES = ("/", "/map", "/bottlenecks", "/journey", "/lab", "/connectors")
 _API = "/v1"
 
 

@@ -74,6 +74,21 @@ def test_the_connectors_are_all_up_to_date(page: Page, address: str, company: Co
     assert "undefined" not in page.inner_text("main")
 
 
+def test_bottlenecks_name_the_queue_that_holds_up_most(
+    page: Page, address: str, company: Company
+) -> None:
+    page.goto(f"{address}/bottlenecks?stream=checkout&window=365")
+    expect(page.get_by_role("heading", name="Where work piles up")).to_be_visible(timeout=30_000)
+    shown = page.inner_text("main")
+    assert "holds up most" in shown or "Nothing that has been begun waits" in shown
+    stream = next(one for one in company.settings.streams if one.name == "checkout")
+    for stage in stream.stages:
+        if stage.state in ("waiting", "active"):
+            assert stage.name in shown
+    for hole in ("undefined", "NaN", "null"):
+        assert hole not in shown
+
+
 def test_the_lab_plays_a_lever_and_says_what_it_would_do(page: Page, address: str) -> None:
     page.goto(f"{address}/lab?stream=checkout&window=365")
     slider = page.get_by_role("slider").first

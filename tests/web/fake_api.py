@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import web
-from tests.web import fake_journeys, fake_lab, fake_map_page, fake_overview, fake_sources
+from tests.web import (
+    fake_bottlenecks,
+    fake_journeys,
+    fake_lab,
+    fake_map_page,
+    fake_overview,
+    fake_sources,
+)
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/journey", "/lab", "/connectors")
+PAGES = ("/", "/map", "/bottlenecks", "/journey", "/lab", "/connectors")
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -61,6 +69,7 @@ class FakeApi:
             "/v1/streams": {"items": streams, "next": None},
             **fake_map_page.answers(),
             **fake_lab.answers(),
+            **deepcopy(fake_bottlenecks.answers()),
         }
         self.replies = fake_lab.replies()
         self.delay_s = 0.0

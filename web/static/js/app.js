@@ -1,6 +1,7 @@
 // The router: address -> page -> read -> draw, then a quiet look every 30 seconds.
 
 import { read, ReadError, remembered } from "./api.js";
+import { bottlenecks } from "./bottlenecks.js";
 import { connectors } from "./connectors.js";
 import { h } from "./dom.js";
 import { clock, date } from "./format.js";
@@ -17,6 +18,7 @@ import { overview } from "./overview.js";
 const PAGES = {
   "/": overview,
   "/map": map,
+  "/bottlenecks": bottlenecks,
   "/journey": journey,
   "/lab": lab,
   "/connectors": connectors,

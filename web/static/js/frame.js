@@ -10,6 +10,7 @@ export const SCREENS = [
     group: "Flow",
     pages: [
       { path: "/map", title: "Map", key: "m" },
+      { path: "/bottlenecks", title: "Bottlenecks", key: "b" },
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
