@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 import web
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/delay-cost", "/journey", "/connectors")
+PAGES = ("/", "/map", "/bottlenecks", "/delay-cost", "/journey", "/lab", "/connectors")
 _API = "/v1"
 
 

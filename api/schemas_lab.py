@@ -51,6 +51,15 @@ class PeopleRow(Shape):
     )
 
 
+class LyingRow(Shape):
+    """Work that was in a step when the window began and is there when it ends: it counts in the
+    queue, and no lever moves it.
+    """
+
+    step: str
+    items: float = Field(description="That wait there on average.")
+
+
 class Calibration(Shape):
     """How near the model comes to the stream as it is."""
 
@@ -64,15 +73,25 @@ class Calibration(Shape):
     runs: int
     items_per_run: int
     warm_up_items: int = Field(description="Played first in each run, and not counted.")
+    lying: list[LyingRow] = Field(description="Empty where nothing lies.")
     people: list[PeopleRow]
 
 
 class LeverRow(Shape):
     """A lever as it stands, and what it is moved to."""
 
-    lever: str
+    lever: str = Field(description="As it is sent: `Test.people`.")
+    step: str | None = Field(description="Null for a lever of the stream as a whole.")
+    what: str = Field(description="`people`, `limit`, `cap`; of the mix the kind of work.")
+    about: str = Field(description="What it does and takes, in words.")
     now: str | None = Field(description="Null for a lever that stands nowhere, as `remove`.")
-    changed: str | None = Field(description="Null where it is not moved.")
+    amount: float | None = Field(
+        description="As it stands, as a number: people, items, a share from 0 to 1, days of `wait`;"
+        " null for one without a number, and for a limit or a cap that is not set."
+    )
+    choices: list[str] = Field(description="Words that it takes; a number may be taken as well.")
+    changed: str | None = Field(description="How it then stands; null where it is not moved.")
+    value: str | None = Field(description="What it is moved by or to, as it was sent: `+2`.")
     moved: bool
 
 

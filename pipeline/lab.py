@@ -34,7 +34,7 @@ class Compared:
 
 def lab_model(settings: Settings, stream: StreamFacts, asked: Question) -> Calibrated | NoModel:
     """The calibrated model; a reason where there is none."""
-    key = ("lab", asked.window, asked.as_of)
+    key = ("lab", asked.window, _moment(asked))
     return stream.memo.of(key, lambda: _calibrated(settings, stream, asked))
 
 
@@ -64,13 +64,18 @@ def _calibrated(settings: Settings, stream: StreamFacts, asked: Question) -> Cal
         stream.stages,
         _people(settings, asked),
         asked.window,
-        min(asked.window.to_ts, asked.as_of),
+        _moment(asked),
     )
     found = model(facts)
     if not isinstance(found, Model):
         return found
     with _alone():
         return calibrated(found)
+
+
+def _moment(asked: Question) -> int:
+    """As of when the stream is as the model has it: a past window stays what it is."""
+    return min(asked.window.to_ts, asked.as_of)
 
 
 @contextmanager
@@ -86,7 +91,7 @@ def _alone() -> Iterator[None]:
 
 def _people(settings: Settings, asked: Question) -> dict[str, int]:
     """How many people each team has that day, of the teams that name them."""
-    day = datetime.fromtimestamp(min(asked.window.to_ts, asked.as_of), UTC).date()
+    day = datetime.fromtimestamp(_moment(asked), UTC).date()
     found = {}
     for team in settings.teams:
         here = [

@@ -14,6 +14,7 @@ from metrics.lab.network import Network
 from metrics.lab.paired import difference
 from metrics.lab.verdict import OUTSIDE, constraint, histogram
 from pipeline.lab import Compared, compared, lab_model, require_model
+from pipeline.lab_levers import lever_rows
 from pipeline.lab_places import (
     BEFORE_THE_FIRST,
     NO_VALUE,
@@ -23,7 +24,7 @@ from pipeline.lab_places import (
     place_rows,
     team_rows,
 )
-from pipeline.lab_words import calibration_words, lever_rows, verdict_words
+from pipeline.lab_words import calibration_words, verdict_words
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import stream_metric
@@ -149,6 +150,11 @@ def _calibration(found: Calibrated) -> Answer:
         "runs": found.plan.runs,
         "items_per_run": found.plan.counted,
         "warm_up_items": found.plan.warm_up,
+        "lying": [
+            {"step": step.name, "items": one.items}
+            for step, one in zip(network.steps, network.lying, strict=True)
+            if one.items > 0
+        ],
         "people": [
             {
                 "team": owner(network, network.steps_of(pool)[0]),

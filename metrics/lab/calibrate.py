@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.frames import NONE
 from metrics.cohort import cohort, durations
 from metrics.flow import KINDS
 from metrics.lab.capacity import Capacity, capacity
+from metrics.lab.inside import at_begin, lying, lying_visits, queues
 from metrics.lab.network import WEEK_D, Kind, Network, Step, no_times
 from metrics.lab.rhythm import weekly
 from metrics.lab.steps import DONE, DROPPED, OPEN, Group, groups, step_visits
@@ -93,6 +94,7 @@ def model(facts: Facts) -> Model | NoModel:
         return NoModel(
             f"{len(committed)} items were begun in the window; a model wants {LEAST_DONE} or more"
         )
+    still = lying_visits(visits, facts.window, facts.as_of)
     gone = visits[_within(visits["leave_ts"], facts.window) & (visits["then"] != OPEN)]
     pools = _pools(told)
     capacities = _capacities(facts, visits, told, pools)
@@ -107,7 +109,7 @@ def model(facts: Facts) -> Model | NoModel:
     measured = Measured(
         percentile(flow, 0.50) or 0.0,
         percentile(flow, 0.85) or 0.0,
-        _queues(visits, len(told), facts),
+        queues(visits, len(told), facts.window),
         len(flow),
         len(committed),
         facts.window,
@@ -118,7 +120,8 @@ def model(facts: Facts) -> Model | NoModel:
         _first(visits, facts.window),
         _gaps(committed, facts.window),
         kinds=kinds,
-        waiting=_waiting(visits, len(told), facts.window),
+        waiting=at_begin(visits[~still], len(told), facts.window),
+        lying=lying(visits[still], len(told), facts.window),
         values=_values(facts),
         per_person=tuple(
             one.places / known if known else 1.0
@@ -285,45 +288,3 @@ def _values(facts: Facts) -> Floats:
     here = facts.items[_within(facts.items["committed_ts"], facts.window)]
     cents = _ints(here, "value_cents")
     return np.where(cents == NONE, np.nan, cents.astype(np.float64))
-
-
-def _waiting(visits: pd.DataFrame, size: int, window: Window) -> tuple[int, ...]:
-    """Items in each step when the window begins."""
-    there = (visits["enter_ts"] <= window.from_ts) & (visits["leave_ts"] > window.from_ts)
-    counts = np.bincount(visits["step"][there].to_numpy(np.int64), minlength=size)
-    return tuple(int(count) for count in counts)
-
-
-def _queues(visits: pd.DataFrame, size: int, facts: Facts) -> tuple[float, ...]:
-    """Items that wait in each step on average in the window, by the waiting of its visits: where a
-    visit lies partly in the window, that part of its waiting.
-    """
-    window = facts.window
-    start, end = _ints(visits, "enter_ts"), _ints(visits, "leave_ts")
-    inside = np.minimum(end, window.to_ts) - np.maximum(start, window.from_ts)
-    part = np.clip(inside, 0, None) / np.maximum(end - start, 1)
-    seconds = np.bincount(
-        _ints(visits, "step"), weights=part * visits["wait_s"].to_numpy(np.float64), minlength=size
-    )
-    return tuple(float(one) for one in seconds / window.seconds)
-
-
-@dataclass(slots=True)
-class Fit:
-    """What is moved until the model does as the stream did: by pool what its work is multiplied by,
-    by step the days of other waiting a visit.
-    """
-
-    paces: list[float]
-    delays: list[float]
-
-
-def with_fit(found: Model, fit: Fit) -> Model:
-    """The model so moved; the spread of work and waiting stays."""
-    steps = []
-    for step, mean in zip(found.network.steps, fit.delays, strict=True):
-        now = float(step.delay.mean())
-        delay = step.delay * (mean / now) if now > 0 and mean > 0 else no_times()
-        pace = 1.0 if step.pool is None else fit.paces[step.pool]
-        steps.append(replace(step, delay=delay, service=step.service * pace))
-    return replace(found, network=replace(found.network, steps=tuple(steps)))

@@ -68,7 +68,8 @@ def capacity(
     """
     active = rows[rows["stage_id"].isin(worked) & (rows["state"] == "active")]
     waits = rows[rows["stage_id"].isin(queued | worked) & (rows["state"] == "waiting")]
-    waits = waits[(waits["reason"] != "blocked").to_numpy()]
+    lies = (waits["start_ts"] <= window.from_ts) & _there(waits, min(window.to_ts, as_of))
+    waits = waits[((waits["reason"] != "blocked") & ~lies).to_numpy()]
     edges, at_work, in_queue = _levels(active, waits, window, as_of)
     weight = np.diff(edges).astype(np.float64)
     waited = in_queue > 0
@@ -87,6 +88,11 @@ def capacity(
         pace = float(np.clip(places * WEEK / per_week / took, *_PACES)) if took > 0 else 1.0
         return Capacity(places, per_week, "queue_waited", share, pace, len(gone))
     return Capacity(most, per_week, "most_at_once", share)
+
+
+def _there(rows: pd.DataFrame, moment: int) -> pd.Series:
+    """Which are there still at this moment."""
+    return (rows["end_ts"] == NONE) | (rows["end_ts"] >= moment)
 
 
 def _ends(rows: pd.DataFrame, as_of: int) -> tuple[Ints, Ints]:

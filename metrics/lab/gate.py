@@ -6,18 +6,13 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from metrics.lab.calibrate import Fit, Measured, Model, with_fit
+from metrics.lab.calibrate import Measured, Model
+from metrics.lab.fit import fitted
 from metrics.lab.runs import Outcome, Plan, outcome
-from metrics.stats import Floats
 
 TOLERANCE: Final = 0.20
 _COUNTED: Final = (200, 1_500)
 _WARM_UP: Final = 0.1
-_ROUNDS: Final = 9
-_FITTING_RUNS: Final = 4
-_FITTING_ITEMS: Final = 2_400
-_DAMPED: Final = 0.15
-_SOFT: Final = 0.2
 _LITTLE: Final = 1.0
 """Queues below one item are compared as if they were one: 20 % of next to nothing is no error."""
 
@@ -71,9 +66,9 @@ def calibrated(found: Model, plan: Plan | None = None) -> Calibrated:
 
 
 def _calibrated(found: Model, plan: Plan) -> Calibrated:
-    fitted = _fitted(found, plan)
-    today = outcome(fitted.network, plan)
-    return Calibrated(fitted, plan, today, checks(fitted, today))
+    near = fitted(found, plan)
+    today = outcome(near.network, plan)
+    return Calibrated(near, plan, today, checks(near, today))
 
 
 def _without_rhythm(found: Model) -> Model:
@@ -90,49 +85,6 @@ def plan_of(measured: Measured, waiting: int) -> Plan:
     least, most = _COUNTED
     counted = max(least, min(most, measured.arrived))
     return Plan(counted, waiting + math.ceil(counted * _WARM_UP))
-
-
-def _fitted(found: Model, plan: Plan) -> Model:
-    """What people can do is moved within its doubt, then other waiting, until queues are those that
-    were measured.
-    """
-    few = replace(plan, runs=min(plan.runs, max(_FITTING_RUNS, _FITTING_ITEMS // plan.counted)))
-    nobody = [step.pool is None and not step.openings for step in found.network.steps]
-    waits = [float(step.delay.mean()) for step in found.network.steps]
-    fit = Fit(
-        [1.0] * len(found.capacities),
-        [wait if alone else 0.0 for wait, alone in zip(waits, nobody, strict=True)],
-    )
-    for _ in range(_ROUNDS):
-        played = outcome(with_fit(found, fit).network, few)
-        queue, visits = played.queue.mean(axis=0), played.visits.mean(axis=0)
-        full = _fit_people(found, fit, queue)
-        rate = 1 / float(found.network.gaps.mean())
-        for place, step in enumerate(found.network.steps):
-            miss = found.measured.queue[place] - float(queue[place])
-            each = rate * float(visits[place])
-            if each > 0 and (miss < 0 or step.pool is None or step.pool in full):
-                fit.delays[place] = max(0.0, fit.delays[place] + miss / each)
-    return with_fit(found, fit)
-
-
-def _fit_people(found: Model, fit: Fit, queue: Floats) -> set[int]:
-    """Move the pace of each pool towards its measured queue; the pools whose people explain no
-    more of it.
-    """
-    full = set()
-    for pool, seen in enumerate(found.capacities):
-        places = found.network.steps_of(pool)
-        wanted = sum(found.measured.queue[place] for place in places)
-        there = float(sum(queue[place] for place in places))
-        ratio = ((wanted + _SOFT) / (there + _SOFT)) ** _DAMPED
-        most = 1 + seen.doubt if seen.basis == "queue_waited" else 1.0
-        other = any(fit.delays[place] > 0 for place in places)
-        if ratio > 1 or not other:
-            fit.paces[pool] = min(most, max(1 - seen.doubt, fit.paces[pool] * ratio))
-        if fit.paces[pool] >= most:
-            full.add(pool)
-    return full
 
 
 def checks(found: Model, today: Outcome) -> tuple[Check, ...]:

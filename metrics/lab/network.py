@@ -71,12 +71,23 @@ class Kind:
     delay_pace: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """Work that waits in a step and leaves it at no time: `items` on average, and the cents a week
+    that their waiting costs. No lever moves it.
+    """
+
+    items: float
+    cents_per_week: float
+
+
 @dataclass(frozen=True)
 class Network:
     """people: how many items each pool works on at once; per_person: how many of these one person
     has in hand, 1 where that is not known. first: probabilities of the step in which an item
     begins. gaps: a sample of days between arrivals. cap: arrivals let in a week at most.
-    waiting: items already in each step at the begin. values: cents a week of an item, a sample; NaN
+    waiting: items already in each step at the begin. lying: by step what stays there, empty where
+    nothing does; beside what is played. values: cents a week of an item, a sample; NaN
     for one without a value.
     """
 
@@ -87,6 +98,7 @@ class Network:
     cap: float | None = None
     kinds: tuple[Kind, ...] = ()
     waiting: tuple[int, ...] = ()
+    lying: tuple[Lying, ...] = ()
     values: Floats = field(default_factory=lambda: np.full(1, np.nan))
     per_person: tuple[float, ...] = ()
 

@@ -108,6 +108,8 @@ def _summed(network: Network, draws: Draws, run: Play, warm_up: int) -> _Run:
     value = np.nan_to_num(draws.values())
     burnt = _by(step, waited * value[item], size) / span
     before = float((outside * value[warm_up:]).sum()) / span
+    lying = np.array([(one.items, one.cents_per_week) for one in network.lying])
+    lying = lying if len(lying) else np.zeros((size, 2))
     delivered = ~run.dropped & (np.arange(draws.count) >= warm_up)
     in_time = ~run.dropped & (run.ended > run.arrived[warm_up]) & (run.ended <= run.arrived[-1])
     return _Run(
@@ -115,11 +117,11 @@ def _summed(network: Network, draws: Draws, run: Play, warm_up: int) -> _Run:
         per_week=float(in_time.sum()) / span * WEEK_D,
         outside=float(outside.mean()),
         wait=wait / items,
-        queue=wait / span,
+        queue=wait / span + lying[:, 0],
         work=work / items,
         visits=_by(step, np.ones(len(step)), size) / items,
         busy=_busy(network, work, span),
-        cost=np.append(burnt, before),
+        cost=np.append(burnt + lying[:, 1], before),
     )
 
 

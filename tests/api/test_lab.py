@@ -59,6 +59,38 @@ def test_the_model_tells_what_it_was_made_of_and_how_near_it_comes(
     assert len(client.json(today["explain"])["included"]) == flow["n"]
 
 
+def test_levers_stand_as_numbers_with_the_words_that_they_take(today: Answer) -> None:
+    rows = {row["lever"]: row for row in today["model"]["levers"]}
+    people, cap = rows["Test.people"], rows["arrivals.cap"]
+    assert people["now"].split()[0] == f"{people['amount']:.0f}"
+    assert (cap["step"], cap["what"], cap["amount"], cap["choices"]) == (
+        None,
+        "cap",
+        None,
+        ["none"],
+    )
+    assert rows["Test.remove"]["choices"] == ["eliminated", "automated", "undeclared"]
+    assert rows["Build.merge"]["choices"] == ["Review"]
+    assert "Test.merge" not in rows
+    assert 0 < rows["Test.usable"]["amount"] <= 1
+    assert set(rows["Test.owner"]["choices"]) == {"product"}
+    shares = [row["amount"] for row in rows.values() if row["lever"].startswith("mix.")]
+    assert sum(shares) == pytest.approx(1)
+    assert not any(row["moved"] or row["value"] for row in rows.values())
+
+
+def test_what_levers_are_moved_by_is_told_as_it_was_sent(client: Client) -> None:
+    body = _changed(client, {"Test . people": "+2", "Test.automate": "50 %"})
+    moved = {row["lever"]: row for row in body["levers"] if row["moved"]}
+    assert {name: row["value"] for name, row in moved.items()} == {
+        "Test.people": "+2",
+        "Test.automate": "50 %",
+    }
+    before, after = (int(moved["Test.people"][at].split()[0]) for at in ("now", "changed"))
+    assert after == before + 2
+    assert moved["Test.automate"]["changed"] == "50 %"
+
+
 def test_a_change_is_told_by_step_and_team_with_its_verdict(client: Client) -> None:
     body = _changed(client, {"Test.wait": "-80 %"})
     assert body["verdict"]["verdict"] in ("relieved", "shifted")

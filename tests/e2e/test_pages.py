@@ -91,3 +91,30 @@ def test_the_delay_cost_is_what_the_api_says_and_its_parts_open(
     shown = page.inner_text("main")
     for odd in ("undefined", "NaN", "null", "[object"):
         assert odd not in shown
+def test_bottlenecks_name_the_queue_that_holds_up_most(
+    page: Page, address: str, company: Company
+) -> None:
+    page.goto(f"{address}/bottlenecks?stream=checkout&window=365")
+    expect(page.get_by_role("heading", name="Where work piles up")).to_be_visible(timeout=30_000)
+    shown = page.inner_text("main")
+    assert "holds up most" in shown or "Nothing that has been begun waits" in shown
+    stream = next(one for one in company.settings.streams if one.name == "checkout")
+    for stage in stream.stages:
+        if stage.state in ("waiting", "active"):
+            assert stage.name in shown
+    for hole in ("undefined", "NaN", "null"):
+        assert hole not in shown
+
+
+def test_the_lab_plays_a_lever_and_says_what_it_would_do(page: Page, address: str) -> None:
+    page.goto(f"{address}/lab?stream=checkout&window=365")
+    slider = page.get_by_role("slider").first
+    expect(slider).to_be_visible(timeout=30_000)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Verdict", exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="By team")).to_be_visible()
+    assert "=%2B1" in page.url
+    shown = page.inner_text("main")
+    for hole in ("undefined", "NaN", "null"):
+        assert hole not in shown

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.frames import NONE
 from metrics.lab.calibrate import Facts, Model, NoModel, model
 from metrics.lab.gate import Check, calibrated
 from metrics.lab.levers import changed
@@ -184,3 +185,46 @@ def test_a_fifth_is_the_limit(
     measured: float, modelled: float, step: str | None, holds: bool
 ) -> None:
     assert Check("queue", step, measured, modelled).holds is holds
+
+
+def _with_lying(facts: Facts, count: int, value_cents: int) -> Facts:
+    """Items that came to the queue of Test before the window and are there still."""
+    ids = np.arange(10_000, 10_000 + count)
+    came = facts.window.from_ts - 30 * DAY
+    items = pd.DataFrame(
+        {"item_id": ids, "episode": 1, "kind": "feature", "committed_ts": came, "done_ts": NONE,
+         "cancelled_ts": NONE, "value_cents": value_cents, "start_reason": ""}
+    )  # fmt: skip
+    visits = pd.DataFrame(
+        {"item_id": ids, "stage_id": 5, "state": "waiting", "start_ts": came, "end_ts": NONE,
+         "reason": "", "episode": 1, "ordinal": 1}
+    )  # fmt: skip
+    return replace(
+        facts,
+        items=pd.concat([facts.items, items], ignore_index=True),
+        visits=pd.concat([facts.visits, visits], ignore_index=True),
+    )
+
+
+def test_what_lies_all_through_the_window_waits_and_makes_nothing_else_slower(
+    busy: Facts,
+) -> None:
+    """Eight that never leave a queue: it is eight longer, and the others go on as before."""
+    before = calibrated(_model(busy))
+    found = calibrated(_model(_with_lying(busy, 8, 70_000)))
+    assert [round(one.items, 6) for one in found.model.network.lying] == [0, 0, 8]
+    assert found.model.network.lying[2].cents_per_week == pytest.approx(8 * 70_000)
+    longer = found.model.measured.queue[2] - before.model.measured.queue[2]
+    assert longer == pytest.approx(8)
+    assert found.model.network.waiting == before.model.network.waiting
+    assert found.model.capacities == before.model.capacities
+    assert found.speaks_numbers, [(one.what, one.step, one.off) for one in found.checks]
+    assert found.today.wait.mean(axis=0) == pytest.approx(before.today.wait.mean(axis=0), rel=0.01)
+
+
+def test_no_lever_moves_what_lies(busy: Facts) -> None:
+    found = calibrated(_model(_with_lying(busy, 8, 70_000)))
+    new = changed(found.model.network, {"Test.people": "+9"})
+    after = outcome(new.network, found.plan)
+    assert after.queue[:, 2].min() >= 8
+    assert after.cost[:, 2].min() >= 8 * 70_000

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,18 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import web
-from tests.web import fake_cost, fake_journeys, fake_map_page, fake_overview, fake_sources
+from tests.web import (
+    fake_bottlenecks,
+    fake_cost,
+    fake_journeys,
+    fake_lab,
+    fake_map_page,
+    fake_overview,
+    fake_sources,
+)
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/delay-cost", "/journey", "/connectors")
+PAGES = ("/", "/map", "/bottlenecks", "/delay-cost", "/journey", "/lab", "/connectors")
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -39,6 +49,10 @@ class FakeApi:
     asked: list[str] = field(default_factory=list)
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
     """What was written: method, address and body."""
+    replies: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """By path what a question that is sent gets, by its body."""
+    delay_s: float = 0.0
+    """Before each of these replies."""
     not_modified: int = 0
     address: str = ""
 
@@ -56,7 +70,11 @@ class FakeApi:
             "/v1/streams": {"items": streams, "next": None},
             **fake_map_page.answers(),
             **fake_cost.answers(),
+            **fake_lab.answers(),
+            **deepcopy(fake_bottlenecks.answers()),
         }
+        self.replies = fake_lab.replies()
+        self.delay_s = 0.0
         self.status.clear()
         self.asked.clear()
         self.sent.clear()
@@ -89,6 +107,9 @@ class FakeApi:
         self.sent.append((request.method, address, body))
         if path in self.status:
             return _problem(self.status[path], path)
+        if path in self.replies:
+            await asyncio.sleep(self.delay_s)
+            return JSONResponse(self.replies[path](body))
         return JSONResponse({"id": 1}, status_code=202)
 
 

@@ -1,6 +1,7 @@
 // Reads of the public API: one cache by address, asked again with the ETag it came with.
 
 const cache = new Map();
+const MOST_SENT = 40; // answers to what was sent that are kept
 
 /** What a page says when a read failed: the problem's title and detail, or that nobody answered. */
 export class ReadError extends Error {
@@ -19,16 +20,38 @@ async function problem(response) {
   }
 }
 
-/** The last good answer of an address: {data, at (ms)} or null. */
-export const remembered = (address) => cache.get(address) ?? null;
+const keyOf = (asked) => (asked.body ? `${asked.address} ${JSON.stringify(asked.body)}` : asked);
 
-/** `{data, fresh}`, of a drawing its text; `fresh` is false where the server said that nothing changed (304). */
-export async function read(address, signal) {
-  const known = cache.get(address);
+/** The last good answer of what was asked: {data, at (ms)} or null. */
+export const remembered = (asked) => cache.get(keyOf(asked)) ?? null;
+
+/** Of questions that are sent the newest answers are kept: there is one for every place of a slider. */
+function forgetOldest() {
+  const sent = [...cache.keys()].filter((key) => key.includes(" "));
+  for (const key of sent.slice(0, -MOST_SENT)) cache.delete(key);
+}
+
+const request = ({ address, body }) => [
+  address,
+  {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  },
+];
+
+/**
+ * `{data, fresh}`, of a drawing its text; `fresh` is false where the server said that nothing changed (304).
+ * `asked`: an address, or `{address, body}` for a question that is sent and changes nothing.
+ */
+export async function read(asked, signal) {
+  const key = keyOf(asked);
+  const known = cache.get(key);
   const headers = known?.etag ? { "If-None-Match": known.etag } : {};
+  const [address, how] = asked.body ? request(asked) : [asked, { headers }];
   let response;
   try {
-    response = await fetch(address, { headers, signal, cache: "no-store" });
+    response = await fetch(address, { ...how, signal, cache: "no-store" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ReadError("the server does not answer", 0);
@@ -41,7 +64,8 @@ export async function read(address, signal) {
     throw new ReadError(`${response.status}, ${await problem(response)}`, response.status);
   const drawn = response.headers.get("Content-Type")?.startsWith("image/svg");
   const data = drawn ? await response.text() : await response.json();
-  cache.set(address, { etag: response.headers.get("ETag"), data, at: Date.now() });
+  cache.set(key, { etag: response.headers.get("ETag"), data, at: Date.now() });
+  if (asked.body) forgetOldest();
   return { data, fresh: true };
 }
 

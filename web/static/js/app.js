@@ -1,6 +1,7 @@
 // The router: address -> page -> read -> draw, then a quiet look every 30 seconds.
 
 import { read, ReadError, remembered } from "./api.js";
+import { bottlenecks } from "./bottlenecks.js";
 import { connectors } from "./connectors.js";
 import { delayCost } from "./delay_cost.js";
 import { h } from "./dom.js";
@@ -8,17 +9,20 @@ import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
+import { lab } from "./lab.js";
 import { map } from "./map.js";
 import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
 
-// A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
+// A page: title, reads(query, now) -> {name: address, or {address, body} to be sent}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
 const PAGES = {
   "/": overview,
   "/map": map,
+  "/bottlenecks": bottlenecks,
   "/delay-cost": delayCost,
   "/journey": journey,
+  "/lab": lab,
   "/connectors": connectors,
 };
 const REFRESH_MS = 30_000;
@@ -50,14 +54,16 @@ function go(href) {
   return open();
 }
 
-/** Changes the choices in the address; null removes one. */
-function change(choices) {
+/** Changes the choices in the address; null removes one. `replace`: going back does not stop at each. */
+function change(choices, { replace = false } = {}) {
   const url = new URL(location.href);
   for (const [name, value] of Object.entries(choices)) {
     if (value === null || value === "") url.searchParams.delete(name);
     else url.searchParams.set(name, value);
   }
-  return go(url.href);
+  if (!replace) return go(url.href);
+  history.replaceState(null, "", url.href);
+  return open();
 }
 
 /** Completes the address by what the page chose itself: going back does not stop there. */
@@ -69,19 +75,28 @@ function settle(choices) {
   return null;
 }
 
+/** Sets the nodes; those that are there already are not touched: a slider stays in the hand. */
+function place(nodes) {
+  for (const child of [...main.childNodes]) if (!nodes.includes(child)) child.remove();
+  nodes.forEach((node, at) => {
+    if (main.childNodes[at] !== node) main.insertBefore(node, main.childNodes[at] ?? null);
+  });
+}
+
 /** Focus, opened tables and scroll survive a redraw. */
 function redraw(nodes) {
   const reachable = () => [
     ...main.querySelectorAll("a[href], button, input, summary, [tabindex='0']"),
   ];
-  const place = reachable().indexOf(document.activeElement);
+  const focused = reachable().indexOf(document.activeElement);
   const typed = main.querySelector("input")?.value;
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
   const pageY = scrollY;
-  main.replaceChildren(...nodes.filter(Boolean));
+  place(nodes.filter(Boolean));
   [...main.querySelectorAll("details")].forEach((one, at) => (one.open = opened[at] ?? one.open));
   if (typed && main.querySelector("input")) main.querySelector("input").value = typed;
-  if (place >= 0) reachable()[place]?.focus({ preventScroll: true });
+  if (focused >= 0 && !main.contains(document.activeElement))
+    reachable()[focused]?.focus({ preventScroll: true });
   scrollTo(0, pageY);
 }
 

@@ -10,10 +10,12 @@ export const SCREENS = [
     group: "Flow",
     pages: [
       { path: "/map", title: "Map", key: "m" },
+      { path: "/bottlenecks", title: "Bottlenecks", key: "b" },
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
   { group: "Money", pages: [{ path: "/delay-cost", title: "Delay cost", key: "d" }] },
+  { group: "Change", pages: [{ path: "/lab", title: "Lab", key: "l" }] },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 

@@ -1,0 +1,147 @@
+// Which queue holds up most, in a sentence and four figures.
+
+import { h } from "./dom.js";
+import { count, counted, day, duration, money, percent, reasonWords, seconds } from "./format.js";
+import { figures, trusted, valueOf } from "./parts.js";
+
+const bold = (text) => h("b", null, text);
+const days = (value) => duration(seconds(value, "d"));
+
+/** The stages in which work is: not where it ends. */
+export const inside = (stages) =>
+  stages.filter(({ state }) => state !== "done" && state !== "cancelled");
+
+/** What has been begun: ideas may lie long. */
+const begun = (stages) => inside(stages).filter(({ state }) => state !== "new");
+
+/** The queue in which waiting costs most now; where nothing has a value, in which most waits. Null where nothing waits. */
+export function constraint(stages) {
+  const waits = begun(stages).filter(({ waiting_now: n }) => n > 0);
+  const total = (one) => one.waiting_now * (one.average_wait_now_d ?? 0);
+  const order = (a, b) =>
+    (b.burn_rate_cents ?? 0) - (a.burn_rate_cents ?? 0) || total(b) - total(a);
+  return waits.sort(order)[0] ?? null;
+}
+
+/** Whose work the queue waits for: the next stage of work, or the stage itself. */
+export function stepOf(stages, name) {
+  const from = stages.findIndex((one) => one.name === name);
+  return stages.slice(from).find(({ state }) => state === "active") ?? stages[from] ?? null;
+}
+
+/** The first day since which no other queue was longer, without a break; null if it is not so today. */
+export function longestSince({ boundaries, points }, name) {
+  const queues = boundaries.filter(({ state }) => state === "waiting").map((one) => one.name);
+  if (!queues.includes(name)) return null;
+  const leads = ({ occupancy }) => queues.every((one) => occupancy[one] <= occupancy[name]);
+  const known = points.filter(({ occupancy }) => occupancy);
+  let first = known.length;
+  while (first > 0 && leads(known[first - 1])) first -= 1;
+  if (known.length - first < 2) return null;
+  return { day: known[first].start, always: first === 0 };
+}
+
+function sinceWords(since) {
+  if (!since) return ".";
+  return since.always
+    ? ". No other queue was longer at any time in this period."
+    : `. No other queue has been longer since ${day(since.day)}.`;
+}
+
+const grouped = (told) => (trusted(told) ? "B" : "C");
+
+export function answer({ stages, cfd, ageing }) {
+  const worst = constraint(stages.items);
+  if (!worst) return ["Nothing that has been begun waits in a queue now."];
+  const n = counted(worst.waiting_now, "item");
+  const each = days(worst.average_wait_now_d);
+  const cost = worst.burn_rate_cents
+    ? [
+        ", which costs ",
+        bold(`${money(worst.burn_rate_cents, worst.currency, { grade: grouped(ageing) })} a week`),
+      ]
+    : [];
+  return [
+    bold(worst.name),
+    " holds up most: ",
+    bold(`${n} ${worst.waiting_now === 1 ? "waits" : "wait"} there`),
+    each ? `, ${each} each so far` : "",
+    ...cost,
+    sinceWords(longestSince(cfd, worst.name)),
+  ];
+}
+
+const sum = (rows, key) => rows.reduce((total, one) => total + (one[key] ?? 0), 0);
+
+function waitingFigure(rows) {
+  const [waiting, all] = [sum(rows, "waiting_now"), sum(rows, "items_now")];
+  return {
+    title: "Waiting now",
+    value: count(waiting),
+    small: `of ${count(all)} begun`,
+    notes: [all ? `${percent(waiting / all, "C")} of them wait` : "nothing is in the stream"],
+  };
+}
+
+function costFigure(rows, worst, grade) {
+  const known = rows.some(({ delay_cost_cents: cents, burn_rate_cents: burn }) => cents || burn);
+  const burn = sum(rows, "burn_rate_cents");
+  const share = worst && burn > 0 ? worst.burn_rate_cents / burn : null;
+  return {
+    title: "It costs",
+    value: known ? money(burn, rows[0]?.currency ?? "EUR", { grade }) : null,
+    small: "a week now",
+    none: "not known",
+    notes: [
+      known
+        ? share
+          ? `${percent(share, "C")} of it in ${worst.name}`
+          : "nothing with a value waits now"
+        : "no item has a value per week; see [cost_of_delay]",
+    ],
+  };
+}
+
+function missFigure(ageing) {
+  const likely = valueOf(ageing, "likely_late") ?? ageing.observed.likely_late ?? null;
+  const late = valueOf(ageing, "late") ?? 0;
+  const promise = valueOf(ageing, "sle_d");
+  return {
+    title: promise === null ? "Likely to be late" : `Likely to miss ${days(promise)}`,
+    value: likely === null ? null : count(likely),
+    small: `of ${count(valueOf(ageing, "count") ?? ageing.n)} in flight`,
+    none: "not known",
+    notes: [
+      likely === null
+        ? reasonWords((ageing.reasons ?? [])[0] ?? "too few were done in this period")
+        : late
+          ? `${counted(late, "item")} ${late === 1 ? "is" : "are"} over already`
+          : "none is over yet",
+    ],
+  };
+}
+
+function blockedFigure(blocked) {
+  const lost = valueOf(blocked, "blocked_d");
+  return {
+    title: "Blocked",
+    value: count(valueOf(blocked, "now") ?? 0),
+    small: "now",
+    href: blocked.explain,
+    notes: [
+      lost
+        ? `${days(lost)} of ${counted(blocked.n, "item")} in the period`
+        : `no time was blocked in the period`,
+    ],
+  };
+}
+
+export function headFigures({ stages, ageing, blocked }) {
+  const rows = begun(stages.items);
+  return figures(
+    waitingFigure(rows),
+    costFigure(rows, constraint(stages.items), grouped(ageing)),
+    missFigure(ageing),
+    blockedFigure(blocked),
+  );
+}
