@@ -24,6 +24,7 @@ from api.routes import (
     findings,
     health,
     hooks,
+    improvements,
     items,
     kanban,
     lab,
@@ -38,6 +39,7 @@ from api.routes import (
     sequences,
     services,
     sources,
+    standards,
     teams,
     value,
     values,
@@ -79,6 +81,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     app.include_router(lab.streams, prefix="/v1", responses=COMMON)
+    app.include_router(standards.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")
@@ -87,6 +90,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(mappings.router, prefix="/v1")
     app.include_router(lab.previews, prefix="/v1")
     app.include_router(lab.router, prefix="/v1")
+    app.include_router(improvements.router, prefix="/v1")
     app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)

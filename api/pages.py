@@ -12,7 +12,16 @@ from fastapi.staticfiles import StaticFiles
 import web
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/bottlenecks", "/delay-cost", "/journey", "/lab", "/connectors")
+PAGES = (
+    "/",
+    "/map",
+    "/bottlenecks",
+    "/delay-cost",
+    "/journey",
+    "/lab",
+    "/improvements",
+    "/connectors",
+)
 _API = "/v1"
 
 

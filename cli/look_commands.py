@@ -1,5 +1,5 @@
-"""`headwater trace`, `dora`, `map`, `lab`, `unlinked`, `audit` and `verdicts`: options of what only
-reads.
+"""`headwater trace`, `dora`, `map`, `lab`, `standard`, `unlinked`, `audit`, `verdicts`: options of
+what only reads.
 """
 
 from __future__ import annotations
@@ -140,6 +140,38 @@ def lab(
     from cli.lab import run_lab
 
     run_lab(config, stream, levers=levers or [], days=days, as_json=as_json)
+
+
+@look.command(
+    epilog=examples(
+        "headwater standard checkout",
+        "headwater standard checkout --output how-we-work.md",
+        "headwater standard checkout --check",
+    ),
+    rich_help_panel=_LOOK,
+)
+def standard(
+    stream: Annotated[
+        str, typer.Argument(help="The `name` of a value stream in the configuration.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the Markdown into this file instead.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Tell where the stream has left its standard.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+) -> None:
+    """How a stream works, by the last change that held: its steps, owners, policies and targets as
+    Markdown, for guides and checklists.
+
+    With `--check` every drift from it since it was adopted: steps that came, went or changed their
+    owner, and metrics out of its limits. Exit status 1 where there is any, or no standard.
+    """
+    from cli.standard import run_standard
+
+    run_standard(config, stream, output=output, check=check, as_json=as_json)
 
 
 @look.command(

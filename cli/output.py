@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from rich.live import Live
 
 from cli.bars import Bars
 from cli.reading import SourceReading, StreamReading
+from core.errors import ConfigError
 from pipeline.progress import Progress as Telling
 from pipeline.progress import Stored
 from pipeline.times import iso
@@ -26,6 +28,14 @@ console = Console()
 def print_json(body: dict[str, Any]) -> None:
     """One JSON object on one line of standard output, whoever else prints at the same time."""
     print(f"{orjson.dumps(body).decode()}\n", end="", flush=True)
+
+
+def write_file(path: Path, text: str) -> None:
+    """`ConfigError` where the file can't be written."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} can't be written: {error.strerror}") from error
 
 
 def tell(text: str) -> None:

@@ -10,9 +10,8 @@ from rich.padding import Padding
 
 from cli.map_findings import finding_lines
 from cli.map_table import beside_table, ladder_lines, loop_lines, map_table, notes
-from cli.output import console, print_json
+from cli.output import console, print_json, write_file
 from cli.setting_up import ready
-from core.errors import ConfigError
 from core.workshop_map import read_workshop_map
 from metrics.periods import DAY, Window
 from pipeline.clock import now_ts
@@ -45,7 +44,7 @@ def run_map(
         document = map_answer(session, snapshot, settings, found, asked)
         told = findings_answer(session, snapshot, settings, found, asked, document=document)
     if drawing is not None:
-        _write(drawing, map_svg(document))
+        write_file(drawing, map_svg(document))
     compared = None if believed is None else beside(document, believed)
     if as_json:
         print_json(document if compared is None else compared)
@@ -69,10 +68,3 @@ def run_map(
         console.print(f"[dim]{escape(line)}[/dim]", highlight=False)
     if drawing is not None:
         console.print(f"Drawn into {escape(str(drawing))}.", highlight=False)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path} can't be written: {error.strerror}") from error

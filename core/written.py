@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Final
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOUR, _DAY, _WEEK = 3_600, 86_400, 7 * 86_400
 _SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _SIZES: Final = ((999_500, 1e6, "M"), (1_000, 1e3, "k"), (0, 1, ""))
@@ -63,3 +65,9 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value * 100:.1f} %".replace(".0 %", " %") if value < 0.1 else f"{value * 100:.0f} %"
+
+
+def day(text: str) -> str:
+    """`14 Nov 2026` of an ISO date or time."""
+    found = date.fromisoformat(text[:10])
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"

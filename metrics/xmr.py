@@ -75,14 +75,19 @@ def xmr(
     found = limits(basis, variant=variant, floor=floor) if len(basis) >= least else None
     if found is None:
         return Xmr(None, variant, ranges, (), len(basis))
+    return Xmr(found, variant, ranges, signals_against(values, found), len(basis))
+
+
+def signals_against(values: Floats, found: NaturalLimits) -> tuple[Signal, ...]:
+    """The signals of values in their order against limits that are known, by rule and position."""
+    ranges = np.concatenate([[np.nan], np.abs(np.diff(values))])[: len(values)]
     width = found.upper - found.centre
-    signals = (
+    return (
         *_outside(values, found),
         *_wide_steps(values, ranges, found),
         *_runs(values, found.centre),
         *_near(values, found.centre, width),
     )
-    return Xmr(found, variant, ranges, signals, len(basis))
 
 
 def limits(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from store import cursors, frames, scenarios, verdicts
+from store import cursors, frames, improvements, scenarios, verdicts
 from store.definitions import last_change
 from store.estimates import last_estimate
 from store.facts import services_version
@@ -14,7 +14,8 @@ from store.facts import services_version
 
 def served_version(session: Session) -> str:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, and nobody judged a link, valued an item or entered a scenario.
+    definition changed, and nobody judged a link, valued an item, entered a scenario or
+    wrote of an improvement.
     """
     streams = frames.value_streams(session)
     facts = ",".join(
@@ -32,6 +33,7 @@ def served_version(session: Session) -> str:
         if (part := state.cursor.get("older"))
     )
     judged = f"{verdicts.version(session)}|{scenarios.version(session)}"
+    judged = f"{judged}|{improvements.version(session)}"
     changes = last_change(session)
     valued = last_estimate(session)
     return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}|{valued}"

@@ -68,7 +68,7 @@ def xmr_answer(
     require_calendar(slug, asked)
     asked = _since(asked, baseline)
     per_period = slug == "velocity"
-    found = _throughput(snapshot, stream, asked) if per_period else _times(stream, slug, asked)
+    found = charted(snapshot, stream, slug, asked)
     first = 0 if baseline is None else int(np.searchsorted(found.at, baseline))
     basis = slice(first, first + BASELINE_VALUES)
     chart = xmr(found.values, variant=variant, baseline=basis)
@@ -86,6 +86,13 @@ def xmr_answer(
         "signals": [_signal(one, points) for one in chart.signals],
         "points": points,
     }
+
+
+def charted(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Question) -> Values:
+    """The values of a metric that has such a chart, in their order."""
+    if slug == "velocity":
+        return _throughput(snapshot, stream, asked)
+    return _times(stream, slug, asked)
 
 
 def _since(asked: Question, baseline: int | None) -> Question:

@@ -1,7 +1,7 @@
 """The tables. Times are epoch seconds UTC in columns ending `_ts`; text lives in dimension tables.
 
 Surrogate ids are integers; `external_id` is the vendor's own and unique within its source. Money is
-integer cents. Tables people write to (`verdict` to `scenario`) and what is told of features
+integer cents. Tables people write to (`verdict` to `stream_standard`) and what is told of features
 (`exposure_event`, `outcome`) are never dropped by a rebuild.
 """
 
@@ -42,12 +42,14 @@ from store.models_facts import (
 from store.models_input import (
     api_token,
     audit_event,
-    experiment,
     hook_delivery,
     hook_hint,
+    improvement,
+    improvement_entry,
     manual_step,
     objective,
     scenario,
+    stream_standard,
     value_estimate,
     verdict,
 )
@@ -104,13 +106,14 @@ __all__ = [
     "deployment_fact",
     "dirty",
     "environment",
-    "experiment",
     "exposure_event",
     "fact_change",
     "git_commit",
     "hook_delivery",
     "hook_hint",
     "identity",
+    "improvement",
+    "improvement_entry",
     "incident",
     "incident_fact",
     "item_fact",
@@ -143,6 +146,7 @@ __all__ = [
     "state_change",
     "store_setting",
     "stream_member",
+    "stream_standard",
     "stream_state",
     "team",
     "team_member",

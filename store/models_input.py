@@ -7,10 +7,12 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Index,
+    Integer,
     SmallInteger,
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from store.schema import id_column, metadata, ref_column, text_column, ts_column
@@ -81,9 +83,38 @@ manual_step = _input("manual_step")
 
 objective = _input("objective")
 
-experiment = _input("experiment")
-
 scenario = _input("scenario")
+
+improvement = _input("improvement")
+
+improvement_entry = Table(
+    "improvement_entry",
+    metadata,
+    id_column(),
+    ref_column("improvement_id", "improvement"),
+    Column("kind", String(16), nullable=False),
+    Column("document", Text, nullable=False, comment="JSON"),
+    text_column("note"),
+    text_column("who"),
+    ts_column("ts", null=False),
+    Index(None, "improvement_id"),
+)
+"""The log of an improvement, append-only: it tells how the improvement stands, and holds what was
+frozen when it started."""
+
+stream_standard = Table(
+    "stream_standard",
+    metadata,
+    id_column(),
+    Column("stream", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    ref_column("improvement_id", "improvement"),
+    Column("document", Text, nullable=False, comment="JSON"),
+    text_column("who"),
+    ts_column("ts", null=False),
+    UniqueConstraint("stream", "version"),
+)
+"""The way of working of a stream as a change that held left it; the highest version is in force."""
 
 api_token = Table(
     "api_token",

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_cost import ValueGiven, ValueWithdrawn
+from api.schemas_improvements import AdoptGiven, ImprovementGiven, LineGiven, StartGiven
 from api.schemas_scenarios import ChangeGiven, ScenarioGiven
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
@@ -27,6 +28,11 @@ FROM_PEOPLE = {
     "/v1/values",
     "/v1/sequences",
     "/v1/streams/{name}/map/compare",
+    "/v1/improvements",
+    "/v1/improvements/{number}/start",
+    "/v1/improvements/{number}/log",
+    "/v1/improvements/{number}/stop",
+    "/v1/improvements/{number}/adopt",
 }
 """What people send from a page of ours, without a secret."""
 
@@ -37,6 +43,8 @@ QUESTIONS = {
     "/v1/streams/{name}/map/compare",
 }
 """What is sent only because it is too long for an address: it is answered, and nothing is taken."""
+
+FILES = {"svg": "image/svg+xml", "md": "text/markdown"}
 
 
 def _operations(client: Client) -> dict[str, dict[str, Any]]:
@@ -57,7 +65,7 @@ def test_every_operation_says_what_it_is_asked_and_what_it_answers(client: Clien
         assert operation["description"], path
         answer = operation["responses"]["200"]
         assert answer["description"] != "Successful Response", path
-        kind = "image/svg+xml" if path.endswith(".svg") else "application/json"
+        kind = FILES.get(path.rpartition(".")[2], "application/json")
         assert answer["content"][kind]["schema"], path
         for parameter in operation.get("parameters", []):
             assert parameter.get("description"), (path, parameter["name"])
@@ -114,6 +122,11 @@ def test_the_page_lists_exactly_what_can_be_taken_back(client: Client) -> None:
         ("/v1/streams/{name}/lab", "post", ChangeGiven),
         ("/v1/verdicts/{number}", "delete", WithdrawalGiven),
         ("/v1/values", "post", ValueGiven),
+        ("/v1/improvements", "post", ImprovementGiven),
+        ("/v1/improvements/{number}/start", "post", StartGiven),
+        ("/v1/improvements/{number}/log", "post", LineGiven),
+        ("/v1/improvements/{number}/stop", "post", LineGiven),
+        ("/v1/improvements/{number}/adopt", "post", AdoptGiven),
         ("/v1/values/{key}", "delete", ValueWithdrawn),
     ],
 )

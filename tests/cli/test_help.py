@@ -15,7 +15,7 @@ COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "lab", "unlinked", "recompute",
     "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm", "verdict reject",
     "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost", "sequence",
-    "values",
+    "values", "standard",
 ]  # fmt: skip
 
 

@@ -1,0 +1,126 @@
+"""What is said of improvements in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core.written import day, duration
+from metrics.improvement import Side, Verdict
+from metrics.xmr import RUN, Rule
+
+Answer = dict[str, Any]
+_DAY: Final = 86_400
+_UNDER: Final[Mapping[Side, str]] = {"above": "over", "below": "under"}
+
+
+def value_words(value: float | None, unit: str) -> str:
+    """`4.5 d`, `7.2 a week`."""
+    if value is None:
+        return "nothing"
+    return duration(value * _DAY) if unit == "d" else f"{value:.2g} a week"
+
+
+def points_words(count: int, unit: str) -> str:
+    """`8 deliveries`, `1 week`."""
+    one, many = ("delivery", "deliveries") if unit == "d" else ("week", "weeks")
+    return f"{count} {one if count == 1 else many}"
+
+
+def signal_words(signal: Answer, limits: Answer, unit: str, variant: str) -> str:
+    """Which points say so, since when."""
+    count, side = points_words(signal["points"], unit), _UNDER[signal["side"]]
+    since = f"from {day(signal['from'])} to {day(signal['to'])}"
+    middle = f"the {'average' if variant == 'mean' else 'median'} of before"
+    centre = value_words(limits["centre"], unit)
+    if signal["rule"] == "run":
+        return f"{count} in a row {side} {middle}, {centre}, {since}"
+    if signal["rule"] == "near_limit":
+        return f"{count} {since} lie nearer a limit than {middle}, {side} it"
+    edge = limits["upper" if signal["side"] == "above" else "lower"]
+    return f"{count} {side} the limit of {value_words(edge, unit)}, {day(signal['from'])}"
+
+
+def verdict_words(found: Verdict, told: Answer, *, n: int) -> str:
+    """told: `unit`, `variant`, `limits` and `decided_by` of the answer; n: points since then."""
+    unit = told["unit"]
+    if found.outcome in ("held", "did_not_hold") and told["decided_by"] is not None:
+        begin = "It held" if found.outcome == "held" else "It went the wrong way"
+        return (
+            f"{begin}: {signal_words(told['decided_by'], told['limits'], unit, told['variant'])}."
+        )
+    if found.outcome == "no_signal":
+        since = (
+            f"{points_words(n, unit)} since the change" if n else "nothing came since the change"
+        )
+        return f"No signal by the horizon, {since}: no change can be told from what was usual."
+    return (
+        f"No signal yet, {points_words(n, unit)} since the change; {_needed(found.needed, unit)}."
+    )
+
+
+def _needed(needed: Mapping[Rule, int], unit: str) -> str:
+    run = needed.get("run", RUN)
+    least = min(needed.values(), default=run)
+    whole = f"{points_words(run, unit)} more on the better side of the average would be one"
+    return whole if least == run else f"{whole}, {least} far from it at the earliest"
+
+
+def guard_words(row: Answer) -> str:
+    """Whether another number got worse, where, and by how much."""
+    unit = row["unit"]
+    if row["step"] is not None:
+        team = f" ({row['team']})" if row["team"] else ""
+        what = f"The wait in {row['step']}{team}"
+    else:
+        what = {"flow_time": "Flow time", "velocity": "Velocity"}[row["metric"]]
+    if row["worse"] is None:
+        return f"{what} can't be compared: {row['reason']}."
+    amounts = (
+        f"{value_words(row['before']['mean'], unit)} before,"
+        f" {value_words(row['after']['mean'], unit)} since"
+    )
+    if not row["worse"]:
+        return f"{what} is not worse: {amounts}."
+    return f"{what} got worse: {amounts}."
+
+
+def caveats(found: Answer) -> list[str]:
+    """What to know before the verdict is believed. found: the whole answer of an improvement."""
+    baseline, after, unit = found["baseline"], found["after"], found["unit"]
+    told = []
+    own = baseline["signals"]
+    if own:
+        bad: Side = "above" if found["wanted"] == "below" else "below"
+        worse = [one for one in own if one["side"] == bad]
+        told.append(
+            f"the baseline was not calm: it had {len(own)} signals in its own limits"
+            + (
+                f", the last bad one until {day(worse[-1]['to'])}; what came back from there"
+                " would have come back without a change"
+                if worse
+                else ", and only what goes beyond them counts"
+            )
+        )
+    if baseline["provisional"]:
+        told.append(f"the limits are provisional: {points_words(baseline['n'], unit)} before it")
+    if after["began_before"]:
+        told.append(
+            f"{after['began_before']} of {points_words(after['n'], unit)} had begun before the"
+            " change"
+        )
+    if found["verdict"]["usual"]:
+        told.append(
+            f"{len(found['verdict']['usual'])} signals since are no more than the baseline showed"
+        )
+    return told + _moved(found["restated"])
+
+
+def _moved(restated: Answer) -> list[str]:
+    told = list(restated["definitions"])
+    if restated["would_move"]:
+        told.append(
+            f"{restated['points']} points of the baseline are other ones by the records of today;"
+            " the frozen limits stay"
+        )
+    return told
