@@ -3,6 +3,7 @@
 import { read, ReadError, remembered } from "./api.js";
 import { connectors } from "./connectors.js";
 import { h } from "./dom.js";
+import { forecast } from "./forecast.js";
 import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { journey } from "./journey.js";
@@ -13,7 +14,13 @@ import { overview } from "./overview.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
-const PAGES = { "/": overview, "/map": map, "/journey": journey, "/connectors": connectors };
+const PAGES = {
+  "/": overview,
+  "/map": map,
+  "/forecast": forecast,
+  "/journey": journey,
+  "/connectors": connectors,
+};
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
 let visit = null; // {page, query, abort, data, failedAt}

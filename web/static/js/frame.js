@@ -10,6 +10,7 @@ export const SCREENS = [
     group: "Flow",
     pages: [
       { path: "/map", title: "Map", key: "m" },
+      { path: "/forecast", title: "Forecast", key: "f" },
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
