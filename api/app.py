@@ -22,6 +22,7 @@ from api.routes import (
     dora,
     events,
     findings,
+    forecasts,
     health,
     hooks,
     improvements,
@@ -73,8 +74,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     for module in (
-        overview, metrics, maps, findings, delay_cost, charts, kanban, teams, objectives, items,
-        services, dora, value, desk, sources, quality, definitions,
+        overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
+        items, services, dora, value, desk, sources, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)

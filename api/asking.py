@@ -97,6 +97,26 @@ class ZoneQuery(WorkQuery):
     )
 
 
+class DaysQuery(KnownQuery):
+    """Window and the zone in which days are cut; of all work, whatever its type and team."""
+
+    zone: str | None = Field(
+        default=None,
+        description="The time zone of days. Default: the configured one.",
+        examples=["Europe/Berlin"],
+    )
+
+
+class WorkingDaysQuery(DaysQuery):
+    """The same, and whether every day counts."""
+
+    calendar: Calendar = Field(
+        default="elapsed",
+        description="elapsed: every day counts. working: only the working days of `[calendar]`.",
+        examples=["working"],
+    )
+
+
 class CalendarQuery(ZoneQuery):
     """Window, kind of work, team, and whether every day counts."""
 
@@ -162,8 +182,10 @@ def asked_of(served: Served, query: WindowQuery) -> Question:
         if isinstance(query, SeriesQuery | MetricQuery | ChartQuery)
         else None,
         kind=query.type if isinstance(query, KindQuery) else None,
-        zone=query.zone if isinstance(query, ZoneQuery) else None,
-        calendar=query.calendar if isinstance(query, CalendarQuery) else "elapsed",
+        zone=query.zone if isinstance(query, ZoneQuery | DaysQuery) else None,
+        calendar=query.calendar
+        if isinstance(query, CalendarQuery | WorkingDaysQuery)
+        else "elapsed",
     )
     team = query.team if isinstance(query, WorkQuery) else None
     return replace(asked, known_at=known_at, team=team)

@@ -9,7 +9,8 @@ from api.examples import ENVELOPE
 _FROM, _TO = "2026-08-23T22:00:00Z", "2026-11-20T23:00:00Z"
 
 
-def _envelope(slug: str, unit: str, value: dict[str, Any], n: int, **more: Any) -> dict[str, Any]:
+def envelope(slug: str, unit: str, value: dict[str, Any], n: int, **more: Any) -> dict[str, Any]:
+    """An answer in its envelope; `more` stands beside the value."""
     explain = "cfd" if slug == "cfd" else "metrics/velocity"
     return {
         **ENVELOPE,
@@ -30,7 +31,7 @@ def _envelope(slug: str, unit: str, value: dict[str, Any], n: int, **more: Any) 
     }
 
 
-CFD: Final[dict[str, Any]] = _envelope(
+CFD: Final[dict[str, Any]] = envelope(
     "cfd",
     "items",
     {"arrived": 61, "first_completions": 48, "cancelled": 5, "velocity": 48, "net": 8},
@@ -54,7 +55,7 @@ CFD: Final[dict[str, Any]] = _envelope(
     ],
 )
 
-RUN_CHART: Final[dict[str, Any]] = _envelope(
+RUN_CHART: Final[dict[str, Any]] = envelope(
     "run_chart",
     "items",
     {"periods": 2, "zero_periods": 1, "mean": 2.5, "median": 2.5},
@@ -68,7 +69,7 @@ RUN_CHART: Final[dict[str, Any]] = _envelope(
     ],
 )
 
-XMR: Final[dict[str, Any]] = _envelope(
+XMR: Final[dict[str, Any]] = envelope(
     "xmr",
     "items",
     {
@@ -115,7 +116,7 @@ XMR: Final[dict[str, Any]] = _envelope(
     ],
 )
 
-_GROUNDS: Final[dict[str, Any]] = {
+GROUNDS: Final[dict[str, Any]] = {
     "starts": "2026-11-22",
     "zone": "Europe/Berlin",
     "pool": {
@@ -131,29 +132,29 @@ _GROUNDS: Final[dict[str, Any]] = {
     "warnings": [],
 }
 
-WHEN: Final[dict[str, Any]] = _envelope(
+WHEN: Final[dict[str, Any]] = envelope(
     "forecast_when",
     "d",
     {"p50": 22, "p85": 27, "p95": 31},
     83,
     items=20,
     dates={"p50": "2026-12-13", "p85": "2026-12-18", "p95": "2026-12-22"},
-    **_GROUNDS,
+    **GROUNDS,
 )
 
-HOW_MANY: Final[dict[str, Any]] = _envelope(
+HOW_MANY: Final[dict[str, Any]] = envelope(
     "forecast_how_many",
     "items",
     {"p50": 13, "p85": 9, "p95": 7},
     83,
     date="2026-12-05",
     days=14,
-    **_GROUNDS,
+    **GROUNDS,
 )
 
 _SHARES = {"p50": (14, 0.61), "p85": (20, 0.87), "p95": (22, 0.957)}
 
-CALIBRATION: Final[dict[str, Any]] = _envelope(
+CALIBRATION: Final[dict[str, Any]] = envelope(
     "forecast_calibration",
     "ratio",
     {

@@ -95,12 +95,14 @@ def _when(counts: Ints, pool: Ints, made: int, items: int) -> Tried:
     reached = int(np.searchsorted(after, items))
     actual = reached + 1 if reached < len(after) else None
     passed = len(counts) - made
-    held = {name: _held(most, actual, passed) for name, most in days.items()}
+    held = {name: held_within(most, actual, passed) for name, most in days.items()}
     return Tried("when", made, items, days, actual, held)
 
 
-def _held(most: int | None, actual: int | None, passed: int) -> bool | None:
-    """Whether it came within `most` days, of which `passed` are over."""
+def held_within(most: int | None, actual: int | None, passed: int) -> bool | None:
+    """Whether it came within `most` days, of which `passed` are over; None where that can't be told
+    yet.
+    """
     if most is None:
         return None
     if actual is not None:

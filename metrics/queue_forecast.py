@@ -41,7 +41,7 @@ def queue_forecast(pool: Ints, many: int, *, place: Ints, within: Ints) -> Queue
     weight[0] = 1.0
     last = int(within.max(initial=0))
     for day in range(1, HORIZON_DAYS + 1):
-        weight = _next_day(weight, one)
+        weight = next_day(weight, one)
         reached = 1 - np.cumsum(weight[:-1])
         for name, level in LEVELS.items():
             fresh = (days[name] < 0) & (reached >= level - _EXACT)
@@ -53,7 +53,7 @@ def queue_forecast(pool: Ints, many: int, *, place: Ints, within: Ints) -> Queue
     return Queue(days, np.clip(late, 0, 1))
 
 
-def _next_day(weight: Floats, one: Floats) -> Floats:
+def next_day(weight: Floats, one: Floats) -> Floats:
     """The distribution after another day; all that reaches the end is one."""
     many = len(weight)
     longer = np.convolve(weight[:-1], one)

@@ -21,6 +21,7 @@ from metrics import (
     predictability,
     run_chart,
     sequencing,
+    shared_queue,
     sle,
     team_time,
     time_by_tool,
@@ -158,6 +159,7 @@ _ALL = (
     Metric(
         "forecast_how_many", "Forecast: how many", "items", 1, _FLOW, forecast.forecast_how_many
     ),
+    Metric("forecast_queue", "Forecast: queue", "d", 1, _FLOW, shared_queue.arrivals),
     Metric(
         "forecast_calibration",
         "Calibration of forecasts",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.errors import BadRequestError
 from metrics.calibration import Kind, Score, Tried, backtest, scores
@@ -35,14 +36,9 @@ def calibration_answer(
     One is made every `horizon` days from the `pool_days` before it; the days before the window
     serve as the pool of its first ones.
     """
-    if asked.window.seconds > _MOST_DAYS * DAY:
-        raise BadRequestError(f"from: a scorecard covers at most {_MOST_DAYS} days")
-    if asked.window.seconds > _MOST_FORECASTS * horizon * DAY:
-        raise BadRequestError(
-            f"horizon: {horizon} days make more than {_MOST_FORECASTS} forecasts of this window;"
-            " choose a longer horizon or a shorter window"
-        )
-    days, counts = _days(snapshot, stream, asked, pool_days)
+    require_few(asked, horizon)
+    items = asked_items(stream, asked)
+    days, counts = days_before(snapshot, stream, asked, pool_days, items)
     first = next(
         (i for i, day in enumerate(days) if day.from_ts >= asked.window.from_ts), len(days)
     )
@@ -64,10 +60,23 @@ def calibration_answer(
     }
 
 
-def _days(
-    snapshot: Snapshot, stream: StreamFacts, asked: Question, before: int
+def require_few(asked: Question, horizon: int) -> None:
+    """`BadRequestError` where a scorecard would have too many forecasts."""
+    if asked.window.seconds > _MOST_DAYS * DAY:
+        raise BadRequestError(f"from: a scorecard covers at most {_MOST_DAYS} days")
+    if asked.window.seconds > _MOST_FORECASTS * horizon * DAY:
+        raise BadRequestError(
+            f"horizon: {horizon} days make more than {_MOST_FORECASTS} forecasts of this window;"
+            " choose a longer horizon or a shorter window"
+        )
+
+
+def days_before(
+    snapshot: Snapshot, stream: StreamFacts, asked: Question, before: int, items: pd.DataFrame
 ) -> tuple[list[Period], Ints]:
-    """The days of the window and so many before it, as far as they are known."""
+    """The days of the window and so many before it, as far as they are known, and how many of these
+    items were done on each.
+    """
     window = Window(asked.window.from_ts - (before + 1) * DAY, asked.window.to_ts)
     begin = known_from(snapshot, stream)
     days = [
@@ -75,14 +84,21 @@ def _days(
         for day in whole_days(replace(asked, window=window))
         if begin is not None and day.from_ts >= begin
     ]
-    return days, throughput(asked_items(stream, asked)["done_ts"].to_numpy(np.int64), days)
+    return days, throughput(items["done_ts"].to_numpy(np.int64), days)
 
 
 def _measure(tried: Sequence[Tried], pool: Ints) -> Measure:
     found: dict[str, Score] = {}
     for kind in _KINDS:
         found |= {f"{kind}_{name}": one for name, one in scores(tried, kind).items()}
-    judged = found["how_many_p85"].judged
+    return scorecard(found, "how_many_p85", pool)
+
+
+def scorecard(found: Mapping[str, Score], n_of: str, pool: Ints) -> Measure:
+    """The shares that held, by name; `n_of` names the score whose number of forecasts is n. pool:
+    the latest, which says why nothing can be judged.
+    """
+    judged = found[n_of].judged
     parts: dict[str, float] = {}
     for name, one in found.items():
         parts |= {f"{name}_held": float(one.held), f"{name}_judged": float(one.judged)}

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 
 from core.errors import BadRequestError
 from metrics.forecast import (
@@ -64,16 +65,22 @@ class Pool:
         return Enough(int(self.drawn.sum()), len(self.days) // 7).missing
 
 
-def pool_of(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Pool:
+def pool_of(
+    snapshot: Snapshot,
+    stream: StreamFacts,
+    asked: Question,
+    *,
+    items: pd.DataFrame | None = None,
+) -> Pool:
     """The whole days of the window on which completions can be known; `BadRequestError` where the
-    window is too long.
+    window is too long. items: the deliveries that count; None: those that are asked for.
     """
     if asked.window.seconds > _MOST_POOL_DAYS * DAY:
         raise BadRequestError(f"from: a forecast draws from at most {_MOST_POOL_DAYS} days")
     begin = known_from(snapshot, stream)
     days = [day for day in whole_days(asked) if begin is not None and day.from_ts >= begin]
-    done = asked_items(stream, asked)["done_ts"].to_numpy(np.int64)
-    counts = throughput(done, days)
+    counted = asked_items(stream, asked) if items is None else items
+    counts = throughput(counted["done_ts"].to_numpy(np.int64), days)
     if asked.calendar is None:
         return Pool(days, counts, over(asked, days), counts)
     worked = asked.calendar.is_open(np.array([day.from_ts for day in days], np.int64))
@@ -94,13 +101,13 @@ def when_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, items:
         raise BadRequestError(f"items: 1 to {MOST_ITEMS}")
     pool = pool_of(snapshot, stream, asked)
     days = dict.fromkeys(PERCENTILES) if pool.missing else dict(forecast_when(pool.drawn, items))
-    beyond = () if pool.missing else tuple(_beyond(days, asked))
+    late = () if pool.missing else tuple(beyond(days, asked))
     first = today(asked)
     return {
-        **_told(snapshot, stream, "forecast_when", "d", days, pool, reasons=beyond),
+        **told(snapshot, stream, "forecast_when", "d", days, pool, reasons=late),
         "items": items,
-        "dates": {name: _later(first, count, asked) for name, count in days.items()},
-        **_grounds(stream, pool, asked),
+        "dates": {name: later(first, count, asked) for name, count in days.items()},
+        **grounds(stream, pool, asked),
     }
 
 
@@ -108,15 +115,14 @@ def how_many_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, by
     """Items done at the end of the date; null with what is missing."""
     first = today(asked)
     last = _date(by, first)
-    calendar = asked.calendar
-    days = (last - first).days if calendar is None else calendar.count(first, last)
+    days = days_until(first, last, asked)
     pool = pool_of(snapshot, stream, asked)
     many = dict.fromkeys(PERCENTILES) if pool.missing else dict(forecast_how_many(pool.drawn, days))
     return {
-        **_told(snapshot, stream, "forecast_how_many", "items", many, pool),
+        **told(snapshot, stream, "forecast_how_many", "items", many, pool),
         "date": last.isoformat(),
         "days": days,
-        **_grounds(stream, pool, asked),
+        **grounds(stream, pool, asked),
     }
 
 
@@ -129,7 +135,16 @@ def history_reason(missing: str) -> str:
     )
 
 
-def _told(
+def days_until(first: date, last: date, asked: Question) -> int:
+    """The days after `first` up to the end of `last`, of the calendar of the question; less than 1
+    where that is over.
+    """
+    if asked.calendar is None or last <= first:
+        return (last - first).days
+    return asked.calendar.count(first, last)
+
+
+def told(
     snapshot: Snapshot,
     stream: StreamFacts,
     slug: str,
@@ -138,20 +153,27 @@ def _told(
     pool: Pool,
     *,
     reasons: tuple[str, ...] = (),
+    parts: Mapping[str, float] | None = None,
+    explain: str = "metrics/velocity/explain",
 ) -> Answer:
+    """A forecast in its envelope: the value, or why there is none. explain: the path that lists the
+    completions of the pool.
+    """
     measure = Measure(
         sort="forecast",
         unit=unit,
         value={name: None if one is None else float(one) for name, one in value.items()},
         n=int(pool.drawn.sum()),
+        parts=parts or {},
         reasons=(history_reason(pool.missing),) if pool.missing else reasons,
     )
     counted = replace(pool.asked, calendar=None)  # what was done is counted, in no calendar
-    body = dressed(snapshot, stream, slug, measure, counted, explain="metrics/velocity/explain")
+    body = dressed(snapshot, stream, slug, measure, counted, explain=explain)
     return {**body, "calendar": calendar_name(pool.asked)}
 
 
-def _beyond(days: Mapping[str, int | None], asked: Question) -> list[str]:
+def beyond(days: Mapping[str, int | None], asked: Question) -> list[str]:
+    """Why percentiles are missing that lie beyond what is forecast."""
     late = [name for name, count in days.items() if count is None]
     far = (
         f"{HORIZON_DAYS // 365} years" if asked.calendar is None else f"{HORIZON_DAYS} working days"
@@ -159,7 +181,8 @@ def _beyond(days: Mapping[str, int | None], asked: Question) -> list[str]:
     return [f"{name}: later than {far} from now" for name in late]
 
 
-def _later(first: date, days: int | None, asked: Question) -> str | None:
+def later(first: date, days: int | None, asked: Question) -> str | None:
+    """The date so many days after `first`, of the calendar of the question."""
     if days is None:
         return None
     if asked.calendar is not None:
@@ -181,12 +204,12 @@ def _date(text: str, first: date) -> date:
     return found
 
 
-def _grounds(stream: StreamFacts, pool: Pool, asked: Question) -> Answer:
+def grounds(stream: StreamFacts, pool: Pool, asked: Question) -> Answer:
     """The pool with its dates, and what speaks against it."""
     counts = pool.drawn
     many = int(counts.sum())
     return {
-        "starts": _later(today(asked), 1, asked),
+        "starts": later(today(asked), 1, asked),
         "zone": asked.tz,
         "pool": {
             "from": pool.days[0].label if pool.days else None,

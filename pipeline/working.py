@@ -18,6 +18,7 @@ IN_WORKING_TIME: Final = (
     "sle",
     "forecast_when",
     "forecast_how_many",
+    "forecast_queue",
 )
 _DORA: Final = "DORA metrics run on elapsed time: what is broken is broken at night, too"
 _COUNTS: Final = "it counts deliveries, and a count has no calendar"

@@ -73,6 +73,14 @@ class CalibrationQuery(ZoneQuery):
     pool: int = Field(default=90, ge=35, le=400, description="Days that a forecast draws from.")
 
 
+def last_year(asked: Question, start: str | None) -> Question:
+    """The last 52 weeks where no begin is asked for."""
+    until = asked.window.to_ts
+    if start is not None:
+        return asked
+    return replace(asked, window=Window(until - _YEAR_DAYS * DAY, until))
+
+
 def _asked(served: Served, query: ChartQuery, usual: str) -> Question:
     return asked_of(served, query.model_copy(update={"interval": query.interval or usual}))
 
@@ -185,11 +193,8 @@ def read_calibration(
     """Forecasts made again as of past days, each from the days before it, compared with what
     came; the share that held should be near the percentile.
     """
-    asked = asked_of(served, query)
+    asked = last_year(asked_of(served, query), query.start)
     snapshot, stream = of_stream(served, session, name, asked)
-    if query.start is None:
-        until = asked.window.to_ts
-        asked = replace(asked, window=Window(until - _YEAR_DAYS * DAY, until))
     return encoded(
         calibration_answer(snapshot, stream, asked, horizon=query.horizon, pool_days=query.pool)
     )

@@ -32,7 +32,17 @@ from tests.web import (
 )
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/bottlenecks", "/delay-cost", "/journey", "/lab", "/connectors")
+PAGES = (
+    "/",
+    "/map",
+    "/bottlenecks",
+    "/forecast",
+    "/journey",
+    "/delay-cost",
+    "/lab",
+    "/improvements",
+    "/connectors",
+)
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

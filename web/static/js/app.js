@@ -5,6 +5,7 @@ import { bottlenecks } from "./bottlenecks.js";
 import { connectors } from "./connectors.js";
 import { delayCost } from "./delay_cost.js";
 import { h } from "./dom.js";
+import { forecast } from "./forecast.js";
 import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { journey } from "./journey.js";
@@ -20,8 +21,9 @@ const PAGES = {
   "/": overview,
   "/map": map,
   "/bottlenecks": bottlenecks,
-  "/delay-cost": delayCost,
+  "/forecast": forecast,
   "/journey": journey,
+  "/delay-cost": delayCost,
   "/lab": lab,
   "/connectors": connectors,
 };

@@ -11,6 +11,7 @@ export const SCREENS = [
     pages: [
       { path: "/map", title: "Map", key: "m" },
       { path: "/bottlenecks", title: "Bottlenecks", key: "b" },
+      { path: "/forecast", title: "Forecast", key: "f" },
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },

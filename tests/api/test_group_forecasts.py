@@ -1,0 +1,187 @@
+"""The queue of parents over HTTP: its shape, that its parts agree, and what it refuses."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from pydantic import BaseModel
+
+from api.examples_forecasts import QUEUE, QUEUE_CALIBRATION, QUEUE_ONE
+from api.schemas_forecasts import ForecastQueue, ForecastQueueOne, QueueCalibration
+from api.schemas_journey import Explained
+from tests.api.client import Answer, Client
+
+_QUEUE = "/v1/streams/checkout/forecasts/queue"
+_YEAR = "from=2025-12-01"
+ROUTES: list[tuple[str, type[BaseModel]]] = [
+    (f"?{_YEAR}", ForecastQueue),
+    (f"?{_YEAR}&order=smallest&growth=0.5&beside=waits&dormant=counted", ForecastQueue),
+    ("?calendar=working&zone=America/New_York", ForecastQueue),
+    ("?to=2026-01-01", ForecastQueue),
+    ("/explain", Explained),
+    ("/calibration", QueueCalibration),
+]
+REFUSED = {
+    "?order=loudest": "order",
+    "?first=NOPE-1": "first: NOPE-1 is no parent with open items",
+    "?growth=4": "growth",
+    "?growth=nan": "growth",
+    "?beside=never": "beside",
+    "?dormant=yes": "dormant",
+    "?type=feature": "type",
+    "?team=web": "team",
+    "?from=2024-01-01": "at most 400 days",
+    "?first=" + ",".join(["A"] * 51): "first: at most 50 keys",
+    "/calibration?horizon=0": "horizon",
+    "/calibration?horizon=1&from=2024-01-01": "more than 400 forecasts",
+}
+
+
+@pytest.fixture
+def queue(client: Client) -> Answer:
+    return client.json(f"{_QUEUE}?{_YEAR}")
+
+
+@pytest.mark.parametrize(("address", "shape"), ROUTES, ids=[address for address, _ in ROUTES])
+def test_a_route_answers_with_its_documented_shape(
+    client: Client, thin: Client, address: str, shape: type[BaseModel]
+) -> None:
+    for one, stream in ((client, "checkout"), (thin, "bare"), (thin, "empty")):
+        body = one.json(f"/v1/streams/{stream}/forecasts/queue{address}")
+        shape.model_validate(body, strict=True)
+
+
+def test_the_examples_have_the_documented_shapes() -> None:
+    ForecastQueue.model_validate(QUEUE)
+    ForecastQueueOne.model_validate(QUEUE_ONE)
+    QueueCalibration.model_validate(QUEUE_CALIBRATION)
+
+
+@pytest.mark.parametrize("address", REFUSED, ids=[address[:30] for address in REFUSED])
+def test_what_makes_no_sense_is_422_and_says_what_would(client: Client, address: str) -> None:
+    assert REFUSED[address] in client.problem(f"{_QUEUE}{address}", 422)["detail"]
+
+
+def test_a_key_that_is_not_in_the_queue_is_404_whatever_it_looks_like(client: Client) -> None:
+    for key in ("NOPE-1", "%3Cb%3E", "a/b", "%00"):
+        assert "with open items" in client.problem(f"{_QUEUE}/{key}", 404)["detail"]
+    assert "known: checkout" in client.problem("/v1/streams/x/forecasts/queue", 404)["detail"]
+
+
+def test_the_company_has_epics_in_the_queue_and_the_last_is_no_later_than_the_whole(
+    queue: Answer,
+) -> None:
+    assert queue["value"]["groups"] == len(queue["items"]) > 3
+    for name in ("p50", "p85", "p95"):
+        dated = [row["days"][name] for row in queue["items"] if row["days"][name] is not None]
+        assert dated
+        assert max(dated) <= queue["value"][name]
+    for row in queue["items"]:
+        counts = row["items"]
+        assert counts["in_flight"] + counts["not_started"] > 0
+        assert counts["total"] == counts["done"] + counts["in_flight"] + counts["not_started"]
+        days = [row["days"][name] for name in ("p50", "p85", "p95")]
+        assert days == sorted(days, key=lambda one: one or 0)
+    standing = sum(
+        row["items"]["in_flight"] + row["items"]["not_started"] - row["items"]["dormant"]
+        for row in queue["items"]
+    )
+    assert queue["value"]["items"] == standing
+
+
+def test_a_date_is_so_many_days_after_today(queue: Answer) -> None:
+    today = date.fromisoformat(queue["starts"]) - timedelta(days=1)
+    for row in queue["items"]:
+        for name, days in row["days"].items():
+            told = None if days is None else (today + timedelta(days=days)).isoformat()
+            assert row["dates"][name] == told
+
+
+def test_the_completions_behind_it_are_listed_and_the_others_say_why_not(
+    client: Client, queue: Answer
+) -> None:
+    told = client.json(queue["explain"])
+    assert told["n"] == queue["n"] == queue["pool"]["completions"] > 30
+    assert {row["reason"] for row in told["excluded"]} <= {"no_parent"}
+    everything = client.json(f"{_QUEUE}?{_YEAR}&beside=waits")
+    assert everything["n"] == told["n"] + len(told["excluded"])
+
+
+def test_each_parent_opens_to_its_items_with_their_places(client: Client, queue: Answer) -> None:
+    places: list[int] = []
+    for row in queue["items"]:
+        one = client.json(f"{row['explain']}?{_YEAR}")
+        ForecastQueueOne.model_validate(one, strict=True)
+        assert one["days"] == row["days"]
+        states = [member["state"] for member in one["members"]]
+        for state in ("done", "in_flight", "not_started", "cancelled"):
+            assert states.count(state) == row["items"][state]
+        places += [member["place"] for member in one["members"] if member["place"]]
+        assert sum(other["items"] for other in one["before"]) == row["ahead"]["items"]
+        assert (one["reason"] is None) == (row["days"]["p50"] is not None)
+    assert sorted(places) == list(range(1, queue["value"]["items"] + 1))
+
+
+def test_who_goes_first_comes_no_later_and_the_whole_stays(client: Client, queue: Answer) -> None:
+    waiting = [
+        row for row in queue["items"] if row["items"]["not_started"] > row["items"]["dormant"]
+    ]
+    last = waiting[-1]
+    moved = client.json(f"{_QUEUE}?{_YEAR}&first={last['key']}")
+    assert moved["items"][0]["key"] == last["key"]
+    assert moved["value"] == queue["value"]
+    for name, days in moved["items"][0]["days"].items():
+        assert days <= last["days"][name]
+    assert "first=" + last["key"] in moved["items"][0]["explain"]
+
+
+def test_growth_adds_items_and_days(client: Client, queue: Answer) -> None:
+    grown = client.json(f"{_QUEUE}?{_YEAR}&growth=1")
+    added = sum(row["items"]["to_come"] for row in grown["items"])
+    assert added == queue["value"]["items"]
+    assert grown["value"]["items"] == 2 * added
+    assert grown["value"]["p85"] > queue["value"]["p85"]
+
+
+def test_dormant_items_stand_in_the_queue_where_that_is_asked(
+    client: Client, queue: Answer
+) -> None:
+    counted = client.json(f"{_QUEUE}?{_YEAR}&dormant=counted")
+    dormant = queue["dormant_items"]["items"]
+    assert dormant == sum(row["items"]["dormant"] for row in queue["items"])
+    assert counted["value"]["items"] == queue["value"]["items"] + dormant
+    assert all(row["days"]["p50"] is not None for row in counted["items"])
+
+
+def test_a_short_history_gives_no_date_and_says_what_is_missing(client: Client) -> None:
+    body = client.json(f"{_QUEUE}?from=2026-11-10")
+    assert body["value"]["p85"] is None
+    assert "history too short to forecast from" in body["reasons"][0]
+    assert all(row["days"]["p85"] is None for row in body["items"])
+    one = client.json(f"{_QUEUE}/{body['items'][0]['key']}?from=2026-11-10")
+    assert one["reason"]
+
+
+def test_in_working_time_no_date_is_a_closed_day(client: Client) -> None:
+    body = client.json(f"{_QUEUE}?{_YEAR}&calendar=working&dormant=counted")
+    assert body["calendar"].startswith("working")
+    dates = [day for row in body["items"] for day in row["dates"].values() if day]
+    assert dates
+    assert all(date.fromisoformat(day).weekday() < 5 for day in dates)
+
+
+def test_past_dates_are_judged_by_what_came(client: Client) -> None:
+    body = client.json(f"{_QUEUE}/calibration")
+    rows = body["forecasts"]
+    assert len(rows) >= body["n"] > 0
+    for level in ("p50", "p85", "p95"):
+        for kind, field in (("queue", "held"), ("grown", "held_grown")):
+            judged = [row[field][level] for row in rows if row[field][level] is not None]
+            assert body["value"][f"{kind}_{level}_judged"] == len(judged)
+            assert body["value"][f"{kind}_{level}_held"] == sum(judged)
+    for row in rows:
+        if row["actual"] is not None and row["forecast"]["p85"] is not None:
+            assert row["held"]["p85"] == (row["actual"] <= row["forecast"]["p85"])
+        if row["actual_grown"] is not None:
+            assert row["actual_grown"] >= row["actual"]

@@ -1,0 +1,282 @@
+// Forecast: when each parent arrives, all in one queue; when and how many of any work; whether such dates held.
+
+import { address } from "./api.js";
+import { h, link } from "./dom.js";
+import { count, counted, date, percent, period, reasonWords, stampDay } from "./format.js";
+import { asksSection, dayAsked, itemsAsked } from "./forecast_asks.js";
+import { heldSection, verdict } from "./forecast_held.js";
+import { opened } from "./forecast_one.js";
+import { isDormant, noun, nouns, queueSection } from "./forecast_queue.js";
+import { choice } from "./frame.js";
+import { empty, grade, head } from "./parts.js";
+import { asked, periodChoice, shifted } from "./period.js";
+
+const TITLE = "Forecast";
+const PLAN = ["order", "first", "growth", "beside", "dormant"];
+const PARENTS = `[[streams]]
+name = "checkout"
+parents = ["Epic"]`;
+const ORDERS = { begun: "Begun first", due: "Due first", smallest: "Fewest open items first" };
+const BESIDE = [
+  ["", "Other work goes on beside"],
+  ["waits", "Other work waits"],
+];
+const DORMANT = [
+  ["", "Without dormant items"],
+  ["counted", "Dormant items too"],
+];
+
+const bold = (text) => h("b", null, text);
+
+/** The one of which is spoken: least sure of its date, else the next to arrive. */
+function spoken(rows) {
+  const late = rows.filter(({ due }) => due?.at_risk).sort((a, b) => a.due.chance - b.due.chance);
+  if (late.length) return late[0];
+  const known = rows.filter(({ dates }) => dates.p85);
+  return known.sort((a, b) => a.dates.p85.localeCompare(b.dates.p85))[0] ?? null;
+}
+
+function dues({ due, items }) {
+  if (!due.with_date) return [` None of the ${nouns(items)} has a due date.`];
+  return [
+    " ",
+    bold(`${count(due.at_risk)} of ${count(due.with_date)}`),
+    ` with a due date ${due.at_risk === 1 ? "is" : "are"} at risk`,
+    due.with_date > 1 ? `; all are met with ${percent(due.all_in_time, "C")}.` : ".",
+  ];
+}
+
+function caution(held, rows) {
+  const found = held ? verdict(held) : null;
+  if (!found?.late) return [];
+  return [
+    ` Take these dates as the earliest: of past ${nouns(rows)}, `,
+    bold(`${count(found.held)} of ${count(found.judged)}`),
+    " such dates held.",
+  ];
+}
+
+/** How many of them the sentence is about: those of which a date can be told. */
+function dated(rows) {
+  const told = rows.filter((row) => !isDormant(row));
+  if (told.length === rows.length)
+    return rows.length > 1
+      ? `All ${count(rows.length)} open ${nouns(rows)} are`
+      : `The open ${noun(rows)} is`;
+  return `${count(told.length)} of ${counted(rows.length, `open ${noun(rows)}`)} ${told.length === 1 ? "is" : "are"}`;
+}
+
+function first(rows, { starts }) {
+  const one = spoken(rows);
+  if (!one || rows.length < 2) return [];
+  const due = one.due ? `, due ${stampDay(one.due.date, starts)}.` : ".";
+  return [" ", bold(one.title), ` arrives by ${stampDay(one.dates.p85, starts)}${due}`];
+}
+
+function answer(queue, held) {
+  const rows = queue.items;
+  if (!rows.length) return ["Nothing that belongs to a parent is open, so there is no queue."];
+  if (queue.value.p85 === null || queue.value.p85 === undefined)
+    return ["There is no forecast: ", reasonWords(queue.reasons[0] ?? "no data"), "."];
+  const last = bold(stampDay(queue.dates.p85, queue.starts));
+  return [
+    dated(rows),
+    " done by ",
+    last,
+    " with 85\u00a0%.",
+    ...first(rows, queue),
+    ...dues(queue),
+    ...caution(held, rows),
+  ];
+}
+
+function facts(queue) {
+  const why = (queue.reasons ?? [])[0];
+  return [
+    queue.pool.from ? `from the pace of ${period(queue.pool.from, queue.pool.to)}` : null,
+    `n ${counted(queue.n, "completion")}`,
+    queue.pool.per_day === null ? null : `${queue.pool.per_day.toFixed(1)} a day`,
+    h("span", { class: "nw" }, grade(queue.grade, queue.reasons), why ? reasonWords(why) : null),
+    link(queue.explain, { class: "lnk" }, "The completions behind it"),
+  ];
+}
+
+/** What speaks against the pool, as the API says it. */
+const against = ({ warnings }) =>
+  warnings.length
+    ? h(
+        "div",
+        { class: "against" },
+        h("p", null, bold("What speaks against it")),
+        h("ul", null, ...warnings.map((one) => h("li", null, one))),
+      )
+    : null;
+
+function growths({ grown }, chosen) {
+  const seen = grown.growth === null ? null : Math.min(Math.round(grown.growth * 100) / 100, 3);
+  const options = [["", "Nothing is added"]];
+  for (const share of [0.1, 0.2, 0.5, 1])
+    options.push([String(share), `Open work grows by ${percent(share)}`]);
+  if (seen) options.push([String(seen), `Grows by ${percent(seen)}, as begun ones did`]);
+  if (chosen && !options.some(([value]) => value === chosen))
+    options.push([chosen, `Open work grows by ${percent(Number(chosen))}`]);
+  return options;
+}
+
+function controls(queue, { query, change }) {
+  const planned = PLAN.some((name) => query.get(name));
+  const orders = queue.orders.map((name) => [name === "begun" ? "" : name, ORDERS[name] ?? name]);
+  const growth = query.get("growth") ?? "";
+  return h(
+    "div",
+    { class: "plan", role: "group", "aria-label": "What if" },
+    choice("Order", orders, query.get("order") ?? "", (value) => change({ order: value })),
+    choice("Growth", growths(queue, growth), growth, (value) => change({ growth: value })),
+    choice("Other work", BESIDE, query.get("beside") ?? "", (value) => change({ beside: value })),
+    queue.dormant_items.items || query.get("dormant")
+      ? choice("Dormant items", DORMANT, query.get("dormant") ?? "", (value) =>
+          change({ dormant: value }),
+        )
+      : null,
+    planned
+      ? h(
+          "button",
+          {
+            class: "lnk",
+            type: "button",
+            onclick: () => change(Object.fromEntries(PLAN.map((name) => [name, null]))),
+          },
+          "Back to the queue as it is",
+        )
+      : null,
+  );
+}
+
+/** How much there is beside the queue, and what becomes of it. */
+function beside({ without, beside: how, items }) {
+  const open = without.in_flight + without.not_started;
+  if (!open) return null;
+  const then =
+    how === "waits"
+      ? "here they wait until the queue is done"
+      : `the dates leave them the share of the pace that such work had`;
+  return h(
+    "p",
+    { class: "note" },
+    `${counted(open, "open item")} of the stream ${open === 1 ? "belongs" : "belong"} to no ${noun(items)}: ${then}.`,
+  );
+}
+
+function nothing(queue) {
+  return empty(
+    "No parent has open items",
+    "A forecast by parent needs items that belong to one, such as stories to an epic. Name the types of parents of the stream in headwater.toml, and link items to them in the tracker.",
+    PARENTS,
+    queue.warnings.length ? null : link("/connectors", { class: "lnk" }, "Check the connectors"),
+  );
+}
+
+/** The address of this page with one parent opened. */
+function opening(query) {
+  return (key) => {
+    const params = new URLSearchParams(query);
+    params.set("open", key);
+    return `/forecast?${params}#opened`;
+  };
+}
+
+const blank = () => [head(TITLE, [])];
+
+function noStreams() {
+  return [
+    head(TITLE, ["There is nothing to forecast yet: no value stream is configured."], null),
+    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
+  ];
+}
+
+function draw(data, context) {
+  if (!data) return blank();
+  const { streams, queue, before, one, held, work } = data;
+  if (!streams.items.length) return noStreams();
+  if (!queue) return [...blank(), context.settle({ stream: streams.items[0].name })];
+  const page = { ...context, opens: opening(context.query), controls: controls(queue, context) };
+  const rows = queue.items;
+  return [
+    head(TITLE, answer(queue, held), facts(queue)),
+    against(queue),
+    ...(rows.length ? queueSection(queue, before ?? null, page) : [nothing(queue)]),
+    beside(queue),
+    ...(one ? opened(one, queue.starts, page) : []),
+    ...asksSection(data, page, new Date()),
+    ...heldSection(held, work, nouns(rows)),
+  ];
+}
+
+function reads(query, now) {
+  const stream = query.get("stream");
+  if (!stream) return { streams: "/v1/streams" };
+  const base = `/v1/streams/${encodeURIComponent(stream)}/forecasts`;
+  const pool = asked(query, now);
+  const plan = Object.fromEntries(PLAN.map((name) => [name, query.get(name)]));
+  const planned = PLAN.some((name) => query.get(name));
+  const open = query.get("open");
+  const found = {
+    streams: "/v1/streams",
+    queue: address(`${base}/queue`, { ...pool, ...plan }),
+    held: `${base}/queue/calibration`,
+    work: `${base}/calibration`,
+    when: address(`${base}/when`, { ...pool, items: itemsAsked(query) }),
+    many: address(`${base}/how-many`, { ...pool, date: dayAsked(query, now) }),
+  };
+  if (planned) found.before = address(`${base}/queue`, pool);
+  if (open) found.one = address(`${base}/queue/${encodeURIComponent(open)}`, { ...pool, ...plan });
+  return found;
+}
+
+function filters(data, page) {
+  const { query, change } = page;
+  const streams = (data?.streams?.items ?? []).map(({ name, title }) => [name, title]);
+  const other = { open: null, first: null, all: null };
+  return [
+    choice(
+      "Stream",
+      streams,
+      query.get("stream") ?? "",
+      (value) => change({ stream: value, ...other }),
+      true,
+    ),
+    periodChoice(page),
+  ];
+}
+
+function oldest(queue) {
+  const times = Object.values(queue?.watermarks ?? {});
+  return times.some((one) => one === null) ? null : times.sort()[0];
+}
+
+/** A key of the what-if may be done by now: the way back is shown with the reason. */
+function failed(error, query) {
+  const kept = new URLSearchParams();
+  for (const name of ["stream", "window"]) if (query.get(name)) kept.set(name, query.get(name));
+  if (error.status !== 422 && error.status !== 404) return null;
+  return [
+    head(TITLE, ["This question can't be answered as it stands in the address."], null),
+    h("p", null, error.message),
+    h(
+      "p",
+      { class: "more" },
+      h("a", { class: "lnk", href: `/forecast?${kept}` }, "Ask without the what-if"),
+    ),
+  ];
+}
+
+export const forecast = {
+  keeps: (before, after) => before.get("stream") === after.get("stream"),
+  title: () => TITLE,
+  reads,
+  draw,
+  filters,
+  failed,
+  dataTo: ({ queue }) => (queue ? oldest(queue) : undefined),
+  shift: (direction, { query, change }) => change(shifted(query, direction, new Date())),
+};
