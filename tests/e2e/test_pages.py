@@ -91,6 +91,8 @@ def test_the_delay_cost_is_what_the_api_says_and_its_parts_open(
     shown = page.inner_text("main")
     for odd in ("undefined", "NaN", "null", "[object"):
         assert odd not in shown
+
+
 def test_bottlenecks_name_the_queue_that_holds_up_most(
     page: Page, address: str, company: Company
 ) -> None:

@@ -26,6 +26,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Overview",
         "Map",
         "Bottlenecks",
+        "Forecast",
         "Journey",
         "Delay cost",
         "Lab",
