@@ -95,6 +95,18 @@ def test_what_gets_worse_says_where_the_wait_grows_and_shows_no_change_that_nobo
     assert "web Build 4.6 d as now" in text(page)
 
 
+def test_work_that_is_hidden_is_said_before_any_number(visit: Open, fake: FakeApi) -> None:
+    def hidden(asked: dict[str, Any]) -> dict[str, Any]:
+        told = fake_lab.change(asked)
+        told["verdict"] |= {"verdict": "hidden", "words": "Work is hidden, not gone: Test."}
+        return told
+
+    fake.replies[LAB] = hidden
+    page = visit(f"{TODAY}&Test.owner=web")
+    assert text(page, ".answer") == "Work is hidden, not gone: Test."
+    assert "Verdict Hidden the wait may be somebody else's now" in text(page, ".figs")
+
+
 def test_a_lever_moved_by_key_is_played_and_stands_in_the_address(
     visit: Open, fake: FakeApi
 ) -> None:

@@ -78,7 +78,8 @@ function verdictNote({ verdict, numbers }) {
     .slice(0, 2)
     .map((one) => `${one.step}${numbers ? ` ${signed(one.wait_d, daysText)}` : ""}`)
     .join(", ");
-  if (verdict.verdict === "hidden" || verdict.verdict === "no_effect") return verdict.words;
+  if (verdict.verdict === "hidden") return "the wait may be somebody else\u2019s now";
+  if (verdict.verdict === "no_effect") return "the slow end moves no further than chance moves it";
   if (!places)
     return verdict.verdict === "relieved" ? "nothing comes back elsewhere" : verdict.words;
   if (verdict.verdict === "worse") return `the wait grows: ${places}`;
