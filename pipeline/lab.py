@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
+import pandas as pd
+
 from core.errors import BadRequestError, DeliveryError
 from core.settings import Settings
 from metrics.lab.calibrate import Facts, Model, NoModel, model
@@ -15,6 +18,9 @@ from metrics.lab.gate import Calibrated, calibrated
 from metrics.lab.levers import Changed, changed
 from metrics.lab.runs import Outcome, outcome
 from metrics.lab.verdict import Judgement, judged
+from metrics.lab.worth import Worth
+from metrics.ledger import terms_at
+from pipeline.delay_ledger import book_in
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 
@@ -65,12 +71,26 @@ def _calibrated(settings: Settings, stream: StreamFacts, asked: Question) -> Cal
         _people(settings, asked),
         asked.window,
         _moment(asked),
+        _worth(stream, _moment(asked)),
     )
     found = model(facts)
     if not isinstance(found, Model):
         return found
     with _alone():
         return calibrated(found)
+
+
+def _worth(stream: StreamFacts, as_of: int) -> Worth:
+    """Of deliveries with a value of their own, with their profiles: what a parent is worth is no
+    child's.
+    """
+    book = book_in(stream)
+    of = book.holders.of
+    own = (of >= 0) & ~np.append(book.holders.group, False)[of]
+    rows = pd.MultiIndex.from_frame(stream.items[["item_id", "episode"]])
+    places = pd.MultiIndex.from_frame(book.items[["item_id", "episode"]]).get_indexer(rows)
+    found = np.where(places >= 0, np.append(np.where(own, of, -1), -1)[places], -1)
+    return Worth(found.astype(np.int64), terms_at(book, as_of))
 
 
 def _moment(asked: Question) -> int:

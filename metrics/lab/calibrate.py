@@ -17,6 +17,7 @@ from metrics.lab.inside import at_begin, lying, lying_visits, queues
 from metrics.lab.network import WEEK_D, Kind, Network, Step, no_times
 from metrics.lab.rhythm import weekly
 from metrics.lab.steps import DONE, DROPPED, OPEN, Group, groups, step_visits
+from metrics.lab.worth import Worth, rates, sample, steady
 from metrics.mapping import Ints
 from metrics.periods import DAY, Window
 from metrics.stats import Floats, percentile
@@ -45,7 +46,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a model is made of. people: how many each team has, by name, where that is known."""
+    """What a model is made of. people: how many each team has, by name, where that is known. worth:
+    by row of the items; None: the field of the tracker.
+    """
 
     items: pd.DataFrame
     visits: pd.DataFrame
@@ -53,6 +56,7 @@ class Facts:
     people: Mapping[str, int]
     window: Window
     as_of: int
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ def model(facts: Facts) -> Model | NoModel:
         return NoModel(
             f"{len(committed)} items were begun in the window; a model wants {LEAST_DONE} or more"
         )
+    worth = steady(facts.items) if facts.worth is None else facts.worth
+    values, terms = sample(worth, _within(facts.items["committed_ts"], facts.window))
     still = lying_visits(visits, facts.window, facts.as_of)
     gone = visits[_within(visits["leave_ts"], facts.window) & (visits["then"] != OPEN)]
     pools = _pools(told)
@@ -121,8 +127,11 @@ def model(facts: Facts) -> Model | NoModel:
         _gaps(committed, facts.window),
         kinds=kinds,
         waiting=at_begin(visits[~still], len(told), facts.window),
-        lying=lying(visits[still], len(told), facts.window),
-        values=_values(facts),
+        lying=lying(
+            visits[still], rates(worth, facts.items, visits[still]), len(told), facts.window
+        ),
+        values=values,
+        terms=terms,
         per_person=tuple(
             one.places / known if known else 1.0
             for one, known in zip(capacities, people, strict=True)
@@ -282,9 +291,3 @@ def _gaps(committed: Ints, window: Window) -> Floats:
     rate = window.seconds / DAY / len(committed)
     scaled: Floats = gaps * (rate / max(float(gaps.mean()), 1e-9))
     return _thinned(scaled) if len(scaled) > _SAMPLE else scaled
-
-
-def _values(facts: Facts) -> Floats:
-    here = facts.items[_within(facts.items["committed_ts"], facts.window)]
-    cents = _ints(here, "value_cents")
-    return np.where(cents == NONE, np.nan, cents.astype(np.float64))

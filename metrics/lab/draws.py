@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.lab.network import WEEK_D, Network, Step
+from metrics.profiles import Terms
 from metrics.stats import Floats
 
 _SERVICE, _DELAY, _APPROVED, _BACK, _ONWARD, _ARRIVAL, _KIND, _VALUE, _FIRST = range(9)
@@ -81,6 +82,13 @@ class Draws:
     def values(self) -> Floats:
         """Cents a week of each item; NaN for one without a value."""
         return _from(self.network.values, self._uniform(_VALUE, 0, 1), in_order=False)
+
+    def worth(self) -> Terms | None:
+        """What the delay of each item costs; None: its value each week."""
+        terms = self.network.terms
+        if terms is None:
+            return None
+        return terms.take(_places(len(terms), self._uniform(_VALUE, 0, 1)))
 
     def kinds(self) -> npt.NDArray[np.int64]:
         """The place of each item's kind; 0 where there are none."""
@@ -170,8 +178,12 @@ def _sampled(sample: Floats, numbers: dict[int, Floats], what: int, place: int) 
 def _from(sample: Floats, chance: Floats, *, in_order: bool = True) -> Floats:
     """The quantile of the sample at each chance: the larger the chance, the longer it takes."""
     ordered = np.sort(sample) if in_order else sample
-    place = (chance * len(ordered)).astype(np.int64)
-    found: Floats = ordered[place]
+    found: Floats = ordered[_places(len(ordered), chance)]
+    return found
+
+
+def _places(size: int, chance: Floats) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = (chance * size).astype(np.int64)
     return found
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.frames import NONE
 from metrics.lab.network import Lying
 from metrics.mapping import Ints
 from metrics.periods import Window
@@ -39,14 +38,14 @@ def lying_visits(visits: pd.DataFrame, window: Window, as_of: int) -> npt.NDArra
     return found
 
 
-def lying(visits: pd.DataFrame, size: int, window: Window) -> tuple[Lying, ...]:
-    """What lies in each step, on average, and what that costs a week."""
+def lying(
+    visits: pd.DataFrame, cents_per_week: Floats, size: int, window: Window
+) -> tuple[Lying, ...]:
+    """What lies in each step, on average, and what that costs a week, by what each visit costs."""
     share = _waited(visits, window) / window.seconds
-    cents = _ints(visits, "value_cents")
-    worth = np.where(cents == NONE, 0, cents)
     step = _ints(visits, "step")
     items = np.bincount(step, weights=share, minlength=size)
-    cost = np.bincount(step, weights=share * worth, minlength=size)
+    cost = np.bincount(step, weights=share * cents_per_week, minlength=size)
     return tuple(Lying(float(n), float(c)) for n, c in zip(items, cost, strict=True))
 
 

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from metrics.profiles import Terms
 from metrics.stats import Floats
 
 WEEK_D: Final = 7.0
@@ -88,7 +89,8 @@ class Network:
     begins. gaps: a sample of days between arrivals. cap: arrivals let in a week at most.
     waiting: items already in each step at the begin. lying: by step what stays there, empty where
     nothing does; beside what is played. values: cents a week of an item, a sample; NaN
-    for one without a value.
+    for one without a value. terms: by place of the values what their delay costs; None: the value
+    each week.
     """
 
     steps: tuple[Step, ...]
@@ -100,6 +102,7 @@ class Network:
     waiting: tuple[int, ...] = ()
     lying: tuple[Lying, ...] = ()
     values: Floats = field(default_factory=lambda: np.full(1, np.nan))
+    terms: Terms | None = None
     per_person: tuple[float, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from metrics.lab.draws import Draws
 from metrics.lab.engine import Play, play
 from metrics.lab.network import WEEK_D, Network
+from metrics.lab.worth import waiting_cost
 from metrics.stats import Floats, percentile
 
 RUNS: Final = 20
@@ -98,16 +99,14 @@ def _summed(network: Network, draws: Draws, run: Play, warm_up: int) -> _Run:
     size, items = len(network.steps), max(1, draws.count - warm_up)
     span = max(float(run.arrived[-1] - run.arrived[warm_up]), 1e-9)
     counted = run.item >= warm_up
-    step, item = run.step[counted], run.item[counted]
+    step = run.step[counted]
     waited = run.waited[counted]
     worked = run.worked[counted] - run.begun[counted]
     wait, work = _by(step, waited, size), _by(step, worked, size)
     began = np.where(run.ended == run.ended, run.ended, run.admitted)
     np.minimum.at(began, run.item, run.entered)
-    outside = (began - run.arrived)[warm_up:]
-    value = np.nan_to_num(draws.values())
-    burnt = _by(step, waited * value[item], size) / span
-    before = float((outside * value[warm_up:]).sum()) / span
+    outside = began - run.arrived
+    cost = waiting_cost(draws, run, outside, warm_up, span)
     lying = np.array([(one.items, one.cents_per_week) for one in network.lying])
     lying = lying if len(lying) else np.zeros((size, 2))
     delivered = ~run.dropped & (np.arange(draws.count) >= warm_up)
@@ -115,13 +114,13 @@ def _summed(network: Network, draws: Draws, run: Play, warm_up: int) -> _Run:
     return _Run(
         flows=(run.ended - run.arrived)[delivered],
         per_week=float(in_time.sum()) / span * WEEK_D,
-        outside=float(outside.mean()),
+        outside=float(outside[warm_up:].mean()),
         wait=wait / items,
         queue=wait / span + lying[:, 0],
         work=work / items,
         visits=_by(step, np.ones(len(step)), size) / items,
         busy=_busy(network, work, span),
-        cost=np.append(burnt + lying[:, 1], before),
+        cost=cost + np.append(lying[:, 1], 0.0),
     )
 
 

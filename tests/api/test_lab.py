@@ -154,6 +154,23 @@ def test_a_stream_that_there_is_not_is_not_found(client: Client) -> None:
     assert "checkout" in client.problem("/v1/scenarios?stream=shop", 422)["detail"]
 
 
+def test_what_people_say_that_work_is_worth_counts_with_its_profile(
+    copied: tuple[Client, Path],
+) -> None:
+    """An item without a value in its field: a person enters one, whose rate grows each week."""
+    client = copied[0]
+    before = _changed(client, {"Test.people": "+1"})["delay_cost"]
+    items = client.json("/v1/items?stream=checkout&state=done&limit=200")["items"]
+    bare = next(one for one in items if one["value_per_week_cents"] is None)
+    assert bare["committed_at"] > _LONG["from"]
+    said = {"key": bare["key"], "profile": "P5", "likely_cents": 5_000_000}
+    said |= {"parameters": {"escalation_cents": 1_000_000}, "who": "anna", "why": "asked"}
+    answer = _send(client, "/v1/values", said)
+    assert answer.status_code == 202, answer.text
+    after = _changed(client, {"Test.people": "+1"})["delay_cost"]
+    assert after["valued_share"] > before["valued_share"]
+
+
 @pytest.mark.parametrize("address", [_LAB, "/v1/scenarios"])
 def test_forms_and_pages_of_others_can_not_ask(client: Client, address: str) -> None:
     for headers, content, status in (

@@ -78,6 +78,35 @@ def test_a_saved_wait_is_ink_and_an_inherited_one_amber(visit: Open) -> None:
     assert "3.9 d to 6.8 d 86 % 95 %" in drawn
 
 
+def test_what_gets_worse_says_where_the_wait_grows_and_shows_no_change_that_nobody_sees(
+    visit: Open, fake: FakeApi
+) -> None:
+    def worse(asked: dict[str, Any]) -> dict[str, Any]:
+        told = fake_lab.change(asked)
+        told["verdict"] |= {"verdict": "worse", "removed_d": 1e-5, "returned_share": 2.9e5}
+        told["steps"][0]["wait_d"] = fake_lab.pair(4.6, 4.601, near=0.0001)
+        told["teams"][0]["wait_d"] = fake_lab.pair(4.6, 4.601, near=0.0001)
+        return told
+
+    fake.replies[LAB] = worse
+    page = visit(MOVED)
+    assert "Verdict Worse the wait grows: Approval +2.9 d" in text(page, ".figs")
+    assert _mark(page, "circle.f-ink3") == 1
+    assert "web Build 4.6 d as now" in text(page)
+
+
+def test_work_that_is_hidden_is_said_before_any_number(visit: Open, fake: FakeApi) -> None:
+    def hidden(asked: dict[str, Any]) -> dict[str, Any]:
+        told = fake_lab.change(asked)
+        told["verdict"] |= {"verdict": "hidden", "words": "Work is hidden, not gone: Test."}
+        return told
+
+    fake.replies[LAB] = hidden
+    page = visit(f"{TODAY}&Test.owner=web")
+    assert text(page, ".answer") == "Work is hidden, not gone: Test."
+    assert "Verdict Hidden the wait may be somebody else's now" in text(page, ".figs")
+
+
 def test_a_lever_moved_by_key_is_played_and_stands_in_the_address(
     visit: Open, fake: FakeApi
 ) -> None:
@@ -104,11 +133,12 @@ def test_a_slider_stays_in_the_hand_and_only_its_newest_place_is_played(
     slider = page.get_by_label(PEOPLE)
     slider.focus()
     page.evaluate("window.held = document.activeElement")
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
+    drag = """(slider, places) => places.forEach((at) => {
+        slider.value = at; slider.dispatchEvent(new Event("input"));
+    })"""
+    slider.evaluate(drag, [1, 2, 3, 4, 5])
     page.wait_for_url("**Test.people=%2B5")
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowLeft")
+    slider.evaluate(drag, [4, 3])
     page.wait_for_url("**Test.people=%2B3")
     expect(page.get_by_role("heading", name="3 more people at Test")).to_be_visible()
     _settled(page)

@@ -72,21 +72,27 @@ export function todayAnswer({ model }) {
   return [...within, ...busiest, " Move a lever to see what it would do, and to whom."];
 }
 
-function verdictFigure({ verdict, numbers }) {
-  const share = verdict.returned_share;
+/** Where the wait grows, and where it comes from somewhere else how much of it that is. */
+function verdictNote({ verdict, numbers }) {
   const places = verdict.moved
     .slice(0, 2)
     .map((one) => `${one.step}${numbers ? ` ${signed(one.wait_d, daysText)}` : ""}`)
     .join(", ");
-  const back = places
-    ? numbers && share !== null
-      ? `${percent(share, "C")} of the wait removed comes back: ${places}`
-      : `it comes back: ${places}`
-    : verdict.verdict === "relieved"
-      ? "nothing comes back elsewhere"
-      : verdict.words;
-  return { title: "Verdict", value: verdictSign(verdict.verdict, true), notes: [back] };
+  if (verdict.verdict === "hidden") return "the wait may be somebody else\u2019s now";
+  if (verdict.verdict === "no_effect") return "the slow end moves no further than chance moves it";
+  if (!places)
+    return verdict.verdict === "relieved" ? "nothing comes back elsewhere" : verdict.words;
+  if (verdict.verdict === "worse") return `the wait grows: ${places}`;
+  return numbers && verdict.returned_share !== null
+    ? `${percent(verdict.returned_share, "C")} of the wait removed comes back: ${places}`
+    : `it comes back: ${places}`;
 }
+
+const verdictFigure = (told) => ({
+  title: "Verdict",
+  value: verdictSign(told.verdict.verdict, true),
+  notes: [verdictNote(told)],
+});
 
 function withinFigure({ flow_d: { p85 }, calibration }) {
   const title = `85${NB}% within`;

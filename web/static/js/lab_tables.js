@@ -18,7 +18,8 @@ function moved(pair, write, kind, cell = num) {
     return cell(
       pair.direction === "same" ? "within chance" : h("b", null, directionWords(pair, kind)),
     );
-  if (pair.direction === "same") return cell(write(pair.before), sub("as now"));
+  const same = pair.direction === "same" || write(pair.after) === write(pair.before);
+  if (same) return cell(write(pair.before), sub("as now"));
   const grown = pair.direction === "more" && kind === "time";
   return cell(
     h("b", { class: grown ? "w-waiting" : null }, write(pair.after)),

@@ -24,11 +24,21 @@ function ticks(most) {
     .filter((n) => n <= most * 1.001);
 }
 
-/** The rows: before and after in days; `changed` only beyond chance. */
-const rowsOf = (steps) =>
-  steps
+/** Less than this part of the longest wait is not to be seen, though the runs tell it apart. */
+const SEEN = 0.005;
+
+const longest = (steps) =>
+  Math.max(0.1, ...steps.flatMap(({ wait_d: w }) => [w.before ?? 0, w.after ?? 0]));
+
+/** The rows: before and after in days; `changed` only beyond chance, and where it can be seen. */
+function rowsOf(steps) {
+  const least = longest(steps) * SEEN;
+  const seen = ({ direction, difference }) =>
+    direction !== "same" && (difference === null || Math.abs(difference) >= least);
+  return steps
     .filter((one) => one.busy || one.visits || (one.wait_d.after ?? one.wait_d.before) > 0.005)
-    .map((one) => ({ ...one, changed: one.wait_d.direction !== "same" }));
+    .map((one) => ({ ...one, changed: seen(one.wait_d) }));
+}
 
 function mark(row, x, y) {
   const { before, after, direction } = row.wait_d;
@@ -78,7 +88,7 @@ function drawn(rows, width, name) {
   const narrow = width < NARROW;
   const left = narrow ? 6 : LEFT;
   const right = narrow ? LABEL : BUSY + LABEL;
-  const most = Math.max(0.1, ...rows.flatMap(({ wait_d: w }) => [w.before, w.after]));
+  const most = longest(rows);
   const x = (days) => left + (days / most) * Math.max(20, width - left - right);
   const each = narrow ? ROW.narrow : ROW.wide;
   const height = TOP + rows.length * each;
