@@ -26,6 +26,7 @@ from pipeline.sync import sync
 from simulator.config import company_config, company_secrets
 from simulator.features import events_of, features_of, releases_of
 from simulator.model import World
+from simulator.plants import DEMO
 from simulator.server import CompanyServer, running
 from simulator.world import build_world
 from store.migrate import upgrade
@@ -49,7 +50,7 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
     home = (directory or _HOME).resolve()
     now = datetime.now(UTC).replace(microsecond=0)
     tell(f"Building a company with {items} work items over a year ..")
-    world = build_world(seed, now, items=items)
+    world = build_world(seed, now, items=items, plants=DEMO)
     with running(world) as server:
         config = _write_home(home, server, world)
         settings = load_settings(config)

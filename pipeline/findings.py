@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.settings import Settings
-from core.written import money
+from core.written import duration, money
 from metrics.findings.model import KEYS, Finding, Found, Kind, Money, money_of
 from metrics.holders import DelayClock
 from metrics.periods import DAY
@@ -38,6 +38,8 @@ LABELS: Final[Mapping[Kind, str]] = {
 }
 _TOLD = ("window", "known_at", "grade", "reasons", "n", "title", "clock", "currency", "caveats")
 _KEYS_TOLD = 10
+_TOLD_UNDER = 0.5
+"""Where the ledger charges less of the waiting, the words say so."""
 _UNVALUED = "nobody valued these items"
 _UNCHARGED = (
     "the ledger of delay cost charges none of it, as it is after done or off a critical path"
@@ -153,7 +155,11 @@ def _money_words(cost: Money, currency: str, *, flying: bool) -> str:
         return f"Its cost is not known: {_no_cost(cost)}."
     of = f" ({cost.valued} of {cost.valued + cost.unvalued} are valued)" if cost.unvalued else ""
     verb = "While they wait they lose" if flying else "This waiting cost"
-    return f"{verb} {money(cost.per_week_cents, currency)} a week{of}."
+    told = f"{verb} {money(cost.per_week_cents, currency)} a week{of}."
+    if flying or cost.charged_s >= _TOLD_UNDER * cost.valued_s:
+        return told
+    charged = f"{duration(cost.charged_s)} of {duration(cost.valued_s)}"
+    return f"{told} Only {charged} are charged: what is after done or off a critical path is not."
 
 
 def _confidence(one: Finding, grade: str) -> Answer:

@@ -62,6 +62,15 @@ class ApprovalQueue:
 Plant = DesignReview | ScarceTesters | ReleaseTrain | ApprovalQueue
 
 
+DEMO: Final[tuple[Plant, ...]] = (
+    ScarceTesters("checkout", "Testing", testers=6, load=1.1),
+    ReleaseTrain("fulfilment", "Released"),
+    DesignReview("search", "Doing"),
+    ApprovalQueue("search", "Verify"),
+)
+"""What there is to find in the company of `headwater demo`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The status in which work waits: id, name, stage, and the team that lets it wait."""

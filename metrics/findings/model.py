@@ -165,8 +165,8 @@ def per_delivery(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
 @dataclass(frozen=True, slots=True)
 class Money:
     """Cost of the waiting of valued items, and so many items with and without a value; charged_s:
-    how much of their waiting the ledger charges. Where it charges none, or nothing has a value,
-    there is no cost, not a cost of nothing.
+    how much of their waiting the ledger charges, of valued_s in all. Where it charges none, or
+    nothing has a value, there is no cost, not a cost of nothing.
     """
 
     cost_cents: int | None
@@ -174,6 +174,7 @@ class Money:
     valued: int
     unvalued: int
     charged_s: int = 0
+    valued_s: int = 0
 
 
 def money_of(finding: Finding, prices: Prices, window_s: int) -> Money:
@@ -183,13 +184,14 @@ def money_of(finding: Finding, prices: Prices, window_s: int) -> Money:
     items = finding.evidence[KEYS].drop_duplicates()
     valued = int(prices.priced(items["item_id"]).sum())
     without = len(items) - valued
-    told = prices.of(finding.waits)
+    own = finding.waits[prices.priced(finding.waits["item_id"])]
+    waited, told = int((own["end_ts"] - own["start_ts"]).sum()), prices.of(own)
     charged = int(told["charged_s"].sum())
     if not valued or (finding.waited_s and not charged):
-        return Money(None, None, valued, without)
+        return Money(None, None, valued, without, 0, waited)
     cost = int(told["cost_cents"].sum())
     weekly = (2 * cost * WEEK + window_s) // (2 * window_s)
     if finding.lasts:
         now = prices.now.merge(items, on=KEYS)
         weekly = int(now["cents_per_week"].sum())
-    return Money(cost, weekly, valued, without, charged)
+    return Money(cost, weekly, valued, without, charged, waited)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from simulator.server import running
 from simulator.truth import Truth, truth_of
 from simulator.truth_plants import PlantTruth
 from simulator.world import build_world
-from store.migrate import upgrade
 from tests.e2e.company import NOW, configured
 from tests.e2e.serving import served
 from tests.e2e.small import Hasty
@@ -64,7 +64,11 @@ class _Read:
     database: Database
 
 
-def planted_company(home: Path, *, seed: int, items: int, plants: Sequence[Plant]) -> Planted:
+def planted_company(
+    template: Path, home: Path, *, seed: int, items: int, plants: Sequence[Plant]
+) -> Planted:
+    """template: a migrated, empty database."""
+    shutil.copy(template, home / "headwater.db")
     world = build_world(seed, NOW, items=items, even=True, plants=plants)
     asked = {"from": world.start.isoformat(), "to": (NOW + timedelta(seconds=1)).isoformat()}
     with (
@@ -88,7 +92,6 @@ def _collected(home: Path, world: World) -> Iterator[_Read]:
     """Each tool read once, from the beginning: nothing changes meanwhile."""
     with running(world) as server:
         _, settings = configured(home, server, world)
-        upgrade(settings.database.url)
         with opened(settings.database) as database:
             for source in settings.sources:
                 report = collect(source, database, wanted_of(settings), full=True, stop=Hasty())

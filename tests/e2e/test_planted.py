@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from simulator.plants import ApprovalQueue, DesignReview, Plant, ReleaseTrain, ScarceTesters
@@ -30,20 +33,36 @@ FOUND_AS = {
 BOUND = 0.05
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Where companies are collected."""
+
+    template: Path
+    folders: pytest.TempPathFactory
+
+    def company(self, seed: int, plants: tuple[Plant, ...]) -> Planted:
+        home = self.folders.mktemp("planted")
+        return planted_company(self.template, home, seed=seed, items=ITEMS, plants=plants)
+
+
+@pytest.fixture(scope="module")
+def ground(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    return Ground(sqlite_template, tmp_path_factory)
+
+
 @pytest.fixture(scope="module", params=SEEDS)
-def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Planted:
-    home = tmp_path_factory.mktemp("planted")
-    return planted_company(home, seed=request.param, items=ITEMS, plants=HERE)
+def company(request: pytest.FixtureRequest, ground: Ground) -> Planted:
+    return ground.company(request.param, HERE)
 
 
 @pytest.fixture(scope="module")
-def moved(tmp_path_factory: pytest.TempPathFactory) -> Planted:
-    return planted_company(tmp_path_factory.mktemp("moved"), seed=1, items=ITEMS, plants=ELSEWHERE)
+def moved(ground: Ground) -> Planted:
+    return ground.company(1, ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
-def control(tmp_path_factory: pytest.TempPathFactory) -> Planted:
-    return planted_company(tmp_path_factory.mktemp("control"), seed=1, items=ITEMS, plants=())
+def control(ground: Ground) -> Planted:
+    return ground.company(1, ())
 
 
 def of_seconds(days: float) -> float:
