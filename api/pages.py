@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 import web
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/delay-cost", "/journey", "/connectors")
+PAGES = ("/", "/map", "/delay-cost", "/value", "/journey", "/connectors")
 _API = "/v1"
 
 

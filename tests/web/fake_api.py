@@ -19,10 +19,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import web
-from tests.web import fake_cost, fake_journeys, fake_map_page, fake_overview, fake_sources
+from tests.web import (
+    fake_cost,
+    fake_journeys,
+    fake_map_page,
+    fake_overview,
+    fake_sources,
+    fake_value,
+)
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/delay-cost", "/journey", "/connectors")
+PAGES = ("/", "/map", "/delay-cost", "/value", "/journey", "/connectors")
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -56,6 +63,7 @@ class FakeApi:
             "/v1/streams": {"items": streams, "next": None},
             **fake_map_page.answers(),
             **fake_cost.answers(),
+            **fake_value.answers(),
         }
         self.status.clear()
         self.asked.clear()

@@ -16,13 +16,14 @@ ADDRESSES = [
     "/journey?key=EVIL-1",
     "/connectors",
     "/delay-cost?stream=checkout",
+    "/value?stream=checkout",
 ]
 
 
 def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
     links = visit("/").locator("#side nav a").all_inner_texts()
 
-    assert links == ["Overview", "Map", "Journey", "Delay cost", "Connectors"]
+    assert links == ["Overview", "Map", "Journey", "Delay cost", "Value", "Connectors"]
 
 
 def test_g_and_a_letter_goes_to_a_page(visit: Open) -> None:

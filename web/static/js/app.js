@@ -11,6 +11,7 @@ import { listen, toggleTables } from "./keys.js";
 import { map } from "./map.js";
 import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
+import { value } from "./value.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
@@ -18,6 +19,7 @@ const PAGES = {
   "/": overview,
   "/map": map,
   "/delay-cost": delayCost,
+  "/value": value,
   "/journey": journey,
   "/connectors": connectors,
 };

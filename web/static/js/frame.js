@@ -13,7 +13,13 @@ export const SCREENS = [
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
-  { group: "Money", pages: [{ path: "/delay-cost", title: "Delay cost", key: "d" }] },
+  {
+    group: "Money",
+    pages: [
+      { path: "/delay-cost", title: "Delay cost", key: "d" },
+      { path: "/value", title: "Value", key: "v" },
+    ],
+  },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 
