@@ -59,7 +59,7 @@ function row(envelope, [, slug, title, since], most, query) {
     h("td", { class: "num" }, time(envelope, "p50")),
     h("td", { class: "num" }, time(envelope, "p85")),
     h("td", { class: "p2 rng" }, strip(envelope, most)),
-    h("td", { class: "num" }, count(envelope.n)),
+    h("td", { class: "num" }, missingTool(envelope) ? "" : count(envelope.n)),
     h("td", { class: "p2" }, h("span", { class: "sub" }, left)),
     h("td", { class: "gr" }, grade(envelope.grade, envelope.reasons)),
   );
