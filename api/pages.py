@@ -19,6 +19,7 @@ PAGES = (
     "/forecast",
     "/journey",
     "/delay-cost",
+    "/value",
     "/lab",
     "/improvements",
     "/connectors",

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-import orjson
 import pytest
 
-from api.app import create_app
-from core.config_file import load_settings
 from metrics.stats import rank
-from simulator.features import Feature, events_of, features_of
+from simulator.features import Feature, features_of
 from tests.api.client import Answer, Client
 from tests.e2e.company import NOW, Company, collected
+from tests.e2e.telling_features import told_features
 
-_SECRET = "told to the flags"
-_FLAGS = """
-[[sources]]
-name = "flags"
-kind = "events"
-hooks = { secrets = ["file:flags"] }
-"""
 _WINDOW = "from=2025-11-01&to=2026-11-20T14:00:00Z"
 
 
@@ -39,26 +30,9 @@ def features(company: Company) -> list[Feature]:
 @pytest.fixture(scope="module")
 def client(company: Company, features: list[Feature]) -> Iterator[Client]:
     """The API, after the flag and usage tools told everything, the half of it twice."""
-    (company.config.parent / "flags").write_text(_SECRET, encoding="utf-8")
-    text = company.config.read_text(encoding="utf-8")
-    company.config.write_text(text + _FLAGS, encoding="utf-8")
-    settings = load_settings(company.config, {})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.deps.now_ts", lambda: int(NOW.timestamp()) + 60)
-        client = Client(create_app(settings, company.database))
-        told = events_of(features)
-        for part in (told[::2], told):
-            for start in range(0, len(part), 1_000):
-                answer = client.post(
-                    "/v1/events",
-                    orjson.dumps(part[start : start + 1_000]),
-                    {
-                        "authorization": f"Bearer {_SECRET}",
-                        "content-type": "application/cloudevents-batch+json",
-                    },
-                )
-                assert answer.status_code in (200, 202), answer.text
-        yield client
+        yield told_features(company, features)[0]
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -11,6 +11,8 @@ from tests.e2e.company import Company, collected
 from tests.e2e.serving import served
 
 pytestmark = pytest.mark.browser
+_LONG_MS = 30_000
+"""For pages that read several answers from a server that has not answered before."""
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,8 @@ def test_the_delay_cost_is_what_the_api_says_and_its_parts_open(
     burning = page.request.get(f"{address}/v1/streams/{stream}/delay-cost/items").json()
     page.goto(f"{address}/delay-cost?stream={stream}&of=period")
     bars = page.locator(".mbars li")
-    expect(bars).to_have_count(sum(row["cost_cents"] > 0 for row in told["items"]))
+    many = sum(row["cost_cents"] > 0 for row in told["items"])
+    expect(bars).to_have_count(many, timeout=_LONG_MS)
     expect(bars.first).to_contain_text(told["items"][0]["stage"])
     dearest = next(row for row in burning["items"] if row["burn_rate_cents"])
     expect(page.locator("table.burning tbody tr").first).to_contain_text(dearest["key"])
@@ -120,3 +123,12 @@ def test_the_lab_plays_a_lever_and_says_what_it_would_do(page: Page, address: st
     shown = page.inner_text("main")
     for hole in ("undefined", "NaN", "null"):
         assert hole not in shown
+
+
+def test_the_value_of_a_company_without_flag_tools_is_not_known(
+    page: Page, address: str, company: Company
+) -> None:
+    page.goto(f"{address}/value?stream={company.settings.streams[0].name}")
+    expect(page.locator(".answer")).to_contain_text("no tool reports exposure", timeout=_LONG_MS)
+    expect(page.get_by_text('kind = "events"')).to_be_visible()
+    assert page.locator(".figs").count() == 0

@@ -29,6 +29,7 @@ from tests.web import (
     fake_map_page,
     fake_overview,
     fake_sources,
+    fake_value,
 )
 
 STATIC = Path(web.__file__).parent / "static"
@@ -39,6 +40,7 @@ PAGES = (
     "/forecast",
     "/journey",
     "/delay-cost",
+    "/value",
     "/lab",
     "/improvements",
     "/connectors",
@@ -82,6 +84,7 @@ class FakeApi:
             **fake_cost.answers(),
             **fake_lab.answers(),
             **deepcopy(fake_bottlenecks.answers()),
+            **fake_value.answers(),
         }
         self.replies = fake_lab.replies()
         self.delay_s = 0.0

@@ -16,6 +16,7 @@ ADDRESSES = [
     "/journey?key=EVIL-1",
     "/connectors",
     "/delay-cost?stream=checkout",
+    "/value?stream=checkout",
 ]
 
 
@@ -29,6 +30,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Forecast",
         "Journey",
         "Delay cost",
+        "Value",
         "Lab",
         "Connectors",
     ]

@@ -14,6 +14,7 @@ import { lab } from "./lab.js";
 import { map } from "./map.js";
 import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
+import { value } from "./value.js";
 
 // A page: title, reads(query, now) -> {name: address, or {address, body} to be sent}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
@@ -24,6 +25,7 @@ const PAGES = {
   "/forecast": forecast,
   "/journey": journey,
   "/delay-cost": delayCost,
+  "/value": value,
   "/lab": lab,
   "/connectors": connectors,
 };

@@ -99,7 +99,9 @@ export function facts(cost) {
     link(
       cost.explain,
       { class: "lnk" },
-      `The ${counted(cost.n, "delivery", "deliveries")} behind it`,
+      cost.n
+        ? `The ${counted(cost.n, "delivery", "deliveries")} behind it`
+        : `The ${counted(cost.unvalued, "delivery", "deliveries")} without a value`,
     ),
     ...cost.caveats.map(reasonWords),
   ];

@@ -15,8 +15,19 @@ export const SCREENS = [
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
-  { group: "Money", pages: [{ path: "/delay-cost", title: "Delay cost", key: "d" }] },
-  { group: "Change", pages: [{ path: "/lab", title: "Lab", key: "l" }] },
+  {
+    group: "Money",
+    pages: [
+      { path: "/delay-cost", title: "Delay cost", key: "d" },
+      { path: "/value", title: "Value", key: "v" },
+    ],
+  },
+  {
+    group: "Change",
+    pages: [
+      { path: "/lab", title: "Lab", key: "l" },
+    ],
+  },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 

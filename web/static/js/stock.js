@@ -70,7 +70,10 @@ export function stockSection(stock, { query }) {
   const all = `/value?stream=${encodeURIComponent(query.get("stream"))}#stock`;
   const heading = "Shipped and not switched on";
   if (!stock.items.length)
-    return [section(heading, null, null, "stock"), h("p", { class: "note" }, stockReason(stock))];
+    return [
+      section(heading, null, link(all, { class: "lnk" }, "What became of features"), "stock"),
+      h("p", { class: "note" }, stockReason(stock)),
+    ];
   const more = link(
     all,
     { class: "lnk" },

@@ -23,8 +23,7 @@ const fieldLines = (currency) => `[cost_of_delay]
 currency = "${currency}"
 field = "Cost of delay per week"`;
 
-const fileLines = (key) => `# values.csv, then: headwater values values.csv
-key,low,likely,high,why
+const fileLines = (key) => `key,low,likely,high,why
 ${key},15000,20000,35000,what a week without it loses`;
 
 const apiLines = (
@@ -35,19 +34,23 @@ const apiLines = (
 
 const way = (title, text) => h("div", { class: "find" }, h("h3", null, title), copyBlock(text));
 
+/** A key as it may stand in a command that somebody copies; another stands for an odd one. */
+const plainKey = (key) => (/^[\w.#/-]{1,60}$/.test(key ?? "") ? key : "SHOP-412");
+
 /** The three ways to give a value, for this item. */
-export const valueWays = (key, currency) =>
-  h(
+export function valueWays(item, currency) {
+  const key = plainKey(item);
+  return h(
     "div",
     { class: "ways3" },
     way("A field of the tracker, in headwater.toml", fieldLines(currency)),
-    way("A file", fileLines(key)),
+    way("A file values.csv, then: headwater values values.csv", fileLines(key)),
     way("The API", apiLines(key)),
   );
+}
 
 /** The page where nothing has a value: what is missing, and the lines that supply it. */
 export function noValues({ cost, burning }) {
-  const key = burning.items[0]?.key ?? "SHOP-412";
   return [
     h(
       "section",
@@ -59,7 +62,7 @@ export function noValues({ cost, burning }) {
         "Waiting costs what a week without the item loses. Give an item, or the epic above it, an amount a week, best as a range: in a field of the tracker, in a file, or over the API. What has no value is counted, never priced at zero.",
       ),
     ),
-    valueWays(key, cost.currency),
+    valueWays(burning.items[0]?.key, cost.currency),
     h("p", { class: "note" }, link("/v1/values", { class: "lnk" }, "What people said so far")),
   ];
 }
