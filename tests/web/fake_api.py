@@ -22,7 +22,7 @@ import web
 from tests.web import fake_journeys, fake_map_page, fake_overview, fake_sources
 
 STATIC = Path(web.__file__).parent / "static"
-PAGES = ("/", "/map", "/journey", "/connectors")
+PAGES = ("/", "/map", "/journey", "/connectors", "/improvements")
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

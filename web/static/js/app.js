@@ -5,6 +5,7 @@ import { connectors } from "./connectors.js";
 import { h } from "./dom.js";
 import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
+import { improvements } from "./improvements.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
 import { map } from "./map.js";
@@ -13,7 +14,7 @@ import { overview } from "./overview.js";
 
 // A page: title, reads(query, now) -> {name: address}, draw(data, context) -> nodes,
 // filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
-const PAGES = { "/": overview, "/map": map, "/journey": journey, "/connectors": connectors };
+const PAGES = { "/": overview, "/map": map, "/journey": journey, "/connectors": connectors, "/improvements": improvements };
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
 let visit = null; // {page, query, abort, data, failedAt}

@@ -13,6 +13,7 @@ export const SCREENS = [
       { path: "/journey", title: "Journey", key: "j" },
     ],
   },
+  { group: "Change", pages: [{ path: "/improvements", title: "Improvements", key: "i" }] },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 
