@@ -19,6 +19,7 @@ START: Final[dict[str, Any]] = {
     "changed_at": "2026-10-05",
     "until": "2026-12-31",
     "baseline_from": "2026-07-01",
+    "per": "week",
     "variant": "mean",
     "note": "both began on Monday",
     "who": "anna",

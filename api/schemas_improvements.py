@@ -93,6 +93,11 @@ class StartGiven(LineGiven):
         max_length=40,
         description="From when on points make the baseline. Default: 90 days before the change.",
     )
+    per: Literal["week", "delivery"] = Field(
+        default="week",
+        description="What a point is: the average of the deliveries of a week, so that a release"
+        " of many is one point, or a single delivery.",
+    )
     variant: Literal["mean", "median"] = Field(
         default="mean",
         description="Limits by the mean, or by the median, for where one outlier widens them.",
@@ -183,7 +188,9 @@ class ImprovementRow(Shape):
     at: Time
     status: State
     changed_at: Time
-    until: Time
+    changed_on: str | None = Field(description="Its day in the configured zone.")
+    until: str | None = Field(description="The horizon: the last day that counts.")
+    per: Literal["week", "delivery"] | None = Field(description="What a point is.")
     before: FrozenLimits | None
     n: int = Field(description="Points since the change.")
     mean: float | None = Field(description="Their average.")
@@ -196,7 +203,14 @@ class ChartPoint(Shape):
     start: str = Field(description="Its day, or the first day of the week.")
     end: Time
     key: str | None
+    n: int = Field(description="How many deliveries it is of.")
     value: float
+
+
+class OpenedPoint(ChartPoint):
+    """The same with what is behind it."""
+
+    explain: str
 
 
 class BaselineRow(Shape):
@@ -206,6 +220,7 @@ class BaselineRow(Shape):
     to: Time = Field(description="The change.")
     known_at: Time = Field(description="What was known then is what counts.")
     variant: Literal["mean", "median"]
+    per: Literal["week", "delivery"]
     definitions: list[str] = Field(description="Names and versions on which it rests.")
     grade: Grade
     reasons: list[str]
@@ -230,9 +245,10 @@ class AfterRow(Shape):
     """The points since the change, up to the horizon."""
 
     n: int
+    deliveries: int
     mean: float | None
     began_before: int | None = Field(description="Deliveries that had begun before the change.")
-    points: list[ChartPoint]
+    points: list[OpenedPoint]
     explain: str | None
 
 
@@ -336,6 +352,7 @@ class StandardDocument(Shape):
     steps: list[StandardStepRow]
     policies: list[PolicyRow]
     variant: Literal["mean", "median"]
+    per: Literal["week", "delivery"]
     targets: list[StandardTarget]
 
 

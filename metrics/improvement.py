@@ -22,6 +22,8 @@ Outcome = Literal["held", "did_not_hold", "no_signal_yet", "no_signal"]
 
 STRETCHES: Final[tuple[Rule, ...]] = ("run", "near_limit")
 """Rules that several points fulfil together; one point outside may be an event of its own."""
+RECENT: Final = 13
+"""A signal that ended so many points ago has faded: of weeks, a quarter."""
 _NEAR, _OF = 3, 4
 
 
@@ -53,11 +55,12 @@ def verdict(
     baseline, after: values in their order; after may be empty. wanted: the side on which points
     should come to lie. single: whether one point outside decides; of single deliveries, whose
     times are skewed, it does not. over: whether the horizon is past. `held` and `did_not_hold` go
-    by the last stretch of points, where there is none by the last single one. Without a signal the
-    outcome is `no_signal_yet`, and past the horizon `no_signal`.
+    by the last stretch of points, where there is none by the last single one; one that faded, or
+    that the points since it began outweigh, did not last. Without one the outcome is
+    `no_signal_yet`, and past the horizon `no_signal`.
     """
     found = lasting(baseline, limits, after)
-    deciding = _deciding(found.beyond, single=single)
+    deciding = _deciding(_still(found.beyond, baseline, after), single=single)
     if deciding is not None:
         outcome: Outcome = "held" if deciding.side == wanted else "did_not_hold"
         return Verdict(outcome, deciding, found.beyond, found.usual)
@@ -89,8 +92,10 @@ def lasting(baseline: Floats, limits: NaturalLimits, after: Floats) -> Signals:
 
 
 def worsened(baseline: Floats, limits: NaturalLimits, after: Floats, *, bad: Side) -> Signal | None:
-    """The last stretch of points on the bad side that outdoes the baseline; None without one."""
-    found = lasting(baseline, limits, after).beyond
+    """The last stretch of points on the bad side that outdoes the baseline and lasts; None without
+    one.
+    """
+    found = _still(lasting(baseline, limits, after).beyond, baseline, after)
     return _deciding([one for one in found if one.side == bad], single=False)
 
 
@@ -114,6 +119,17 @@ def needed(
     if wanted == "above" or limits.lower > 0:
         found["outside"] = 1
     return found
+
+
+def _still(found: Sequence[Signal], baseline: Floats, after: Floats) -> list[Signal]:
+    """Those that have not faded, and since whose first point the average lies on their side."""
+    middle = baseline.mean()
+    return [
+        one
+        for one in found
+        if one.last >= len(after) - RECENT
+        and (after[one.first :].mean() - middle) * (1 if one.side == "above" else -1) > 0
+    ]
 
 
 def _towards(limits: NaturalLimits, values: Floats, side: Side) -> Floats:

@@ -43,7 +43,7 @@ class Frozen:
     @property
     def subject(self) -> Subject:
         told = self.document["target"]
-        return Subject(told["metric"], told["step"])
+        return Subject(told["metric"], told["step"], self.document["per"])
 
     @property
     def window(self) -> Window:
@@ -88,6 +88,7 @@ def freeze(
         "from_ts": window.from_ts,
         "to_ts": window.to_ts,
         "variant": variant,
+        "per": subject.per,
         "clock": ground.map().clock,
         "zone": ground.asked.tz,
         "definitions": definitions_now(subject),
@@ -121,6 +122,7 @@ def baseline_answer(frozen: Frozen) -> Answer:
         "to": iso(frozen.window.to_ts),
         "known_at": iso(document["known_at"]),
         "variant": frozen.variant,
+        "per": frozen.subject.points,
         "definitions": [f"{name}@{one}" for name, one in document["definitions"].items()],
         "grade": document["grade"],
         "reasons": document["reasons"],

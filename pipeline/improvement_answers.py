@@ -83,7 +83,9 @@ def improvement_row(kept: Kept, found: Judged | None) -> Answer:
         "at": iso(one.ts),
         "status": status_of(kept, found),
         "changed_at": None if found is None else iso(found.window.from_ts),
-        "until": None if started is None else iso(started.document["until_ts"]),
+        "changed_on": None if found is None else _day_of(found),
+        "until": None if started is None else started.document["until"],
+        "per": None if found is None else found.frozen.subject.points,
         "before": None if found is None else limits_answer(found.frozen.limits),
         "n": 0 if found is None or found.series is None else len(found.series.values),
         "mean": _mean(found),
@@ -117,6 +119,7 @@ def improvement_answer(session: Session, kept: Kept, found: Judged | None) -> An
 
 
 def subject_of(one: Improvement) -> Subject:
+    """As it was proposed; how it is cut into points is told when it starts."""
     return Subject(one.plan["metric"], one.plan["step"])
 
 
@@ -144,6 +147,7 @@ def verdict_answer(found: Judged) -> Answer:
     decided = None if told.decided_by is None else signal_answer(told.decided_by, points)
     around = {
         "unit": subject.unit,
+        "per": subject.points,
         "variant": found.frozen.variant,
         "limits": limits,
         "decided_by": decided,
@@ -186,6 +190,12 @@ def end_of(text: str, zone: str) -> int:
     """The end of a day: the midnight after it."""
     day = date.fromordinal(date.fromisoformat(text).toordinal() + 1)
     return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())
+
+
+def _day_of(found: Judged) -> str:
+    """The day of the change, in the zone of the baseline."""
+    zone = ZoneInfo(found.frozen.document["zone"])
+    return datetime.fromtimestamp(found.window.from_ts, zone).date().isoformat()
 
 
 def _mean(found: Judged | None) -> float | None:

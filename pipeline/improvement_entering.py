@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from metrics.periods import DAY, Window
 from metrics.xmr import Variant
 from pipeline.baseline import freeze
 from pipeline.improvement_answers import end_of, subject_of
-from pipeline.improvement_series import Ground, asked_between, require_subject
+from pipeline.improvement_series import Ground, Per, asked_between, require_subject
 from pipeline.improvements import line
 from pipeline.question import instant, past_moment, question
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -53,6 +53,7 @@ class Beginning:
     until: str | None
     baseline_from: str | None
     variant: Variant
+    per: Per = "week"
 
 
 def plan_of(session: Session, stream: StreamFacts, told: Proposal) -> Answer:
@@ -98,7 +99,8 @@ def beginning_of(
         if told.changed_at is None
         else past_moment(settings, "changed_at", told.changed_at, now=now)
     )
-    until = end_of(_day("until", told.until or one.plan["target"]["by"]), zone)
+    last = _day("until", told.until or one.plan["target"]["by"])
+    until = end_of(last, zone)
     if until <= changed:
         raise FieldError("until", "a day after the change: until when it is judged")
     begin = changed - _BASELINE_D * DAY
@@ -109,8 +111,9 @@ def beginning_of(
     stream = stream_of(snapshot, one.stream)
     asked = asked_between(question(settings, as_of=now), Window(begin, changed))
     ground = Ground(session, snapshot, stream, asked)
-    frozen = freeze(settings, ground, subject_of(one), variant=told.variant, now=now)
-    return {"baseline": frozen, "until_ts": until}
+    subject = replace(subject_of(one), per=told.per)
+    frozen = freeze(settings, ground, subject, variant=told.variant, now=now)
+    return {"baseline": frozen, "until_ts": until, "until": last}
 
 
 def _day(field: str, text: str) -> str:

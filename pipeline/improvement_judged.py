@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ from pipeline.improvement_series import (
 )
 from pipeline.improvement_words import guard_words
 from pipeline.improvements import ADOPTED, STARTED, STOPPED, Kept, has
-from pipeline.question import question
+from pipeline.question import instant, question
 from pipeline.snapshot import Snapshot
 
 Answer = dict[str, Any]
@@ -85,16 +86,28 @@ def after_answer(found: Judged) -> Answer:
     """The points since the change, their average, and the address of the items."""
     ground, series = found.ground, found.series
     if ground is None or series is None:
-        return {"n": 0, "mean": None, "began_before": None, "points": [], "explain": None}
+        nothing: Answer = {"n": 0, "deliveries": 0, "mean": None, "began_before": None}
+        return {**nothing, "points": [], "explain": None}
     subject = found.frozen.subject
     count = len(series.values)
     return {
         "n": count,
+        "deliveries": sum(one["n"] for one in series.points),
         "mean": float(series.values.mean()) if count else None,
         "began_before": begun_before(ground, subject, found.window.from_ts),
-        "points": series.points,
+        "points": [_opened(ground, subject, one) for one in series.points],
         "explain": explain_of(ground, subject),
     }
+
+
+def _opened(ground: Ground, subject: Subject, point: Answer) -> Answer:
+    """With the address of what is behind it."""
+    if point["key"] is not None:
+        return {**point, "explain": f"/v1/items/{quote(point['key'], safe='')}/journey"}
+    zone = ground.asked.tz
+    window = Window(instant("start", point["start"], zone), instant("end", point["end"], zone))
+    own = replace(ground, asked=replace(ground.asked, window=window))
+    return {**point, "explain": explain_of(own, subject)}
 
 
 def restated_answer(found: Judged) -> Answer:
@@ -120,7 +133,10 @@ def guard_answers(found: Judged) -> list[Answer]:
     """What else was watched, each with whether it got worse; what did comes first."""
     if found.ground is None:
         return []
-    known = {Subject(one["metric"], one["step"]): one for one in found.frozen.document["guards"]}
+    per = found.frozen.subject.per
+    known = {
+        Subject(one["metric"], one["step"], per): one for one in found.frozen.document["guards"]
+    }
     if found.window.seconds:
         now = guards_of(found.ground, found.frozen.subject)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,14 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from core.errors import FieldError
-from metrics.cohort import cohort, spans
+from metrics.cohort import cohort, durations, spans
 from metrics.improvement import Side
-from metrics.periods import Window
+from metrics.mapping import Ints
+from metrics.periods import DAY, Window
 from metrics.stats import Floats
 from metrics.step_series import StepWaits, step_waits
+from metrics.weekly import weekly
+from pipeline.chart_frame import chart_periods
 from pipeline.map_facts import MapFacts, map_facts
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -27,6 +30,7 @@ from pipeline.times import iso
 from pipeline.xmr_answers import XMR_SLUGS, charted
 
 Answer = dict[str, Any]
+Per = Literal["week", "delivery"]
 
 STEP_WAIT: Final = "step_wait"
 METRICS_OF: Final = (*XMR_SLUGS, STEP_WAIT)
@@ -36,10 +40,13 @@ MOST_POINTS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is charted: a metric, or with `step` the wait in that step of the map."""
+    """What is charted: a metric, or with `step` the wait in that step of the map; `per` week its
+    average over the deliveries of the week.
+    """
 
     metric: str
     step: str = ""
+    per: Per = "week"
 
     @property
     def wanted(self) -> Side:
@@ -48,10 +55,15 @@ class Subject:
 
     @property
     def single(self) -> bool:
-        """Whether one point outside the limits tells a change: of a week it does, of one delivery
-        it does not.
+        """Whether one point outside the limits tells a change. Of a count it does; times are
+        skewed, and one long delivery, in a week or alone, is an event of its own.
         """
         return self.metric == "velocity"
+
+    @property
+    def points(self) -> Per:
+        """What a point is."""
+        return "week" if self.metric == "velocity" else self.per
 
     @property
     def unit(self) -> str:
@@ -109,6 +121,8 @@ def series_of(ground: Ground, subject: Subject) -> Series:
     """The points that lie wholly in the window."""
     if subject.step:
         return _waits(ground, subject)
+    if subject.metric in CLOCKS and subject.per == "week":
+        return _by_week(ground, subject)
     found = charted(ground.snapshot, ground.stream, subject.metric, ground.asked)
     inside = found.at >= ground.asked.window.from_ts
     count = len(found.values)
@@ -118,12 +132,13 @@ def series_of(ground: Ground, subject: Subject) -> Series:
 
 def guards_of(ground: Ground, subject: Subject) -> dict[Subject, Series]:
     """What else could get worse: the other metrics of the stream, and the waits in all steps."""
-    others = [Subject(one) for one in ("flow_time", "velocity") if one != subject.metric]
+    others = [replace(subject, metric=one, step="") for one in ("flow_time", "velocity")]
+    others = [one for one in others if one.metric != subject.metric]
     found = {one: series_of(ground, one) for one in others}
     made = ground.map()
     waits = step_waits(made.lives, made.rows)
     for step in made.steps.steps:
-        own = Subject(STEP_WAIT, step.name)
+        own = Subject(STEP_WAIT, step.name, subject.per)
         if own != subject:
             found[own] = _series(ground, own, waits, step.number)
     return found
@@ -167,12 +182,15 @@ def _series(ground: Ground, subject: Subject, waits: StepWaits, number: int) -> 
     zone = ZoneInfo(ground.asked.tz)
     ends = waits.lives["finish_ts"].to_numpy(np.int64)
     values = waits.days.get(number, np.zeros(len(waits.lives)))
+    if subject.per == "week":
+        return _weeks(ground, subject, ends, values)
     keys = waits.lives["key"].to_list()
     points = [
         {
             "start": datetime.fromtimestamp(int(end), zone).date().isoformat(),
             "end": iso(int(end)),
             "key": key,
+            "n": 1,
             "value": float(value),
         }
         for end, key, value in zip(ends, keys, values, strict=True)
@@ -180,5 +198,36 @@ def _series(ground: Ground, subject: Subject, waits: StepWaits, number: int) -> 
     return Series(subject, values, points)
 
 
+def _by_week(ground: Ground, subject: Subject) -> Series:
+    clock = CLOCKS[subject.metric]
+    found = cohort(
+        asked_items(ground.stream, ground.asked), window=ground.asked.window, clock=clock
+    )
+    days = np.maximum(durations(found, clock, ground.asked.calendar), 0) / DAY
+    return _weeks(ground, subject, spans(found, clock)[1], days)
+
+
+def _weeks(ground: Ground, subject: Subject, ended: Ints, values: Floats) -> Series:
+    """The weeks that lie wholly in the window."""
+    begin = ground.asked.window.from_ts
+    whole = [
+        one for one in chart_periods(ground.asked, "week") if one.complete and one.from_ts >= begin
+    ]
+    found = weekly(ended, values, whole)
+    points = [
+        {
+            "start": one.period.label,
+            "end": iso(one.period.to_ts),
+            "key": None,
+            "n": one.n,
+            "value": one.mean,
+        }
+        for one in found
+    ]
+    return Series(subject, np.array([one.mean for one in found], np.float64), points)
+
+
 def _bare(point: Answer) -> Answer:
-    return {name: point[name] for name in ("start", "end", "key", "value")}
+    """Of a count the value says how many."""
+    kept = {name: point[name] for name in ("start", "end", "key", "value")}
+    return {**kept, "n": 1 if point["key"] is not None else int(point["value"])}

@@ -21,17 +21,18 @@ def value_words(value: float | None, unit: str) -> str:
     return duration(value * _DAY) if unit == "d" else f"{value:.2g} a week"
 
 
-def points_words(count: int, unit: str) -> str:
+def points_words(count: int, per: str) -> str:
     """`8 deliveries`, `1 week`."""
-    one, many = ("delivery", "deliveries") if unit == "d" else ("week", "weeks")
+    one, many = ("delivery", "deliveries") if per == "delivery" else ("week", "weeks")
     return f"{count} {one if count == 1 else many}"
 
 
-def signal_words(signal: Answer, limits: Answer, unit: str, variant: str) -> str:
-    """Which points say so, since when."""
-    count, side = points_words(signal["points"], unit), _UNDER[signal["side"]]
+def signal_words(signal: Answer, told: Answer) -> str:
+    """Which points say so, since when. told: `unit`, `per`, `variant` and `limits`."""
+    limits, unit = told["limits"], told["unit"]
+    count, side = points_words(signal["points"], told["per"]), _UNDER[signal["side"]]
     since = f"from {day(signal['from'])} to {day(signal['to'])}"
-    middle = f"the {'average' if variant == 'mean' else 'median'} of before"
+    middle = f"the {'average' if told['variant'] == 'mean' else 'median'} of before"
     centre = value_words(limits["centre"], unit)
     if signal["rule"] == "run":
         return f"{count} in a row {side} {middle}, {centre}, {since}"
@@ -42,27 +43,21 @@ def signal_words(signal: Answer, limits: Answer, unit: str, variant: str) -> str
 
 
 def verdict_words(found: Verdict, told: Answer, *, n: int) -> str:
-    """told: `unit`, `variant`, `limits` and `decided_by` of the answer; n: points since then."""
-    unit = told["unit"]
+    """told: `unit`, `per`, `variant`, `limits` and `decided_by`; n: points since then."""
+    per = told["per"]
     if found.outcome in ("held", "did_not_hold") and told["decided_by"] is not None:
         begin = "It held" if found.outcome == "held" else "It went the wrong way"
-        return (
-            f"{begin}: {signal_words(told['decided_by'], told['limits'], unit, told['variant'])}."
-        )
+        return f"{begin}: {signal_words(told['decided_by'], told)}."
     if found.outcome == "no_signal":
-        since = (
-            f"{points_words(n, unit)} since the change" if n else "nothing came since the change"
-        )
+        since = f"{points_words(n, per)} since the change" if n else "nothing came since the change"
         return f"No signal by the horizon, {since}: no change can be told from what was usual."
-    return (
-        f"No signal yet, {points_words(n, unit)} since the change; {_needed(found.needed, unit)}."
-    )
+    return f"No signal yet, {points_words(n, per)} since the change; {_needed(found.needed, per)}."
 
 
-def _needed(needed: Mapping[Rule, int], unit: str) -> str:
+def _needed(needed: Mapping[Rule, int], per: str) -> str:
     run = needed.get("run", RUN)
     least = min(needed.values(), default=run)
-    whole = f"{points_words(run, unit)} more on the better side of the average would be one"
+    whole = f"{points_words(run, per)} more on the better side of the average would be one"
     return whole if least == run else f"{whole}, {least} far from it at the earliest"
 
 
@@ -87,14 +82,15 @@ def guard_words(row: Answer) -> str:
 
 def caveats(found: Answer) -> list[str]:
     """What to know before the verdict is believed. found: the whole answer of an improvement."""
-    baseline, after, unit = found["baseline"], found["after"], found["unit"]
+    baseline, after, per = found["baseline"], found["after"], found["per"]
     told = []
     own = baseline["signals"]
     if own:
         bad: Side = "above" if found["wanted"] == "below" else "below"
         worse = [one for one in own if one["side"] == bad]
+        count = "1 signal" if len(own) == 1 else f"{len(own)} signals"
         told.append(
-            f"the baseline was not calm: it had {len(own)} signals in its own limits"
+            f"the baseline was not calm: it had {count} in its own limits"
             + (
                 f", the last bad one until {day(worse[-1]['to'])}; what came back from there"
                 " would have come back without a change"
@@ -103,16 +99,22 @@ def caveats(found: Answer) -> list[str]:
             )
         )
     if baseline["provisional"]:
-        told.append(f"the limits are provisional: {points_words(baseline['n'], unit)} before it")
+        told.append(f"the limits are provisional: {points_words(baseline['n'], per)} before it")
     if after["began_before"]:
         told.append(
-            f"{after['began_before']} of {points_words(after['n'], unit)} had begun before the"
-            " change"
+            f"{after['began_before']} of {points_words(after['deliveries'], 'delivery')} had begun"
+            " before the change"
+        )
+    outside = [one for one in found["verdict"]["signals"] if one["rule"] == "outside"]
+    if outside and found["verdict"]["decided_by"] not in outside:
+        told.append(
+            f"{points_words(len(outside), per)} outside the limits: events to look at, no change of"
+            " the rest"
         )
     if found["verdict"]["usual"]:
-        told.append(
-            f"{len(found['verdict']['usual'])} signals since are no more than the baseline showed"
-        )
+        usual = len(found["verdict"]["usual"])
+        since = "1 signal since is" if usual == 1 else f"{usual} signals since are"
+        told.append(f"{since} no more than the baseline showed")
     return told + _moved(found["restated"])
 
 

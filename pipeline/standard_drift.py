@@ -108,7 +108,8 @@ def _measured(ground: Ground, target: Answer, standard: Standard) -> Answer:
     what = measure_words(target)
     if target["limits"] is None:
         return _unchecked(what, f"the standard has no limits of it: {target['reason']}")
-    subject = Subject(target["metric"], target["step"] or "")
+    per = standard.document["per"]
+    subject = Subject(target["metric"], target["step"] or "", per)
     try:
         series = series_of(ground, subject) if ground.asked.window.seconds else None
     except FieldError as error:
@@ -122,7 +123,8 @@ def _measured(ground: Ground, target: Answer, standard: Standard) -> Answer:
         return {"kind": "calm", "what": what}
     signal = signal_answer(last, series.points)
     worse = last.side != subject.wanted
-    said = signal_words(signal, target["limits"], target["unit"], standard.document["variant"])
+    told = {**target, "per": subject.points, "variant": standard.document["variant"]}
+    said = signal_words(signal, told)
     return {
         "kind": "metric",
         "what": what,

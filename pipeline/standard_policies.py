@@ -10,18 +10,6 @@ from core.settings import ValueStream
 
 Answer = dict[str, Any]
 
-KINDS: Final = (
-    "entry",
-    "exit",
-    "limit",
-    "cadence",
-    "approval",
-    "order",
-    "quality",
-    "people",
-    "blocked",
-    "other",
-)
 _LEVERS: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("people", "people who work there: {}"),
     "limit": ("limit", "at most {} items in the step"),
@@ -55,7 +43,7 @@ def stream_policies(config: ValueStream, drawn: Answer) -> list[Answer]:
     for stage in config.stages:
         if stage.state not in ("done", "cancelled", "ignored"):
             text = f"{stage.name}: {stage.state}, in status {', '.join(stage.statuses)}"
-            told.append(_policy(_step_of(drawn, stage.name), "other", text, "configuration"))
+            told.append(_policy(_step_of(drawn, stage.name), "state", text, "configuration"))
     return [*told, *_rules(config)]
 
 

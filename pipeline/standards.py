@@ -12,7 +12,7 @@ from core.errors import BadRequestError
 from core.settings import Settings
 from metrics.xmr import LEAST_VALUES, limits
 from pipeline.database import Database
-from pipeline.improvement_answers import status_of, subject_of, verdict_answer
+from pipeline.improvement_answers import status_of, verdict_answer
 from pipeline.improvement_judged import Judged
 from pipeline.improvement_series import Ground, Series, Subject, guards_of
 from pipeline.improvements import ADOPTED, Kept, Said, has, improvement_of, require_open
@@ -78,6 +78,7 @@ def standard_document(
             *({**one, "source": "people"} for one in policies),
         ],
         "variant": found.frozen.variant,
+        "per": found.frozen.subject.per,
         "targets": _targets(kept, found),
     }
 
@@ -145,7 +146,7 @@ def step_rows(drawn: Answer) -> list[Answer]:
             "value": row["value"],
             "stages": row["stages"],
             "queues": row["queues"],
-            "systems": list(dict.fromkeys(one["system"] for one in row["systems"])),
+            "systems": _systems(row),
             "informed": row["informed"]["by"],
             "estimated": row["estimated"],
             "used": None
@@ -158,6 +159,12 @@ def step_rows(drawn: Answer) -> list[Answer]:
     ]
 
 
+def _systems(row: Answer) -> list[str]:
+    """Each once; a tool of the way to production may be one of several."""
+    names = [name for one in row["systems"] for name in one["system"].split(", ")]
+    return list(dict.fromkeys(names))
+
+
 def _clock(found: Judged) -> str:
     told: str = found.frozen.document["clock"]
     return told
@@ -168,7 +175,7 @@ def _targets(kept: Kept, found: Judged) -> list[Answer]:
     ground, series = found.ground, found.series
     if ground is None or series is None:  # `require_held` lets none of these pass
         raise BadRequestError("there are no points since the change")
-    own = subject_of(kept.one)
+    own = found.frozen.subject
     teams = {one["step"]: one["team"] for one in found.frozen.document["guards"]}
     target = found.frozen.document["target"]
     first = _target(found, series, target["team"], kept.one.plan["target"])

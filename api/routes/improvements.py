@@ -225,7 +225,7 @@ def _proposed(served: Served, given: ImprovementGiven) -> Kept:
 
 def _started(number: int, served: Served, given: StartGiven) -> Kept:
     told = said(who=given.who, note=given.note, needed=False)
-    begin = Beginning(given.changed_at, given.until, given.baseline_from, given.variant)
+    begin = Beginning(given.changed_at, given.until, given.baseline_from, given.variant, given.per)
     now = served.now()
     with served.database.read() as session:
         kept, snapshot = _present(served, session, number)

@@ -48,9 +48,9 @@ def _taken(answer: httpx.Response) -> Answer:
     return body
 
 
-def _running(client: Client, **more: Any) -> Answer:
+def _running(client: Client, *, per: str = "delivery", **more: Any) -> Answer:
     made = _taken(_send(client, _HERE, _told(**more)))
-    begin = {"changed_at": "2026-08-01", "baseline_from": "2026-01-01", "who": "anna"}
+    begin = {"changed_at": "2026-08-01", "baseline_from": "2026-01-01", "who": "anna", "per": per}
     return _taken(_send(client, f"{_HERE}/{made['id']}/start", begin))
 
 
@@ -79,7 +79,10 @@ def test_the_baseline_is_that_of_the_chart_before_the_change(client: Client) -> 
     body = _running(client)
     assert body["log"][0]["kind"] == "started"
     chart = client.json("/v1/streams/checkout/metrics/flow_time/xmr?from=2026-01-01&to=2026-08-01")
-    points = [{n: one[n] for n in ("start", "end", "key", "value")} for one in chart["points"]]
+    points = [
+        {name: one[name] for name in ("start", "end", "key", "value")} | {"n": 1}
+        for one in chart["points"]
+    ]
     assert body["baseline"]["points"] == points
     assert body["baseline"]["n"] == len(points)
     centre = sum(one["value"] for one in points) / len(points)
@@ -94,6 +97,18 @@ def test_the_baseline_is_that_of_the_chart_before_the_change(client: Client) -> 
     for guard in body["guards"]:
         if guard["explain"] is not None:
             assert client.get(guard["explain"]).status_code == 200
+
+
+def test_a_week_is_the_average_of_its_deliveries_and_opens_to_them(client: Client) -> None:
+    body = _running(client, per="week")
+    assert (body["per"], body["baseline"]["per"]) == ("week", "week")
+    points = body["after"]["points"]
+    assert len(points) > 5
+    for point in points:
+        rows = client.json(point["explain"])["included"]
+        days = [row["seconds"] / 86_400 for row in rows]
+        assert (point["n"], point["key"]) == (len(days), None)
+        assert point["value"] == pytest.approx(sum(days) / len(days))
 
 
 def test_the_wait_in_a_step_can_be_what_is_improved(client: Client) -> None:

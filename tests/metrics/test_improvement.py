@@ -65,13 +65,13 @@ def test_one_point_outside_decides_of_weeks_and_not_of_deliveries() -> None:
 
 
 def test_a_stretch_outweighs_a_single_point_and_the_last_stretch_the_first() -> None:
-    run = [9.0] * 8
+    run = [9.0] * 10
     told = verdict(BASE, LIMITS, _array(*run, 18), wanted="below", single=True, over=False)
     assert told.outcome == "held"
     back = verdict(
         BASE, LIMITS, _array(*run, *([11.0] * 9)), wanted="below", single=True, over=False
     )
-    assert (back.outcome, back.decided_by) == ("did_not_hold", Signal("run", 8, 16, "above"))
+    assert (back.outcome, back.decided_by) == ("did_not_hold", Signal("run", 10, 18, "above"))
 
 
 def test_without_a_signal_the_horizon_makes_it_a_result() -> None:
@@ -108,6 +108,17 @@ def test_a_rule_that_no_value_can_fulfil_is_not_promised() -> None:
         _array(*wide), _found(wide), _array(4.5), wanted="below", single=False, over=False
     )
     assert dict(told.needed) == {"run": 8}
+
+
+def test_a_stretch_that_the_other_points_outweigh_or_that_has_faded_is_no_effect() -> None:
+    run = [9.0] * 8
+    outweighed = _array(*run, 10, 14, 15)  # 111 over 11 points
+    told = verdict(BASE, LIMITS, outweighed, wanted="below", single=False, over=True)
+    assert told.outcome == "no_signal"
+    for later, outcome in ((13, "held"), (14, "no_signal")):
+        calm = _array(*run, *[9.9, 10.1] * 6, *[9.9] * (later - 12))
+        told = verdict(BASE, LIMITS, calm[: 8 + later], wanted="below", single=False, over=True)
+        assert told.outcome == outcome
 
 
 RESTLESS = [10.0, 12, 9, 9, 9, 9, 9, 9, 9, 9, 9, 14, 12, 11]
@@ -160,7 +171,7 @@ def test_a_change_that_does_nothing_seldom_gets_a_verdict(shape: str) -> None:
     assert told.count("no_signal") >= 300 * 2 / 3
 
 
-def test_a_process_that_is_twice_as_quick_is_nearly_always_seen() -> None:
+def test_a_process_that_is_twice_as_quick_is_mostly_seen() -> None:
     draw = np.random.default_rng(6)
     seen = 0
     for _ in range(200):
@@ -168,4 +179,4 @@ def test_a_process_that_is_twice_as_quick_is_nearly_always_seen() -> None:
         found = _found(before.tolist())
         told = verdict(before, found, after, wanted="below", single=False, over=True)
         seen += told.outcome == "held"
-    assert seen >= 190
+    assert seen >= 165

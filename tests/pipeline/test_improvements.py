@@ -126,7 +126,7 @@ def proposed(database: Database, **more: Any) -> int:
 
 def running(database: Database, *, at: datetime = CHANGE, **more: Any) -> int:
     number = proposed(database, **more)
-    begin = Beginning(at.isoformat(), None, None, "mean")
+    begin = Beginning(at.isoformat(), None, None, "mean", "delivery")
     with database.read() as session:
         one = improvement_of(session, number).one
         snapshot = Snapshots(shop()).present(session)

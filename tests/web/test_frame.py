@@ -32,6 +32,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Delay cost",
         "Value",
         "Lab",
+        "Improvements",
         "Connectors",
     ]
 

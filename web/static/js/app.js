@@ -8,6 +8,7 @@ import { h } from "./dom.js";
 import { forecast } from "./forecast.js";
 import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
+import { improvements } from "./improvements.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
 import { lab } from "./lab.js";
@@ -16,8 +17,8 @@ import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
 import { value } from "./value.js";
 
-// A page: title, reads(query, now) -> {name: address, or {address, body} to be sent}, draw(data, context) -> nodes,
-// filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
+// A page: title, reads(query, now) -> {name: address, or {address, body} to be sent},
+// draw(data, context) -> nodes, filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
 const PAGES = {
   "/": overview,
   "/map": map,
@@ -27,6 +28,7 @@ const PAGES = {
   "/delay-cost": delayCost,
   "/value": value,
   "/lab": lab,
+  "/improvements": improvements,
   "/connectors": connectors,
 };
 const REFRESH_MS = 30_000;

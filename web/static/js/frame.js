@@ -26,6 +26,7 @@ export const SCREENS = [
     group: "Change",
     pages: [
       { path: "/lab", title: "Lab", key: "l" },
+      { path: "/improvements", title: "Improvements", key: "i" },
     ],
   },
   { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },

@@ -44,12 +44,21 @@ const words = (label, attributes = {}) =>
 
 /**
  * Asks who and why, and sends. `actions`: [label, request(values) -> [{method, address, body}]];
- * `fields`: further ones, by name; `done()` once all was taken.
+ * `fields`: further ones, by name; `done(answer)` once all was taken, with what was answered last.
  */
-export function ask({ title, about = [], fields = {}, whyNeeded = true, actions, done }) {
+export function ask({
+  title,
+  about = [],
+  fields = {},
+  whyNeeded = true,
+  whyLabel = "Why",
+  actions,
+  done,
+}) {
   const who = line("Your name", { maxlength: 100, required: true });
   who.input.value = rememberedName();
-  const why = words(whyNeeded ? "Why" : "Why (may be left empty)", { required: whyNeeded });
+  const label = whyNeeded ? whyLabel : `${whyLabel} (may be left empty)`;
+  const why = words(label, { required: whyNeeded });
   const error = h("p", { class: "refused", role: "alert" });
   const dialog = h("dialog", { class: "say", "aria-labelledby": "say-title" });
   const close = () => dialog.close();
@@ -64,10 +73,11 @@ export function ask({ title, about = [], fields = {}, whyNeeded = true, actions,
         for (const [name, one] of Object.entries(fields)) values[name] = one.input.value.trim();
         buttons.forEach((one) => (one.disabled = true));
         try {
-          for (const request of chosen[1](values)) await send(request);
+          let answer = null;
+          for (const request of chosen[1](values)) answer = await send(request);
           remember(values.who);
           close();
-          done();
+          done(answer);
         } catch (problem) {
           if (!(problem instanceof ReadError)) throw problem;
           error.textContent = `Not taken: ${problem.message}.`;
@@ -82,7 +92,12 @@ export function ask({ title, about = [], fields = {}, whyNeeded = true, actions,
     why.row,
     who.row,
     error,
-    h("p", { class: "acts" }, ...buttons, h("button", { type: "button", onclick: close }, "Cancel")),
+    h(
+      "p",
+      { class: "acts" },
+      ...buttons,
+      h("button", { type: "button", onclick: close }, "Cancel"),
+    ),
   );
   dialog.append(form);
   dialog.addEventListener("close", () => dialog.remove());
@@ -91,4 +106,4 @@ export function ask({ title, about = [], fields = {}, whyNeeded = true, actions,
   (Object.values(fields)[0]?.input ?? why.input).focus();
 }
 
-export { choice, line };
+export { choice, line, words };
