@@ -22,6 +22,8 @@ from pipeline.group_rows import explain_queue, one_answer, queue_answer
 from pipeline.question import question
 from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
+from store.cursors import StreamKey, save_cursor, save_success
+from store.sources import source_ids
 from tests.pipeline.shop import START, STATUSES, save, settings_of, stream
 
 _SETTINGS = settings_of(stream(parents=["Epic"]))
@@ -76,10 +78,19 @@ def _open() -> Iterator[Record]:
     yield from _work(3, 902, created=87)
 
 
+def _read(database: Database) -> None:
+    """The tracker was read, to its end."""
+    with database.writing() as session:
+        key = StreamKey(source_ids(session)["jira"], "", "")
+        save_cursor(session, key, {}, watermark_ts=int(_NOW.timestamp()))
+        save_success(session, key, now_ts=int(_NOW.timestamp()))
+
+
 @pytest.fixture
 def shop(database: Database) -> Database:
     epics = [_epic(900, "Over"), _epic(901, "Cards"), _epic(902, "Gifts"), _epic(903, "Tiny")]
     save(database, *STATUSES, *epics, *_past(), *_open())
+    _read(database)
     bring_up_to_date(_SETTINGS, database)
     return database
 
@@ -247,6 +258,15 @@ def test_too_short_a_history_gives_no_date_and_says_what_is_missing(shop: Databa
     assert told["reasons"][0].startswith("history too short to forecast from: 19 of 30")
     assert told["items"][0]["days"]["p50"] is None
     assert _ask(shop, key="SHOP-901", days=20)["reason"].startswith("history too short")
+
+
+def test_a_source_that_was_never_read_withholds_every_date(database: Database) -> None:
+    save(database, *STATUSES, _epic(900, "Over"), _epic(901, "Cards"), *_past(), *_open())
+    bring_up_to_date(_SETTINGS, database)
+    told = _ask(database)
+    assert (told["grade"], told["value"]["p85"], told["dates"]["p85"]) == ("D", None, None)
+    assert told["items"][0]["days"] == {"p50": None, "p85": None, "p95": None}
+    assert "jira was never read" in _ask(database, key="SHOP-901")["reason"]
 
 
 def test_without_an_open_parent_there_is_no_queue(database: Database) -> None:

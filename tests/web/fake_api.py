@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import web
-from tests.web import fake_journeys, fake_map_page, fake_overview, fake_sources
+from tests.web import fake_forecast, fake_journeys, fake_map_page, fake_overview, fake_sources
 
 STATIC = Path(web.__file__).parent / "static"
 PAGES = ("/", "/map", "/forecast", "/journey", "/connectors")
@@ -55,6 +55,7 @@ class FakeApi:
             "/v1/quality": {"items": fake_sources.coverages(), "next": None},
             "/v1/streams": {"items": streams, "next": None},
             **fake_map_page.answers(),
+            **fake_forecast.answers(),
         }
         self.status.clear()
         self.asked.clear()
