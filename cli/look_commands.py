@@ -1,11 +1,11 @@
-"""`headwater trace`, `dora`, `map`, `lab`, `standard`, `unlinked`, `audit`, `verdicts`: options of
-what only reads.
+"""`headwater trace`, `dora`, `map`, `forecast`, `lab`, `standard`, `unlinked`, `audit`, `verdicts`:
+options of what only reads.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -104,6 +104,52 @@ def stream_map(
     from cli.stream_map import run_map
 
     run_map(config, stream, days=days, as_json=as_json, workshop=beside, drawing=svg)
+
+
+@look.command(
+    epilog=examples(
+        "headwater forecast checkout",
+        "headwater forecast checkout --first SHOP-15,SHOP-83 --growth 0.2",
+        "headwater forecast checkout --items 20",
+        "headwater forecast checkout --by 2026-12-24 --json",
+    ),
+    rich_help_panel=_LOOK,
+)
+def forecast(
+    stream: Annotated[
+        str, typer.Argument(help="The `name` of a value stream in the configuration.")
+    ],
+    config: Config = DEFAULT_CONFIG,
+    order: Annotated[
+        Literal["begun", "due", "smallest"],
+        typer.Option(help="Who is begun first: what was begun first, is due first, or is least."),
+    ] = "begun",
+    first: Annotated[
+        str, typer.Option(help="Keys that go before all others, with commas between.")
+    ] = "",
+    growth: Annotated[
+        float, typer.Option(min=0, max=3, help="By which share open work is still to grow.")
+    ] = 0.0,
+    items: Annotated[
+        int | None, typer.Option(min=1, help="Ask instead when so many of any items are done.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Ask instead how many items are done by a day, 2026-12-24.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=35, max=400, help="From the pace of how many days.")] = (
+        90
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
+) -> None:
+    """When each epic arrives, all in one queue, for they share the people: with 50, 85 and 95 %,
+    against its due date, and how often such dates held.
+    """
+    from cli.forecast import run_forecast
+    from pipeline.group_forecasts import Plan
+
+    keys = tuple(one.strip() for one in first.split(",") if one.strip())
+    plan = Plan(order, keys, growth)
+    run_forecast(config, stream, plan=plan, items=items, by=by, days=days, as_json=as_json)
 
 
 @look.command(

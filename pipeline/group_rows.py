@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -29,20 +30,13 @@ def queue_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan:
     """Every open group with the dates at which it is done with 50, 85 and 95 %, in their order; the
     value is the whole queue.
     """
-    found = queued(snapshot, stream, asked, plan)
-    whole = found.until(-1)
-    body = told(
-        snapshot, stream, SLUG, "d", whole, found.pool,
-        reasons=_reasons(found, whole, asked),
-        parts=_parts(found),
-        explain="forecasts/queue/explain",
-    )  # fmt: skip
+    body, found = _graded(snapshot, stream, asked, plan)
     return {
         **body,
         "explain": f"{body['explain']}&beside={plan.beside}",
         "of": found.groups.of,
         **_plan(plan),
-        "dates": _dates(whole, asked),
+        "dates": _dates(found.until(-1), asked),
         "due": _due(found),
         "grown": _grown(found),
         "without": _without(found),
@@ -52,13 +46,34 @@ def queue_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan:
     }
 
 
+def _graded(
+    snapshot: Snapshot, stream: StreamFacts, asked: Question, plan: Plan
+) -> tuple[Answer, Queued]:
+    """The envelope of the whole queue, and the queue: without dates where its grade withholds
+    them, as it withholds the value.
+    """
+    found = queued(snapshot, stream, asked, plan)
+    whole = found.until(-1)
+    body = told(
+        snapshot, stream, SLUG, "d", whole, found.pool,
+        reasons=_reasons(found, whole, asked),
+        parts=_parts(found),
+        explain="forecasts/queue/explain",
+    )  # fmt: skip
+    if body["grade"] != "D" or found.days is None:
+        return body, found
+    nobody = np.full(len(found.groups), np.nan)
+    why = str(body["reasons"][0])
+    return body, replace(found, days=None, missing=why, chance=nobody, together=None)
+
+
 def one_answer(
     snapshot: Snapshot, stream: StreamFacts, asked: Question, plan: Plan, key: str
 ) -> Answer:
     """One group with its items, and what stands before its last; `NotFoundError` where none that is
     open has this key.
     """
-    found = queued(snapshot, stream, asked, plan)
+    _, found = _graded(snapshot, stream, asked, plan)
     keys = {found.groups.table["key"].iloc[at]: int(at) for at in _open(found)}
     if key not in keys:
         raise NotFoundError(

@@ -31,7 +31,8 @@ def test_every_answer_forbids_foreign_scripts_frames_and_sniffing(
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/journey", "/connectors", "/docs", "/static/js/app.js", "/static/mark.svg"]
+    "address",
+    ["/", "/forecast", "/journey", "/connectors", "/docs", "/static/js/app.js", "/static/mark.svg"],
 )
 def test_browsers_ask_whether_a_page_changed(client: Client, address: str) -> None:
     answer = client.get(address)

@@ -12,10 +12,10 @@ from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
-    "demo", "check", "sync", "serve", "worker", "trace", "dora", "lab", "unlinked", "recompute",
-    "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm", "verdict reject",
-    "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost", "sequence",
-    "values", "standard",
+    "demo", "check", "sync", "serve", "worker", "trace", "dora", "forecast", "lab", "unlinked",
+    "recompute", "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm",
+    "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
+    "sequence", "values", "standard",
 ]  # fmt: skip
 
 

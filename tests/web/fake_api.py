@@ -24,6 +24,7 @@ import web
 from tests.web import (
     fake_bottlenecks,
     fake_cost,
+    fake_forecast,
     fake_journeys,
     fake_lab,
     fake_map_page,
@@ -85,6 +86,7 @@ class FakeApi:
             **fake_lab.answers(),
             **deepcopy(fake_bottlenecks.answers()),
             **fake_value.answers(),
+            **fake_forecast.answers(),
         }
         self.replies = fake_lab.replies()
         self.delay_s = 0.0

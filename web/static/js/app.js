@@ -18,7 +18,8 @@ import { overview } from "./overview.js";
 import { value } from "./value.js";
 
 // A page: title, reads(query, now) -> {name: address, or {address, body} to be sent},
-// draw(data, context) -> nodes, filters(data, context) -> nodes, dataTo(data) -> time, keeps(old, new query): the same view, changed.
+// draw(data, context) -> nodes, filters(data, context) -> nodes, dataTo(data) -> time,
+// keeps(old, new query): the same view, changed.
 const PAGES = {
   "/": overview,
   "/map": map,

@@ -159,8 +159,8 @@ function names(row, context, first) {
       h("span", { class: "key" }, row.key),
       ` \u00b7 ${count(row.items.done)} of ${count(row.items.total)} done`,
       row.items.added ? `, ${count(row.items.added)} added later` : "",
+      goesFirst(row, first, context),
     ),
-    goesFirst(row, first, context),
   );
 }
 
