@@ -29,11 +29,24 @@ class MapEstimate(Shape):
     high_d: float
 
 
+class MapLogged(Shape):
+    """Time booked in work logs, in days per stay that has some."""
+
+    p50_d: Days
+    p85_d: Days
+    observed: dict[str, float]
+    n: int
+    reasons: list[str]
+    stays: int | None = Field(description="In which somebody worked, with work logs or without.")
+    over: int | None = Field(description="Stays with more booked than they lasted.")
+
+
 class MapProcess(MapTimes):
     """Process time, and how it is known."""
 
     kind: Literal["estimated", "measured", "upper_bound", "unknown"]
     estimate: MapEstimate | None
+    logged: MapLogged | None = Field(description="Null for a step that no tool records.")
 
 
 class MapLadderStep(Shape):

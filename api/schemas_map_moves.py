@@ -28,6 +28,16 @@ class Accurate(MapShare):
     note: str
 
 
+class Received(MapShare):
+    """%C&A of an edge as those say it who receive the work."""
+
+    on: str = Field(description="The day of the last survey up to the end of the window.")
+    missing: list[str]
+    repaired_in_silence: float | None = Field(
+        description="How much less that is than what was not sent back."
+    )
+
+
 class MapEdge(Shape):
     """Work that went forward from one step to another."""
 
@@ -39,8 +49,8 @@ class MapEdge(Shape):
     moves: int
     items: int
     complete_accurate: Accurate
-    survey: None
-    survey_reason: str
+    survey: Received | None
+    survey_reason: str | None
     shown: bool
     explain: str
 

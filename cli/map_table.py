@@ -33,8 +33,10 @@ def map_table(document: Answer) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for step in document["steps"]:
         into = edge_into(step, document)
-        active = _spent(step, "active_d")
-        upper = step["process"]["kind"] == "upper_bound" and step["ladder"]["active_d"]
+        active, process = _spent(step, "active_d"), step["process"]
+        upper = process["kind"] == "upper_bound" and step["ladder"]["active_d"]
+        if process["kind"] == "measured" and process["mean_d"]:
+            active = about(step, process["mean_d"])
         table.add_row(
             escape(f"{'~ ' if step['estimated'] else ''}{step['name']}"),
             escape(step["team"] or "–"),

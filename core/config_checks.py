@@ -119,6 +119,7 @@ def _streams(settings: Settings) -> Iterator[Problem]:
             yield from _reference((*at, "services", position), name, services, "service")
         yield from _stages(index, settings)
         yield from _manual_steps(index, settings)
+        yield from _receivers(index, settings)
 
 
 def _projects(index: int, settings: Settings) -> Iterator[Problem]:
@@ -160,6 +161,15 @@ def _stages(index: int, settings: Settings) -> Iterator[Problem]:
                     f'the status "{status}" is in two stages; keep one, or say from when',
                 )
             mapped.add((status, stage.since))
+
+
+def _receivers(index: int, settings: Settings) -> Iterator[Problem]:
+    stream = settings.streams[index]
+    known = [stage.name for stage in stream.stages]
+    for position, survey in enumerate(stream.receivers):
+        loc: Loc = ("streams", index, "receivers", position)
+        yield from _reference((*loc, "from"), survey.from_, known, "stage")
+        yield from _reference((*loc, "to"), survey.to, known, "stage")
 
 
 def _manual_steps(index: int, settings: Settings) -> Iterator[Problem]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from core.source_settings import Duration, Model
 
@@ -54,6 +54,27 @@ class ManualStep(Model):
     value: Value = ""
     told: Literal["people", "system"] = "people"
     informed: Text = ""
+
+
+class ReceiverSurvey(Model):
+    """What those who receive work of a stage said when asked two things: could you use it as it
+    came, without correcting, adding or asking; and what was missing (V4). `usable` of `answers`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: Text = Field(alias="from", min_length=1)
+    to: Text = Field(min_length=1)
+    on: date
+    answers: int = Field(ge=1, le=1_000_000)
+    usable: int = Field(ge=0)
+    missing: tuple[Text, ...] = Field(default=(), max_length=20)
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> Self:
+        if self.usable > self.answers:
+            raise ValueError("usable is how many of the answers were yes: at most all of them")
+        return self
 
 
 class StreamMap(Model):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from core.closed_days import holiday_problem
-from core.map_settings import ManualStep, StreamMap
+from core.map_settings import ManualStep, ReceiverSurvey, StreamMap
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
 
 
@@ -142,6 +142,7 @@ class ValueStream(Model):
     count_ignored: bool = True
     expects_code: tuple[str, ...] = ()
     steps: tuple[ManualStep, ...] = ()
+    receivers: tuple[ReceiverSurvey, ...] = Field(default=(), max_length=1_000)
     map: StreamMap = StreamMap()
 
 

@@ -67,6 +67,15 @@ def _join(groups: dict[Hashable, Hashable], one: Hashable, other: Hashable) -> N
         groups[here] = there
 
 
+def roots(evidence: Evidence) -> dict[int, int]:
+    """`originals` of the incidents in evidence."""
+    return evidence.once(_roots)
+
+
+def _roots(evidence: Evidence) -> dict[int, int]:
+    return originals(evidence.incidents)
+
+
 def cases(evidence: Evidence) -> pd.DataFrame:
     """One row per incident that is no duplicate: `CASE_COLUMNS`.
 
@@ -74,14 +83,16 @@ def cases(evidence: Evidence) -> pd.DataFrame:
     the incident and its duplicates. resolved_ts: of the original (`NONE`: still open). service_id:
     its own, else that of the first duplicate that has one (`NONE`: not known).
     """
+    return evidence.once(_cases).copy(deep=False)
+
+
+def _cases(evidence: Evidence) -> pd.DataFrame:
     incidents = evidence.incidents
     if incidents.empty:
         return pd.DataFrame({name: pd.Series(dtype=_KINDS[name]) for name in CASE_COLUMNS})
     opened, detected = incidents["opened_ts"], incidents["detected_ts"]
     start = opened.where((detected == NONE) | (detected > opened), detected)
-    table = incidents.assign(
-        start_ts=start, root=incidents["incident_id"].map(originals(incidents))
-    )
+    table = incidents.assign(start_ts=start, root=incidents["incident_id"].map(roots(evidence)))
     table = table.assign(own=table["root"] == table["incident_id"])
     ordered = table.sort_values(["own", "start_ts", "number"], ascending=[False, True, True])
     placed = ordered[ordered["service_id"] != NONE].drop_duplicates("root")
@@ -101,10 +112,12 @@ _KINDS: Final = dict.fromkeys(CASE_COLUMNS, "int64") | {"number": "object"}
 def case_texts(evidence: Evidence) -> pd.DataFrame:
     """incident_id (of the case), text: title and description of each incident and duplicate."""
     incidents = evidence.incidents
-    roots = originals(incidents)
     texts = incidents["title"].astype("object") + "\n" + incidents["description"].astype("object")
     return pd.DataFrame(
-        {"incident_id": incidents["incident_id"].map(roots).astype("int64"), "text": texts}
+        {
+            "incident_id": incidents["incident_id"].map(roots(evidence)).astype("int64"),
+            "text": texts,
+        }
     )
 
 
@@ -112,6 +125,10 @@ def live_deployments(evidence: Evidence) -> pd.DataFrame:
     """What changed the production of a configured service: the successful deployments, one row per
     service; those of unknown finish are left out.
     """
+    return evidence.once(_live_deployments).copy(deep=False)
+
+
+def _live_deployments(evidence: Evidence) -> pd.DataFrame:
     table = evidence.deployments
     live = (table["target"] == PRODUCTION) & (table["service_id"] != NONE)
     done = (table["result"] == Result.SUCCESS.value) & (table["finished_ts"] != NONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from correlator.joining import Flags, Ids
 from correlator.keys import KeyFinder
 
 Numbers = NDArray[np.float64]
+T = TypeVar("T")
 
 LINK_COLUMNS: Final = ["a_kind", "a_id", "b_kind", "b_id", "rule", "confidence", "evidence"]
 HUMAN: Final = "human"
@@ -103,6 +104,17 @@ class Evidence:
     verdicts: pd.DataFrame = field(default_factory=no_verdicts)
     """`VERDICT_COLUMNS`: answer `confirmed` or `rejected`, ts in seconds UTC; the last of a pair
     counts"""
+
+    _worked_out: dict[Callable[..., Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, make: Callable[[Evidence], T]) -> T:
+        """What a function makes of this, made once however many rules ask: none may alter it."""
+        if make not in self._worked_out:
+            self._worked_out[make] = make(self)
+        made: T = self._worked_out[make]
+        return made
 
     @property
     def brought(self) -> pd.DataFrame:

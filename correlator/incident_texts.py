@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from core.records import Entity
-from correlator.cases import originals
+from correlator.cases import roots
 from correlator.delivery_rules import parse_correlation
 from correlator.evidence import Evidence, Found
 
@@ -179,11 +179,10 @@ def _joined(table: pd.DataFrame, *names: str) -> pd.Series[str]:
 def _naming(evidence: Evidence, ids: pd.Series[int], texts: pd.Series[str]) -> pd.DataFrame:
     """id, incident_id, text."""
     incidents = evidence.incidents
-    roots = originals(incidents)
     known = pd.DataFrame(
         {
             "number": incidents["number"].str.upper(),
-            "incident_id": incidents["incident_id"].map(roots).astype("int64"),
+            "incident_id": incidents["incident_id"].map(roots(evidence)).astype("int64"),
         }
     )
     hits = numbers_in(texts, incidents["number"]).merge(known, on="number")

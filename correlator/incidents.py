@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity
-from correlator.cases import PRODUCTION, SLACK_S, case_texts, cases, originals
+from correlator.cases import PRODUCTION, SLACK_S, case_texts, cases, roots
 from correlator.delivery_rules import named_builds
 from correlator.evidence import HUMAN, Evidence, Found, found_pairs, no_pairs
 from correlator.incident_texts import blamed_numbers
@@ -75,7 +75,7 @@ def _long_before_elsewhere(evidence: Evidence, table: pd.DataFrame) -> Flags:
     it: then two things speak against it.
     """
     known = cases(evidence).set_index("incident_id")
-    root = table["incident_id"].map(originals(evidence.incidents))
+    root = table["incident_id"].map(roots(evidence))
     own, start = root.map(known["service_id"]), root.map(known["start_ts"])
     places = evidence.deployments[["deployment_id", "service_id"]]
     pairs = pd.MultiIndex.from_frame(places)
@@ -92,7 +92,7 @@ def _begun_before(evidence: Evidence, table: pd.DataFrame) -> Flags:
     known = evidence.deployments.drop_duplicates("deployment_id").set_index("deployment_id")
     begun = known["started_ts"].where(known["started_ts"] != NONE, known["created_ts"])
     found = cases(evidence).set_index("incident_id")["start_ts"]
-    root = table["incident_id"].map(originals(evidence.incidents))
+    root = table["incident_id"].map(roots(evidence))
     start = root.map(found).to_numpy("int64")
     early: Flags = table["deployment_id"].map(begun).to_numpy("int64") <= start + SLACK_S
     return early

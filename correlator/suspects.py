@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.frames import NONE
 from core.records import Entity
-from correlator.cases import cases, latest_first, live_deployments, originals, preceding
+from correlator.cases import cases, latest_first, live_deployments, preceding, roots
 from correlator.delays import known_causes, usual_delays
 from correlator.evidence import Evidence, Found, no_links
 from correlator.odds import chances, learned_rates, observed
@@ -81,7 +81,7 @@ def unlikely(evidence: Evidence, blame: pd.DataFrame) -> frozenset[int]:
 
 
 def _roots(evidence: Evidence, blame: pd.DataFrame) -> pd.Series[int]:
-    return blame["b_id"].map(originals(evidence.incidents)).astype("int64")
+    return blame["b_id"].map(roots(evidence)).astype("int64")
 
 
 def _ruled_out(evidence: Evidence, near: pd.DataFrame) -> pd.MultiIndex:
@@ -89,8 +89,8 @@ def _ruled_out(evidence: Evidence, near: pd.DataFrame) -> pd.MultiIndex:
     told = last_words(evidence.verdicts)
     kinds = (told["a_kind"] == Entity.DEPLOYMENT) & (told["b_kind"] == Entity.INCIDENT)
     told = told[kinds & (told["answer"] == REJECTED) & told["a_id"].isin(near["deployment_id"])]
-    roots = originals(evidence.incidents)
-    incidents = told["b_id"].map(lambda one: roots.get(one, one))
+    known = roots(evidence)
+    incidents = told["b_id"].map(lambda one: known.get(one, one))
     return pd.MultiIndex.from_arrays([incidents, told["a_id"]])
 
 

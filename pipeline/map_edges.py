@@ -16,6 +16,7 @@ from metrics.prices import Prices
 from metrics.stats import percentiles
 from pipeline.map_facts import MapFacts
 from pipeline.map_numbers import share_of
+from pipeline.map_receivers import NO_SURVEY, said_by_receivers
 from pipeline.map_steps import explain_of
 from pipeline.prices import prices_in
 from pipeline.question import Question
@@ -24,7 +25,6 @@ from pipeline.snapshot import StreamFacts
 Answer = dict[str, Any]
 
 PROXY = "an upper bound: what the receiver repairs in silence is not seen"
-NO_SURVEY = "no receiver was asked"
 NO_FIRST_PASS = "no delivery came this way for the first time"
 
 
@@ -33,12 +33,14 @@ def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths)
     shares = accuracies(made.edges)
     drawn = ways.drawn
     rows = []
+    surveys, until = stream.config.receivers, asked.last_day
     for row in made.edges.sort_values(["from_step", "to_step"]).to_dict("records"):
         u, v = int(row["from_step"]), int(row["to_step"])
         if u > v:
             continue
         one = shares[u, v]
         before, after = made.steps.steps[u], made.steps.steps[v]
+        survey = said_by_receivers(surveys, before, after, until=until, proxy=one.share)
         rows.append(
             {
                 "from": before.name,
@@ -53,8 +55,8 @@ def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths)
                     "kind": "proxy",
                     "note": PROXY,
                 },
-                "survey": None,
-                "survey_reason": NO_SURVEY,
+                "survey": survey,
+                "survey_reason": None if survey else NO_SURVEY,
                 "shown": (u, v) in drawn,
                 "explain": explain_of(
                     stream, asked, made, **{"from_step": before.name, "to_step": after.name}

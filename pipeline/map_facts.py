@@ -13,6 +13,7 @@ from core.frames import NONE
 from core.map_settings import MapClock
 from metrics.cohort import Cohort, cohort
 from metrics.map_flow import Flow, step_flow
+from metrics.map_logs import Booked, booked_by_step
 from metrics.map_rows import life_rows
 from metrics.map_steps import Steps, map_steps
 from metrics.map_times import StepTimes, step_times
@@ -24,6 +25,7 @@ from pipeline.memo import Memo
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import asked_items, close_of
+from store.frames import worklogs
 
 _KEPT = 3
 """Of so many questions: each holds every stretch of its deliveries."""
@@ -40,7 +42,8 @@ _BEGIN = {"idea_to_release": "idea_ts", "idea_to_done": "idea_ts", "flow_time": 
 @dataclass(frozen=True)
 class MapFacts:
     """lives: the deliveries of the map with `begin_ts`, `finish_ts` beside the columns of their
-    facts. The frames are those of the functions in `metrics.map_*` that have their names.
+    facts. The frames are those of the functions in `metrics.map_*` that have their names. booked:
+    by step; None for a moment in the past, of which no work logs are kept.
     """
 
     clock: MapClock
@@ -51,6 +54,7 @@ class MapFacts:
     rows: pd.DataFrame
     visits: pd.DataFrame
     times: list[StepTimes]
+    booked: list[Booked] | None
     moves: pd.DataFrame
     loops: pd.DataFrame
     edges: pd.DataFrame
@@ -102,6 +106,7 @@ def _made(session: Session, stream: StreamFacts, asked: Question, clock: MapCloc
         rows=rows,
         visits=stays,
         times=step_times(rows, stays, steps),
+        booked=_booked(session, asked, lives, stays, len(steps.steps)),
         moves=made,
         loops=loops(stays, made),
         edges=edges(made),
@@ -109,6 +114,15 @@ def _made(session: Session, stream: StreamFacts, asked: Question, clock: MapCloc
         inside=inside_steps(rows, spans),
         flow=step_flow(items, stream.visits, steps, window=asked.window, at=close_of(asked)),
     )
+
+
+def _booked(
+    session: Session, asked: Question, lives: pd.DataFrame, stays: pd.DataFrame, count: int
+) -> list[Booked] | None:
+    if asked.known_at is not None:
+        return None
+    logs = worklogs(session, item_ids=lives["item_id"].tolist())
+    return booked_by_step(stays, logs, count)
 
 
 def _visits(stream: StreamFacts, lives: pd.DataFrame, clock: MapClock) -> pd.DataFrame:

@@ -48,6 +48,7 @@ def _manual(step: ManualStep) -> Answer:
             "kind": "estimated" if active is not None else "unknown",
             "mean_d": active,
             "estimate": _estimate(step.active),
+            "logged": None,
             "p50_d": None,
             "p85_d": None,
             "observed": {},

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.settings import Settings
 from metrics.map_flow import not_released
+from metrics.map_logs import Booked
 from metrics.map_steps import Step
 from metrics.map_times import LEVELS, StepTimes, tool_times_of
 from metrics.map_visits import first_time_right
@@ -27,6 +28,9 @@ from pipeline.stream_measures import asked_items, close_of
 Answer = dict[str, Any]
 
 UPPER = "time in an active status is at most work"
+NO_LOGS = "nobody booked time while work was here"
+NOT_KEPT = "work logs are not kept as they were known on a day"
+_NONE = percentiles(np.empty(0), LEVELS)
 
 
 def step_rows(
@@ -122,18 +126,38 @@ def _process(made: MapFacts, step: Step, times: StepTimes) -> Answer:
         found = percentiles(seconds.to_numpy(np.float64), LEVELS)
         kind, why = "measured", "no build or deployment of these items tells its times"
     elif step.tool:
-        found, kind = percentiles(np.empty(0), LEVELS), "unknown"
+        found, kind = _NONE, "unknown"
         why = "its tool tells how long it took, not how long somebody worked on it"
     else:
         found, kind = times.active, "upper_bound"
         why = "no stage of this step is active"
+    seconds_all = times.seconds["active"]
+    booked = made.booked[step.number] if made.booked is not None else None
+    if booked is not None and booked.tells and not step.tool:
+        found, kind, seconds_all = booked.seconds, "measured", booked.total_s
     known = found.n > 0
     told = told_percentiles(found)
-    mean = days(times.seconds["active"] / made.n) if made.n and known else None
+    mean = days(seconds_all / made.n) if made.n and known else None
     told["reasons"] = ([UPPER] if known and kind == "upper_bound" else []) + (
         told["reasons"] if known else [why if made.n else NOTHING]
     )
-    return {"kind": kind if known else "unknown", "mean_d": mean, "estimate": None, **told}
+    return {
+        "kind": kind if known else "unknown",
+        "mean_d": mean,
+        "estimate": None,
+        "logged": _logged(booked),
+        **told,
+    }
+
+
+def _logged(booked: Booked | None) -> Answer:
+    """What people booked in the stays of a step, whether or not it tells the process time."""
+    if booked is None:
+        return {"stays": None, "over": None, **told_percentiles(_NONE), "reasons": [NOT_KEPT]}
+    told = told_percentiles(booked.seconds)
+    if not booked.seconds.n:
+        told["reasons"] = [NO_LOGS]
+    return {"stays": booked.stays, "over": booked.over, **told}
 
 
 def _wip(stream: StreamFacts, asked: Question, made: MapFacts, step: Step) -> Answer:

@@ -47,6 +47,11 @@ class Question:
     calendar: WorkingCalendar | None = None
     team: str | None = None
 
+    @property
+    def last_day(self) -> date:
+        """The day in its zone in which the window ends."""
+        return datetime.fromtimestamp(self.window.to_ts - 1, ZoneInfo(self.tz)).date()
+
 
 def question(
     settings: Settings,

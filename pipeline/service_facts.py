@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from core.frames import NONE
 from core.records import Entity
 from core.settings import Settings
 from correlator.branches import on_default_branch
-from correlator.cases import cases, originals
+from correlator.cases import cases, roots
 from correlator.confidence import pair_confidence, surely_linked
 from correlator.hotfixes import deployment_marks
 from correlator.reverts import reverts
@@ -101,26 +102,22 @@ def write_service_facts(
     service of which any did. new: services of which nothing was known before.
     """
     known = frames.services(session)
-    changed = {}
-    for number, name in zip(known["service_id"].tolist(), known["name"], strict=True):
-        how = replace(recording, before_ts=None) if number in new else recording
-        outcomes = [
-            write(session, number, _of(frame, number), recording=how)
-            for write, frame in (
-                (facts.replace_change_facts, made.changes),
-                (facts.replace_request_facts, made.requests),
-                (facts.replace_deployment_facts, made.deployments),
-                (facts.replace_incident_facts, made.incidents),
-            )
-        ]
-        changed[str(name)] = sum(outcome.count for outcome in outcomes)
-    if any(changed.values()):
+    names = dict(zip(known["service_id"].tolist(), known["name"], strict=True))
+    changed: Counter[int] = Counter()
+    for owners, how in (
+        (names.keys() - new, recording),
+        (names.keys() & set(new), replace(recording, before_ts=None)),
+    ):
+        for write, frame in (
+            (facts.replace_change_facts, made.changes),
+            (facts.replace_request_facts, made.requests),
+            (facts.replace_deployment_facts, made.deployments),
+            (facts.replace_incident_facts, made.incidents),
+        ):
+            changed += write(session, owners, frame, recording=how).counts()
+    if changed:
         facts.bump_services(session)
-    return {name: count for name, count in changed.items() if count}
-
-
-def _of(frame: pd.DataFrame, service_id: int) -> pd.DataFrame:
-    return frame[frame["service_id"] == service_id]
+    return {str(name): changed[number] for number, name in names.items() if changed[number]}
 
 
 def _production(loaded: Loaded) -> pd.DataFrame:
@@ -221,16 +218,16 @@ def _incidents(loaded: Loaded) -> pd.DataFrame:
     at the end of the chain; NONE: it is none), start_ts, opened, resolved, title, caused_by.
     """
     table = loaded.evidence.incidents
-    roots = table["incident_id"].map(originals(table)).astype("int64")
+    root = table["incident_id"].map(roots(loaded.evidence)).astype("int64")
     found = cases(loaded.evidence).set_index("incident_id")
-    placed = roots.map(found["service_id"]).astype("int64")
+    placed = root.map(found["service_id"]).astype("int64")
     own = table["service_id"]
     return pd.DataFrame(
         {
             "incident_id": table["incident_id"],
             "service_id": own.where(own != NONE, placed),
-            "duplicate_of": roots.where(roots != table["incident_id"], NONE),
-            "start_ts": roots.map(found["start_ts"]).astype("int64"),
+            "duplicate_of": root.where(root != table["incident_id"], NONE),
+            "start_ts": root.map(found["start_ts"]).astype("int64"),
             "opened_ts": table["opened_ts"],
             "resolved_ts": table["resolved_ts"],
             "title": table["title"],

@@ -155,9 +155,11 @@ def _gone(
     if not rows.gone:
         return
     names = [column.key for column in table.primary_key.columns]
-    owner, ids = rows.gone[0][0][0], {key[1] for key, _ in rows.gone}
-    stored = found_in(session, table, [*names, KNOWN], names[1], ids, **{names[0]: owner})
-    since = {tuple(row[:-1]): row[-1] for row in stored}
+    since = {}
+    for owner in {key[0] for key, _ in rows.gone}:
+        ids = {key[1] for key, _ in rows.gone if key[0] == owner}
+        stored = found_in(session, table, [*names, KNOWN], names[1], ids, **{names[0]: owner})
+        since.update({tuple(row[:-1]): row[-1] for row in stored})
     told = recording.before_ts is not None
     for key, was in rows.gone:
         old = {**was, KNOWN: since.get(key, 0)}

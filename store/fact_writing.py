@@ -4,7 +4,8 @@ differs, and writes only that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +34,11 @@ _ROWS = 20_000
 @dataclass(slots=True)
 class FactChange:
     """Keys, in the order of the primary key, of the rows that are new, differ or are gone: an array
-    of two or three columns for each part of the table that was replaced.
+    of two or three columns for each part of the table that was replaced, without the owner where
+    all rows are of one (`owner`).
     """
 
-    owner_id: int
+    owner: tuple[int, ...] = ()
     parts: list[tuple[Keys, Keys, Keys]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -68,8 +70,14 @@ class FactChange:
         """All of them."""
         return self.inserted | self.updated | self.deleted
 
+    def counts(self) -> Counter[int]:
+        """How many rows that are, by the id of their owner."""
+        if self.owner:
+            return Counter({self.owner[0]: self.count})
+        return Counter(int(key[0]) for part in self.parts for keys in part for key in keys)
+
     def _of(self, place: int) -> set[Key]:
-        return {(self.owner_id, *map(int, key)) for part in self.parts for key in part[place]}
+        return {(*self.owner, *map(int, key)) for part in self.parts for key in part[place]}
 
 
 def replace_facts(
@@ -81,9 +89,35 @@ def replace_facts(
     ids: Collection[int] | None,
 ) -> FactChange:
     """Make `frame` the facts of an owner, or, with `ids` of the second key column, of these."""
-    owned = _owned(table, owner_id)
-    change = FactChange(owner_id)
-    for found in compared(session, table, owner_id, frame, ids=ids):
+    found = compared(session, table, owner_id, frame, ids=ids)
+    return _written(session, table, _owned(table, owner_id), found, recording)
+
+
+def replace_facts_of(
+    session: Session,
+    table: Table,
+    owner_ids: Collection[int],
+    frame: pd.DataFrame,
+    recording: Recording,
+) -> FactChange:
+    """Make `frame`, which names the owner of each row, the facts of these owners: all of them at
+    once, for most have few.
+    """
+    owned = _Owned({}, [column.key for column in table.primary_key.columns])
+    names = [column.key for column in table.c if column.key != KNOWN]
+    found = _compared_of(session, table, owned, owner_ids, frame[names])
+    return _written(session, table, owned, found, recording)
+
+
+def _written(
+    session: Session,
+    table: Table,
+    owned: _Owned,
+    differences: Iterable[Difference],
+    recording: Recording,
+) -> FactChange:
+    change = FactChange(tuple(owned.fixed.values()))
+    for found in differences:
         _write(session, table, owned, found, recording)
         change.parts.append(
             (
@@ -93,6 +127,37 @@ def replace_facts(
             )
         )
     return change
+
+
+def _compared_of(
+    session: Session,
+    table: Table,
+    owned: _Owned,
+    owner_ids: Collection[int],
+    frame: pd.DataFrame,
+) -> Iterator[Difference]:
+    """So many owners at a time as have `_PART` rows between them, or one that has more."""
+    owner = table.c[owned.key[0]]
+    own = frame[owner.key].to_numpy(np.int64)
+    sizes = Counter(own.tolist())
+    for few in _shared_out(sorted(set(owner_ids)), sizes):
+        stored = select(*(table.c[name] for name in frame.columns))
+        before = read_frame(session, stored.where(one_of(session, owner, few)))
+        if found := difference(before, frame[np.isin(own, few)], owned.key):
+            yield found
+
+
+def _shared_out(owner_ids: Iterable[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    few: list[int] = []
+    rows = 0
+    for owner_id in owner_ids:
+        if few and (rows + sizes.get(owner_id, 0) > _PART or len(few) == IDS):
+            yield few
+            few, rows = [], 0
+        few.append(owner_id)
+        rows += sizes.get(owner_id, 0)
+    if few:
+        yield few
 
 
 def compared(
@@ -111,8 +176,9 @@ def compared(
     no more, whose facts then wait without one.
     """
     owned = _owned(table, owner_id)
-    names = [column.key for column in table.c if column.key not in (owned.owner, KNOWN)]
-    own = select(*(table.c[name] for name in names)).where(table.c[owned.owner] == owner_id)
+    [owner] = owned.fixed
+    names = [column.key for column in table.c if column.key not in (owner, KNOWN)]
+    own = select(*(table.c[name] for name in names)).where(table.c[owner] == owner_id)
     for where, after in _parts(session, table.c[owned.key[0]], frame[names], ids):
         before = read_frame(session, own.where(*where))
         if gone_stages:
@@ -170,29 +236,30 @@ def _keys(frame: pd.DataFrame, key: Sequence[str], places: Keys) -> Keys:
 
 @dataclass(frozen=True, slots=True)
 class _Owned:
-    """The key of a table: the column of the owner, its id, and the columns after it."""
+    """The key of a table: the owner by its column, where all rows are of one, and the columns that
+    rows tell themselves.
+    """
 
-    owner: str
-    owner_id: int
+    fixed: Mapping[str, int]
     key: Sequence[str]
 
     def of(self, row: Row) -> Key:
-        return (self.owner_id, *(row[name] for name in self.key))
+        return (*self.fixed.values(), *(row[name] for name in self.key))
 
     def whole(self, row: Row) -> Row:
-        return {self.owner: self.owner_id, **row}
+        return {**self.fixed, **row}
 
 
 def _owned(table: Table, owner_id: int) -> _Owned:
     owner, *key = (column.key for column in table.primary_key.columns)
-    return _Owned(owner, owner_id, key)
+    return _Owned({owner: owner_id}, key)
 
 
 def _write(
     session: Session, table: Table, owned: _Owned, found: Difference, recording: Recording
 ) -> None:
     """Log what differs, then write it."""
-    key = [owned.owner, *owned.key]
+    key = [*owned.fixed, *owned.key]
     for places in _slices(found.deleted):
         gone = _gone(table, owned, found, places)
         record(session, table, Differing(gone=gone), recording)
@@ -206,7 +273,7 @@ def _write(
         late = np.flatnonzero(tells_of_the_past(table, new, recording))
         news = [owned.of(row) for row in _rows(table, new, late)]
         record(session, table, Differing(found=news), recording)
-        fixed = {owned.owner: owned.owner_id, KNOWN: recording.now_ts}
+        fixed = {**owned.fixed, KNOWN: recording.now_ts}
         insert_columns(session, table, fixed, _columns(table, new))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from store.fact_log import Recording
-from store.fact_writing import FactChange, replace_facts
+from store.fact_writing import FactChange, replace_facts, replace_facts_of
 from store.models import (
     change_fact,
     deployment_fact,
@@ -67,31 +67,31 @@ def replace_tool_times(
 
 
 def replace_change_facts(
-    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+    session: Session, service_ids: Collection[int], facts: pd.DataFrame, *, recording: Recording
 ) -> FactChange:
-    """Make `facts` the only change facts of the service."""
-    return replace_facts(session, change_fact, service_id, facts, recording, None)
+    """Make `facts` the only change facts of these services."""
+    return replace_facts_of(session, change_fact, service_ids, facts, recording)
 
 
 def replace_request_facts(
-    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+    session: Session, service_ids: Collection[int], facts: pd.DataFrame, *, recording: Recording
 ) -> FactChange:
-    """Make `facts` the only request facts of the service."""
-    return replace_facts(session, request_fact, service_id, facts, recording, None)
+    """Make `facts` the only request facts of these services."""
+    return replace_facts_of(session, request_fact, service_ids, facts, recording)
 
 
 def replace_deployment_facts(
-    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+    session: Session, service_ids: Collection[int], facts: pd.DataFrame, *, recording: Recording
 ) -> FactChange:
-    """Make `facts` the only deployment facts of the service; `failed` is 1, 0 or -1 unknown."""
-    return replace_facts(session, deployment_fact, service_id, facts, recording, None)
+    """Make `facts` the only deployment facts of these services; `failed` is 1, 0 or -1 unknown."""
+    return replace_facts_of(session, deployment_fact, service_ids, facts, recording)
 
 
 def replace_incident_facts(
-    session: Session, service_id: int, facts: pd.DataFrame, *, recording: Recording
+    session: Session, service_ids: Collection[int], facts: pd.DataFrame, *, recording: Recording
 ) -> FactChange:
-    """Make `facts` the only incident facts of the service."""
-    return replace_facts(session, incident_fact, service_id, facts, recording, None)
+    """Make `facts` the only incident facts of these services."""
+    return replace_facts_of(session, incident_fact, service_ids, facts, recording)
 
 
 def last_written_ts(session: Session) -> int:

@@ -45,6 +45,7 @@ from store.frames_items import (
     stages,
     statuses,
     stream_items,
+    worklogs,
 )
 from store.read import read_frame, read_frames
 
@@ -96,4 +97,5 @@ __all__ = [
     "tags",
     "tool_times",
     "value_streams",
+    "worklogs",
 ]

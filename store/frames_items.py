@@ -24,6 +24,7 @@ from store.models import (
     transition,
     work_item,
     workflow_status,
+    worklog,
 )
 from store.read import read_frame, read_frames
 
@@ -161,6 +162,13 @@ def item_blocks(
     key = block.c.item_id
     order = (key, block.c.start_ts, block.c.kind, block.c.detail)
     return read_frames(session, statement, key, item_ids, committed=committed, order=order)
+
+
+def worklogs(session: Session, *, item_ids: Iterable[int] | None = None) -> pd.DataFrame:
+    """Time booked on items: item_id, started_ts, spent_s. Nobody's name: it is for steps."""
+    key = worklog.c.item_id
+    statement = select(key, worklog.c.started_ts, worklog.c.spent_s)
+    return read_frames(session, statement, key, item_ids, order=(key, worklog.c.started_ts))
 
 
 def stage_mappings(session: Session, stream_id: int) -> pd.DataFrame:

@@ -188,23 +188,33 @@ def loops_drawn(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found[:_MOST_LOOPS]
 
 
+def loops_between_rows(document: Mapping[str, Any], rows: Sequence[Mapping[str, float]]) -> int:
+    """How many of them lead from one row to another, where there is no room for an arc."""
+    return sum(
+        not any(one["from"] in row and one["to"] in row for row in rows)
+        for one in loops_drawn(document)
+    )
+
+
 def draw_loops(
     root: ET.Element, document: Mapping[str, Any], lefts: Mapping[str, float], top: float
 ) -> float:
-    """The way back to earlier steps below the boxes; the costliest in black. How high they are."""
-    loops = loops_drawn(document)
+    """The way back to earlier steps below the boxes of a row; the costliest of the map in black.
+    How high they are.
+    """
+    told = loops_drawn(document)
+    loops = [one for one in told if one["from"] in lefts and one["to"] in lefts]
     spans, texts = [], []
     for one in loops:
         a, b = lefts[one["to"]] + SLOT + BOX * 0.4, lefts[one["from"]] + SLOT + BOX * 0.6
-        told = one["deliveries"]["share"]
-        text = f"{share(told)} come back, +{days(one['lost_each_d'])} each"
+        text = f"{share(one['deliveries']['share'])} come back, +{days(one['lost_each_d'])} each"
         middle, half = (a + b) / 2, text_width(text, 11, bold=True) / 2
         spans.append((min(a, middle - half), max(b, middle + half)))
         texts.append((a, b, text))
     levels = levels_of(spans)
     for number, (one, (a, b, text)) in enumerate(zip(loops, texts, strict=True)):
         y = top + 14 + levels[number] * _LEVEL
-        ink = number == 0
+        ink = one is told[0]
         wide = 1 + 3.5 * float(one["deliveries"]["share"] or 0)
         group = add(root, "g") if one["shown"] else add(root, "g", cls="faint")
         add(group, "title", f"{one['from']} back to {one['to']}: {text}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -11,6 +12,8 @@ from web.map_boxes import PITCH, draw_information, draw_step
 from web.map_facts import Step, days
 from web.map_pen import add, fitted, words
 
+MOST: Final = 8
+"""So many steps stand in one row at most, or their words would be too small to read."""
 BOXES: Final = 112.0
 """So far below the top of a row its boxes begin."""
 
@@ -24,6 +27,23 @@ class Marks:
     longest: float
     worst: Step | None
     weakest: Step | None
+
+
+def lines_of_steps(steps: Sequence[Step]) -> list[Sequence[Step]]:
+    """The steps as rows that fit a page: all in one up to `MOST`; more are parted where work is
+    committed to, and what is still too long into rows of about the same length.
+    """
+    if len(steps) <= MOST:
+        return [steps] if steps else []
+    found: list[Sequence[Step]] = []
+    for _, same in groupby(steps, key=lambda one: one["phase"] == "upstream"):
+        own = list(same)
+        count = -(-len(own) // MOST)
+        found += [
+            own[number * len(own) // count : (number + 1) * len(own) // count]
+            for number in range(count)
+        ]
+    return found
 
 
 def draw_row(

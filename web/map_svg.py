@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from web.map_boxes import HIGH, PITCH, draw_loops
+from web.map_boxes import HIGH, PITCH, draw_loops, loops_between_rows
 from web.map_facts import (
     Step,
     constraint,
@@ -24,7 +24,7 @@ from web.map_facts import (
 from web.map_ladder import HEIGHT as LADDER
 from web.map_ladder import Place, draw_ladder
 from web.map_pen import add, defined, fitted, lines_of, text_width, words
-from web.map_row import BOXES, Marks, draw_row
+from web.map_row import BOXES, Marks, draw_row, lines_of_steps
 from web.map_style import Theme, style_of
 
 _EDGE: Final = 16.0
@@ -44,24 +44,31 @@ def map_svg(document: Mapping[str, Any], *, theme: Theme = "auto", headed: bool 
     headed: with the finding and the window above it; a page says them itself.
     """
     steps = _shown(document)
-    rows = [one for one in (_of(steps, tools=False), _of(steps, tools=True)) if one]
-    width = max(_LEAST, 2 * _EDGE + PITCH * max((len(one) for one in rows), default=0))
+    rows, tools = lines_of_steps(_of(steps, tools=False)), _of(steps, tools=True)
+    width = max(_LEAST, 2 * _EDGE + PITCH * max(map(len, [*rows, tools]), default=0))
     root = begun(document, theme)
     under = add(root, "g")
     y = _finding(root, document, width) if headed else 0.0
     _ends(root, document, width, y + 20)
     marks = _marks(steps, document)
     top = y + 46.0
-    for number, row in enumerate(rows):
+    drawn: list[tuple[Mapping[str, float], float]] = []
+    for row in rows:
         lefts = draw_row(root, row, document, _EDGE, top, marks)
-        boxes, top = top + BOXES, top + BOXES + HIGH
-        if number == 0:
-            top += draw_loops(root, document, lefts, top + 2) + 20
-            places = draw_ladder(root, document, _EDGE, top, width - 2 * _EDGE)
-            _constraint(root, under, marks.worst, lefts, boxes, places, top)
-            top += LADDER + 10
-            if len(rows) > 1:
-                top = _aside(root, top + 14, width)
+        drawn.append((lefts, top + BOXES))
+        top += BOXES + HIGH
+        top += draw_loops(root, document, lefts, top + 2) + 20
+    top = _between_rows(root, loops_between_rows(document, [one for one, _ in drawn]), top)
+    if rows:
+        places = draw_ladder(root, document, _EDGE, top, width - 2 * _EDGE)
+        for own, boxes in drawn:
+            ladder = top if own is drawn[-1][0] else None
+            _constraint(root, under, marks.worst, own, boxes, places, ladder)
+        top += LADDER + 10
+    if tools:
+        top = _aside(root, top + 14, width) if rows else top
+        draw_row(root, tools, document, _EDGE, top, marks)
+        top += BOXES + HIGH
     key = lines_of(_KEY, width - 2 * _EDGE, 11, most=6)
     for number, line in enumerate(key):
         words(root, _EDGE, top + 24 + 16 * number, line, cls="ink3")
@@ -108,6 +115,15 @@ def _shown(document: Mapping[str, Any]) -> Sequence[Step]:
     ]
 
 
+def _between_rows(root: ET.Element, count: int, top: float) -> float:
+    """Says what of the loops is not drawn, for it has no row of its own."""
+    if not count:
+        return top
+    told = "1 loop leads" if count == 1 else f"{count} loops lead"
+    words(root, _EDGE, top + 4, f"{told} from one row to another: in the table", cls="ink3")
+    return top + 20
+
+
 def _aside(root: ET.Element, top: float, width: float) -> float:
     """From here on the same work again as its tools tell it; where that begins."""
     add(root, "path", d=f"M{_EDGE} {top:.1f}H{width - _EDGE}", cls="l")
@@ -126,13 +142,18 @@ def _constraint(
     lefts: Mapping[str, float],
     boxes: float,
     places: Mapping[str, Place],
-    ladder: float,
+    ladder: float | None,
 ) -> None:
-    """The tinted shape of the step that waits longest; none where it stands in the other row."""
+    """The tinted shape of the step that waits longest, down to its days where these are below it
+    (`ladder`); none where it stands in another row.
+    """
     left = lefts.get(str(worst["name"])) if worst is not None else None
     if worst is None or left is None:
         return
-    _tint(under, left, boxes, places[str(worst["name"])], ladder)
+    if ladder is None:
+        _shade(under, left, boxes)
+    else:
+        _tint(under, left, boxes, places[str(worst["name"])], ladder)
     words(
         root, left + PITCH / 2, boxes - 10, f"longest wait · {days(waiting_d(worst))}",
         cls="b wt halo", text_anchor="middle",
@@ -181,6 +202,11 @@ def _ends(root: ET.Element, document: Mapping[str, Any], width: float, y: float)
 
 def _rate(per_week: float | None) -> str:
     return "" if per_week is None else f" · {per_week:.1f} a week"
+
+
+def _shade(under: ET.Element, left: float, top: float) -> None:
+    path = f"M{left:.1f} {top - 24:.1f}h{PITCH:.1f}V{top + HIGH + 8:.1f}h{-PITCH:.1f}Z"
+    add(under, "path", d=path, cls="f-ws")
 
 
 def _tint(under: ET.Element, left: float, top: float, place: Place, ladder: float) -> None:

@@ -13,6 +13,9 @@ from api.schemas_journey import Explained
 from api.schemas_lists import StageRows
 from api.schemas_map import ValueStreamMap
 from api.schemas_map_moves import MapEdges, MapHandoffs, MapLoops, StepGraph
+from simulator.jira_catalogue import Catalogue
+from simulator.jira_extras import Extras
+from simulator.jira_issues import Issues
 from tests.api.client import Answer, Client
 from tests.e2e.company import Company
 
@@ -107,6 +110,20 @@ def test_the_time_with_each_step_is_the_truth(client: Client, company: Company) 
         if episode.flow_time_s is not None
     )
     assert sum(step["ladder_s"]["waiting"] for step in _measured(body)) == waiting
+
+
+def test_each_work_log_is_told_by_the_step_in_which_its_work_began(
+    client: Client, company: Company
+) -> None:
+    body = client.json(f"{_STREAM}/map?{_ALL}&clock=idea_to_done")
+    counted = {row["key"] for row in client.json(body["explain"])["included"]}
+    catalogue = Catalogue(company.world, "cloud")
+    booked = {log["issueId"] for log in Extras(catalogue, Issues(catalogue, ())).worklogs.values()}
+    keys = {item.key for item in company.world.items if item.id in booked}
+    told = [step["process"]["logged"] for step in _measured(body)]
+    assert sum(one["n"] for one in told) == len(keys & counted) > 0
+    hours = {round(value * 24, 6) for one in told for value in one["observed"].values()}
+    assert hours == {2}
 
 
 def test_an_edge_a_loop_and_a_handoff_open_to_as_many_items_as_they_count(client: Client) -> None:

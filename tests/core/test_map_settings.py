@@ -59,3 +59,23 @@ def test_boundaries_are_checked(told: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         _settings(map=told)
     assert _settings(map={"trigger": "a shopper asks"}).streams[0].map.clock == ""
+
+
+ASKED = {"from": "Build", "to": "Test", "on": "2026-10-01", "answers": 12, "usable": 9}
+
+
+def test_receivers_are_asked_about_stages_that_there_are() -> None:
+    stages = [{"name": name, "state": "active", "statuses": [name]} for name in ("Build", "Test")]
+    fine = _settings(receivers=[ASKED], stages=stages)
+    assert not list(problems_of(fine))
+    assert fine.streams[0].receivers[0].from_ == "Build"
+    (problem,) = problems_of(_settings(receivers=[ASKED]))
+    assert problem[0] == ("streams", 0, "receivers", 0, "to")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"usable": 13}, {"usable": -1}, {"answers": 0}, {"on": "in October"}, {"by": "Anna"}]
+)
+def test_a_survey_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        _settings(receivers=[{**ASKED, **wrong}])

@@ -50,12 +50,7 @@ def shop(*verdicts: Said) -> Evidence:
             {"merge_request_id": 5, "commit_id": 11},
         ),
     )
-    return _with(made, said(*verdicts))
-
-
-def _with(given_: Evidence, verdicts: pd.DataFrame) -> Evidence:
-    names = given_.__slots__
-    return Evidence(**{name: getattr(given_, name) for name in names} | {"verdicts": verdicts})
+    return replace(made, verdicts=said(*verdicts))
 
 
 def pairs(links: pd.DataFrame, a: Entity, b: Entity) -> set[tuple[int, int, str]]:
@@ -127,7 +122,7 @@ def test_a_person_may_name_the_change_that_caused_an_incident() -> None:
         incidents=frame("incidents", {"incident_id": 9, "number": "INC1"}),
     )
     told = said((Entity.CHANGE, 6, Entity.INCIDENT, 9, "confirmed"))
-    links = correlate(_with(given_, told))
+    links = correlate(replace(given_, verdicts=told))
     assert pairs(links, Entity.DEPLOYMENT, Entity.INCIDENT) == {(4, 9, "caused_by_change")}
     text = links.loc[links["rule"] == "caused_by_change", "evidence"].item()
     assert text.startswith("A person named CHG1 as its cause")

@@ -165,8 +165,9 @@ def test_visits_are_replaced_with_their_items(session: Session) -> None:
     assert session.execute(select(stage_visit.c.end_ts)).scalars().all() == [200]
 
 
-def test_whether_a_deployment_failed_may_be_unknown(session: Session) -> None:
-    fact = {
+def _deployment_fact(service_id: int = 3, **told: Any) -> dict[str, Any]:
+    return {
+        "service_id": service_id,
         "deployment_id": 8,
         "environment": "production",
         "kind": "planned",
@@ -180,14 +181,41 @@ def test_whether_a_deployment_failed_may_be_unknown(session: Session) -> None:
         "restored_by": "",
         "rework": False,
         "jobs": 1,
+        **told,
     }
-    replace_deployment_facts(session, 3, pd.DataFrame([fact]), recording=_AT)
+
+
+def test_whether_a_deployment_failed_may_be_unknown(session: Session) -> None:
+    fact = _deployment_fact()
+    replace_deployment_facts(session, [3], pd.DataFrame([fact]), recording=_AT)
     read = frames.deployment_facts(session, 3)
     assert read["failed"].tolist() == [-1]
     assert read["commits"].tolist() == [NONE]
-    assert not replace_deployment_facts(session, 3, read, recording=_AT)
+    same = read.assign(service_id=3)
+    assert not replace_deployment_facts(session, [3], same, recording=_AT)
     failed = pd.DataFrame([fact | {"failed": 1}])
-    assert replace_deployment_facts(session, 3, failed, recording=_AT).updated
+    assert replace_deployment_facts(session, [3], failed, recording=_AT).updated
+
+
+def test_facts_of_several_services_are_replaced_at_once(session: Session) -> None:
+    session.execute(service.insert(), [{"id": 2, "name": "api"}, {"id": 4, "name": "search"}])
+    both = pd.DataFrame([_deployment_fact(3), _deployment_fact(2), _deployment_fact(4)])
+    assert replace_deployment_facts(session, [2, 3, 4], both, recording=_AT).inserted == {
+        (2, 8),
+        (3, 8),
+        (4, 8),
+    }
+    later = Recording(9, "sync", before_ts=7)
+    failed = pd.DataFrame([_deployment_fact(3, failed=1)])
+    change = replace_deployment_facts(session, [2, 3], failed, recording=later)
+    assert (change.updated, change.deleted) == ({(3, 8)}, {(2, 8)})
+    assert change.counts() == {2: 1, 3: 1}
+    statement = select(fact_change.c.owner_id, fact_change.c.what, fact_change.c.changes)
+    logged = {owner: (what, json.loads(told)) for owner, what, told in session.execute(statement)}
+    assert logged[3] == ("changed", {"failed": [None, True]})
+    assert logged[2][0] == "gone"
+    assert logged[2][1]["known_ts"] == [1, None]
+    assert len(frames.deployment_facts(session, 4)) == 1  # of a service that was not named
 
 
 def test_versions_count_up(session: Session) -> None:

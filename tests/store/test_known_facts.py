@@ -44,14 +44,35 @@ from store.models import (
 
 STREAM, SERVICE = 5, 3
 NUMBERS = (1, 2, 3, 4)
+
+
+def _of_service(replace: Any) -> Any:
+    """What replaces the facts of several services, called for one."""
+
+    def write(session: Session, service_id: int, facts: pd.DataFrame, **how: Any) -> None:
+        replace(session, [service_id], facts.assign(service_id=service_id), **how)
+
+    return write
+
+
 FACTS: dict[str, tuple[Table, int, Any, Any]] = {
     "items": (item_fact, STREAM, replace_item_facts, frames.item_facts),
     "tools": (tool_time, STREAM, replace_tool_times, frames.tool_times),
     "visits": (stage_visit, STREAM, replace_stage_visits, frames.stage_visits),
-    "changes": (change_fact, SERVICE, replace_change_facts, frames.change_facts),
-    "requests": (request_fact, SERVICE, replace_request_facts, frames.request_facts),
-    "deployments": (deployment_fact, SERVICE, replace_deployment_facts, frames.deployment_facts),
-    "incidents": (incident_fact, SERVICE, replace_incident_facts, frames.incident_facts),
+    "changes": (change_fact, SERVICE, _of_service(replace_change_facts), frames.change_facts),
+    "requests": (request_fact, SERVICE, _of_service(replace_request_facts), frames.request_facts),
+    "deployments": (
+        deployment_fact,
+        SERVICE,
+        _of_service(replace_deployment_facts),
+        frames.deployment_facts,
+    ),
+    "incidents": (
+        incident_fact,
+        SERVICE,
+        _of_service(replace_incident_facts),
+        frames.incident_facts,
+    ),
 }
 REFERENCES = ("stage_id", "status_id")
 

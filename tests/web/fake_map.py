@@ -67,7 +67,8 @@ def document() -> dict[str, Any]:
     )  # fmt: skip
     edge = {
         "from": "Build", "to": "Test", "from_team": "build", "to_team": "test", "handoff": True,
-        "moves": 10, "items": 9, "complete_accurate": _share(7, 9), "survey": None, "shown": True,
+        "moves": 10, "items": 9, "complete_accurate": _share(7, 9), "survey": None,
+        "survey_reason": "no receiver was asked", "shown": True,
         "explain": f"{_STREAM}/map/explain?from_step=Build&to_step=Test",
     }  # fmt: skip
     loop = {

@@ -159,3 +159,49 @@ def test_text_is_cut_to_what_fits() -> None:
     assert cut.endswith("…")
     assert text_width(cut, 12) <= 60
     assert clean("a\u0000b\nc") == "a\ufffdb c"
+
+
+def _long(count: int, upstream: int) -> dict[str, Any]:
+    """A map of so many stages, the first ones before work is committed to."""
+    told = document()
+    stages = [one for one in told["steps"] if one["kind"] == "stage"]
+    steps = [
+        {
+            **copy.deepcopy(stages[0]),
+            "name": f"S{n}",
+            "phase": "upstream" if n < upstream else "work",
+        }
+        for n in range(count)
+    ]
+    tools = [one for one in told["steps"] if one["kind"] == "tool"]
+    loop = told["rework"][0]
+    told["steps"] = [*steps, *tools]
+    told["edges"] = []
+    told["rework"] = [
+        {**loop, "from": f"S{count - 1}", "to": f"S{count - 2}"},
+        {**loop, "from": f"S{count - 1}", "to": "S0"},
+    ]
+    told["paths"]["paths"] = []
+    return told
+
+
+@pytest.mark.parametrize(
+    ("count", "upstream", "rows"), [(8, 2, 1), (9, 2, 2), (12, 0, 2), (14, 4, 3), (25, 12, 4)]
+)
+def test_more_steps_than_fit_the_page_stand_in_rows(count: int, upstream: int, rows: int) -> None:
+    root = _parsed(map_svg(_long(count, upstream)))
+    width, height = (float(one) for one in root.get("viewBox", "").split()[2:])
+    assert width <= 1204  # of the page: its words stay as large as they are written
+    boxes = _boxes(root)
+    tools = sum(step["kind"] == "tool" for step in document()["steps"])
+    assert len(boxes) == count + tools
+    tops = [y for _, y, _, _ in boxes[:count]]
+    assert len(set(tops)) == rows
+    assert tops == sorted(tops)
+    for number, (x, y, wide, high) in enumerate(boxes):
+        assert y + high <= height
+        for a, b, c, d in boxes[number + 1 :]:
+            assert x + wide <= a or a + c <= x or y + high <= b or b + d <= y
+    words = " ".join(root.itertext())
+    assert ("1 loop leads from one row to another" in words) is (rows > 1)
+    assert f"S{count - 1} back to S{count - 2}" in words

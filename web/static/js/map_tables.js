@@ -150,6 +150,16 @@ function edgeRow(edge) {
       told.share === null ? h("span", { class: "withheld" }, told.reason) : percent(told.share),
       sub(told.n ? `${count(told.numerator)} of ${count(told.n)}` : ""),
     ),
+    received(edge),
+  );
+}
+
+function received({ survey, survey_reason: why }) {
+  if (survey === null) return num(h("span", { class: "withheld" }, why));
+  const missing = survey.missing.length ? `; missing: ${survey.missing.join(", ")}` : "";
+  return num(
+    percent(survey.share),
+    sub(`${count(survey.numerator)} of ${count(survey.n)}, ${survey.on}${missing}`),
   );
 }
 
@@ -159,7 +169,12 @@ const edges = ({ edges: all }) =>
         "What the next step could use as received",
         table(
           "What the next step could use as received",
-          [["Move"], ["Items", "num"], ["Usable as received, at most", "num"]],
+          [
+            ["Move"],
+            ["Items", "num"],
+            ["Usable as received, at most", "num"],
+            ["As receivers say", "num"],
+          ],
           all.map(edgeRow),
         ),
       )
