@@ -53,11 +53,7 @@ def build_world(
     makes work wait on purpose.
     """
     frame = Frame(seed, now - YEAR, now, hosting, habits)
-    streams, teams = all_habits(), people.teams()
-    if habits:
-        streams, teams = rough_streams(), teams | rough_teams()
-    if even:
-        streams, teams = even_streams(), even_teams()
+    streams, teams = _who(habits, even=even)
     streams = planted(streams, plants)
     planned = _planned(frame, streams)
     opened = _tickets(frame, streams, teams, planned, items)
@@ -74,6 +70,15 @@ def build_world(
     world.plants, world.planted = [*plants], waits
     _talk(frame, world, teams, items)
     return world
+
+
+def _who(habits: Roughness | None, *, even: bool) -> tuple[list[Habits], dict[str, list[Person]]]:
+    """The streams, and the people of each."""
+    if even:
+        return even_streams(), even_teams()
+    if habits:
+        return rough_streams(), people.teams() | rough_teams()
+    return all_habits(), people.teams()
 
 
 def _planned(frame: Frame, streams: list[Habits]) -> dict[str, list[datetime]]:
