@@ -73,12 +73,7 @@ def freeze(
     limits.
     """
     target = series_of(ground, subject).last(MOST_POINTS)
-    found = _limits(target.values, variant)
-    if found is None:
-        raise BadRequestError(
-            f"the baseline holds {len(target.values)} of {LEAST_VALUES} points that limits need:"
-            " begin it earlier (`baseline_from`), or declare the change later (`changed_at`)"
-        )
+    found = _required(target, variant)
     teams = owners_of(ground)
     slug = "flow_time" if subject.step else subject.metric
     body = stream_metric(ground.snapshot, settings, ground.stream, slug, ground.asked)
@@ -189,6 +184,16 @@ def _place(point: Answer) -> tuple[str | None, str]:
 
 def _limits(values: Floats, variant: Variant) -> NaturalLimits | None:
     return limits(values, variant=variant) if len(values) >= LEAST_VALUES else None
+
+
+def _required(target: Series, variant: Variant) -> NaturalLimits:
+    found = _limits(target.values, variant)
+    if found is None:
+        raise BadRequestError(
+            f"the baseline holds {len(target.values)} of {LEAST_VALUES} points that limits need:"
+            " begin it earlier (`baseline_from`), or declare the change later (`changed_at`)"
+        )
+    return found
 
 
 def _named(subject: Subject, teams: Mapping[str, str]) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from core.written import day, duration
@@ -37,7 +37,7 @@ def signal_words(signal: Answer, told: Answer) -> str:
     if signal["rule"] == "run":
         return f"{count} in a row {side} {middle}, {centre}, {since}"
     if signal["rule"] == "near_limit":
-        return f"{count} {since} lie nearer a limit than {middle}, {side} it"
+        return f"most of {count} {since} lie nearer a limit than {middle}, {side} it"
     edge = limits["upper" if signal["side"] == "above" else "lower"]
     return f"{count} {side} the limit of {value_words(edge, unit)}, {day(signal['from'])}"
 
@@ -83,21 +83,7 @@ def guard_words(row: Answer) -> str:
 def caveats(found: Answer) -> list[str]:
     """What to know before the verdict is believed. found: the whole answer of an improvement."""
     baseline, after, per = found["baseline"], found["after"], found["per"]
-    told = []
-    own = baseline["signals"]
-    if own:
-        bad: Side = "above" if found["wanted"] == "below" else "below"
-        worse = [one for one in own if one["side"] == bad]
-        count = "1 signal" if len(own) == 1 else f"{len(own)} signals"
-        told.append(
-            f"the baseline was not calm: it had {count} in its own limits"
-            + (
-                f", the last bad one until {day(worse[-1]['to'])}; what came back from there"
-                " would have come back without a change"
-                if worse
-                else ", and only what goes beyond them counts"
-            )
-        )
+    told = _restless(baseline["signals"], found["wanted"])
     if baseline["provisional"]:
         told.append(f"the limits are provisional: {points_words(baseline['n'], per)} before it")
     if after["began_before"]:
@@ -106,7 +92,7 @@ def caveats(found: Answer) -> list[str]:
             " before the change"
         )
     outside = [one for one in found["verdict"]["signals"] if one["rule"] == "outside"]
-    if outside and found["verdict"]["decided_by"] not in outside:
+    if outside and found["verdict"]["decided_by"] is None:
         told.append(
             f"{points_words(len(outside), per)} outside the limits: events to look at, no change of"
             " the rest"
@@ -116,6 +102,21 @@ def caveats(found: Answer) -> list[str]:
         since = "1 signal since is" if usual == 1 else f"{usual} signals since are"
         told.append(f"{since} no more than the baseline showed")
     return told + _moved(found["restated"])
+
+
+def _restless(own: Sequence[Answer], wanted: Side) -> list[str]:
+    """That the baseline had signals, and whether the last bad one may have gone by itself."""
+    if not own:
+        return []
+    count = "1 signal" if len(own) == 1 else f"{len(own)} signals"
+    worse = [one for one in own if one["side"] != wanted]
+    begin = f"the baseline was not calm: it had {count} in its own limits"
+    if not worse:
+        return [f"{begin}, and only what goes beyond them counts"]
+    return [
+        f"{begin}, the last bad one until {day(worse[-1]['to'])}; what came back from there would"
+        " have come back without a change"
+    ]
 
 
 def _moved(restated: Answer) -> list[str]:

@@ -33,6 +33,7 @@ from pipeline.map_systems import system_name
 from pipeline.question import Question
 from pipeline.snapshot import Snapshot, StreamFacts
 from pipeline.stream_answers import answer, context_of, window_caveats
+from store.improvements import count as count_improvements
 
 Answer = dict[str, Any]
 
@@ -84,7 +85,9 @@ def map_answer(
         "paths": path_answer(made, ways, share=share),
         "tools": _tools(settings, made),
         "first_use": first_use(stream, made, asked),
-        "completeness": _completeness(boundaries, steps, edges, handed),
+        "completeness": _completeness(
+            boundaries, steps, edges, handed, future=_has_future(session, stream)
+        ),
         "caveats": window_caveats(snapshot, stream, asked),
     }
     return {**body, **parts}
@@ -197,11 +200,18 @@ def _tools(settings: Settings, made: MapFacts) -> list[Answer]:
     return rows
 
 
+def _has_future(session: Session, stream: StreamFacts) -> bool:
+    """Whether anybody proposed a change of the stream."""
+    return count_improvements(session, stream=stream.config.name) > 0
+
+
 def _completeness(
     boundaries: Mapping[str, Answer],
     steps: Sequence[Answer],
     edges: Sequence[Answer],
     handed: Answer,
+    *,
+    future: bool,
 ) -> Answer:
     """V12: the six things that a map must hold."""
     drawn = [row for row in steps if row["kind"] in ("stage", "manual")]
@@ -241,7 +251,8 @@ def _completeness(
             ],
         ),
         filled(
-            "current and future state", [(bool(edges), "a delivery"), (False, "a future state")]
+            "current and future state",
+            [(bool(edges), "a delivery"), (future, "a future state: propose an improvement")],
         ),
     ]
     return {

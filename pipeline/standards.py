@@ -64,13 +64,7 @@ def standard_document(
         "title": stream.title,
         "boundaries": {name: one["text"] for name, one in drawn["boundaries"].items()},
         "clock": drawn["clock"],
-        "improvement": {
-            "id": kept.one.id,
-            "title": kept.one.title,
-            "hypothesis": kept.one.plan["hypothesis"],
-            "owner": kept.one.plan["owner"],
-            "verdict": verdict_answer(found)["words"],
-        },
+        "improvement": _made_by(kept, found),
         "steps": step_rows(drawn),
         "policies": [
             *stream_policies(stream.config, drawn),
@@ -163,6 +157,16 @@ def _systems(row: Answer) -> list[str]:
     """Each once; a tool of the way to production may be one of several."""
     names = [name for one in row["systems"] for name in one["system"].split(", ")]
     return list(dict.fromkeys(names))
+
+
+def _made_by(kept: Kept, found: Judged) -> Answer:
+    return {
+        "id": kept.one.id,
+        "title": kept.one.title,
+        "hypothesis": kept.one.plan["hypothesis"],
+        "owner": kept.one.plan["owner"],
+        "verdict": verdict_answer(found)["words"],
+    }
 
 
 def _clock(found: Judged) -> str:

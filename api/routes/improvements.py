@@ -16,7 +16,6 @@ from api.deps import Served, ServedDep, SessionDep, encoded
 from api.documented import COMMON, NOT_KNOWN, accepts_from_people, answers
 from api.examples_improvements import ADOPT, IMPROVEMENT, LINE, START
 from api.schemas_improvements import (
-    AdoptGiven,
     ImprovementBody,
     ImprovementGiven,
     ImprovementRow,
@@ -24,6 +23,7 @@ from api.schemas_improvements import (
     StartGiven,
 )
 from api.schemas_lists import Page
+from api.schemas_standards import AdoptGiven
 from api.sent import described, sent
 from core.errors import BadRequestError
 from pipeline.improvement_answers import (

@@ -10,7 +10,7 @@ from api.asking import NO_PARAMETERS, KnownQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.routes.metrics import Name
-from api.schemas_improvements import DriftBody, StandardBody
+from api.schemas_standards import DriftBody, StandardBody
 from pipeline.standard_drift import drift_answer
 from pipeline.standard_text import standard_markdown
 from pipeline.standards import standard_answer

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_cost import ValueGiven, ValueWithdrawn
-from api.schemas_improvements import AdoptGiven, ImprovementGiven, LineGiven, StartGiven
+from api.schemas_improvements import ImprovementGiven, LineGiven, StartGiven
 from api.schemas_scenarios import ChangeGiven, ScenarioGiven
+from api.schemas_standards import AdoptGiven
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
 

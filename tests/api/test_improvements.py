@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from api.schemas_improvements import DriftBody, ImprovementBody, ImprovementRow, StandardBody
+from api.schemas_improvements import ImprovementBody, ImprovementRow
 from api.schemas_lists import Page
+from api.schemas_standards import DriftBody, StandardBody
 from tests.api.client import Client
 
 JSON = {"content-type": "application/json"}
 _HERE = "/v1/improvements"
+_CHECKOUT = "/v1/streams/checkout"
 Answer = dict[str, Any]
 Copied = tuple[Client, Path]
 
@@ -228,6 +230,43 @@ def test_without_a_standard_there_is_a_reason_and_no_page(client: Client) -> Non
     drift = client.json("/v1/streams/checkout/standard/drift")
     DriftBody.model_validate(drift)
     assert (drift["drifted"], drift["items"]) == (None, [])
+
+
+def test_an_adopted_one_is_served_as_standard_page_and_drift(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if it had held, which the tests of verdicts judge."""
+    monkeypatch.setattr("api.routes.improvements.require_held", lambda _, found: found)
+    number = _running(client, per="week")["id"]
+    rule = {"step": "Test", "kind": "limit", "text": "six | <i>at most</i>"}
+    adopted = {"who": "anna", "note": "agreed", "policies": [rule]}
+    body = _taken(_send(client, f"{_HERE}/{number}/adopt", adopted))
+    assert (body["status"], body["log"][-1]["standard"]) == ("standard", 1)
+    again = _send(client, f"{_HERE}/{number}/adopt", {"who": "bo"})
+    assert (again.status_code, again.json()["log"]) == (200, body["log"])
+    told = client.json("/v1/streams/checkout/standard")
+    StandardBody.model_validate(told)
+    standard = told["standard"]
+    owners = {one["name"]: one["team"] or "" for one in client.json(_CHECKOUT)["stages"]}
+    for step in standard["steps"]:
+        if step["kind"] == "stage":
+            assert (step["team"] or "") == owners.get(step["name"], "")
+    assert {
+        "step": "Test",
+        "kind": "limit",
+        "text": "six | <i>at most</i>",
+        "source": "people",
+    } in (standard["policies"])
+    assert standard["targets"][0]["metric"] == "flow_time"
+    page = client.get("/v1/streams/checkout/standard.md")
+    assert page.headers["content-type"].startswith("text/markdown")
+    assert "limit: six \\| &lt;i&gt;at most&lt;/i&gt; (from people)" in page.text
+    drift = client.json("/v1/streams/checkout/standard/drift")
+    DriftBody.model_validate(drift)
+    assert (drift["version"], drift["drifted"]) == (1, False)
+    refused = _send(client, f"{_HERE}/{number}/stop", {"note": "no", "who": "bo"})
+    assert refused.status_code == 422
+    assert client.json("/v1/streams/search/standard")["standard"] is None
 
 
 def test_only_what_held_becomes_the_standard(client: Client) -> None:

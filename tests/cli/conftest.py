@@ -42,7 +42,8 @@ def headwater(
     company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     """Runs `headwater` with these words, on the company, a minute after it was read."""
-    for name in ("trace", "dora", "unlinked", "mapping", "cost", "stream_map", "forecast"):
+    moving = ("trace", "dora", "unlinked", "mapping", "cost", "stream_map", "forecast", "standard")
+    for name in moving:
         monkeypatch.setattr(f"cli.{name}.now_ts", lambda: int(NOW.timestamp()) + 60)
     monkeypatch.setenv("HEADWATER_CONFIG", str(company.config))
 

@@ -22,7 +22,7 @@ function facts(told) {
     `${measure(told)}, ${target(told)}`,
     `owner ${told.owner}`,
     baseline
-      ? `before: ${points(baseline.n, told.per)}, ${period(baseline.from, told.changed_on)}`
+      ? `before: ${points(baseline.n, told.per)}, ${period(baseline.points[0].start, told.changed_on)}`
       : null,
     baseline ? `frozen on ${date(baseline.known_at)}` : null,
     after ? `judged until ${date(told.until)}` : null,
