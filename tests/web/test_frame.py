@@ -15,7 +15,7 @@ ADDRESSES = ["/", "/journey", "/journey?key=SHOP-412", "/journey?key=EVIL-1", "/
 def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
     links = visit("/").locator("#side nav a").all_inner_texts()
 
-    assert links == ["Overview", "Map", "Journey", "Connectors"]
+    assert links == ["Overview", "Map", "Forecast", "Journey", "Connectors"]
 
 
 def test_g_and_a_letter_goes_to_a_page(visit: Open) -> None:
