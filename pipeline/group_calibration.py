@@ -38,6 +38,15 @@ class Past:
     grown: Tried
 
 
+@dataclass(frozen=True)
+class Trial:
+    """From which of the days on a queue is tried, every how many days, and from how many before."""
+
+    first: int
+    every: int
+    pool_days: int
+
+
 def queue_calibration(
     snapshot: Snapshot, stream: StreamFacts, asked: Question, *, horizon: int, pool_days: int
 ) -> Answer:
@@ -48,30 +57,21 @@ def queue_calibration(
     before, in the order in which groups were begun.
     """
     require_few(asked, horizon)
-    groups = groups_of(stream)
-    items = counted_items(stream, groups, "goes_on")
+    items = counted_items(stream, groups_of(stream), "goes_on")
     days, counts = days_before(snapshot, stream, asked, pool_days, items)
-    first = next(
-        (i for i, one in enumerate(days) if one.from_ts >= asked.window.from_ts), len(days)
+    first = sum(one.from_ts < asked.window.from_ts for one in days)
+    over_days, trial = days[first:], Trial(first, horizon, pool_days)
+    past = stream.memo.of(
+        ("past queues", trial, asked.tz, tuple(one.label for one in over_days)),
+        lambda: _past(stream, asked, trial, days, counts),
     )
-    known = _Known(groups, days, _by_row(groups, items_at(stream, asked.as_of)))
-    begins = range(len(days) - horizon, max(first, 1) - 1, -horizon)
-    past = [
-        one
-        for made in reversed(begins)
-        for one in _made(stream, known, counts[max(0, made - pool_days) : made], made)
-    ]
-    found: dict[str, Score] = {}
-    for name, tried in (("queue", [p.tried for p in past]), ("grown", [p.grown for p in past])):
-        found |= {f"{name}_{level}": one for level, one in scores(tried, "when").items()}
-    measure = scorecard(found, "queue_p85", counts[-pool_days:])
     body = dressed(
         snapshot,
         stream,
         "forecast_calibration",
-        measure,
-        over(asked, days[first:]),
-        explain="forecasts/queue/explain",
+        scorecard(_scores(past), "queue_p85", counts[-pool_days:]),
+        over(asked, over_days),
+        explain="metrics/velocity/explain",
     )
     return {
         **body,
@@ -80,6 +80,27 @@ def queue_calibration(
         "pool_days": pool_days,
         "forecasts": [_row(one, days) for one in past],
     }
+
+
+def _past(
+    stream: StreamFacts, asked: Question, trial: Trial, days: Sequence[Period], counts: Ints
+) -> list[Past]:
+    """The forecasts of every so many days, cut from the end, the earliest first."""
+    groups = groups_of(stream)
+    known = _Known(groups, days, _by_row(groups, items_at(stream, asked.as_of)))
+    begins = range(len(days) - trial.every, max(trial.first, 1) - 1, -trial.every)
+    return [
+        one
+        for made in reversed(begins)
+        for one in _made(stream, known, counts[max(0, made - trial.pool_days) : made], made)
+    ]
+
+
+def _scores(past: Sequence[Past]) -> dict[str, Score]:
+    found: dict[str, Score] = {}
+    for name, tried in (("queue", [p.tried for p in past]), ("grown", [p.grown for p in past])):
+        found |= {f"{name}_{level}": one for level, one in scores(tried, "when").items()}
+    return found
 
 
 @dataclass(frozen=True)

@@ -143,10 +143,7 @@ def backlog_at(
     """The queue of what was open at a moment, in an order; `BadRequestError` for a key in `first`
     that is none of an open group.
     """
-    items = items_at(stream, at)
-    limit = _dormant_after(items, at)
-    old = items["created_ts"] < at - (limit or at)
-    items = items.assign(dormant=(items["state"] == "not_started") & old & (limit is not None))
+    items, limit = _with_dormant(items_at(stream, at), at)
     inside = pd.Index(items["item_id"]).get_indexer(pd.Index(groups.item))
     rows, place = inside[inside >= 0], groups.place[inside >= 0]
     state = items["state"].to_numpy(object)[rows]
@@ -159,20 +156,30 @@ def backlog_at(
     still = np.isin(state, ["in_flight", "not_started"])
     if dormant == "left_out":
         still &= ~asleep
-    rows, place, state = rows[still], place[still], state[still]
-    begun = state == "in_flight"
-    committed, created = (
-        items[name].to_numpy(np.int64)[rows] for name in ("committed_ts", "created_ts")
-    )
-    queue = standing(
-        items["item_id"].to_numpy(np.int64)[rows],
+    queue = _stood(items.iloc[rows[still]], place[still], rank, growth)
+    return Backlog(groups, items, queue, rank, counts, limit)
+
+
+def _stood(items: pd.DataFrame, place: Ints, rank: Ints, growth: float) -> Standing:
+    """The queue of these items, a row for each and each group (`place`) that it is in."""
+    begun = (items["state"] == "in_flight").to_numpy(np.bool_)
+    committed, created = (items[name].to_numpy(np.int64) for name in ("committed_ts", "created_ts"))
+    return standing(
+        items["item_id"].to_numpy(np.int64),
         place,
         begun=begun,
         since=np.where(begun, committed, created),
         rank=rank,
-        to_come=growing(np.bincount(place, minlength=len(groups)), growth),
+        to_come=growing(np.bincount(place, minlength=len(rank)), growth),
     )
-    return Backlog(groups, items, queue, rank, counts, limit)
+
+
+def _with_dormant(items: pd.DataFrame, at: int) -> tuple[pd.DataFrame, int | None]:
+    """The items with whether they are `dormant`, and after how long one is."""
+    limit = _dormant_after(items, at)
+    old = items["created_ts"] < at - (limit or at)
+    dormant = (items["state"] == "not_started") & old & (limit is not None)
+    return items.assign(dormant=dormant), limit
 
 
 def _dormant_after(items: pd.DataFrame, at: int) -> int | None:

@@ -95,14 +95,17 @@ def shop(database: Database) -> Database:
     return database
 
 
-def _asked(days: int = 60) -> Any:
+def _ask(
+    database: Database,
+    plan: Plan = Plan(),  # noqa: B008
+    *,
+    days: int = 60,
+    key: str = "",
+    **more: Any,
+) -> Any:
     as_of = int(_NOW.timestamp())
-    return question(_SETTINGS, as_of=as_of), Window(as_of - days * DAY, as_of)
-
-
-def _ask(database: Database, plan: Plan = Plan(), *, days: int = 60, key: str = "") -> Any:  # noqa: B008
-    asked, window = _asked(days)
-    asked = replace(asked, window=window)
+    window = Window(as_of - days * DAY, as_of)
+    asked = replace(question(_SETTINGS, as_of=as_of, **more), window=window)
     with database.read() as session:
         snapshot = Snapshots(_SETTINGS).present(session)
         found = snapshot.streams["checkout"]
@@ -140,6 +143,19 @@ def test_the_dates_are_those_of_the_worked_example(shop: Database) -> None:
     assert cards["ahead"] == {"items": 0, "groups": 0}
     assert gifts["ahead"] == {"items": 2, "groups": 1}
     assert (cards["begun_at"], gifts["begun_at"]) == ("2026-04-03T09:00:00Z", None)
+
+
+def test_in_working_time_no_date_is_a_closed_day(shop: Database) -> None:
+    # Now is a Sunday; what was done on weekends stands with the Friday before, so a working day in
+    # five brings three, the others one. Cards is done within one day with 1/5, within two with
+    # 9/25 + 16/25 / 2 = 17/25, within three for sure.
+    told = _ask(shop, calendar="working")
+    assert _NOW.strftime("%A") == "Sunday"
+    assert told["calendar"].startswith("working mon-fri")
+    assert told["items"][0]["dates"] == {"p50": _later(2), "p85": _later(3), "p95": _later(3)}
+    assert told["items"][0]["days"] == {"p50": 2, "p85": 3, "p95": 3}
+    dates = [day for row in told["items"] for day in row["dates"].values()]
+    assert all(datetime.fromisoformat(day).weekday() < 5 for day in dates)
 
 
 def _due(folder: Path, settings: Settings, database: Database, rows: str) -> None:
