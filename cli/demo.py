@@ -21,9 +21,11 @@ from core.errors import ConfigError
 from core.log import set_up_logging
 from core.settings import Settings
 from pipeline.database import Database, opened
+from pipeline.estimate_files import import_values
 from pipeline.events import take_events
 from pipeline.sync import sync
 from simulator.config import company_config, company_secrets
+from simulator.estimates import estimates_csv
 from simulator.features import events_of, features_of, releases_of
 from simulator.model import World
 from simulator.plants import DEMO
@@ -61,6 +63,7 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
                 report = sync(settings, database, progress=progress)
             tell_outcome(report)
             _push_features(settings, database, world)
+            _enter_values(settings, database, world, home)
             shown = shlex.quote(_shown(config))
             tell(f"Try: headwater trace {_delivered(world)} --config {shown}")
             if once:
@@ -78,6 +81,14 @@ def _push_features(settings: Settings, database: Database, world: World) -> None
         body = json.dumps(told[start : start + _AT_ONCE]).encode()
         take_events(settings, database, Delivery(headers, body))
     tell(f"Told by its flag and usage tools: {len(told)} events")
+
+
+def _enter_values(settings: Settings, database: Database, world: World, home: Path) -> None:
+    """What its product people say that open work is worth, as a file that is kept beside."""
+    file = home / "values.csv"
+    file.write_text(estimates_csv(world), encoding="utf-8")
+    report = import_values(settings, database, file, who="product")
+    tell(f"Told by its product people: what {report.changed} items are worth ({_shown(file)})")
 
 
 def _write_home(home: Path, server: CompanyServer, world: World) -> Path:

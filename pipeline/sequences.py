@@ -13,7 +13,7 @@ from core.settings import Settings
 from metrics import sequencing
 from metrics.draws import DRAWS, factors, quantiles, standard
 from metrics.periods import DAY
-from metrics.profiles import terms_of
+from metrics.profiles import terms_of, urgency
 from metrics.sequencing import (
     Jobs,
     Neighbours,
@@ -63,13 +63,15 @@ def sequence_answer(
 ) -> Answer:
     """Today's order, the cheapest one, what each costs, and which places are too close to call.
 
-    Items without a duration are left out, those without a value keep their place; both are listed
-    with the reason. `BadRequestError` where nothing can be ordered.
+    Items without a duration are left out, as is what of a long queue burns least; those without a
+    value keep their place: all are listed with the reason. `BadRequestError` where nothing can be
+    ordered.
     """
     if named:
         place, found = None, [_asked(settings, stream, stage, one, as_of) for one in named]
     else:
-        place, found = queue_of(stream, stage, as_of)
+        place, waiting = queue_of(stream, stage, as_of)
+        found = dearest(waiting)
     if why := _unordered(found):
         raise BadRequestError(why)
     body = _order(settings, stream, place, found, as_of)
@@ -79,18 +81,36 @@ def sequence_answer(
 def queue_order(
     settings: Settings, stream: StreamFacts, *, stage: str | None, as_of: int
 ) -> Answer:
-    """The same of a queue as it stands: `order` is None, with the `reason`, where nothing waits or
-    nothing of it can be put in order. `BadRequestError` for an unknown stage.
+    """The same of a queue as it stands, of a long one those that burn most: the others are left
+    out and say so. `order` is None, with the `reason`, where nothing waits or nothing of it can be
+    put in order. `BadRequestError` for an unknown stage.
     """
     head: Answer = {"stream": stream.config.name, "as_of": iso(as_of)}
     if stage is None and not waits_anywhere(stream, as_of):
         why = "nothing waits in this stream now"
         return {**head, "stage": None, "waiting": 0, "order": None, "reason": why}
-    place, found = queue_of(stream, stage, as_of)
+    place, waiting = queue_of(stream, stage, as_of)
+    found = dearest(waiting)
     why = _unordered(found).partition(": ")[2]
     order = None if why else {**_order(settings, stream, place, found, as_of), "wsjf": None}
     name = _names(stream)[place]
-    return {**head, "stage": name, "waiting": len(found), "order": order, "reason": why or None}
+    return {**head, "stage": name, "waiting": len(waiting), "order": order, "reason": why or None}
+
+
+def dearest(found: Sequence[Queued]) -> list[Queued]:
+    """Of more than can be put in order those stay timed whose delay costs most a week now."""
+    timed = [place for place, one in enumerate(found) if one.duration is not None]
+    if len(timed) <= MOST:
+        return list(found)
+    jobs = jobs_of([found[place] for place in timed])
+    burning = np.where(jobs.fixed, -1.0, urgency(jobs.terms, jobs.delay_s))
+    kept = {timed[at] for at in np.argsort(-burning, kind="stable")[:MOST].tolist()}
+    return [
+        one
+        if place in kept or one.duration is None
+        else replace(one, duration=None, reason=f"not among the {MOST} that cost most a week now")
+        for place, one in enumerate(found)
+    ]
 
 
 def _unordered(found: Sequence[Queued]) -> str:

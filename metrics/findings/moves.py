@@ -7,25 +7,43 @@ from typing import Final
 import pandas as pd
 
 from core.written import duration, share
-from metrics.findings.model import KEYS, NOTHING_DONE, Finding, Found, Ground, Part, chosen
+from metrics.findings.model import (
+    KEYS,
+    LEAST_SHARE,
+    NOTHING_DONE,
+    TOO_LITTLE,
+    Finding,
+    Found,
+    Ground,
+    Part,
+    chosen,
+)
 from metrics.findings.words import advice, deliveries, each, of_all
 from metrics.map_quality import Accuracy, accuracies
 from metrics.map_waits import loop_waits, waits_in
 
+COMMON: Final = 20
 LEAST_RECEIVED: Final = 5
 """%C&A of fewer first passes ranks no handoff."""
 
 
 def rework_loops(ground: Ground) -> Found:
-    """By how many deliveries came back; of as many, the one that lost most time."""
+    """By how many deliveries came back; of as many, the one that lost most time. A loop tells that
+    one in `COMMON` deliveries takes, or that lost enough.
+    """
     whole = ground.whole_s
     found = [
         _loop(ground, int(str(u)), int(str(v)), own.reset_index(drop=True), whole)
         for (u, v), own in ground.loops.groupby(["from_step", "to_step"])
     ]
     found.sort(key=lambda one: (-one.items, -one.seconds))
+    telling = [
+        one
+        for one in found
+        if one.items * COMMON >= ground.n or one.seconds * LEAST_SHARE >= ground.begun_s
+    ]
     nothing = "no delivery came back to an earlier step" if ground.n else NOTHING_DONE
-    return chosen("rework", found, whole, against_s=ground.begun_s, reason=nothing)
+    return chosen("rework", telling, whole, against_s=0, reason=TOO_LITTLE if found else nothing)
 
 
 def _loop(ground: Ground, u: int, v: int, own: pd.DataFrame, whole: int) -> Finding:

@@ -72,6 +72,9 @@ def test_every_line_of_a_demo_in_a_pipe_is_json(demo: subprocess.CompletedProces
     assert all(one["problems"] == [] for one in finished["sources"])
     assert finished["facts_changed"] > 0
     assert demo.stderr == ""
+    told = [line["text"] for line in lines if line["event"] == "note"]
+    valued = next(text for text in told if text.startswith("Told by its product people"))
+    assert int(valued.split("what ")[1].split()[0]) > 10
 
 
 def test_a_demo_ends_with_the_next_step_which_works(

@@ -97,6 +97,19 @@ def test_of_as_many_returns_the_loop_that_lost_more_time_is_first() -> None:
     assert titles(found) == ["Test back to Ideas", "Test back to Build"]
 
 
+def test_a_loop_that_many_take_is_told_however_little_it_loses() -> None:
+    quick = [(0, READY), (1, BUILD), (2, TEST), (3, BUILD), (4, TEST), (5, DONE)]
+    slow = [way_of(0, 1, 900) for _ in range(36)]
+    often, seldom = (
+        rework_loops(ground_of(quick, quick, *slow)),
+        rework_loops(ground_of(quick, quick, *slow, *slow)),
+    )
+    assert titles(often) == ["Test back to Build"]  # 2 of 38, and a day of years
+    assert often.findings[0].seconds * 100 < often.whole_s
+    assert titles(seldom) == []  # 2 of 74
+    assert seldom.reason == "nothing of it holds two items and 1 % of the waiting"
+
+
 def test_work_that_never_comes_back_has_no_loop_and_says_so() -> None:
     found = rework_loops(ground_of(way_of(0, 1, 1), way_of(1, 1, 1)))
     assert found.reason == "no delivery came back to an earlier step"

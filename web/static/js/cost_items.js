@@ -127,10 +127,13 @@ export function unvaluedSection({ burning }) {
         h("td", { class: "nw" }, item.committed_at ? `since ${day(item.committed_at)}` : ""),
       ),
     );
+  const listed = (some) => table("Without a value", [["Item"], ["Stands in"], ["In flight"]], some);
+  const rest = rows.slice(FEW);
   const how = `${count(bare.length)} of ${counted(burning.total, "item")} in flight; counted, never priced at zero`;
   return [
     section("Without a value", how, null, "unvalued"),
-    table("Without a value", [["Item"], ["Stands in"], ["In flight"]], rows),
+    listed(rows.slice(0, FEW)),
+    rest.length ? asTable(`The other ${count(rest.length)}`, listed(rest)) : null,
     asTable("How to give them a value", valueWays(bare[0].key, burning.currency)),
   ];
 }

@@ -129,9 +129,17 @@ function close(items) {
 }
 
 function left({ kept_in_place: kept, left_out: out }) {
+  const [cheaper, untimed] = [true, false].map((less) =>
+    out.filter(({ reason }) => reason.startsWith("not among") === less),
+  );
   const words = [
     kept.length ? `${counted(kept.length, "item")} without a value keep their place.` : null,
-    out.length ? `${counted(out.length, "item")} without a known duration have no place.` : null,
+    cheaper.length
+      ? `${counted(cheaper.length, "item")} that cost less a week are left out.`
+      : null,
+    untimed.length
+      ? `${counted(untimed.length, "item")} without a known duration have no place.`
+      : null,
   ];
   return words.filter(Boolean).join(" ");
 }
