@@ -1,7 +1,7 @@
 // Changes that were kept, beside the one on the page: each played on the same facts, one after the other.
 
-import { read, ReadError } from "./api.js";
-import { h } from "./dom.js";
+import { address, read, ReadError } from "./api.js";
+import { h, link } from "./dom.js";
 import { daysText, directionWords, moneyText } from "./lab_numbers.js";
 import { withLevers } from "./lab_levers.js";
 import { changeTitle, changeWords, verdictSign } from "./lab_words.js";
@@ -138,8 +138,15 @@ export function compareSection({ base, params, today, kept, change, levers, quer
   draw();
   drawn = { node, draw };
   if (all.some(({ name }) => !answers.has(name))) ask(all, all.map(({ name }) => name).join());
+  const real = kept.items.length
+    ? link(
+        address("/improvements", { stream: query.get("stream") }),
+        { class: "lnk" },
+        "Try one for real",
+      )
+    : null;
   return [
-    section("Compared with other changes", "same arrivals, same random numbers", null, "compare"),
+    section("Compared with other changes", "same arrivals, same random numbers", real, "compare"),
     node,
   ];
 }
