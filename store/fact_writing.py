@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Boolean, Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
 from store.fact_differences import Difference, difference
 from store.fact_log import KNOWN, Differing, Recording, entries, record, tells_of_the_past
+from store.fact_rows import columns_of, rows_of
 from store.insert import insert_columns
 from store.lookup import Key, Row, chunks, one_of
 from store.read import IDS, read_frame
@@ -271,53 +271,23 @@ def _write(
     for places in _slices(found.inserted):
         new = found.after.take(places)
         late = np.flatnonzero(tells_of_the_past(table, new, recording))
-        news = [owned.of(row) for row in _rows(table, new, late)]
+        news = [owned.of(row) for row in rows_of(table, new, late)]
         record(session, table, Differing(found=news), recording)
         fixed = {**owned.fixed, KNOWN: recording.now_ts}
-        insert_columns(session, table, fixed, _columns(table, new))
+        insert_columns(session, table, fixed, columns_of(table, new))
 
 
 def _gone(table: Table, owned: _Owned, found: Difference, places: Keys) -> list[tuple[Key, Row]]:
-    return [(owned.of(row), row) for row in _rows(table, found.before, places)]
+    return [(owned.of(row), row) for row in rows_of(table, found.before, places)]
 
 
 def _changed(
     table: Table, owned: _Owned, found: Difference, was: Keys, now: Keys
 ) -> list[tuple[Key, Row, Row]]:
-    both = zip(_rows(table, found.before, was), _rows(table, found.after, now), strict=True)
+    both = zip(rows_of(table, found.before, was), rows_of(table, found.after, now), strict=True)
     return [(owned.of(new), old, new) for old, new in both]
 
 
 def _slices(places: Keys) -> Iterator[Keys]:
     for begin in range(0, len(places), _ROWS):
         yield places[begin : begin + _ROWS]
-
-
-def _rows(table: Table, frame: pd.DataFrame, places: Keys) -> Iterator[dict[str, Any]]:
-    """Rows by column key, as they are stored."""
-    columns = _columns(table, frame.take(places))
-    for values in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, values, strict=True))
-
-
-def _columns(table: Table, frame: pd.DataFrame) -> dict[str, list[Any]]:
-    return {name: _values(table.c[name], frame[name]) for name in frame.columns}
-
-
-def _values(column: Column[Any], found: pd.Series[Any]) -> list[Any]:
-    if isinstance(found.dtype, pd.CategoricalDtype):
-        words = np.array([*found.cat.categories, None], object)
-        return list(words[found.cat.codes.to_numpy()].tolist())
-    if isinstance(column.type, Boolean):
-        if found.dtype == np.bool_:
-            return found.tolist()
-        return [None if value == -1 else bool(value) for value in found.tolist()]
-    if not pd.api.types.is_integer_dtype(found.dtype):
-        return found.tolist()
-    numbers = found.to_numpy()
-    missing = numbers == NONE
-    if not missing.any():
-        return list(numbers.tolist())
-    told = numbers.astype(object)
-    told[missing] = None
-    return list(told.tolist())

@@ -37,6 +37,9 @@ BAD = {
 ENOUGH = {"items": "20", "date": "2026-12-24"}
 """For parameters that must be given."""
 
+PLACES = {"step": "Build", "key": "SHOP-1"}
+"""A step of the map, and a parent."""
+
 
 def _paths(app: FastAPI) -> Iterator[tuple[str, set[str]]]:
     """Each address under /v1 that takes a window, filled in and open for more, with its
@@ -55,9 +58,9 @@ def _paths(app: FastAPI) -> Iterator[tuple[str, set[str]]]:
         owner = "web" if "/services/" in path else "checkout"
         slugs = DORA_SLUGS if "/services/" in path or "/dora/" in path else FLOW_SLUGS
         for slug in slugs if "{slug}" in path else ("",):
-            filled = (
-                path.replace("{name}", owner).replace("{slug}", slug).replace("{step}", "Build")
-            )
+            filled = path
+            for name, value in {"name": owner, "slug": slug, **PLACES}.items():
+                filled = filled.replace(f"{{{name}}}", value)
             yield f"{filled}?{urlencode(given)}{'&' if given else ''}", names
 
 
