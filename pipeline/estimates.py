@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from core.errors import BadRequestError, FieldError, NotFoundError
+from core.errors import FieldError, NotFoundError
 from core.settings import Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.estimate_rules import Said, checked_nested
+from pipeline.keyset import before_of
 from pipeline.times import iso
 from store.estimates import (
     WITHDRAWN,
@@ -27,7 +28,6 @@ from store.estimates import (
 
 Answer = dict[str, Any]
 _LONGEST: Final = {"who": 100, "why": 500, "key": 512}
-_BIGGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +176,7 @@ def list_values(
     session: Session, settings: Settings, *, key: str | None, cursor: str | None, limit: int
 ) -> Answer:
     """A page of all that was said of values, the newest first."""
-    before = None
-    if cursor is not None:
-        before = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
-        if not 0 < before <= _BIGGEST:
-            raise BadRequestError("cursor: give `next` of the page before")
-    found = estimates_page(session, key=key, before=before, limit=limit + 1)
+    found = estimates_page(session, key=key, before=before_of(cursor), limit=limit + 1)
     shown = found[:limit]
     counting = {one.id for one in newest(session).values()}
     return {

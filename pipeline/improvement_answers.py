@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from core.errors import BadRequestError
 from core.settings import Settings
 from pipeline.baseline import baseline_answer, limits_answer, signal_answer
 from pipeline.improvement_judged import (
@@ -21,6 +20,7 @@ from pipeline.improvement_judged import (
 from pipeline.improvement_series import Subject
 from pipeline.improvement_words import caveats, verdict_words
 from pipeline.improvements import ADOPTED, STARTED, STOPPED, Kept, has
+from pipeline.keyset import before_of
 from pipeline.scenarios import scenario_row
 from pipeline.snapshot import Snapshot
 from pipeline.times import iso
@@ -28,7 +28,6 @@ from store.improvements import Entry, Improvement, count, logs, page
 from store.scenarios import find_scenario
 
 Answer = dict[str, Any]
-_BIGGEST: Final = 2**63 - 1
 _LEAST_FOR_TARGET: Final = 6
 """So many points an average needs to be held against a target."""
 
@@ -44,12 +43,7 @@ def list_improvements(
     now: int,
 ) -> Answer:
     """A page of them, the newest first, each with how it stands."""
-    before = None
-    if cursor is not None:
-        before = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
-        if not 0 < before <= _BIGGEST:
-            raise BadRequestError("cursor: give `next` of the page before")
-    found = page(session, stream=stream, before=before, limit=limit + 1)
+    found = page(session, stream=stream, before=before_of(cursor), limit=limit + 1)
     shown = found[:limit]
     told = logs(session, [one.id for one in shown])
     rows = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 import pandas as pd
@@ -18,6 +19,19 @@ class Paged:
     rows: pd.DataFrame
     next: str | None
     total: int
+
+
+_BIGGEST: Final = 2**63 - 1
+
+
+def before_of(cursor: str | None) -> int | None:
+    """The id that the next page of a list goes on before, the newest first; None for the first."""
+    if cursor is None:
+        return None
+    before = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
+    if not 0 < before <= _BIGGEST:
+        raise BadRequestError("cursor: give `next` of the page before")
+    return before
 
 
 def paged(table: pd.DataFrame, *, sort: str, column: str, limit: int, cursor: str | None) -> Paged:

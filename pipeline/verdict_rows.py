@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.errors import BadRequestError
+from pipeline.keyset import before_of
 from pipeline.times import iso
 from store import verdicts
 from store.judged_links import Numbers, by_people, overruled
@@ -15,17 +15,11 @@ from store.verdict_ends import End, Known, known_by_ends
 from store.verdicts import CONFIRMED, REJECTED, WITHDRAWN, Verdict
 
 Answer = dict[str, Any]
-_BIGGEST = 2**63 - 1
 
 
 def list_verdicts(session: Session, *, cursor: str | None, limit: int) -> Answer:
     """A page of all that was said, the newest first."""
-    before = None
-    if cursor is not None:
-        before = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
-        if not 0 < before <= _BIGGEST:
-            raise BadRequestError("cursor: give `next` of the page before")
-    found = verdicts.page(session, before=before, limit=limit + 1)
+    found = verdicts.page(session, before=before_of(cursor), limit=limit + 1)
     shown = found[:limit]
     return {
         "items": verdict_rows(session, shown),

@@ -11,27 +11,12 @@ import { choice } from "./frame.js";
 import { findings } from "./map_findings.js";
 import { empty, grade, head, section } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
+import { scope, TYPES } from "./scope.js";
+import { noStreams, STAGES } from "./unready.js";
 
 const TITLE = "Bottlenecks";
 const PAGE = 12;
 const LIKELY = 0.5;
-const TYPES = [
-  ["", "All types"],
-  ["feature", "Features"],
-  ["defect", "Defects"],
-  ["risk", "Risks"],
-  ["debt", "Debt"],
-];
-const STAGES = `stages = [
-  { name = "Ready", state = "waiting", statuses = ["Ready for Dev"] },
-  { name = "Build", state = "active", statuses = ["In Progress"], team = "checkout" },
-]`;
-
-const scope = (query, now) => ({
-  ...asked(query, now),
-  type: query.get("type"),
-  team: query.get("team"),
-});
 
 /** This page with other choices; null leaves one out. */
 const here = (query, choices) =>
@@ -49,13 +34,6 @@ function facts({ ageing }) {
 
 function blank() {
   return [head(TITLE, []), h("div", { class: "piles blank" })];
-}
-
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to look at yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
 }
 
 /** What to try on the queue that holds up most, in the lab. */
@@ -97,7 +75,7 @@ function draw(data, context) {
   if (!data) return blank();
   const { query } = context;
   const { streams, stages, ageing } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "look at");
   if (!stages) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const begin = [head(TITLE, answer(data), facts(data)), headFigures(data)];
   if (!stages.items.some(({ state }) => state === "waiting" || state === "active"))

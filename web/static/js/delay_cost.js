@@ -1,7 +1,7 @@
 // Delay cost: what waiting costs, where, for which item, what is not in it, and what to pull next.
 
 import { address } from "./api.js";
-import { h, link } from "./dom.js";
+import { h } from "./dom.js";
 import { choice } from "./frame.js";
 import { answer, facts, figuresOf } from "./delay_cost_head.js";
 import { burningSection, unvaluedSection } from "./cost_items.js";
@@ -13,6 +13,7 @@ import { asked, shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase, streamOf } from "./scope.js";
 import { stockSection } from "./stock.js";
 import { noValues } from "./value_lines.js";
+import { noStreams } from "./unready.js";
 
 const TITLE = "Delay cost";
 const FIGURES = ["Waiting costs now", "Waiting cost", "Where", "What is not in it"];
@@ -57,13 +58,6 @@ const blank = () => [
   figures(...FIGURES.map((title) => ({ title, value: "\u00a0" }))),
 ];
 
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to price yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
-}
-
 /** Nothing has a value: neither what waited nor what is in flight. */
 const unpriced = ({ cost, burning }) =>
   cost.cost_cents === null && burning.unvalued === burning.total;
@@ -71,7 +65,7 @@ const unpriced = ({ cost, burning }) =>
 function draw(data, page) {
   if (!data) return blank();
   const { streams, cost } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "price");
   if (!cost) return [...blank(), page.settle({ stream: streams.items[0].name })];
   const shown = { ...data, title: streamOf(streams, page.query)?.title ?? cost.scope.stream };
   const begin = head(TITLE, answer(shown), facts(cost));

@@ -10,6 +10,7 @@ import { isDormant, noun, nouns, queueSection } from "./forecast_queue.js";
 import { choice } from "./frame.js";
 import { empty, grade, head } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
+import { noStreams } from "./unready.js";
 
 const TITLE = "Forecast";
 const PLAN = ["order", "first", "growth", "beside", "dormant"];
@@ -187,17 +188,10 @@ function opening(query) {
 
 const blank = () => [head(TITLE, [])];
 
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to forecast yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
-}
-
 function draw(data, context) {
   if (!data) return blank();
   const { streams, queue, before, one, held, work } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "forecast");
   if (!queue) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const page = { ...context, opens: opening(context.query), controls: controls(queue, context) };
   const rows = queue.items;

@@ -9,6 +9,7 @@ import { proposeButton } from "./improvement_forms.js";
 import { amount, measure, points, standing, target } from "./improvement_words.js";
 import { empty, head, section, table } from "./parts.js";
 import { standardPart } from "./standard.js";
+import { noStreams } from "./unready.js";
 
 const TITLE = "Improvements";
 const bold = (text) => h("b", null, text);
@@ -111,17 +112,10 @@ const nextPage = ({ next }) => {
   return url.href;
 };
 
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to improve yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
-}
-
 function draw(data, page) {
   if (!data) return [head(TITLE, [])];
   const { streams, list, one, standard, drift } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "improve");
   if (!list) return [head(TITLE, []), page.settle({ stream: streams.items[0].name })];
   if (!one && list.items.length && !page.query.get("improvement"))
     return [head(TITLE, []), page.settle({ improvement: list.items[0].id })];

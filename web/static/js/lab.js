@@ -14,12 +14,9 @@ import { waitSection, waitToday } from "./lab_wait.js";
 import { changeTitle, changeWords } from "./lab_words.js";
 import { empty, grade, head, section } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
+import { noStreams, STAGES } from "./unready.js";
 
 const TITLE = "Lab";
-const STAGES = `stages = [
-  { name = "Ready", state = "waiting", statuses = ["Ready for Dev"] },
-  { name = "Build", state = "active", statuses = ["In Progress"], team = "checkout" },
-]`;
 
 const moves = (query) => Object.keys(leversOf(query)).length > 0;
 const baseOf = (stream) => `/v1/streams/${encodeURIComponent(stream)}`;
@@ -64,13 +61,6 @@ function facts(told) {
 
 function blank() {
   return [head(TITLE, []), h("div", { class: "labwait blank" })];
-}
-
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to change yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
 }
 
 function noModel(today) {
@@ -185,7 +175,7 @@ function drawChange(data, context) {
 function draw(data, context) {
   if (!data) return blank();
   const { streams, today, change } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "change");
   if (!today) return [...blank(), context.settle({ stream: streams.items[0].name })];
   if (!today.model) return noModel(today);
   return change && moves(context.query) ? drawChange(data, context) : drawToday(data, context);

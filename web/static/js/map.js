@@ -19,19 +19,10 @@ import { tables } from "./map_tables.js";
 import { completeness, pathsChoice, shareOf } from "./map_ways.js";
 import { empty, grade, head, trusted } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
+import { TYPES } from "./scope.js";
+import { noStreams, STAGES } from "./unready.js";
 
 const TITLE = "Value stream map";
-const TYPES = [
-  ["", "All types"],
-  ["feature", "Features"],
-  ["defect", "Defects"],
-  ["risk", "Risks"],
-  ["debt", "Debt"],
-];
-const STAGES = `stages = [
-  { name = "Ready", state = "waiting", statuses = ["Ready for Dev"] },
-  { name = "Build", state = "active", statuses = ["In Progress"], team = "checkout" },
-]`;
 
 const bold = (text) => h("b", null, text);
 const about = (days, map) => duration(seconds(days, "d"), trusted(map) ? "B" : "C");
@@ -126,17 +117,10 @@ function blank() {
   return [head(TITLE, []), h("div", { class: "vsm", style: null })];
 }
 
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to draw yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
-}
-
 function draw(data, context) {
   if (!data) return blank();
   const { streams, map, drawing, step, found } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "draw");
   if (!map) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const begin = [head(TITLE, answer(map), facts(map))];
   if (!map.n) return [...begin, nothingToDraw(map)];

@@ -10,14 +10,8 @@ import { empty, figures, head } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { servicesSection } from "./services.js";
 import { streamsSection } from "./streams.js";
+import { TYPES } from "./scope.js";
 
-const TYPES = [
-  ["", "All types"],
-  ["feature", "Features"],
-  ["defect", "Defects"],
-  ["risk", "Risks"],
-  ["debt", "Debt"],
-];
 const TITLES = ["How long", "Where it waits", "What waiting costs", "Can I trust it"];
 const FIRST_STREAM = `[[streams]]
 name = "checkout"

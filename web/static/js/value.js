@@ -11,6 +11,7 @@ import { answer, facts, figuresOf } from "./value_head.js";
 import { itemsSection, shownOf } from "./value_items.js";
 import { howToTell, nothingTold } from "./feature_lines.js";
 import { returnsSection } from "./value_returns.js";
+import { noStreams } from "./unready.js";
 
 const TITLE = "Value";
 const FIGURES = ["Idea to live", "Until first use", "Shipped, not switched on", "Outcome known"];
@@ -44,13 +45,6 @@ const blank = () => [
   figures(...FIGURES.map((title) => ({ title, value: "\u00a0" }))),
 ];
 
-function noStreams() {
-  return [
-    head(TITLE, ["There is nothing to follow yet: no value stream is configured."], null),
-    h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
-  ];
-}
-
 function stockPart(stock, { query }) {
   const heading = "Shipped and not switched on";
   if (!stock.items.length)
@@ -83,7 +77,7 @@ const silent = ({ live, first, brought }) =>
 function draw(data, page) {
   if (!data) return blank();
   const { streams, live } = data;
-  if (!streams.items.length) return noStreams();
+  if (!streams.items.length) return noStreams(TITLE, "follow");
   if (!live) return [...blank(), page.settle({ stream: streams.items[0].name })];
   const shown = { ...data, title: streamOf(streams, page.query)?.title ?? live.scope.stream };
   const begin = head(TITLE, answer(shown), facts(shown));
