@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from metrics.map_paths import Paths
-from metrics.map_quality import accuracies, first_passes, rolled, yields
+from metrics.map_quality import Accuracy, accuracies, first_passes, rolled, yields
+from metrics.map_steps import Step
 from metrics.map_visits import first_time_right
 from metrics.map_waits import loop_waits
 from metrics.periods import DAY
@@ -25,6 +26,7 @@ from pipeline.snapshot import StreamFacts
 Answer = dict[str, Any]
 
 PROXY = "an upper bound: what the receiver repairs in silence is not seen"
+STAYS_DONE = "what stays done ends there; what comes back is rework"
 NO_FIRST_PASS = "no delivery came this way for the first time"
 
 
@@ -40,7 +42,8 @@ def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths)
             continue
         one = shares[u, v]
         before, after = made.steps.steps[u], made.steps.steps[v]
-        survey = said_by_receivers(surveys, before, after, until=until, proxy=one.share)
+        received = usable_share(one, after)
+        survey = said_by_receivers(surveys, before, after, until=until, proxy=received["share"])
         rows.append(
             {
                 "from": before.name,
@@ -50,11 +53,7 @@ def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths)
                 "handoff": bool(before.team and after.team and before.team != after.team),
                 "moves": int(row["moves"]),
                 "items": int(row["items"]),
-                "complete_accurate": {
-                    **share_of(one.received - one.bounced, one.received, nothing=NO_FIRST_PASS),
-                    "kind": "proxy",
-                    "note": PROXY,
-                },
+                "complete_accurate": {**received, "kind": "proxy", "note": PROXY},
                 "survey": survey,
                 "survey_reason": None if survey else NO_SURVEY,
                 "shown": (u, v) in drawn,
@@ -64,6 +63,13 @@ def edge_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths)
             }
         )
     return rows
+
+
+def usable_share(one: Accuracy, after: Step) -> Answer:
+    """%C&A of an edge by its proxy. Of done none: only what came back is on the map there."""
+    if after.kind == "done":
+        return share_of(0, 0, nothing=STAYS_DONE)
+    return share_of(one.received - one.bounced, one.received, nothing=NO_FIRST_PASS)
 
 
 def rework_rows(stream: StreamFacts, asked: Question, made: MapFacts, ways: Paths) -> list[Answer]:

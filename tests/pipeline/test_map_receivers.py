@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from core.map_settings import ReceiverSurvey
+from metrics.map_quality import Accuracy
 from metrics.map_steps import Step
+from pipeline.map_edges import usable_share
 from pipeline.map_receivers import said_by_receivers
 
 BUILD = Step(0, "Build", "stage", "work", stages=("Ready", "Build"), queues=("Ready",))
@@ -57,3 +59,11 @@ def test_receivers_may_say_more_than_the_proxy_and_nothing_is_repaired_then() ->
     unknown = said(survey("2026-10-01", 10), proxy=None)
     assert unknown is not None
     assert unknown["repaired_in_silence"] is None
+
+
+def test_of_done_it_is_not_said_that_nothing_was_usable_for_only_returns_are_seen_there() -> None:
+    told = Accuracy(0, 1, received=8, bounced=2)
+    assert usable_share(told, TEST)["share"] == 0.75
+    done = usable_share(Accuracy(1, 2, received=3, bounced=3), Step(2, "Done", "done", "work"))
+    assert (done["share"], done["n"]) == (None, 0)
+    assert done["reason"] == "what stays done ends there; what comes back is rework"
