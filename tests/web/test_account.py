@@ -9,9 +9,15 @@ from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Open, text
 from tests.web.fake_api import OPEN, FakeApi
+from tests.web.fake_verdicts import judged
 
 pytestmark = pytest.mark.browser
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+@pytest.fixture(autouse=True)
+def _with_links(fake: FakeApi) -> None:
+    fake.answers["/v1/items/SHOP-412/journey"] = judged()
 
 
 def _signed_in(fake: FakeApi, role: str, **told: Any) -> None:
@@ -73,11 +79,11 @@ def test_who_may_only_look_is_offered_nothing_that_would_be_refused(
 def test_what_is_said_stands_under_the_name_of_who_is_signed_in(visit: Open, fake: FakeApi) -> None:
     _signed_in(fake, "analyst")
     page = visit(JOURNEY)
-    page.get_by_role("button", name="Is this right?").first.click()
+    page.get_by_role("button", name="Is this right? ").first.click()
     name = page.get_by_label("Your name")
     expect(name).to_have_value("anna@acme.example")
     expect(name).to_have_attribute("readonly", "")
-    page.get_by_label("Why").fill("seen it")
+    page.get_by_label("Why", exact=True).fill("seen it")
     page.get_by_role("button", name="It is right").click()
     expect(page.locator("dialog")).to_have_count(0)
     assert fake.sent[-1][2]["who"] == "anna@acme.example"
@@ -116,9 +122,9 @@ def test_who_is_signed_out_on_arrival_is_told_and_led_back_to_the_same_view(
 def test_what_is_sent_after_the_sign_in_ended_stays_in_the_form(visit: Open, fake: FakeApi) -> None:
     _signed_in(fake, "analyst")
     page = visit(JOURNEY)
-    page.get_by_role("button", name="Is this right?").first.click()
-    page.get_by_label("Why").fill("seen it")
+    page.get_by_role("button", name="Is this right? ").first.click()
+    page.get_by_label("Why", exact=True).fill("seen it")
     fake.status["/v1/verdicts"] = 401
     page.get_by_role("button", name="It is right").click()
     expect(page.locator("dialog .refused")).to_contain_text("you are signed out")
-    expect(page.get_by_label("Why")).to_have_value("seen it")
+    expect(page.get_by_label("Why", exact=True)).to_have_value("seen it")
