@@ -8,6 +8,11 @@ from urllib.parse import quote
 from fastapi import Response
 
 _SHEETS = ("/static/css/tokens.css", "/static/css/base.css", "/static/css/signin.css")
+_MARK = (
+    '<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">'
+    '<path d="M2 2.5C2 8 9 6.5 9 12v4M9 2v14M16 2.5C16 8 9 6.5 9 12" fill="none"'
+    ' stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg>'
+)
 _FRESH = {"cache-control": "no-store"}
 
 
@@ -24,7 +29,7 @@ def sign_in_page(
             '<link rel="icon" href="/static/mark.svg" type="image/svg+xml">',
             *(f'<link rel="stylesheet" href="{address}">' for address in _SHEETS),
             '<script src="/static/js/theme.js"></script></head><body>',
-            '<main class="signin"><p class="brand">Headwater</p><h1>Sign in</h1>',
+            f'<main class="signin"><p class="brand">{_MARK}Headwater</p><h1>Sign in</h1>',
             f'<p class="refused" role="alert">{escape(_sentence(problem))}</p>' if problem else "",
             '<p role="status">You are signed out.</p>' if ended and not problem else "",
             _provider(there) if mode == "oidc" else "",
@@ -47,6 +52,7 @@ def _token(there: str, *, first: bool) -> str:
     """The form for a token; where there is a provider, it is there for those without an account."""
     form = (
         f'<form method="post" action="/signin?next={escape(quote(there, safe="/"))}">'
+        '<input name="user" autocomplete="username" value="headwater" readonly hidden>'
         '<label for="token">Token</label>'
         '<input id="token" name="token" type="password" required autocomplete="current-password"'
         f' maxlength="200" spellcheck="false" placeholder="hw_…"{" autofocus" if first else ""}>'
