@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from api.cookies import Cookies, cookie, header
@@ -25,6 +26,7 @@ from pipeline.database import Database
 _FRESH_S = 1.0
 """How long somebody who was recognised is so without asking the database: what is revoked or signed
 out ends within that."""
+_NEVER = (float("-inf"), None)
 _MOST_KEPT = 10_000
 _REFUSALS_A_MINUTE = 100
 _BEARER = "bearer "
@@ -53,7 +55,7 @@ class Access:
         self.rates = Rates(self.settings.auth.requests_per_minute)
         self.ground = sign_ins.ground_of(self.settings.auth)
 
-    def account_of(self, scope: Scope) -> Account | None:
+    async def account_of(self, scope: Scope) -> Account | None:
         """Who asks, by the token that was sent, else by the cookie. None for nobody; `SignInError`
         says why a token does not count.
         """
@@ -61,19 +63,13 @@ class Access:
         if not secret:
             return None
         key = f"{'cookie' if by_cookie else 'token'} {hash_of(secret)}"
-        found = self._remembered(key)
-        if found is None:
-            found = self._looked_up(secret, by_cookie=by_cookie)
+        at, found = self._kept.get(key, _NEVER)
+        if time.monotonic() - at >= _FRESH_S:
+            found = await run_in_threadpool(self._looked_up, secret, by_cookie=by_cookie)
             self._remember(key, found)
         if isinstance(found, SignInError):
-            raise found
+            raise SignInError(str(found), status=found.status)  # it is kept, and raised again
         return found
-
-    def known(self, scope: Scope) -> bool:
-        """Whether that can be told without asking the database."""
-        secret, by_cookie = _shown(scope, self.cookies.session)
-        key = f"{'cookie' if by_cookie else 'token'} {hash_of(secret)}"
-        return not secret or self._remembered(key) is not None
 
     def forget(self) -> None:
         """Ask the database again, of everybody."""
@@ -122,10 +118,6 @@ class Access:
     def _later(self, work: partial[None]) -> None:
         """Not while somebody waits: a pass may be writing."""
         self._last = self._notes.submit(work)
-
-    def _remembered(self, key: str) -> Found:
-        at, found = self._kept.get(key, (float("-inf"), None))
-        return found if time.monotonic() - at < _FRESH_S else None
 
     def _remember(self, key: str, found: Found) -> None:
         with self._lock:

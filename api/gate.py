@@ -43,7 +43,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            account = await self._account(scope)
+            account = await self._access.account_of(scope)
         except SignInError as error:
             await self._turned_away(scope, "", str(error), 401)(scope, receive, send)
             return
@@ -54,11 +54,6 @@ class Gate:
             await _nobody(scope)(scope, receive, send)
             return
         await self._recognised(account, need, scope, receive, send)
-
-    async def _account(self, scope: Scope) -> Account | None:
-        if self._access.known(scope):
-            return self._access.account_of(scope)
-        return await run_in_threadpool(self._access.account_of, scope)
 
     async def _recognised(
         self, account: Account, need: Need | None, scope: Scope, receive: Receive, send: Send
@@ -166,14 +161,12 @@ def _told(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
 
     async def telling(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [
-                (name, b"private, no-cache" if (name, value) == _NO_CACHE else value)
-                for name, value in message["headers"]
-            ]
-            message = {**message, "headers": [*kept, *headers]}
+            told = [_PRIVATE if one == _NO_CACHE else one for one in message["headers"]]
+            message = {**message, "headers": told + headers}
         await send(message)
 
     return telling
 
 
 _NO_CACHE = (b"cache-control", b"no-cache")
+_PRIVATE = (b"cache-control", b"private, no-cache")

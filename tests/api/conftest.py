@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from api.app import create_app
 from core.settings import Database as DatabaseSettings
 from core.settings import Settings
-from pipeline.database import opened
+from pipeline.database import Database, over
+from pipeline.database import opened as database_of
 from pipeline.sync import bring_up_to_date
 from store.migrate import upgrade
 from tests.api.client import Client, Clock
+from tests.api.oidc_door import Opened, opening
+from tests.api.oidc_provider import ANNA, Provider, providing
 from tests.e2e.company import NOW, Company, collected
 
 _NOW = int(NOW.timestamp()) + 60
@@ -81,7 +85,7 @@ def thin_settings(company: Company, tmp_path_factory: pytest.TempPathFactory) ->
             "streams": streams,
         }
     )
-    with opened(settings.database) as database:
+    with database_of(settings.database) as database:
         bring_up_to_date(settings, database, everything=True)
     return settings
 
@@ -89,7 +93,7 @@ def thin_settings(company: Company, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def thin(thin_settings: Settings) -> Iterator[Client]:
     """The API of the company of `thin_settings`."""
-    with opened(thin_settings.database) as database:
+    with database_of(thin_settings.database) as database:
         yield Client(create_app(thin_settings, database))
 
 
@@ -99,7 +103,7 @@ def unread(company: Company, tmp_path: Path) -> Iterator[Client]:
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     upgrade(url)
     settings = company.settings.model_copy(update={"database": DatabaseSettings(url=url)})
-    with opened(settings.database) as database:
+    with database_of(settings.database) as database:
         yield Client(create_app(settings, database))
 
 
@@ -109,7 +113,7 @@ def copied(company: Company, tmp_path: Path) -> Iterator[tuple[Client, Path]]:
     path = tmp_path / "headwater.db"
     _copied(company, path)
     settings = DatabaseSettings(url=f"sqlite:///{path}")
-    with opened(settings) as database:
+    with database_of(settings) as database:
         yield Client(create_app(company.settings, database)), path
 
 
@@ -119,3 +123,35 @@ def _copied(company: Company, to: Path) -> None:
     source.backup(target)
     source.close()
     target.close()
+
+
+@pytest.fixture(scope="session")
+def _provider() -> Iterator[Provider]:
+    with providing() as found:
+        yield found
+
+
+@pytest.fixture
+def provider(_provider: Provider) -> Provider:
+    """An identity provider, as honest as every test begins with it."""
+    _provider.person, _provider.changes, _provider.told = dict(ANNA), {}, {}
+    _provider.sign, _provider.refuses, _provider.userinfo = None, "", {}
+    _provider.asked.clear()
+    return _provider
+
+
+@pytest.fixture(scope="module")
+def database(sqlite_module_engine: Engine) -> Database:
+    """Without data, for the tests of a module."""
+    return over(sqlite_module_engine)
+
+
+@pytest.fixture(scope="module")
+def _doors() -> dict[str, Client]:
+    return {}
+
+
+@pytest.fixture
+def opened(database: Database, provider: Provider, _doors: dict[str, Client]) -> Opened:
+    """Opens a browser before an application that trusts the provider."""
+    return opening(database, provider, _doors)
