@@ -90,18 +90,21 @@ function place(nodes) {
   });
 }
 
-/** Focus, opened tables and scroll survive a redraw. */
+/** The field of words of a page, if it has one: what is typed there is nobody's answer yet. */
+const words = () => main.querySelector("input:not([type=range])");
+
+/** Focus, opened tables, typed words and scroll survive a redraw. */
 function redraw(nodes) {
   const reachable = () => [
     ...main.querySelectorAll("a[href], button, input, summary, [tabindex='0']"),
   ];
   const focused = reachable().indexOf(document.activeElement);
-  const typed = main.querySelector("input")?.value;
+  const typed = words()?.value;
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
   const pageY = scrollY;
   place(nodes.filter(Boolean));
   [...main.querySelectorAll("details")].forEach((one, at) => (one.open = opened[at] ?? one.open));
-  if (typed && main.querySelector("input")) main.querySelector("input").value = typed;
+  if (typed && words()) words().value = typed;
   if (focused >= 0 && !main.contains(document.activeElement))
     reachable()[focused]?.focus({ preventScroll: true });
   scrollTo(0, pageY);
