@@ -15,6 +15,7 @@ from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
 from api.pages import add_pages
 from api.routes import (
+    changes,
     charts,
     definitions,
     delay_cost,
@@ -75,9 +76,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.served = served
     for module in (
         overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
-        items, services, dora, value, desk, sources, quality, definitions,
+        items, services, dora, value, desk, sources, changes, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
+    app.include_router(changes.line, prefix="/v1")
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)

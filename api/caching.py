@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PREFIX = b"/v1/"
+_ENDLESS = b"/v1/stream"
 _MAX_BYTES = 64 * 1024 * 1024
 
 Headers = list[tuple[bytes, bytes]]
@@ -66,6 +67,7 @@ class CachedViews:
             scope["type"] != "http"
             or scope["method"] != "GET"
             or not scope["raw_path"].startswith(_PREFIX)
+            or scope["raw_path"] == _ENDLESS
         ):
             await self._app(scope, receive, send)
             return

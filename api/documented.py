@@ -12,7 +12,8 @@ from api.schemas import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 
-def _problem(description: str, detail: str, status: int) -> dict[str, Any]:
+def refused(description: str, detail: str, status: int) -> dict[str, Any]:
+    """A problem document in the OpenAPI document."""
     example = {
         "type": "about:blank",
         "title": description,
@@ -27,12 +28,12 @@ def _problem(description: str, detail: str, status: int) -> dict[str, Any]:
 
 COMMON: Responses = {
     304: {"description": "Nothing changed since the ETag that `If-None-Match` names; no body."},
-    422: _problem(
+    422: refused(
         "The question can't be answered as asked", "interval: one of day, week, month, quarter", 422
     ),
-    503: _problem("The database can't be used", "the database failed (no answer): ..", 503),
+    503: refused("The database can't be used", "the database failed (no answer): ..", 503),
 }
-_MISSING = _problem("Not found", 'there is no value stream "shop"; known: checkout, search', 404)
+_MISSING = refused("Not found", 'there is no value stream "shop"; known: checkout, search', 404)
 
 
 def answers(model: type[BaseModel], *, named: bool = False, example: object = None) -> Responses:
@@ -47,16 +48,16 @@ def answers(model: type[BaseModel], *, named: bool = False, example: object = No
 
 
 REFUSED: Responses = {
-    400: _problem("Not readable", "the body is not JSON: ..", 400),
-    401: _problem("Not known", "the source, or the secret or signature .. is not known", 401),
-    413: _problem("Too large", "at most 25 MB are taken at once", 413),
-    415: _problem("Of the wrong type", "send application/json", 415),
-    422: _problem("Refused", "subject.content.environment.id: is missing", 422),
+    400: refused("Not readable", "the body is not JSON: ..", 400),
+    401: refused("Not known", "the source, or the secret or signature .. is not known", 401),
+    413: refused("Too large", "at most 25 MB are taken at once", 413),
+    415: refused("Of the wrong type", "send application/json", 415),
+    422: refused("Refused", "subject.content.environment.id: is missing", 422),
     503: COMMON[503],
 }
 
 
-NO_SOURCE: Responses = {404: _problem("Not found", 'no source of kind "events" ..', 404)}
+NO_SOURCE: Responses = {404: refused("Not found", 'no source of kind "events" ..', 404)}
 
 
 def accepts(model: type[BaseModel], *, again: str) -> Responses:
@@ -69,10 +70,10 @@ def accepts(model: type[BaseModel], *, again: str) -> Responses:
     }
 
 
-NOT_KNOWN: Responses = {404: _problem("Not found", "there is no verdict 7; GET ..", 404)}
+NOT_KNOWN: Responses = {404: refused("Not found", "there is no verdict 7; GET ..", 404)}
 _FROM_PEOPLE: Responses = {
     **{status: REFUSED[status] for status in (400, 413, 415, 422, 503)},
-    403: _problem("Refused", "a page of another site may not write here", 403),
+    403: refused("Refused", "a page of another site may not write here", 403),
     **NOT_KNOWN,
 }
 

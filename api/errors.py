@@ -39,6 +39,7 @@ _TITLES = {
     413: "Too large",
     415: "Of the wrong type",
     422: "The question can't be answered as asked",
+    429: "Too many",
     500: "Something went wrong here",
     503: "The database can't be used",
 }

@@ -4,6 +4,10 @@ shows.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from store import cursors, frames, improvements, scenarios, verdicts
@@ -12,28 +16,61 @@ from store.estimates import last_estimate
 from store.facts import services_version
 
 
-def served_version(session: Session) -> str:
+@dataclass(frozen=True)
+class Versions:
+    """Each part of what is served, as a text that moves when the part does.
+
+    streams, sources: by name. entered: what people said of links, values, scenarios and
+    improvements.
+    """
+
+    streams: Mapping[str, str]
+    services: str
+    sources: Mapping[str, str]
+    definitions: str
+    entered: str
+
+    @property
+    def facts(self) -> str:
+        """All but how the sources are doing."""
+        streams = ",".join(f"{name}:{one}" for name, one in self.streams.items())
+        return f"{streams}|{self.services}|{self.definitions}|{self.entered}"
+
+    def __str__(self) -> str:
+        sources = ",".join(f"{name}:{one}" for name, one in self.sources.items())
+        return f"{self.facts}|{sources}"
+
+
+def versions(session: Session) -> Versions:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
     definition changed, and nobody judged a link, valued an item, entered a scenario or
     wrote of an improvement.
     """
     streams = frames.value_streams(session)
-    facts = ",".join(
-        f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
+    facts = zip(streams["name"], streams["facts_version"], strict=True)
+    said = (verdicts, scenarios, improvements)
+    entered = [*(one.version(session) for one in said), last_estimate(session)]
+    return Versions(
+        streams={str(name): str(version) for name, version in facts},
+        services=str(services_version(session)),
+        sources=_sources(session),
+        definitions=str(last_change(session)),
+        entered=":".join(map(str, entered)),
     )
-    everything = cursors.all_states(session)
-    states = [state for state in everything if state.key.stream == ""]
-    read = ",".join(
-        f"{state.source}:{state.last_success_ts}:{state.last_error_ts}:{state.lease_until_ts}"
-        for state in states
-    )
-    older = ",".join(
-        f"{state.source}:{state.key.stream}:{state.key.scope}:{part}"
-        for state in everything
-        if (part := state.cursor.get("older"))
-    )
-    judged = f"{verdicts.version(session)}|{scenarios.version(session)}"
-    judged = f"{judged}|{improvements.version(session)}"
-    changes = last_change(session)
-    valued = last_estimate(session)
-    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}|{valued}"
+
+
+def served_version(session: Session) -> str:
+    """All versions as one text."""
+    return str(versions(session))
+
+
+def _sources(session: Session) -> dict[str, str]:
+    """When each was read, and failed, and how far its history has come."""
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for state in cursors.all_states(session):
+        if state.key.stream == "":
+            times = (state.last_success_ts, state.last_error_ts, state.lease_until_ts)
+            told[state.source].append(":".join(map(str, times)))
+        if older := state.cursor.get("older"):
+            told[state.source].append(f"{state.key.stream}:{state.key.scope}:{older}")
+    return {name: ",".join(parts) for name, parts in told.items()}

@@ -45,7 +45,7 @@ def test_the_chance_of_a_date_is_the_share_that_came_by_then() -> None:
 
 def test_dates_that_are_not_met_yet_make_later_ones_later() -> None:
     # 30 came after 10 days; 30 are open after 20, and 30 came after 30. By hand: of 90 2/3 are left
-    # after 10; of the 30 that were watched to day 30 all came then. So half take three times as long.
+    # after 10; of the 30 that were watched to day 30 all came. So half take three times as long.
     open_ones = [_told(980, 10, None)] * 30
     known = [*_all(*[10] * 30), *_all(*[30] * 30), *open_ones]
     found = lateness(known, 1_000)

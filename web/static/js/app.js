@@ -1,4 +1,4 @@
-// The router: address -> page -> read -> draw, then a quiet look every 30 seconds.
+// The router: address -> page -> read -> draw, then again when there is news, and a quiet look every 30 seconds.
 
 import { read, ReadError, remembered } from "./api.js";
 import { bottlenecks } from "./bottlenecks.js";
@@ -12,6 +12,7 @@ import { improvements } from "./improvements.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
 import { lab } from "./lab.js";
+import { waitForNews } from "./live.js";
 import { map } from "./map.js";
 import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
@@ -115,13 +116,18 @@ function say(text) {
   if (live.textContent !== text) live.textContent = text;
 }
 
-function draw({ fresh = false } = {}) {
+function bar() {
   const { page, path, data } = visit;
+  drawBar(path, page.filters(data, context()), data ? page.dataTo(data) : undefined);
+}
+
+function draw({ fresh = false } = {}) {
+  const { page, data } = visit;
   const nodes = page.draw(data, context());
   if (fresh) main.replaceChildren(...nodes.filter(Boolean));
   else redraw(nodes);
   document.title = `${page.title(data, visit.query)} \u00b7 Headwater`;
-  drawBar(path, page.filters(data, context()), data ? page.dataTo(data) : undefined);
+  bar();
   drawFoot(new Date().toISOString());
   if (data) say(document.getElementById("answer")?.textContent ?? "");
 }
@@ -252,3 +258,7 @@ listen({
   tables: () => toggleTables(main),
 });
 open();
+waitForNews((moved) => {
+  bar();
+  if (moved.facts || (moved.sources && visit.page === connectors)) refresh();
+});

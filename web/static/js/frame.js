@@ -2,6 +2,7 @@
 
 import { h, s } from "./dom.js";
 import { clock, date, day } from "./format.js";
+import { sourcesNote } from "./live.js";
 
 // Only what exists; grouped by the question it answers. `key` follows `g`.
 export const SCREENS = [
@@ -158,7 +159,14 @@ export function drawBar(here, filters, dataTo) {
     navigation("Screens, menu", here),
   );
   const group = h("div", { class: "filters", role: "group", "aria-label": "Filters" }, ...filters);
-  const time = h("div", { class: "asof" }, dataTime(dataTo), shareButton(), themeButton());
+  const time = h(
+    "div",
+    { class: "asof" },
+    sourcesNote(),
+    dataTime(dataTo),
+    shareButton(),
+    themeButton(),
+  );
   const bar = document.getElementById("bar");
   const same = [menu, group, time].every((node, at) => bar.children[at]?.isEqualNode(node));
   if (same) return;
