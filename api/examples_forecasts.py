@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.examples_charts import GROUNDS, envelope
 
 _PLAN: Final[dict[str, Any]] = {
+    "of": "parent",
     "order": "begun",
     "orders": ["begun", "due", "smallest"],
     "first": [],
@@ -56,7 +57,6 @@ QUEUE: Final[dict[str, Any]] = envelope(
         "p95": 31,
     },
     83,
-    of="parent",
     **_PLAN,
     dates={"p50": "2026-12-13", "p85": "2026-12-18", "p95": "2026-12-22"},
     due={"with_date": 1, "at_risk": 0, "all_in_time": 0.957},
@@ -108,6 +108,7 @@ QUEUE_CALIBRATION: Final[dict[str, Any]] = envelope(
     },
     92,
     interval={"queue_p85": [0.786, 0.925], "level": 0.95, "method": "wilson"},
+    of="parent",
     zone="Europe/Berlin",
     horizon_days=14,
     pool_days=90,

@@ -1,4 +1,4 @@
-"""The shapes of the forecast of a queue of parents."""
+"""The shapes of the forecast of a queue of parents or releases."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from api.schemas_charts import Forecast
 Days = dict[str, int | None]
 Dates = dict[str, str | None]
 State = Literal["done", "in_flight", "not_started", "cancelled"]
+Of = Literal["parent", "release"]
 
 
 class QueueItems(Shape):
-    """The items of one parent, counted."""
+    """The items of one parent or release, counted."""
 
     total: int = Field(description="All that are done or open; cancelled ones left out.")
     done: int
@@ -30,18 +31,19 @@ class QueueItems(Shape):
 
 
 class QueueAhead(Shape):
-    """What is in flight beside one parent, or begun before its last item is."""
+    """What is in flight beside one of them, or begun before its last item is."""
 
     items: int = Field(description="Items of others.")
-    groups: int = Field(description="Other parents that these belong to.")
+    groups: int = Field(description="Other parents or releases that these belong to.")
 
 
 class QueueDue(Shape):
     """A date that is to be met, and how likely it is."""
 
     date: str = Field(description="Until the end of which day.")
-    told_by: Literal["value"] = Field(
-        description="value: the deadline of what people say it is worth."
+    told_by: Literal["value", "tracker", "release"] = Field(
+        description="value: the deadline of what people say it is worth, which counts before the"
+        " others. tracker: its due date in the tracker. release: the date of the release."
     )
     overdue: bool
     chance: float | None = Field(description="How likely it is met; null without a forecast.")
@@ -49,7 +51,7 @@ class QueueDue(Shape):
 
 
 class QueueRow(Shape):
-    """One parent with open items: what remains, who stands before it, when it is done."""
+    """A parent or release with open items: what remains, who stands before, when it is done."""
 
     key: str
     title: str
@@ -65,7 +67,7 @@ class QueueRow(Shape):
 
 
 class QueueAllDue(Shape):
-    """The dates of all open parents."""
+    """The dates of all that are open."""
 
     with_date: int
     at_risk: int | None = Field(description="Met with less than 85 %; null without a forecast.")
@@ -75,7 +77,7 @@ class QueueAllDue(Shape):
 
 
 class QueueGrowth(Shape):
-    """How the open parents that are begun grew since."""
+    """How those that are open and begun grew since."""
 
     items: int
     added: int
@@ -83,14 +85,14 @@ class QueueGrowth(Shape):
 
 
 class QueueWithout(Shape):
-    """Open items that belong to no parent."""
+    """Open items that belong to no parent, or to no release that is to come."""
 
     in_flight: int
     not_started: int
 
 
 class QueueDormant(Shape):
-    """Items of open parents that nobody may ever begin."""
+    """Items of what is open that nobody may ever begin."""
 
     items: int
     longer_than_d: float | None = Field(
@@ -99,8 +101,9 @@ class QueueDormant(Shape):
 
 
 class QueuePlan(Shape):
-    """How the queue is ordered, as asked."""
+    """What stands in the queue and how it is ordered, as asked."""
 
+    of: Of
     order: Literal["begun", "due", "smallest"]
     orders: list[str] = Field(description="Those that may be asked for.")
     first: list[str] = Field(description="Keys that stand before all others.")
@@ -110,19 +113,20 @@ class QueuePlan(Shape):
 
 
 class ForecastQueue(Forecast, QueuePlan):
-    """When each parent of a stream is done, all in one queue; the value is the whole queue."""
+    """When each parent or release of a stream is done, all in one queue; the value is the whole
+    queue.
+    """
 
-    of: Literal["parent"]
     dates: Dates = Field(description="At the end of which day the whole queue is done.")
     due: QueueAllDue
     grown: QueueGrowth
     without: QueueWithout
     dormant_items: QueueDormant
-    items: list[QueueRow] = Field(description="The open parents in their order.")
+    items: list[QueueRow] = Field(description="Those with open items, in their order.")
 
 
 class QueueMember(Shape):
-    """An item of the parent that was opened."""
+    """An item of the parent or release that was opened."""
 
     key: str
     title: str
@@ -137,7 +141,7 @@ class QueueMember(Shape):
 
 
 class QueueBefore(Shape):
-    """Another parent, and how many of its items are in flight or begun before this one's last."""
+    """Another of them, and how many of its items are in flight or begun before this one's last."""
 
     key: str
     title: str
@@ -145,7 +149,7 @@ class QueueBefore(Shape):
 
 
 class ForecastQueueOne(QueueRow, QueuePlan):
-    """One parent of the queue, opened: its items with their places, and what stands before."""
+    """One of the queue, opened: its items with their places, and what stands before."""
 
     reason: str | None = Field(description="Why there is no forecast.")
     members: list[QueueMember]
@@ -154,7 +158,7 @@ class ForecastQueueOne(QueueRow, QueuePlan):
 
 
 class TriedQueue(Shape):
-    """The date of one parent as it would have been told at the beginning of a past day."""
+    """The date of one of them as it would have been told at the beginning of a past day."""
 
     key: str
     made_on: str
@@ -171,10 +175,11 @@ class TriedQueue(Shape):
 
 
 class QueueCalibration(Envelope):
-    """The share of past dates of parents that held, by percentile: `queue` of what a parent had
-    when its date was told, `grown` of all that it came to have.
+    """The share of past dates of parents or releases that held, by percentile: `queue` of what one
+    had when its date was told, `grown` of all that it came to have.
     """
 
+    of: Of
     zone: str
     horizon_days: int
     pool_days: int

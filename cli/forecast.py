@@ -1,4 +1,4 @@
-"""`headwater forecast STREAM`: when each parent, or any work, is done, in the terminal."""
+"""`headwater forecast STREAM`: when each group, or any work, is done, in the terminal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def run_forecast(
     days: int,
     as_json: bool,
 ) -> None:
-    """Print the queue of parents; with `items` or `by` what was asked of any work instead."""
+    """Print the queue; with `items` or `by` what was asked of any work instead."""
     with ready(config) as (settings, database), database.read() as session:
         now = now_ts()
         asked = replace(question(settings, as_of=now), window=Window(now - days * DAY, now))
@@ -75,7 +75,9 @@ def _answers(
     if found:
         return found
     year = replace(asked, window=Window(asked.as_of - _YEAR, asked.as_of))
-    tried = queue_calibration(snapshot, stream, year, horizon=_TRIED_EVERY, pool_days=_POOL_DAYS)
+    tried = queue_calibration(
+        snapshot, stream, year, horizon=_TRIED_EVERY, pool_days=_POOL_DAYS, of=plan.of
+    )
     return {"queue": queue_answer(snapshot, stream, asked, plan), "calibration": tried}
 
 
@@ -135,13 +137,18 @@ def _table(rows: list[Answer]) -> Table:
     for row in rows:
         counts = row["items"]
         table.add_row(
-            escape(f"{row['key']} {row['title']}"[:30]),
+            escape(_name(row)[:30]),
             str(counts["in_flight"] + counts["not_started"] + counts["to_come"]),
             str(row["ahead"]["items"]),
             *(row["dates"][name] or "not known" for name in _LEVELS),
             *_due_cells(row["due"], dated),
         )
     return table
+
+
+def _name(row: Answer) -> str:
+    """A release is asked for by its name, where that is its alone."""
+    return str(row["key"] if row["key"] == row["title"] else f"{row['key']} {row['title']}")
 
 
 def _due_cells(due: Answer | None, dated: bool) -> tuple[str, ...]:

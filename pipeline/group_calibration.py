@@ -1,4 +1,6 @@
-"""Whether the dates of parents held (K7): the queue of past days forecast again, and what came."""
+"""Whether the dates of parents or releases held (K7): the queue of past days forecast again, and
+what came.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ from metrics.stats import PERCENTILES
 from pipeline.calibration_answers import days_before, require_few, scorecard
 from pipeline.chart_frame import dressed, over
 from pipeline.group_forecasts import counted_items, line_of
+from pipeline.grouped import Groups, Of, groups_of
 from pipeline.question import Question
-from pipeline.queue_groups import Groups, backlog_at, groups_of, items_at
+from pipeline.queue_groups import backlog_at, items_at, usual_order
 from pipeline.snapshot import Snapshot, StreamFacts
 
 Answer = dict[str, Any]
@@ -48,22 +51,29 @@ class Trial:
 
 
 def queue_calibration(
-    snapshot: Snapshot, stream: StreamFacts, asked: Question, *, horizon: int, pool_days: int
+    snapshot: Snapshot,
+    stream: StreamFacts,
+    asked: Question,
+    *,
+    horizon: int,
+    pool_days: int,
+    of: Of = "parent",
 ) -> Answer:
     """The share of dates that held, by percentile, of the items that a group had when its date was
     told (`queue`), and of all that it came to have (`grown`).
 
     Every `horizon` days of the window the queue of that day is forecast from the `pool_days`
-    before, in the order in which groups were begun.
+    before, in the usual order. What each item is planned for, or stands below, is that of now.
     """
     require_few(asked, horizon)
-    items = counted_items(stream, groups_of(stream), "goes_on")
+    groups = groups_of(stream, of, asked.tz)
+    items = counted_items(stream, groups, "goes_on")
     days, counts = days_before(snapshot, stream, asked, pool_days, items)
     first = sum(one.from_ts < asked.window.from_ts for one in days)
     over_days, trial = days[first:], Trial(first, horizon, pool_days)
     past = stream.memo.of(
-        ("past queues", trial, asked.tz, tuple(one.label for one in over_days)),
-        lambda: _past(stream, asked, trial, days, counts),
+        ("past queues", of, trial, asked.tz, tuple(one.label for one in over_days)),
+        lambda: _past(stream, groups, asked, trial, days, counts),
     )
     body = dressed(
         snapshot,
@@ -75,6 +85,7 @@ def queue_calibration(
     )
     return {
         **body,
+        "of": of,
         "zone": asked.tz,
         "horizon_days": horizon,
         "pool_days": pool_days,
@@ -83,10 +94,14 @@ def queue_calibration(
 
 
 def _past(
-    stream: StreamFacts, asked: Question, trial: Trial, days: Sequence[Period], counts: Ints
+    stream: StreamFacts,
+    groups: Groups,
+    asked: Question,
+    trial: Trial,
+    days: Sequence[Period],
+    counts: Ints,
 ) -> list[Past]:
     """The forecasts of every so many days, cut from the end, the earliest first."""
-    groups = groups_of(stream)
     known = _Known(groups, days, _by_row(groups, items_at(stream, asked.as_of)))
     begins = range(len(days) - trial.every, max(trial.first, 1) - 1, -trial.every)
     return [
@@ -116,7 +131,8 @@ class _Known:
 
 def _made(stream: StreamFacts, known: _Known, pool: Ints, made: int) -> Iterator[Past]:
     """The forecasts of all groups that were open at the beginning of a day."""
-    backlog = backlog_at(stream, known.groups, known.days[made].from_ts)
+    order = usual_order(known.groups.of)
+    backlog = backlog_at(stream, known.groups, known.days[made].from_ts, order=order)
     many = len(backlog.standing.item)
     if enough(pool).missing or not many:
         return

@@ -1,4 +1,4 @@
-"""What is told of a queue of parents: its dates, each of them, and one with its items."""
+"""What is told of a queue of groups: its dates, each of them, and one with its items."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ def queue_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan:
     body, found = _graded(snapshot, stream, asked, plan)
     return {
         **body,
-        "explain": f"{body['explain']}&beside={plan.beside}",
-        "of": found.groups.of,
+        "explain": f"{body['explain']}&beside={plan.beside}{_asked_of(plan)}",
         **_plan(plan),
         "dates": _dates(found.until(-1), asked),
         "due": _due(found),
@@ -56,6 +55,7 @@ def _graded(
     whole = found.until(-1)
     body = told(
         snapshot, stream, SLUG, "d", whole, found.pool,
+        nothing=_nothing(found),
         reasons=_reasons(found, whole, asked),
         parts=_parts(found),
         explain="forecasts/queue/explain",
@@ -103,10 +103,19 @@ def explain_queue(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan
 def _reasons(found: Queued, whole: Answer, asked: Question) -> tuple[str, ...]:
     if found.days is not None:
         return tuple(beyond(whole, asked))
+    return (found.missing,)
+
+
+def _nothing(found: Queued) -> str:
+    """Why the queue is empty, "" where it is not."""
     if found.items:
-        return (found.missing,)
+        return ""
+    of = found.groups.of
+    if of == "release" and not len(found.groups.counted):
+        return "no item is planned for a release: a fix version of Jira, a milestone of GitLab"
+    to_come = " that is to come" if of == "release" else ""
     dormant = " and not dormant" if found.backlog.open.any() else ""
-    return (f"nothing that belongs to a {found.groups.of} is open{dormant}",)
+    return f"nothing that belongs to a {of}{to_come} is open{dormant}"
 
 
 def _reason(found: Queued, place: int) -> str | None:
@@ -117,9 +126,14 @@ def _reason(found: Queued, place: int) -> str | None:
     return "all that is open of it is dormant: unbegun for longer than 95 % of what was begun"
 
 
+def _asked_of(plan: Plan) -> str:
+    return "" if plan.of == "parent" else f"&of={plan.of}"
+
+
 def _plan(plan: Plan) -> Answer:
     return {
-        "order": plan.order,
+        "of": plan.of,
+        "order": plan.ordered,
         "orders": list(ORDERS),
         "first": list(plan.first),
         "growth": plan.growth,
@@ -222,7 +236,7 @@ def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: 
 
 def _address(stream: StreamFacts, key: str, plan: Plan) -> str:
     """Of one group, with the plan as far as it is not the usual one."""
-    usual = _plan(Plan())
+    usual = {**_plan(Plan(of=plan.of)), "of": "parent"}
     told_of = {**_plan(plan), "first": ",".join(plan.first)}
     said = {name: one for name, one in told_of.items() if one and one != usual[name]}
     query = f"?{urlencode(said, safe=',')}" if said else ""

@@ -19,6 +19,7 @@ from pipeline.estimate_files import import_values
 from pipeline.group_calibration import queue_calibration
 from pipeline.group_forecasts import Plan
 from pipeline.group_rows import explain_queue, one_answer, queue_answer
+from pipeline.grouped import Of
 from pipeline.question import question
 from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
@@ -101,6 +102,7 @@ def _ask(
     *,
     days: int = 60,
     key: str = "",
+    of: Of = "parent",
     **more: Any,
 ) -> Any:
     as_of = int(_NOW.timestamp())
@@ -112,7 +114,7 @@ def _ask(
         if key == "explain":
             return explain_queue(snapshot, found, asked, plan)
         if key == "calibration":
-            return queue_calibration(snapshot, found, asked, horizon=7, pool_days=35)
+            return queue_calibration(snapshot, found, asked, horizon=7, pool_days=35, of=of)
         if key:
             return one_answer(snapshot, found, asked, plan, key)
         return queue_answer(snapshot, found, asked, plan)
