@@ -46,8 +46,41 @@ class QueueDue(Shape):
         " others. tracker: its due date in the tracker. release: the date of the release."
     )
     overdue: bool
-    chance: float | None = Field(description="How likely it is met; null without a forecast.")
-    at_risk: bool | None = Field(description="Whether that is less than 0.85.")
+    chance: float | None = Field(
+        description="How likely it is met by the pace alone; null without a forecast."
+    )
+    corrected_chance: float | None = Field(
+        description="The same by what became of past dates; null where `lateness` is."
+    )
+    at_risk: bool | None = Field(
+        description="Whether the corrected chance, or without one the other, is less than 0.85."
+    )
+
+
+class QueueCorrected(Shape):
+    """Days and dates by what became of past dates; null where fewer of these have come."""
+
+    days: Days
+    dates: Dates
+
+
+class QueueCorrections(Shape):
+    """Of the `items` that it has now, and of all that it is to have `grown` to."""
+
+    items: QueueCorrected
+    grown: QueueCorrected
+
+
+class QueueLateness(Shape):
+    """How late dates came that would have been told in the last 52 weeks, as multiples of their
+    p50: of the items of that day, and of all that came to be.
+    """
+
+    items: dict[str, float | None]
+    grown: dict[str, float | None]
+    tried: int = Field(description="How many dates would have been told.")
+    came: int = Field(description="How many of them have come.")
+    reason: str | None = Field(description="Why nothing is corrected.")
 
 
 class QueueRow(Shape):
@@ -61,6 +94,9 @@ class QueueRow(Shape):
     ahead: QueueAhead
     days: Days = Field(description="Days until its last item is done, at 50, 85 and 95 %.")
     dates: Dates = Field(description="At the end of which day.")
+    corrected: QueueCorrections = Field(
+        description="As many times later as past dates came than told."
+    )
     due: QueueDue | None = Field(description="Null where nobody says a date.")
     begun_at: str | None = Field(description="When its first item was begun.")
     explain: str
@@ -119,6 +155,7 @@ class ForecastQueue(Forecast, QueuePlan):
 
     dates: Dates = Field(description="At the end of which day the whole queue is done.")
     due: QueueAllDue
+    lateness: QueueLateness
     grown: QueueGrowth
     without: QueueWithout
     dormant_items: QueueDormant

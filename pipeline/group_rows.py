@@ -9,14 +9,22 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from core.errors import NotFoundError
-from core.frames import NONE
 from metrics.mapping import Ints
 from metrics.periods import DAY
 from metrics.queue_places import TO_COME
 from metrics.stretches import FOREVER
 from pipeline.explain import explained, item_rows
-from pipeline.forecast_answers import beyond, grounds, history_reason, later, today, told
+from pipeline.forecast_answers import (
+    beyond,
+    days_until,
+    grounds,
+    history_reason,
+    later,
+    today,
+    told,
+)
 from pipeline.group_forecasts import AT_RISK, Plan, Queued, counted_items, queued
+from pipeline.group_lateness import Late, late_of
 from pipeline.question import Question
 from pipeline.queue_groups import ORDERS, STATES
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -31,16 +39,19 @@ def queue_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan:
     value is the whole queue.
     """
     body, found = _graded(snapshot, stream, asked, plan)
+    late = late_of(snapshot, stream, asked, plan)
+    rows = [_row(stream, found, late, int(at), asked, plan) for at in _open(found)]
     return {
         **body,
         "explain": f"{body['explain']}&beside={plan.beside}{_asked_of(plan)}",
         **_plan(plan),
         "dates": _dates(found.until(-1), asked),
-        "due": _due(found),
+        "due": _due(found, rows),
+        "lateness": late.told(),
         "grown": _grown(found),
         "without": _without(found),
         "dormant_items": _dormant(found),
-        "items": [_row(stream, found, int(at), asked, plan) for at in _open(found)],
+        "items": rows,
         **grounds(stream, found.pool, asked),
     }
 
@@ -80,8 +91,9 @@ def one_answer(
             f'there is no {found.groups.of} "{key[:40]}" with open items in this stream'
         )
     place = keys[key]
+    late = late_of(snapshot, stream, asked, plan)
     return {
-        **_row(stream, found, place, asked, plan),
+        **_row(stream, found, late, place, asked, plan),
         **_plan(plan),
         "reason": _reason(found, place),
         "members": _members(found, place),
@@ -166,14 +178,13 @@ def _dates(days: Answer, asked: Question) -> Answer:
     return {name: later(first, count, asked) for name, count in days.items()}
 
 
-def _due(found: Queued) -> Answer:
+def _due(found: Queued, rows: list[Answer]) -> Answer:
     """Of the open groups with a date: how many meet it less surely than 85 %, and how likely all
-    meet theirs.
+    meet theirs by the pace alone.
     """
-    known = found.days is not None
-    with_date = int((found.backlog.open & (found.groups.table["due_ts"] != NONE)).sum())
-    at_risk = int((found.chance < AT_RISK).sum()) if known else None
-    return {"with_date": with_date, "at_risk": at_risk, "all_in_time": found.together}
+    dues = [row["due"] for row in rows if row["due"]]
+    at_risk = None if found.days is None else sum(due["at_risk"] is True for due in dues)
+    return {"with_date": len(dues), "at_risk": at_risk, "all_in_time": found.together}
 
 
 def _grown(found: Queued) -> Answer:
@@ -208,7 +219,9 @@ def _without(found: Queued) -> Answer:
     return {state: int((rest["state"] == state).sum()) for state in ("in_flight", "not_started")}
 
 
-def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: Plan) -> Answer:
+def _row(
+    stream: StreamFacts, found: Queued, late: Late, place: int, asked: Question, plan: Plan
+) -> Answer:
     """One group: what it has, what stands before its last item, and when it is done."""
     own, standing = found.groups.table.iloc[place], found.backlog.standing
     counts = {name: int(found.backlog.counts[name][place]) for name in (*STATES, "dormant")}
@@ -228,7 +241,8 @@ def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: 
         },
         "days": days,
         "dates": _dates(days, asked),
-        "due": _due_row(found, place, asked),
+        "corrected": late.row(days["p50"], asked),
+        "due": _due_row(found, late, place, asked),
         "begun_at": iso(begun) if begun < FOREVER else None,
         "explain": _address(stream, str(own["key"]), plan),
     }
@@ -243,19 +257,22 @@ def _address(stream: StreamFacts, key: str, plan: Plan) -> str:
     return f"/v1/streams/{stream.config.name}/forecasts/queue/{quote(key, safe='')}{query}"
 
 
-def _due_row(found: Queued, place: int, asked: Question) -> Answer | None:
+def _due_row(found: Queued, late: Late, place: int, asked: Question) -> Answer | None:
     """The date, how likely it is met, and whether that is too little; None without one."""
     due = found.groups.due(place, asked.tz)
     if due is None:
         return None
-    chance = float(found.chance[place])
-    known = not np.isnan(chance)
+    told = float(found.chance[place])
+    chance = None if np.isnan(told) else told
+    corrected = late.chance(found.until(place)["p50"], days_until(today(asked), due.day, asked))
+    counts = chance if corrected is None else corrected
     return {
         "date": due.day.isoformat(),
         "told_by": due.told_by,
         "overdue": due.day < today(asked),
-        "chance": chance if known else None,
-        "at_risk": chance < AT_RISK if known else None,
+        "chance": chance,
+        "corrected_chance": corrected,
+        "at_risk": None if counts is None else counts < AT_RISK,
     }
 
 
