@@ -26,7 +26,10 @@ class QueueItems(Shape):
     dormant: int = Field(
         description="Of `not_started`, those unbegun for longer than 95 % of what was begun."
     )
-    added: int = Field(description="Of `total`, those written down after its first item was begun.")
+    added: int | None = Field(
+        description="Of `total`, those written down after its first item was begun; null of a"
+        " release: nothing tells since when an item is planned for it."
+    )
     to_come: int = Field(description="Further ones that `growth` adds to the queue.")
 
 
@@ -116,8 +119,10 @@ class QueueGrowth(Shape):
     """How those that are open and begun grew since."""
 
     items: int
-    added: int
-    growth: float | None = Field(description="Added to what was there before; null for nothing.")
+    added: int | None
+    growth: float | None = Field(
+        description="Added to what was there before; null for nothing, and of releases."
+    )
 
 
 class QueueWithout(Shape):

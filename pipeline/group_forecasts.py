@@ -63,7 +63,8 @@ class Queued:
     `missing` says why, "" where nothing is open.
 
     By group: chance, how likely its date is met, NaN where it has none; begun, when its first item
-    was (`FOREVER`: not yet); added, how many of its items were written down after that. together:
+    was (`FOREVER`: not yet); added, how many of its items were written down after that, None of
+    releases: nobody knows since when an item is planned for one. together:
     how likely all dates are met; None without.
     """
 
@@ -74,7 +75,7 @@ class Queued:
     missing: str
     chance: Floats
     begun: Ints
-    added: Ints
+    added: Ints | None
     together: float | None
 
     @property
@@ -116,7 +117,8 @@ def queued(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan: Plan)
         days, chance = found.days, np.where(within != 0, found.met, np.nan)
         together = all_in_time(pool.drawn, line, within=within)
     begun, added = _grown(groups, backlog)
-    return Queued(groups, backlog, pool, days, missing, chance, begun, added, together)
+    grew = None if plan.of == "release" else added
+    return Queued(groups, backlog, pool, days, missing, chance, begun, grew, together)
 
 
 def line_of(backlog: Backlog) -> Line:

@@ -190,7 +190,10 @@ def _due(found: Queued, rows: list[Answer]) -> Answer:
 def _grown(found: Queued) -> Answer:
     """How the open groups that are begun grew since."""
     rows = found.backlog.open & (found.begun < FOREVER)
-    total, added = int(_total(found)[rows].sum()), int(found.added[rows].sum())
+    total = int(_total(found)[rows].sum())
+    if found.added is None:
+        return {"items": total, "added": None, "growth": None}
+    added = int(found.added[rows].sum())
     before = total - added
     return {"items": total, "added": added, "growth": added / before if before else None}
 
@@ -232,7 +235,7 @@ def _row(
         "items": {
             "total": int(_total(found)[place]),
             **counts,
-            "added": int(found.added[place]),
+            "added": None if found.added is None else int(found.added[place]),
             "to_come": int((standing.member[:, place] & (standing.item == TO_COME)).sum()),
         },
         "ahead": {

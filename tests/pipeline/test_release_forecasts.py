@@ -84,6 +84,8 @@ def test_a_release_is_done_with_the_last_of_its_items(shop: Database) -> None:
     assert later["items"]["not_started"] == 1
     assert sooner["url"] == "https://jira.example/7"
     assert told["without"] == {"in_flight": 1, "not_started": 0}
+    assert told["grown"] == {"items": 4, "added": None, "growth": None}
+    assert sooner["items"]["added"] is None
 
 
 def test_its_date_is_that_of_the_release(shop: Database) -> None:

@@ -44,6 +44,23 @@ def queue(**more: Any) -> dict[str, Any]:
     return deepcopy(QUEUE) | {"items": rows, "due": due, **more}
 
 
+def releases(**more: Any) -> dict[str, Any]:
+    """Two planned releases, the second at risk, and one without a date to meet."""
+
+    def one(name: str, days: tuple[str, str, str], due: dict[str, Any] | None) -> dict[str, Any]:
+        told = None if due is None else due | {"told_by": "release"}
+        return row(name, name, days, type="Release", due=told, items={"added": None})
+
+    rows = [
+        one("2026.11", ("2026-11-24", "2026-11-25", "2026-11-26"), _due("2026-11-26", 0.96)),
+        one("2026.12", ("2026-12-06", "2026-12-12", "2026-12-15"), _due("2026-12-05", 0.41)),
+        one("Later", ("2026-12-13", "2026-12-18", "2026-12-22"), None),
+    ]
+    due = {"with_date": 2, "at_risk": 1, "all_in_time": 0.4}
+    asked = {"of": "release", "order": "due"}
+    return deepcopy(QUEUE) | asked | {"items": rows, "due": due, **more}
+
+
 def calibration(held: int = 80, judged: int = 92) -> dict[str, Any]:
     """The scorecard of epics, at 85 % with so many that held."""
     found = deepcopy(QUEUE_CALIBRATION)
