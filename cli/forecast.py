@@ -25,6 +25,9 @@ from pipeline.stream_answers import stream_of
 
 Answer = dict[str, Any]
 _LEVELS = {"p50": "50 %", "p85": "85 %", "p95": "95 %"}
+_WIDE = 100
+_LEAST = {"open": 4, "before": 6, "": 13}
+"""What the columns must have; dates need ten places, and the name has the rest."""
 _YEAR = 364 * DAY
 _TRIED_EVERY = 14
 _POOL_DAYS = 90
@@ -108,7 +111,7 @@ def _show_queue(told: Answer) -> None:
     if told["value"]["p85"] is None:
         _none(told)
     else:
-        _say(f"The whole queue is done by {told['dates']['p85']} with 85 %; {_dates(told['due'])}")
+        _say(f"The whole queue is done by {told['dates']['p85']} with 85 %; {_dates(told)}")
     if rows:
         console.print(_table([row for row in rows if row["dates"]["p50"] is not None] or rows))
     dormant = [row for row in rows if row["items"]["dormant"] and row["dates"]["p50"] is None]
@@ -116,31 +119,49 @@ def _show_queue(told: Answer) -> None:
         limit = told["dormant_items"]["longer_than_d"]
         keys = ", ".join(row["key"] for row in dormant)
         _say(f"[dim]no date, unbegun for more than {limit:.0f} days: {escape(keys)}[/dim]")
+    _late(told)
     _warn(told)
 
 
-def _dates(due: Answer) -> str:
+def _dates(told: Answer) -> str:
+    due = told["due"]
     if not due["with_date"]:
         return "none has a due date"
-    return (
-        f"{due['at_risk']} of {due['with_date']} with a due date at risk,"
-        f" all are met with {share(due['all_in_time'])}"
+    risk = f"{due['at_risk']} of {due['with_date']} with a due date at risk"
+    if told["lateness"]["reason"] is None:
+        return f"{risk}, as late as past dates came"
+    return f"{risk}, all are met with {share(due['all_in_time'])}"
+
+
+def _late(told: Answer) -> None:
+    """How much later than told past dates came."""
+    factors = told["lateness"]["items"]
+    if factors["p50"] is None:
+        return
+    most = "nobody can say how long 85 % take: so few have come"
+    if factors["p85"] is not None:
+        most = f"85 % {factors['p85']:.2g} times"
+    _say(
+        f"Half of past dates took up to {factors['p50']:.2g} times as long as told at 50 %; {most}"
     )
 
 
 def _table(rows: list[Answer]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     dated = any(row["due"] for row in rows)
-    table.add_column("", no_wrap=True, overflow="ellipsis", min_width=20)
-    for name in ("open", "before", *_LEVELS.values(), *(("due", "") if dated else ())):
-        table.add_column(name, justify="right", no_wrap=True)
+    wide = console.width >= _WIDE
+    levels = {name: word for name, word in _LEVELS.items() if wide or name != "p95"}
+    table.add_column("", no_wrap=True, overflow="ellipsis")
+    counted = ("open", "before") if wide else ("open",)
+    for name in (*counted, *levels.values(), *(("due", "") if dated else ())):
+        table.add_column(name, justify="right", no_wrap=True, min_width=_LEAST.get(name, 10))
     for row in rows:
         counts = row["items"]
         table.add_row(
-            escape(_name(row)[:30]),
+            escape(_name(row)[: 30 if wide else 22]),
             str(counts["in_flight"] + counts["not_started"] + counts["to_come"]),
-            str(row["ahead"]["items"]),
-            *(row["dates"][name] or "not known" for name in _LEVELS),
+            *((str(row["ahead"]["items"]),) if wide else ()),
+            *(row["dates"][name] or "not known" for name in levels),
             *_due_cells(row["due"], dated),
         )
     return table
@@ -158,9 +179,10 @@ def _due_cells(due: Answer | None, dated: bool) -> tuple[str, ...]:
 
 
 def _risk(due: Answer) -> str:
-    if due["chance"] is None:
+    known = due["chance"] if due["corrected_chance"] is None else due["corrected_chance"]
+    if known is None:
         return ""
-    chance = share(due["chance"])
+    chance = share(known)
     return f"at risk, {chance}" if due["at_risk"] else f"met with {chance}"
 
 

@@ -27,6 +27,14 @@ def _due(day: str, chance: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _nothing_late() -> dict[str, Any]:
+    nothing = dict.fromkeys(("p50", "p85", "p95"))
+    return {
+        "items": nothing, "grown": nothing, "tried": 9, "came": 8,
+        "reason": "8 of 19 past dates have come",
+    }  # fmt: skip
+
+
 def queue(**more: Any) -> dict[str, Any]:
     """Four open epics: one sure of its date, one at risk, one without a date to meet, and one of
     which all that is open is dormant.
@@ -41,7 +49,21 @@ def queue(**more: Any) -> dict[str, Any]:
         row("SHOP-9", "Old thing", None, due=None, items=asleep),
     ]  # fmt: skip
     due = {"with_date": 2, "at_risk": 1, "all_in_time": 0.4}
-    return deepcopy(QUEUE) | {"items": rows, "due": due, **more}
+    return deepcopy(QUEUE) | {"items": rows, "due": due, "lateness": _nothing_late(), **more}
+
+
+def corrected(p85: float | None = 3.1) -> dict[str, Any]:
+    """The same where half of past epics took 1.8 times as long as told."""
+    found = queue(lateness=deepcopy(QUEUE["lateness"]))
+    found["lateness"]["items"] = {"p50": 1.8, "p85": p85, "p95": None}
+    for row in found["items"][:3]:
+        dates = {"p50": "2026-12-20", "p85": p85 and "2027-01-30", "p95": None}
+        row["corrected"]["items"]["dates"] = dates
+        row["corrected"]["grown"]["dates"] = {"p50": "2027-02-14", "p85": None, "p95": None}
+        if row["due"]:
+            row["due"] |= {"corrected_chance": 0.12, "at_risk": True}
+    found["due"] = {"with_date": 2, "at_risk": 2, "all_in_time": 0.4}
+    return found
 
 
 def releases(**more: Any) -> dict[str, Any]:
@@ -58,7 +80,8 @@ def releases(**more: Any) -> dict[str, Any]:
     ]
     due = {"with_date": 2, "at_risk": 1, "all_in_time": 0.4}
     asked = {"of": "release", "order": "due"}
-    return deepcopy(QUEUE) | asked | {"items": rows, "due": due, **more}
+    late = _nothing_late()
+    return deepcopy(QUEUE) | asked | {"items": rows, "due": due, "lateness": late, **more}
 
 
 def calibration(held: int = 80, judged: int = 92) -> dict[str, Any]:

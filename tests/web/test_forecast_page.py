@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Open, plain, text
 from tests.web.fake_api import FakeApi
-from tests.web.fake_forecast import BASE, calibration, queue, releases, row
+from tests.web.fake_forecast import BASE, calibration, corrected, queue, releases, row
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +39,31 @@ def test_the_sentence_says_when_what_is_at_risk_and_how_sure_all_are(visit: Open
         "3 of 4 open epics are done by 18 Dec with 85 %. Guest checkout arrives by 12 Dec, due "
         "5 Dec. 1 of 2 with a due date is at risk; all are met with 40 %."
     )
+
+
+def test_dates_are_also_told_as_past_ones_came(visit: Open, fake: FakeApi) -> None:
+    fake.answers[f"{BASE}/queue"] = corrected()
+    fake.answers[f"{BASE}/queue/calibration"] = calibration(held=28, judged=308)
+    page = visit(_PAGE)
+    assert text(page, ".answer").endswith(
+        "2 of 2 with a due date are at risk. That is the pace alone: half of past epics took up to"
+        " 1.8 times as long, 85 % up to 3.1 times."
+    )
+    row = page.get_by_role("row", name="Gift cards")
+    assert "30 Jan 2027 half by 20 Dec 4 Dec at risk, 12 %" in plain(row.inner_text())
+    assert "As past ones came" in text(page, "thead")
+    page.get_by_role("link", name="SHOP-15, Gift cards").click()
+    expect(page.locator("#opened + .lead")).to_be_visible()
+    fake.answers[f"{BASE}/queue"] = corrected(p85=None)
+    page.goto(page.url.partition("&open")[0])
+    page.wait_for_selector("#main[aria-busy=false]")
+    assert "how long 85 % take nobody can say, so few have come" in text(page, ".answer")
+    row = page.get_by_role("row", name="Gift cards")
+    assert "not known half by 20 Dec" in plain(row.inner_text())
+
+
+def test_where_nothing_is_corrected_there_is_no_such_column(visit: Open) -> None:
+    assert "As past ones came" not in text(visit(_PAGE), "thead")
 
 
 def test_where_such_dates_did_not_hold_the_sentence_says_so_first(

@@ -6,7 +6,7 @@ import { count, counted, date, percent, period, reasonWords, stampDay } from "./
 import { asksSection, dayAsked, itemsAsked } from "./forecast_asks.js";
 import { heldSection, verdict } from "./forecast_held.js";
 import { opened } from "./forecast_one.js";
-import { isDormant, noun, nouns, queueSection } from "./forecast_queue.js";
+import { chanceOf, isDormant, noun, nouns, queueSection } from "./forecast_queue.js";
 import { choice } from "./frame.js";
 import { empty, grade, head } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
@@ -35,25 +35,39 @@ const bold = (text) => h("b", null, text);
 
 /** The one of which is spoken: least sure of its date, else the next to arrive. */
 function spoken(rows) {
-  const late = rows.filter(({ due }) => due?.at_risk).sort((a, b) => a.due.chance - b.due.chance);
-  if (late.length) return late[0];
+  const late = rows.filter(({ due }) => due?.at_risk).sort((a, b) => chanceOf(a.due) - chanceOf(b.due));
+  if (late.length && late[0].dates.p85) return late[0];
   const known = rows.filter(({ dates }) => dates.p85);
   return known.sort((a, b) => a.dates.p85.localeCompare(b.dates.p85))[0] ?? null;
 }
 
-function dues({ of, due, items }) {
+function dues({ of, due, items, lateness }) {
   if (!due.with_date) return [` None of the ${nouns({ of, items })} has a due date.`];
   return [
     " ",
     bold(`${count(due.at_risk)} of ${count(due.with_date)}`),
     ` with a due date ${due.at_risk === 1 ? "is" : "are"} at risk`,
-    due.with_date > 1 ? `; all are met with ${percent(due.all_in_time, "C")}.` : ".",
+    due.with_date > 1 && lateness.reason
+      ? `; all are met with ${percent(due.all_in_time, "C")}.`
+      : ".",
   ];
 }
+
+const times = (factor) => `${factor.toPrecision(2)} times`;
 
 function caution(held, queue) {
   const found = held ? verdict(held) : null;
   if (!found?.late) return [];
+  const { p50, p85 } = queue.lateness.items;
+  if (p50 !== null)
+    return [
+      ` That is the pace alone: half of past ${nouns(queue)} took up to `,
+      bold(times(p50)),
+      " as long",
+      p85 === null
+        ? `; how long 85\u00a0% take nobody can say, so few have come.`
+        : [", 85\u00a0% up to ", bold(times(p85)), "."],
+    ].flat();
   return [
     ` Take these dates as the earliest: of past ${nouns(queue)}, `,
     bold(`${count(found.held)} of ${count(found.judged)}`),

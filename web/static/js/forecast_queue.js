@@ -107,9 +107,12 @@ function moved(row, before) {
   return sub(`was ${stampDay(was.dates.p85, row.dates.p85)}`);
 }
 
+/** How likely a date is met: by what became of past ones, where that is known. */
+export const chanceOf = ({ chance, corrected_chance: corrected }) => corrected ?? chance;
+
 function dueCell({ due }, starts) {
   if (!due) return h("td", { class: "num due" }, h("span", { class: "withheld" }, "no date"));
-  const chance = due.chance === null ? "" : percent(due.chance, "C");
+  const chance = chanceOf(due) === null ? "" : percent(chanceOf(due), "C");
   const word = due.at_risk
     ? h("span", { class: "sub w-risk" }, `${due.overdue ? "overdue" : `at risk, ${chance}`}`)
     : sub(chance ? `met with ${chance}` : "");
@@ -168,6 +171,15 @@ function names(row, context, first) {
   );
 }
 
+/** When it comes if it is as late as past ones were; nothing where nothing is corrected. */
+function pastCell({ corrected }, { lateness, starts }) {
+  if (lateness.reason) return null;
+  const { p50, p85 } = corrected.items.dates;
+  const half = p50 ? `half by ${stampDay(p50, starts)}` : "";
+  if (p85) return h("td", { class: "num due" }, stampDay(p85, starts), sub(half));
+  return h("td", { class: "num due" }, h("span", { class: "withheld" }, "not known"), sub(half));
+}
+
 function line(row, number, span, { queue, before, context }) {
   const holder = responsive(h("div", { class: "mark" }), (width) =>
     mark(row, span, queue.starts, width),
@@ -199,6 +211,7 @@ function line(row, number, span, { queue, before, context }) {
         : h("span", { class: "withheld" }, "not known"),
       moved(row, before),
     ),
+    pastCell(row, queue),
     dueCell(row, queue.starts),
   );
 }
@@ -250,6 +263,7 @@ const columns = (queue, head) => [
   ["Beside or before", "num p2"],
   [head, "when"],
   ["85\u00a0% by", "num"],
+  ...(queue.lateness.reason ? [] : [["As past ones came", "num"]]),
   ["Due", "num"],
 ];
 
