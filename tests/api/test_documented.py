@@ -188,5 +188,7 @@ def test_the_addresses_of_the_examples_answer(client: Client) -> None:
             "SHOP-412" not in address
             and "cursor=" not in address
             and "search-engine" not in address
+            and "since=W" not in address
+            and address not in ENDLESS
         ):
             assert client.get(address).status_code == 200, address
