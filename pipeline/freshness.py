@@ -7,6 +7,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from store import cursors, frames, improvements, scenarios, verdicts
+from store.daily import last_made
 from store.definitions import last_change
 from store.estimates import last_estimate
 from store.facts import services_version
@@ -14,13 +15,9 @@ from store.facts import services_version
 
 def served_version(session: Session) -> str:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, and nobody judged a link, valued an item, entered a scenario or
-    wrote of an improvement.
+    definition changed, no daily number was made, and nobody judged a link, valued an item, entered
+    a scenario or wrote of an improvement.
     """
-    streams = frames.value_streams(session)
-    facts = ",".join(
-        f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
-    )
     everything = cursors.all_states(session)
     states = [state for state in everything if state.key.stream == ""]
     read = ",".join(
@@ -35,5 +32,15 @@ def served_version(session: Session) -> str:
     judged = f"{verdicts.version(session)}|{scenarios.version(session)}"
     judged = f"{judged}|{improvements.version(session)}"
     changes = last_change(session)
-    valued = last_estimate(session)
-    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}|{valued}"
+    made = last_made(session)
+    daily = 0 if made is None else made.as_of_ts
+    return f"{facts_told(session)}|{read}|{older}|{judged}|{changes}|{daily}"
+
+
+def facts_told(session: Session) -> str:
+    """The same of facts and of what items are worth alone."""
+    streams = frames.value_streams(session)
+    facts = ",".join(
+        f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
+    )
+    return f"{facts}|{services_version(session)}|{last_estimate(session)}"

@@ -17,6 +17,7 @@ from store.models_code import (
     repository,
     review,
 )
+from store.models_daily import delay_cost_day, service_day, stream_day
 from store.models_delivery import (
     build,
     build_stage,
@@ -102,6 +103,7 @@ __all__ = [
     "commit_parent",
     "commit_path",
     "definition_change",
+    "delay_cost_day",
     "deployment",
     "deployment_fact",
     "dirty",
@@ -138,6 +140,7 @@ __all__ = [
     "review",
     "scenario",
     "service",
+    "service_day",
     "source",
     "source_reading",
     "stage",
@@ -145,6 +148,7 @@ __all__ = [
     "stage_visit",
     "state_change",
     "store_setting",
+    "stream_day",
     "stream_member",
     "stream_standard",
     "stream_state",
