@@ -45,7 +45,11 @@ QUESTIONS = {
 }
 """What is sent only because it is too long for an address: it is answered, and nothing is taken."""
 
-FILES = {"svg": "image/svg+xml", "md": "text/markdown"}
+FILES = {
+    "svg": "image/svg+xml",
+    "md": "text/markdown",
+    "/v1/exports/{table}": "application/vnd.apache.parquet",
+}
 
 
 def _operations(client: Client) -> dict[str, dict[str, Any]]:
