@@ -52,11 +52,14 @@ def bring_days_up_to_date(
         if made and fresh and (made.version == version or at - made.as_of_ts < not_before_s):
             return False
         snapshot = Snapshots(settings).present(session)
-    with database.writing() as session:
-        for stream in snapshot.streams.values():
+    # One after the other: who else writes waits for one of them, not for all.
+    for stream in snapshot.streams.values():
+        with database.writing() as session:
             _write_stream(session, stream, zone=zone, until=until, as_of=at)
-        for service in snapshot.services.values():
+    for service in snapshot.services.values():
+        with database.writing() as session:
             _write_service(session, service, zone=zone, until=until, as_of=at)
+    with database.writing() as session:
         forget_others(
             session,
             [one.id for one in snapshot.streams.values()],

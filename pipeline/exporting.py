@@ -91,7 +91,7 @@ def export_folder(
         with steady(database) as session:
             listed = []
             for done, table in enumerate(tables):
-                tell.step(f"export {table.name}", done, len(tables))
+                tell.step("export", done, len(tables))
                 listed.append(_file(session, folder, form, table, applied(table, wanted), size))
             tell.step("export", len(tables), len(tables))
             told = {**about(session, settings), "format": form, "filters": _filters(wanted)}

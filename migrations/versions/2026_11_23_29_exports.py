@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_table("service_day", *_days("service", _SERVICE_COUNTS))
     dialect = op.get_bind().dialect.name
     if dialect == "postgresql":
-        op.execute(f"CREATE SCHEMA {_SCHEMA}")
+        op.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
     moment, day = _WORDS[dialect]
     for name, body in VIEWS.items():
         text = re.sub(f"as_day{_IN}", day, re.sub(f"as_moment{_IN}", moment, body))
