@@ -22,6 +22,7 @@ from api.routes import (
     desk,
     dora,
     events,
+    exports,
     findings,
     forecasts,
     health,
@@ -82,6 +83,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(changes.line, prefix="/v1")
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
+    app.include_router(exports.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     app.include_router(lab.streams, prefix="/v1", responses=COMMON)
     app.include_router(standards.router, prefix="/v1", responses=COMMON)

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.cost_commands import cost
+from cli.export_commands import export
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.options import DEFAULT_CONFIG, Config, examples
@@ -260,6 +261,7 @@ def conformance(
 
 app.add_typer(look)
 app.add_typer(cost)
+app.add_typer(export)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")
 app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from store import cursors, frames, improvements, scenarios, verdicts
+from store.daily import last_made
 from store.definitions import last_change
 from store.estimates import last_estimate
 from store.facts import services_version
@@ -21,7 +22,7 @@ class Versions:
     """Each part of what is served, as a text that moves when the part does.
 
     streams, sources: by name. entered: what people said of links, values, scenarios and
-    improvements.
+    improvements. daily: when the daily numbers were made.
     """
 
     streams: Mapping[str, str]
@@ -29,39 +30,54 @@ class Versions:
     sources: Mapping[str, str]
     definitions: str
     entered: str
+    daily: str
 
     @property
     def facts(self) -> str:
-        """All but how the sources are doing."""
-        streams = ",".join(f"{name}:{one}" for name, one in self.streams.items())
-        return f"{streams}|{self.services}|{self.definitions}|{self.entered}"
+        """All but how the sources are doing, and when daily numbers were made."""
+        return f"{_joined(self.streams)}|{self.services}|{self.definitions}|{self.entered}"
 
     def __str__(self) -> str:
-        sources = ",".join(f"{name}:{one}" for name, one in self.sources.items())
-        return f"{self.facts}|{sources}"
+        return f"{self.facts}|{_joined(self.sources)}|{self.daily}"
 
 
 def versions(session: Session) -> Versions:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, and nobody judged a link, valued an item, entered a scenario or
-    wrote of an improvement.
+    definition changed, no daily number was made, and nobody judged a link, valued an item, entered
+    a scenario or wrote of an improvement.
     """
-    streams = frames.value_streams(session)
-    facts = zip(streams["name"], streams["facts_version"], strict=True)
     said = (verdicts, scenarios, improvements)
     entered = [*(one.version(session) for one in said), last_estimate(session)]
+    made = last_made(session)
     return Versions(
-        streams={str(name): str(version) for name, version in facts},
+        streams=_streams(session),
         services=str(services_version(session)),
         sources=_sources(session),
         definitions=str(last_change(session)),
         entered=":".join(map(str, entered)),
+        daily="" if made is None else str(made.as_of_ts),
     )
 
 
 def served_version(session: Session) -> str:
     """All versions as one text."""
     return str(versions(session))
+
+
+def facts_told(session: Session) -> str:
+    """The same of facts and of what items are worth alone."""
+    streams = _joined(_streams(session))
+    return f"{streams}|{services_version(session)}|{last_estimate(session)}"
+
+
+def _joined(parts: Mapping[str, str]) -> str:
+    return ",".join(f"{name}:{one}" for name, one in parts.items())
+
+
+def _streams(session: Session) -> dict[str, str]:
+    found = frames.value_streams(session)
+    facts = zip(found["name"], found["facts_version"], strict=True)
+    return {str(name): str(version) for name, version in facts}
 
 
 def _sources(session: Session) -> dict[str, str]:

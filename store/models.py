@@ -17,6 +17,7 @@ from store.models_code import (
     repository,
     review,
 )
+from store.models_daily import delay_cost_day, service_day, stream_day
 from store.models_delivery import (
     build,
     build_stage,
@@ -104,6 +105,7 @@ __all__ = [
     "commit_parent",
     "commit_path",
     "definition_change",
+    "delay_cost_day",
     "deployment",
     "deployment_fact",
     "dirty",
@@ -142,6 +144,7 @@ __all__ = [
     "review",
     "scenario",
     "service",
+    "service_day",
     "source",
     "source_reading",
     "stage",
@@ -149,6 +152,7 @@ __all__ = [
     "stage_visit",
     "state_change",
     "store_setting",
+    "stream_day",
     "stream_member",
     "stream_standard",
     "stream_state",

@@ -45,7 +45,12 @@ QUESTIONS = {
 }
 """What is sent only because it is too long for an address: it is answered, and nothing is taken."""
 
-FILES = {"svg": "image/svg+xml", "md": "text/markdown"}
+FILES = {
+    "svg": "image/svg+xml",
+    "md": "text/markdown",
+    "/v1/exports/{table}": "application/vnd.apache.parquet",
+    "/v1/stream": "text/event-stream",
+}
 ENDLESS = {"/v1/stream"}
 """What goes on until the caller leaves: nothing of it is kept, and so many may listen."""
 
@@ -68,8 +73,7 @@ def test_every_operation_says_what_it_is_asked_and_what_it_answers(client: Clien
         assert operation["description"], path
         answer = operation["responses"]["200"]
         assert answer["description"] != "Successful Response", path
-        kind = "text/event-stream" if path in ENDLESS else "application/json"
-        kind = FILES.get(path.rpartition(".")[2], kind)
+        kind = FILES.get(path, FILES.get(path.rpartition(".")[2], "application/json"))
         assert answer["content"][kind]["schema"], path
         for parameter in operation.get("parameters", []):
             assert parameter.get("description"), (path, parameter["name"])

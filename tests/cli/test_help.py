@@ -15,7 +15,7 @@ COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "forecast", "lab", "unlinked",
     "recompute", "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm",
     "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
-    "sequence", "values", "standard",
+    "sequence", "values", "standard", "export",
 ]  # fmt: skip
 
 
