@@ -7,14 +7,20 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api.access import Access
 from api.caching import CachedViews
 from api.deps import Served
 from api.docs_page import add_docs_page
 from api.documented import COMMON
+from api.documented_access import document_access
 from api.errors import add_error_handlers
+from api.gate import Gate
 from api.headers import SecurityHeaders
+from api.oidc import OidcSignIn
+from api.oidc_provider import Provider
 from api.pages import add_pages
 from api.routes import (
+    account,
     changes,
     charts,
     definitions,
@@ -41,6 +47,7 @@ from api.routes import (
     restatements,
     sequences,
     services,
+    sign_in,
     sources,
     standards,
     teams,
@@ -97,14 +104,29 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(lab.router, prefix="/v1")
     app.include_router(improvements.router, prefix="/v1")
     app.include_router(maps.sent_maps, prefix="/v1")
+    app.include_router(account.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)
     add_pages(app)
     app.add_middleware(CachedViews, version=served.version, minute=served.minute)
+    if settings.auth.mode != "none":
+        _lock(app, settings, database)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
     return app
+
+
+def _lock(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Only who may comes in; before the cache, which answers whoever asks."""
+    access = Access(settings, database)
+    app.state.access, app.state.oidc = access, None
+    app.include_router(sign_in.router)
+    if settings.auth.oidc is not None:
+        app.state.oidc = OidcSignIn(Provider(settings.auth.oidc), settings.auth.public_url)
+        app.include_router(sign_in.provided)
+    document_access(app)
+    app.add_middleware(Gate, access=access)
 
 
 def _version() -> str:

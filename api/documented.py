@@ -12,8 +12,8 @@ from api.schemas import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 
-def refused(description: str, detail: str, status: int) -> dict[str, Any]:
-    """A problem document in the OpenAPI document."""
+def problem_told(description: str, detail: str, status: int) -> dict[str, Any]:
+    """A problem document as an answer of an operation."""
     example = {
         "type": "about:blank",
         "title": description,
@@ -28,12 +28,14 @@ def refused(description: str, detail: str, status: int) -> dict[str, Any]:
 
 COMMON: Responses = {
     304: {"description": "Nothing changed since the ETag that `If-None-Match` names; no body."},
-    422: refused(
+    422: problem_told(
         "The question can't be answered as asked", "interval: one of day, week, month, quarter", 422
     ),
-    503: refused("The database can't be used", "the database failed (no answer): ..", 503),
+    503: problem_told("The database can't be used", "the database failed (no answer): ..", 503),
 }
-_MISSING = refused("Not found", 'there is no value stream "shop"; known: checkout, search', 404)
+_MISSING = problem_told(
+    "Not found", 'there is no value stream "shop"; known: checkout, search', 404
+)
 
 
 def answers(model: type[BaseModel], *, named: bool = False, example: object = None) -> Responses:
@@ -48,16 +50,16 @@ def answers(model: type[BaseModel], *, named: bool = False, example: object = No
 
 
 REFUSED: Responses = {
-    400: refused("Not readable", "the body is not JSON: ..", 400),
-    401: refused("Not known", "the source, or the secret or signature .. is not known", 401),
-    413: refused("Too large", "at most 25 MB are taken at once", 413),
-    415: refused("Of the wrong type", "send application/json", 415),
-    422: refused("Refused", "subject.content.environment.id: is missing", 422),
+    400: problem_told("Not readable", "the body is not JSON: ..", 400),
+    401: problem_told("Not known", "the source, or the secret or signature .. is not known", 401),
+    413: problem_told("Too large", "at most 25 MB are taken at once", 413),
+    415: problem_told("Of the wrong type", "send application/json", 415),
+    422: problem_told("Refused", "subject.content.environment.id: is missing", 422),
     503: COMMON[503],
 }
 
 
-NO_SOURCE: Responses = {404: refused("Not found", 'no source of kind "events" ..', 404)}
+NO_SOURCE: Responses = {404: problem_told("Not found", 'no source of kind "events" ..', 404)}
 
 
 def accepts(model: type[BaseModel], *, again: str) -> Responses:
@@ -70,10 +72,10 @@ def accepts(model: type[BaseModel], *, again: str) -> Responses:
     }
 
 
-NOT_KNOWN: Responses = {404: refused("Not found", "there is no verdict 7; GET ..", 404)}
+NOT_KNOWN: Responses = {404: problem_told("Not found", "there is no verdict 7; GET ..", 404)}
 _FROM_PEOPLE: Responses = {
     **{status: REFUSED[status] for status in (400, 413, 415, 422, 503)},
-    403: refused("Refused", "a page of another site may not write here", 403),
+    403: problem_told("Refused", "a page of another site may not write here", 403),
     **NOT_KNOWN,
 }
 

@@ -39,7 +39,7 @@ _TITLES = {
     413: "Too large",
     415: "Of the wrong type",
     422: "The question can't be answered as asked",
-    429: "Too many",
+    429: "Asked too often",
     500: "Something went wrong here",
     503: "The database can't be used",
 }
@@ -69,9 +69,18 @@ def problem(status: int, detail: str, instance: str, *, field: str = "") -> Resp
     )
 
 
+def unexpected(path: str, error: Exception) -> Response:
+    """For what no route and no handler caught."""
+    log.error("request_failed", path=_shown(path), error=repr(error), exc_info=error)
+    return problem(500, "the server's log says more", _shown(path))
+
+
 def _instance(request: Request) -> str:
+    return _shown(request.url.path)
+
+
+def _shown(path: str) -> str:
     """The path; of a webhook only that it is one, for the path may name a source or a secret."""
-    path = request.url.path
     return _HOOKS.rstrip("/") if path.startswith(_HOOKS) else path
 
 
@@ -102,12 +111,7 @@ def add_error_handlers(app: FastAPI) -> None:
         words = "; ".join(told(detail, request.url.path) for detail in details)
         return problem(422, words, _instance(request))
 
-    def unexpected(request: Request, error: Exception) -> Response:
-        log.error("request_failed", path=_instance(request), error=repr(error), exc_info=error)
-        return problem(500, "the server's log says more", _instance(request))
-
     app.add_exception_handler(HeadwaterError, ours)
     app.add_exception_handler(OperationalError, database)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, unexpected)

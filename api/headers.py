@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import unexpected
+
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self';"
@@ -22,25 +24,42 @@ _COMMON = [
 ]
 
 
-class SecurityHeaders:
-    """ASGI layer: a strict content security policy, no sniffing, no framing."""
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SecurityHeaders:
+    """ASGI layer: a strict content security policy, no sniffing, no framing. Around all others, and
+    what nobody caught becomes an answer here, so that no answer is without.
+
+    https: whether browsers reach us by https, and are not to try anything else for a year.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        self._more = [*_COMMON, _HTTPS_ONLY] if https else _COMMON
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = message["headers"]
                 policy = (b"content-security-policy", _policy(scope["path"], headers).encode())
-                message = {**message, "headers": [*headers, policy, *_COMMON]}
+                message = {**message, "headers": [*headers, policy, *self._more]}
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception as error:
+            if started:
+                raise
+            await unexpected(scope["path"], error)(scope, receive, with_headers)
 
 
 def _policy(path: str, headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from cli.access_commands import access, token
 from cli.cost_commands import cost
 from cli.export_commands import export
 from cli.look_commands import look
@@ -133,7 +134,8 @@ def serve(
         bool,
         typer.Option(
             "--unauthenticated",
-            help="Listen beyond this machine although anyone who reaches the port can read.",
+            help="Listen beyond this machine although [auth] lets everybody in: only where a proxy"
+            " with a login is the only way to the port.",
         ),
     ] = False,
 ) -> None:
@@ -260,6 +262,8 @@ def conformance(
 
 
 app.add_typer(look)
+app.add_typer(token, name="token", rich_help_panel="Who may come in")
+app.add_typer(access)
 app.add_typer(cost)
 app.add_typer(export)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import signal
 import socket
 import sys
@@ -17,6 +16,7 @@ from api.app import create_app
 from api.watching import Watch
 from cli.output import console
 from cli.setting_up import ready, require_sources
+from core.access_settings import is_loopback
 from core.errors import ConfigError
 from core.settings import Settings
 from pipeline.database import Database
@@ -32,12 +32,7 @@ def run_serve(
     """Serve until interrupted."""
     with ready(config, logs=True) as (settings, database):
         where = host or settings.server.host
-        if not is_loopback(where) and not unauthenticated:
-            raise ConfigError(
-                f"{where} can be reached from other machines, and anyone who reaches it could read"
-                " everything and judge links: keep 127.0.0.1 behind a proxy with a login, or say"
-                " --unauthenticated"
-            )
+        require_sign_in(settings, where, unauthenticated=unauthenticated)
         with scheduled(settings, database, wanted=scheduler):
             serve_app(
                 settings, database, host=where, port=settings.server.port if port is None else port
@@ -98,11 +93,21 @@ def scheduled(settings: Settings, database: Database, *, wanted: bool) -> Iterat
         scheduler.shutdown(wait=True)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def require_sign_in(settings: Settings, host: str, *, unauthenticated: bool) -> None:
+    """`ConfigError` where other machines could reach what nobody has to sign in for, or cookies and
+    tokens would travel without anybody having said by which address.
+    """
+    if is_loopback(host):
+        return
+    if settings.auth.mode == "none" and not unauthenticated:
+        raise ConfigError(
+            f"{host} can be reached from other machines, and anyone who reaches it could read"
+            ' everything and judge links: write [auth] with mode = "tokens" (or "oidc") and'
+            ' public_url = "https://headwater.example", as docs/access.md has it; or keep'
+            " 127.0.0.1; or, where a proxy with a login is the only way in, say --unauthenticated"
+        )
+    if settings.auth.mode != "none" and not settings.auth.public_url:
+        raise ConfigError(
+            f'{host} can be reached from other machines: write public_url = "https://.." in [auth],'
+            " the address by which browsers reach this server; cookies and tokens need https"
+        )

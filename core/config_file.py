@@ -99,11 +99,14 @@ def _resolve_secrets(
     places: list[tuple[Loc, Any, Any]] = []
     if isinstance(database := data.get("database"), dict):
         places.append((("database",), database, "password"))
+    auth = data.get("auth")
+    if isinstance(auth, dict) and isinstance(oidc := auth.get("oidc"), dict):
+        places.append((("auth", "oidc"), oidc, "client_secret"))
     sources = data.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else []):
-        auth = source.get("auth") if isinstance(source, dict) else None
-        if isinstance(auth, dict):
-            places += [(("sources", index, "auth"), auth, name) for name in _SECRETS]
+        own = source.get("auth") if isinstance(source, dict) else None
+        if isinstance(own, dict):
+            places += [(("sources", index, "auth"), own, name) for name in _SECRETS]
         places += list(_hook_secrets(index, source))
     for loc, table, name in places:
         value = table[name] if isinstance(table, list) else table.get(name)

@@ -14,6 +14,7 @@ HeadwaterError
 │   └── FieldError            one field of what was sent is wrong; it is named
 ├── DeliveryError             what was sent is not of the form that it should have
 ├── UnverifiedError           nobody knows who sent this
+│   └── SignInError           who wants to come in was not recognised, or may not
 └── StoreError                the database is absent, too old, too new or locked
 """
 
@@ -115,6 +116,18 @@ class DeliveryError(HeadwaterError):
 
 class UnverifiedError(HeadwaterError):
     """No secret fits; the message does not tell whether there is such a source."""
+
+
+class SignInError(UnverifiedError):
+    """Who wants to come in was not recognised, or may not; the message says what to do.
+
+    status: 401 where trying again may help, 403 where a person was recognised and may not, 502
+    where the identity provider is at fault.
+    """
+
+    def __init__(self, message: str, *, status: int = 401) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class StoreError(HeadwaterError):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from core.access_settings import Authentication
 from core.closed_days import holiday_problem
 from core.map_settings import ManualStep, ReceiverSurvey, StreamMap
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
@@ -224,6 +225,7 @@ class Settings(Model):
 
     database: Database = Database()
     server: Server = Server()
+    auth: Authentication = Authentication()
     sources: tuple[AnySource, ...] = ()
     services: tuple[Service, ...] = ()
     teams: tuple[Team, ...] = ()

@@ -102,7 +102,7 @@ def sample(session: Session, month: str, window: Window) -> pd.DataFrame:
     parts = (pairs[name].tolist() for name in names[3:])
     order = drawn(month, ["\n".join(one) for one in zip(*parts, strict=True)], size=len(pairs))
     ordered = pairs.iloc[order].reset_index(drop=True)
-    return ordered.assign(drawn=[place < SAMPLE for place in range(len(ordered))])
+    return ordered.assign(drawn=ordered.index < SAMPLE)
 
 
 def precision(confirmed: int, rejected: int, month: str) -> Answer:

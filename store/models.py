@@ -7,6 +7,7 @@ integer cents. Tables people write to (`verdict` to `stream_standard`) and what 
 
 from __future__ import annotations
 
+from store.models_access import api_token, audit_event, sign_in
 from store.models_code import (
     commit_parent,
     commit_path,
@@ -41,8 +42,6 @@ from store.models_facts import (
     tool_time,
 )
 from store.models_input import (
-    api_token,
-    audit_event,
     hook_delivery,
     hook_hint,
     improvement,
@@ -145,6 +144,7 @@ __all__ = [
     "scenario",
     "service",
     "service_day",
+    "sign_in",
     "source",
     "source_reading",
     "stage",

@@ -1,4 +1,4 @@
-"""What people enter, which no rebuild drops, and who may come in."""
+"""What people enter, which no rebuild drops, and what sources push."""
 
 from __future__ import annotations
 
@@ -115,29 +115,6 @@ stream_standard = Table(
     UniqueConstraint("stream", "version"),
 )
 """The way of working of a stream as a change that held left it; the highest version is in force."""
-
-api_token = Table(
-    "api_token",
-    metadata,
-    id_column(),
-    Column("name", Text, nullable=False),
-    Column("hash", Text, nullable=False, unique=True),
-    text_column("role"),
-    ts_column("created_ts", null=False),
-    ts_column("expires_ts"),
-    ts_column("revoked_ts"),
-)
-
-audit_event = Table(
-    "audit_event",
-    metadata,
-    id_column(),
-    ts_column("ts", null=False),
-    text_column("who"),
-    text_column("action"),
-    text_column("subject"),
-    Column("detail", Text, nullable=False, server_default="{}"),
-)
 
 hook_delivery = Table(
     "hook_delivery",

@@ -99,6 +99,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'headwater.db')}"
 
 
+@pytest.fixture(scope="module")
+def sqlite_module_engine(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A migrated, empty SQLite file that the tests of a module share."""
+    copy = shutil.copy(sqlite_template, tmp_path_factory.mktemp("module") / "headwater.db")
+    yield from _engine(f"sqlite:///{copy}")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Engine]:
     """A real PostgreSQL server; the engine is that of its maintenance database.

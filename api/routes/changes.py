@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.asking import NO_PARAMETERS
 from api.deps import Served, ServedDep, SessionDep, encoded
-from api.documented import COMMON, answers, refused
+from api.documented import COMMON, answers, problem_told
 from api.errors import problem
 from api.examples_changes import CHANGES, NEWS
 from api.schemas_changes import ChangesBody
@@ -28,6 +29,7 @@ line = APIRouter(tags=["polling"])
 
 _LONGEST = 30_000
 _RETRY_S = 15
+LINE_S = 600.0
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _STREAMED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -35,7 +37,7 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}, "example": NEWS}},
     },
     422: COMMON[422],
-    429: refused("Too many wait", f"{MOST} wait for news already: poll /v1/changes", 429),
+    429: problem_told("Too many wait", f"{MOST} wait for news already: poll /v1/changes", 429),
     503: COMMON[503],
 }
 
@@ -89,7 +91,11 @@ async def stream_news(request: Request, served: ServedDep) -> Response:
 
 
 async def _events(served: Served) -> AsyncIterator[bytes]:
+    """Until the line is so old that who listens has to show anew who it is."""
+    until = time.monotonic() + LINE_S
     async for version in served.watch.news():
+        if time.monotonic() > until:
+            return
         if not version:
             yield b": still here\n\n"
             continue

@@ -13,7 +13,7 @@ from alembic import op
 from migrations.views_1 import VIEWS
 
 revision: str = "0029"
-down_revision: str | None = "0027"
+down_revision: str | None = "0028"
 branch_labels = None
 depends_on = None
 

@@ -67,6 +67,24 @@ class Client:
 
         return _finished(ask())
 
+    def request(
+        self,
+        method: str,
+        address: str,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        base: str = "http://test",
+    ) -> httpx.Response:
+        """Any method, by the address that the application has for whoever asks."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+                return await client.request(method, address, content=content, headers=headers)
+
+        return _finished(ask())
+
     def json(self, address: str) -> Answer:
         """The body of an answer that must be a 200."""
         response = self.get(address)

@@ -168,6 +168,16 @@ def test_the_stream_tells_at_once_and_again_when_facts_moved(
     assert not served.watch._waiting
 
 
+def test_a_line_ends_after_a_while_so_that_who_listens_shows_who_it_is(
+    copied: tuple[Client, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.changes.LINE_S", 0.05)
+    client, _ = copied
+    client.app.state.served.watch.quiet_s = 0.1
+    sent = _run(lambda: _streamed(client.app, lambda: None, 100))
+    assert [message.get("more_body") for message in sent[1:]] == [True, False]
+
+
 def test_who_comes_when_too_many_wait_is_told_to_poll(copied: tuple[Client, Path]) -> None:
     client, _ = copied
     served = client.app.state.served

@@ -40,14 +40,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 
 @pytest.fixture
-def headwater(
-    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs `headwater` with these words, on the company, a minute after it was read."""
-    moving = ("trace", "dora", "unlinked", "mapping", "cost", "stream_map", "forecast", "standard")
-    for name in moving:
-        monkeypatch.setattr(f"cli.{name}.now_ts", lambda: int(NOW.timestamp()) + 60)
-    monkeypatch.setenv("HEADWATER_CONFIG", str(company.config))
+def alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `headwater` with these words, which name the configuration."""
 
     def run(*words: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["headwater", *words])
@@ -60,3 +54,13 @@ def headwater(
         return Outcome(code if isinstance(code, int) else 1, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def headwater(company: Company, monkeypatch: pytest.MonkeyPatch, alone: Run) -> Run:
+    """Runs `headwater` with these words, on the company, a minute after it was read."""
+    moving = ("trace", "dora", "unlinked", "mapping", "cost", "stream_map", "forecast", "standard")
+    for name in moving:
+        monkeypatch.setattr(f"cli.{name}.now_ts", lambda: int(NOW.timestamp()) + 60)
+    monkeypatch.setenv("HEADWATER_CONFIG", str(company.config))
+    return alone

@@ -69,6 +69,9 @@ export async function read(asked, signal) {
   return { data, fresh: true };
 }
 
+const SIGNED_OUT =
+  "you are signed out: sign in again in another window, then send it from here";
+
 /** Writes: what was answered, or a ReadError with what the server says of it. */
 export async function send({ method, address, body }) {
   const sent = body
@@ -80,6 +83,7 @@ export async function send({ method, address, body }) {
   } catch {
     throw new ReadError("the server does not answer", 0);
   }
+  if (response.status === 401) throw new ReadError(SIGNED_OUT, 401);
   if (!response.ok)
     throw new ReadError(`${response.status}, ${await problem(response)}`, response.status);
   return response.json();

@@ -1,5 +1,6 @@
 // The router: address -> page -> read -> draw, then again when there is news, and a quiet look every 30 seconds.
 
+import { learnAccount, signInAddress } from "./account.js";
 import { read, ReadError, remembered } from "./api.js";
 import { bottlenecks } from "./bottlenecks.js";
 import { connectors } from "./connectors.js";
@@ -132,6 +133,20 @@ function draw({ fresh = false } = {}) {
   if (data) say(document.getElementById("answer")?.textContent ?? "");
 }
 
+/** A sign-in that ended while the page was open: what was read stays, with the way back in. */
+function signedOutNote() {
+  const { readAt } = visit;
+  const last = readAt ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.` : "";
+  const again = h("a", { class: "lnk", href: signInAddress() }, "Sign in again");
+  return h(
+    "div",
+    { class: "problem ended", role: "alert", id: "problem" },
+    h("b", null, "You are signed out."),
+    `${last} `,
+    again,
+  );
+}
+
 function failureNote(error) {
   const { failedAt, readAt } = visit;
   const since = `${date(failedAt)}, ${clock(failedAt)}`;
@@ -155,8 +170,10 @@ function failureNote(error) {
 function fail(error) {
   visit.failedAt ??= new Date().toISOString();
   document.getElementById("problem")?.remove();
-  const own = visit.page.failed?.(error, visit.query);
-  if (own && !visit.data) main.replaceChildren(...own);
+  const ended = error.status === 401;
+  const own = ended ? null : visit.page.failed?.(error, visit.query);
+  if (ended) main.prepend(signedOutNote());
+  else if (own && !visit.data) main.replaceChildren(...own);
   else main.prepend(failureNote(error));
 }
 
@@ -257,8 +274,10 @@ listen({
   shift: (direction) => visit.page.shift?.(direction, context()),
   tables: () => toggleTables(main),
 });
-open();
-waitForNews((moved) => {
-  bar();
-  if (moved.facts || (moved.sources && visit.page === connectors)) refresh();
+learnAccount().then(() => {
+  open();
+  waitForNews((moved) => {
+    bar();
+    if (moved.facts || (moved.sources && visit.page === connectors)) refresh();
+  });
 });

@@ -1,5 +1,6 @@
 // The frame around every page: navigation, filter bar, time of the data, theme, share.
 
+import { accountLine } from "./account.js";
 import { h, s } from "./dom.js";
 import { clock, date, day } from "./format.js";
 import { sourcesNote } from "./live.js";
@@ -64,7 +65,7 @@ function navigation(label, here) {
       ),
     ),
   ]);
-  return h("nav", { "aria-label": label }, ...groups);
+  return h("nav", { "aria-label": label }, ...groups, accountLine());
 }
 
 export function drawNavigation(here) {

@@ -1,12 +1,15 @@
 // The forms of the page Improvements: propose, start, note, stop, adopt.
 
+import { mayWrite } from "./account.js";
 import { h } from "./dom.js";
 import { choices } from "./improvement_words.js";
 import { ask, choice, line, words } from "./verdict_form.js";
 
 const HERE = "/v1/improvements";
 const post = (address, body) => [{ method: "POST", address, body }];
+/** Nothing for who may only look. */
 const button = (label, act, name = label) =>
+  mayWrite() &&
   h("button", { type: "button", class: "ask", "aria-label": name, onclick: act }, label);
 const date = (label, attributes = {}) => line(label, { type: "date", ...attributes });
 
@@ -144,6 +147,7 @@ function adopt(one, page) {
 
 /** What can be done with an improvement as it stands. */
 export function acts(one, page) {
+  if (!mayWrite()) return null;
   const open = !["stopped", "standard"].includes(one.status);
   const note = () =>
     sayLine(one, page, {

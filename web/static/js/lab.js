@@ -1,5 +1,6 @@
 // Lab: what one change of a stream would do. The verdict first, then where the wait goes, and to whom.
 
+import { mayWrite } from "./account.js";
 import { address, remembered } from "./api.js";
 import { h, link } from "./dom.js";
 import { period, reasonWords } from "./format.js";
@@ -115,11 +116,12 @@ function acts({ levers, kept }, { query, reload }) {
     { class: "acts" },
     known
       ? h("span", { class: "note" }, `Kept as \u201c${known.name}\u201d by ${known.who}.`)
-      : h(
-          "button",
-          { class: "btn", type: "button", onclick: () => keep({ stream, levers, reload }) },
-          "Keep this change",
-        ),
+      : mayWrite() &&
+          h(
+            "button",
+            { class: "btn", type: "button", onclick: () => keep({ stream, levers, reload }) },
+            "Keep this change",
+          ),
     link(withLevers(query, {}), { class: "btn q" }, "Back to today"),
   );
 }

@@ -1,6 +1,7 @@
 // The dialog in which somebody says what they think of a link. It stands outside the page, so that a
 // redraw takes nothing of what was typed.
 
+import { accountName } from "./account.js";
 import { ReadError, send } from "./api.js";
 import { h } from "./dom.js";
 
@@ -55,8 +56,9 @@ export function ask({
   actions,
   done,
 }) {
-  const who = line("Your name", { maxlength: 100, required: true });
-  who.input.value = rememberedName();
+  const known = accountName();
+  const who = line("Your name", { maxlength: 100, required: true, readonly: known !== null });
+  who.input.value = known ?? rememberedName();
   const label = whyNeeded ? whyLabel : `${whyLabel} (may be left empty)`;
   const why = words(label, { required: whyNeeded });
   const error = h("p", { class: "refused", role: "alert" });
@@ -75,7 +77,7 @@ export function ask({
         try {
           let answer = null;
           for (const request of chosen[1](values)) answer = await send(request);
-          remember(values.who);
+          if (known === null) remember(values.who);
           close();
           done(answer);
         } catch (problem) {

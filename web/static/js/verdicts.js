@@ -1,6 +1,7 @@
 // What people say about the links of an item: a quiet question on each line of evidence, the links
 // that were rejected, and the way to add one that is missing.
 
+import { mayWrite } from "./account.js";
 import { h } from "./dom.js";
 import { date, ruleWords } from "./format.js";
 import { section } from "./parts.js";
@@ -104,7 +105,9 @@ function askWithdraw(verdicts, page) {
   });
 }
 
+/** Nothing for who may only look. */
 const button = (label, name, act) =>
+  mayWrite() &&
   h("button", { type: "button", class: "ask", "aria-label": name, onclick: act }, label);
 
 /** The last cell of a line of evidence: what was said of it, or the question. */
@@ -194,6 +197,7 @@ export function addLink(journey, page) {
       ],
       done: () => after(page),
     });
+  if (!mayWrite()) return null;
   return h(
     "p",
     { class: "more" },
