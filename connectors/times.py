@@ -39,10 +39,12 @@ def utc_or_none(value: str | int | float | None) -> datetime | None:
 def day_or_none(value: object) -> date | None:
     """A day, `2026-12-24`; None for what is none, or no day of our times."""
     try:
-        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return day if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+    if day is None or day.isoformat() != value:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def epoch_ms(moment: datetime) -> int:

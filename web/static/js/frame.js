@@ -151,6 +151,8 @@ function dataTime(at) {
   );
 }
 
+let drawn = null; // the path that the bar is drawn for
+
 /** `filters` are nodes; `dataTo` is the time of the oldest required source. An open choice is left alone while nothing changed. */
 export function drawBar(here, filters, dataTo) {
   const menu = h(
@@ -169,6 +171,8 @@ export function drawBar(here, filters, dataTo) {
     themeButton(),
   );
   const bar = document.getElementById("bar");
+  menu.open = here === drawn && (bar.querySelector("details.menu")?.open ?? false);
+  drawn = here;
   const same = [menu, group, time].every((node, at) => bar.children[at]?.isEqualNode(node));
   if (same) return;
   const choices = () => [...bar.querySelectorAll("select, button, summary")];
