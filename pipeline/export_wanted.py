@@ -37,6 +37,8 @@ def wanted_rows(settings: Settings, filters: Filters, *, now: int | None = None)
     if start is not None and end is not None and start >= end:
         raise BadRequestError("the window is empty: `from` must lie before `to`")
     at = now_ts() if now is None else now
+    if start is not None and start >= at:
+        raise BadRequestError("the window is empty: `from` lies in the future")
     since = None
     if filters.since is not None:
         since = past_moment(settings, "since", filters.since, now=at)
