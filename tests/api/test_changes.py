@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
 
 import orjson
 import pytest
@@ -19,15 +17,7 @@ from api.watching import MOST, Watch
 from pipeline.database import Database
 from store import frames
 from store.facts import bump_version
-from tests.api.client import Client, Clock
-
-T = TypeVar("T")
-
-
-def _run(asked: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """In a thread of its own: a browser that other tests share keeps a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(asked())).result()
+from tests.api.client import Client, Clock, finished
 
 
 async def _first(news: AsyncIterator[str], many: int) -> list[str]:
@@ -77,7 +67,7 @@ def test_news_come_when_the_version_moves_and_only_then() -> None:
             found = await _first(news, 3)
         return found, len(watch._waiting)
 
-    assert _run(listened) == (["a", "b", "c"], 0)
+    assert finished(listened()) == (["a", "b", "c"], 0)
 
 
 def test_all_who_wait_are_told_by_one_look() -> None:
@@ -97,7 +87,7 @@ def test_all_who_wait_are_told_by_one_look() -> None:
 
         return await asyncio.gather(*(one() for _ in range(50)))
 
-    assert _run(listened) == [["old", "new"]] * 50
+    assert finished(listened()) == [["old", "new"]] * 50
     assert looks <= 60 + 5
 
 
@@ -107,7 +97,7 @@ def test_a_line_on_which_nothing_comes_is_kept_open() -> None:
         async with aclosing(watch.news()) as news:
             return await _first(news, 3)
 
-    assert _run(listened) == ["same", "", ""]
+    assert finished(listened()) == ["same", "", ""]
 
 
 def test_lines_end_when_the_server_stops() -> None:
@@ -118,7 +108,7 @@ def test_lines_end_when_the_server_stops() -> None:
             watch.close()
             return found + [one async for one in news]
 
-    assert _run(listened) == ["same"]
+    assert finished(listened()) == ["same"]
 
 
 async def _streamed(app: FastAPI, bump: Callable[[], None], many: int) -> list[Message]:
@@ -153,7 +143,7 @@ def test_the_stream_tells_at_once_and_again_when_facts_moved(
     client, _ = copied
     served = client.app.state.served
     served.watch.look_s = 0.01
-    start, *parts = _run(lambda: _streamed(client.app, lambda: _bump(client, clock), 2))
+    start, *parts = finished(_streamed(client.app, lambda: _bump(client, clock), 2))
     headers = dict(start["headers"])
     assert headers[b"content-type"].startswith(b"text/event-stream")
     assert headers[b"cache-control"] == b"no-store"
@@ -174,7 +164,7 @@ def test_a_line_ends_after_a_while_so_that_who_listens_shows_who_it_is(
     monkeypatch.setattr("api.routes.changes.LINE_S", 0.05)
     client, _ = copied
     client.app.state.served.watch.quiet_s = 0.1
-    sent = _run(lambda: _streamed(client.app, lambda: None, 100))
+    sent = finished(_streamed(client.app, lambda: None, 100))
     assert [message.get("more_body") for message in sent[1:]] == [True, False]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from api.routes import exports
 from store.export_tables import TABLES
-from tests.api.client import Client
+from tests.api.client import Client, finished
 
 
 def _table(client: Client, address: str) -> Any:
@@ -154,7 +154,7 @@ def _sent(client: Client, address: str) -> tuple[list[int], Any]:
         "client": ("127.0.0.1", 1),
         "server": ("test", 80),
     }
-    asyncio.run(client.app(scope, receive, send))
+    finished(client.app(scope, receive, send))
     layer: Any = client.app.middleware_stack
     while type(layer).__name__ != "CachedViews":
         layer = vars(layer).get("app") or layer._app

@@ -92,7 +92,8 @@ def test_its_date_is_that_of_the_release(shop: Database) -> None:
     told = _ask(shop, _RELEASES)
     later, sooner = (row["due"] for row in told["items"])
     assert sooner == {
-        "date": _later(3), "told_by": "release", "overdue": False, "chance": 1.0, "at_risk": False,
+        "date": _later(3), "told_by": "release", "overdue": False, "chance": 1.0,
+        "corrected_chance": None, "at_risk": False,
     }  # fmt: skip
     assert (later["date"], later["chance"], later["at_risk"]) == (_later(2), 0.25, True)
     assert (told["due"]["with_date"], told["due"]["at_risk"]) == (2, 1)
