@@ -36,7 +36,8 @@ demo: $(VENV)/.runtime
 	$(BIN)/headwater demo
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+	@# All processes, and the commands that tests start, read what was compiled once.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 POINTS ?= 200
 SEED ?= 1

@@ -21,12 +21,14 @@ from api.oidc_provider import Provider
 from api.pages import add_pages
 from api.routes import (
     account,
+    changes,
     charts,
     definitions,
     delay_cost,
     desk,
     dora,
     events,
+    exports,
     findings,
     forecasts,
     health,
@@ -82,11 +84,13 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.served = served
     for module in (
         overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
-        items, services, dora, value, desk, sources, quality, definitions,
+        items, services, dora, value, desk, sources, changes, quality, definitions,
     ):  # fmt: skip
         app.include_router(module.router, prefix="/v1", responses=COMMON)
+    app.include_router(changes.line, prefix="/v1")
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
+    app.include_router(exports.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     app.include_router(lab.streams, prefix="/v1", responses=COMMON)
     app.include_router(standards.router, prefix="/v1", responses=COMMON)

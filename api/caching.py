@@ -18,9 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PREFIX = b"/v1/"
+_PASSED_ON = b"/v1/exports/"
+"""Whole tables: sent as they are read and not kept. They do not depend on now."""
 _MAX_BYTES = 64 * 1024 * 1024
-_NEVER = (b"/v1/account", b"/v1/audit-log")
-"""What is told differs by who asks, or moves without the facts."""
+_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/stream")
+"""What is told differs by who asks, moves without the facts, or never ends."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -90,7 +92,8 @@ class CachedViews:
     def _key(self, scope: Scope) -> str:
         query = urlencode(sorted(parse_qsl(scope["query_string"].decode("latin-1"), True)))
         path = scope["raw_path"].decode("latin-1")
-        text = f"{self._version()}|{self._minute()}|{path}?{query}"
+        moment = f"accept {_header(scope, b'accept')!r}" if _passed_on(scope) else self._minute()
+        text = f"{self._version()}|{moment}|{path}?{query}"
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
     async def _fresh(
@@ -98,6 +101,12 @@ class CachedViews:
     ) -> None:
         start: Message = {}
         parts: list[bytes] = []
+
+        async def pass_on(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                told = [*message["headers"], (b"etag", etag), (b"cache-control", b"no-cache")]
+                message = {**message, "headers": told}
+            await send(message)
 
         async def keep(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -113,15 +122,23 @@ class CachedViews:
                 self._bytes.put(key, headers, body)
             await _answer(send, start["status"], headers, body)
 
-        await self._app(scope, receive, keep)
+        await self._app(scope, receive, pass_on if _passed_on(scope) else keep)
+
+
+def _passed_on(scope: Scope) -> bool:
+    return bool(scope["raw_path"].startswith(_PASSED_ON))
+
+
+def _header(scope: Scope, name: bytes) -> bytes | None:
+    return next((value for key, value in scope["headers"] if key == name), None)
 
 
 def _matches(scope: Scope, etag: bytes) -> bool:
-    for name, value in scope["headers"]:
-        if name == b"if-none-match":
-            tags = [tag.strip().removeprefix(b"W/") for tag in value.split(b",")]
-            return etag.removeprefix(b"W/") in tags or tags == [b"*"]
-    return False
+    told = _header(scope, b"if-none-match")
+    if told is None:
+        return False
+    tags = [tag.strip().removeprefix(b"W/") for tag in told.split(b",")]
+    return etag.removeprefix(b"W/") in tags or tags == [b"*"]
 
 
 async def _answer(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -12,6 +12,7 @@ import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
+from api.watching import Watch
 from core.settings import Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
@@ -28,12 +29,14 @@ class Served:
     settings: Settings
     database: Database
     snapshots: Snapshots = field(init=False)
+    watch: Watch = field(init=False)
     _version: str = ""
     _asked: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.snapshots = Snapshots(self.settings)
+        self.watch = Watch(self.version)
 
     def version(self) -> str:
         """Moves when facts were computed anew or a source was read."""

@@ -72,7 +72,7 @@ def page(document: dict[str, Any]) -> str:
 def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     rows = "".join(_parameter(one) for one in operation.get("parameters", []))
     shown = escape(f"{method.upper()} {path}")
-    if method == "get" and "{" not in path:
+    if method == "get" and "{" not in path and not _endless(operation):
         shown = f'<a href="{escape(path)}">{shown}</a>'
     return "".join(
         [
@@ -82,6 +82,11 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
             "</section>",
         ]
     )
+
+
+def _endless(operation: dict[str, Any]) -> bool:
+    """Whether a browser that follows a link to it would wait forever."""
+    return "text/event-stream" in operation["responses"]["200"].get("content", {})
 
 
 def _parameter(one: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.examples_charts import GROUNDS, envelope
 
 _PLAN: Final[dict[str, Any]] = {
+    "of": "parent",
     "order": "begun",
     "orders": ["begun", "due", "smallest"],
     "first": [],
@@ -32,11 +33,22 @@ _ROW: Final[dict[str, Any]] = {
     "ahead": {"items": 4, "groups": 2},
     "days": {"p50": 8, "p85": 11, "p95": 13},
     "dates": {"p50": "2026-11-29", "p85": "2026-12-02", "p95": "2026-12-04"},
+    "corrected": {
+        "items": {
+            "days": {"p50": 9, "p85": 14, "p95": 22},
+            "dates": {"p50": "2026-11-30", "p85": "2026-12-05", "p95": "2026-12-13"},
+        },
+        "grown": {
+            "days": {"p50": 15, "p85": 31, "p95": None},
+            "dates": {"p50": "2026-12-06", "p85": "2026-12-22", "p95": None},
+        },
+    },
     "due": {
         "date": "2026-12-04",
         "told_by": "value",
         "overdue": False,
         "chance": 0.957,
+        "corrected_chance": 0.872,
         "at_risk": False,
     },
     "begun_at": "2026-09-02T08:12:00Z",
@@ -56,10 +68,16 @@ QUEUE: Final[dict[str, Any]] = envelope(
         "p95": 31,
     },
     83,
-    of="parent",
     **_PLAN,
     dates={"p50": "2026-12-13", "p85": "2026-12-18", "p95": "2026-12-22"},
     due={"with_date": 1, "at_risk": 0, "all_in_time": 0.957},
+    lateness={
+        "items": {"p50": 1.125, "p85": 1.75, "p95": 2.7},
+        "grown": {"p50": 1.82, "p85": 3.8, "p95": None},
+        "tried": 98,
+        "came": 84,
+        "reason": None,
+    },
     grown={"items": 44, "added": 6, "growth": 0.158},
     without={"in_flight": 5, "not_started": 9},
     dormant_items={"items": 2, "longer_than_d": 93.4},
@@ -108,6 +126,7 @@ QUEUE_CALIBRATION: Final[dict[str, Any]] = envelope(
     },
     92,
     interval={"queue_p85": [0.786, 0.925], "level": 0.95, "method": "wilson"},
+    of="parent",
     zone="Europe/Berlin",
     horizon_days=14,
     pool_days=90,

@@ -70,6 +70,10 @@ GET /v1/quality/unlinked/summary
 GET /v1/quality/agreement
 GET /v1/quality/clock-skew
 GET /v1/quality/audit
+GET /v1/changes
+GET /v1/stream
+GET /v1/exports
+GET /v1/exports/{table}
 GET /v1/definitions/changes
 GET /v1/restatements
 GET /v1/verdicts

@@ -1,4 +1,4 @@
-"""The shapes of the forecast of a queue of parents."""
+"""The shapes of the forecast of a queue of parents or releases."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from api.schemas_charts import Forecast
 Days = dict[str, int | None]
 Dates = dict[str, str | None]
 State = Literal["done", "in_flight", "not_started", "cancelled"]
+Of = Literal["parent", "release"]
 
 
 class QueueItems(Shape):
-    """The items of one parent, counted."""
+    """The items of one parent or release, counted."""
 
     total: int = Field(description="All that are done or open; cancelled ones left out.")
     done: int
@@ -25,31 +26,68 @@ class QueueItems(Shape):
     dormant: int = Field(
         description="Of `not_started`, those unbegun for longer than 95 % of what was begun."
     )
-    added: int = Field(description="Of `total`, those written down after its first item was begun.")
+    added: int | None = Field(
+        description="Of `total`, those written down after its first item was begun; null of a"
+        " release: nothing tells since when an item is planned for it."
+    )
     to_come: int = Field(description="Further ones that `growth` adds to the queue.")
 
 
 class QueueAhead(Shape):
-    """What is in flight beside one parent, or begun before its last item is."""
+    """What is in flight beside one of them, or begun before its last item is."""
 
     items: int = Field(description="Items of others.")
-    groups: int = Field(description="Other parents that these belong to.")
+    groups: int = Field(description="Other parents or releases that these belong to.")
 
 
 class QueueDue(Shape):
     """A date that is to be met, and how likely it is."""
 
     date: str = Field(description="Until the end of which day.")
-    told_by: Literal["value"] = Field(
-        description="value: the deadline of what people say it is worth."
+    told_by: Literal["value", "tracker", "release"] = Field(
+        description="value: the deadline of what people say it is worth, which counts before the"
+        " others. tracker: its due date in the tracker. release: the date of the release."
     )
     overdue: bool
-    chance: float | None = Field(description="How likely it is met; null without a forecast.")
-    at_risk: bool | None = Field(description="Whether that is less than 0.85.")
+    chance: float | None = Field(
+        description="How likely it is met by the pace alone; null without a forecast."
+    )
+    corrected_chance: float | None = Field(
+        description="The same by what became of past dates; null where `lateness` is."
+    )
+    at_risk: bool | None = Field(
+        description="Whether the corrected chance, or without one the other, is less than 0.85."
+    )
+
+
+class QueueCorrected(Shape):
+    """Days and dates by what became of past dates; null where fewer of these have come."""
+
+    days: Days
+    dates: Dates
+
+
+class QueueCorrections(Shape):
+    """Of the `items` that it has now, and of all that it is to have `grown` to."""
+
+    items: QueueCorrected
+    grown: QueueCorrected
+
+
+class QueueLateness(Shape):
+    """How late dates came that would have been told in the last 52 weeks, as multiples of their
+    p50: of the items of that day, and of all that came to be.
+    """
+
+    items: dict[str, float | None]
+    grown: dict[str, float | None]
+    tried: int = Field(description="How many dates would have been told.")
+    came: int = Field(description="How many of them have come.")
+    reason: str | None = Field(description="Why nothing is corrected.")
 
 
 class QueueRow(Shape):
-    """One parent with open items: what remains, who stands before it, when it is done."""
+    """A parent or release with open items: what remains, who stands before, when it is done."""
 
     key: str
     title: str
@@ -59,13 +97,16 @@ class QueueRow(Shape):
     ahead: QueueAhead
     days: Days = Field(description="Days until its last item is done, at 50, 85 and 95 %.")
     dates: Dates = Field(description="At the end of which day.")
+    corrected: QueueCorrections = Field(
+        description="As many times later as past dates came than told."
+    )
     due: QueueDue | None = Field(description="Null where nobody says a date.")
     begun_at: str | None = Field(description="When its first item was begun.")
     explain: str
 
 
 class QueueAllDue(Shape):
-    """The dates of all open parents."""
+    """The dates of all that are open."""
 
     with_date: int
     at_risk: int | None = Field(description="Met with less than 85 %; null without a forecast.")
@@ -75,22 +116,24 @@ class QueueAllDue(Shape):
 
 
 class QueueGrowth(Shape):
-    """How the open parents that are begun grew since."""
+    """How those that are open and begun grew since."""
 
     items: int
-    added: int
-    growth: float | None = Field(description="Added to what was there before; null for nothing.")
+    added: int | None
+    growth: float | None = Field(
+        description="Added to what was there before; null for nothing, and of releases."
+    )
 
 
 class QueueWithout(Shape):
-    """Open items that belong to no parent."""
+    """Open items that belong to no parent, or to no release that is to come."""
 
     in_flight: int
     not_started: int
 
 
 class QueueDormant(Shape):
-    """Items of open parents that nobody may ever begin."""
+    """Items of what is open that nobody may ever begin."""
 
     items: int
     longer_than_d: float | None = Field(
@@ -99,8 +142,9 @@ class QueueDormant(Shape):
 
 
 class QueuePlan(Shape):
-    """How the queue is ordered, as asked."""
+    """What stands in the queue and how it is ordered, as asked."""
 
+    of: Of
     order: Literal["begun", "due", "smallest"]
     orders: list[str] = Field(description="Those that may be asked for.")
     first: list[str] = Field(description="Keys that stand before all others.")
@@ -110,19 +154,21 @@ class QueuePlan(Shape):
 
 
 class ForecastQueue(Forecast, QueuePlan):
-    """When each parent of a stream is done, all in one queue; the value is the whole queue."""
+    """When each parent or release of a stream is done, all in one queue; the value is the whole
+    queue.
+    """
 
-    of: Literal["parent"]
     dates: Dates = Field(description="At the end of which day the whole queue is done.")
     due: QueueAllDue
+    lateness: QueueLateness
     grown: QueueGrowth
     without: QueueWithout
     dormant_items: QueueDormant
-    items: list[QueueRow] = Field(description="The open parents in their order.")
+    items: list[QueueRow] = Field(description="Those with open items, in their order.")
 
 
 class QueueMember(Shape):
-    """An item of the parent that was opened."""
+    """An item of the parent or release that was opened."""
 
     key: str
     title: str
@@ -137,7 +183,7 @@ class QueueMember(Shape):
 
 
 class QueueBefore(Shape):
-    """Another parent, and how many of its items are in flight or begun before this one's last."""
+    """Another of them, and how many of its items are in flight or begun before this one's last."""
 
     key: str
     title: str
@@ -145,7 +191,7 @@ class QueueBefore(Shape):
 
 
 class ForecastQueueOne(QueueRow, QueuePlan):
-    """One parent of the queue, opened: its items with their places, and what stands before."""
+    """One of the queue, opened: its items with their places, and what stands before."""
 
     reason: str | None = Field(description="Why there is no forecast.")
     members: list[QueueMember]
@@ -154,7 +200,7 @@ class ForecastQueueOne(QueueRow, QueuePlan):
 
 
 class TriedQueue(Shape):
-    """The date of one parent as it would have been told at the beginning of a past day."""
+    """The date of one of them as it would have been told at the beginning of a past day."""
 
     key: str
     made_on: str
@@ -171,10 +217,11 @@ class TriedQueue(Shape):
 
 
 class QueueCalibration(Envelope):
-    """The share of past dates of parents that held, by percentile: `queue` of what a parent had
-    when its date was told, `grown` of all that it came to have.
+    """The share of past dates of parents or releases that held, by percentile: `queue` of what one
+    had when its date was told, `grown` of all that it came to have.
     """
 
+    of: Of
     zone: str
     horizon_days: int
     pool_days: int

@@ -13,6 +13,7 @@ import typer
 
 from cli.access_commands import access, token
 from cli.cost_commands import cost
+from cli.export_commands import export
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.options import DEFAULT_CONFIG, Config, examples
@@ -264,6 +265,7 @@ app.add_typer(look)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
 app.add_typer(cost)
+app.add_typer(export)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")
 app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 

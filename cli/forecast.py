@@ -1,4 +1,4 @@
-"""`headwater forecast STREAM`: when each parent, or any work, is done, in the terminal."""
+"""`headwater forecast STREAM`: when each group, or any work, is done, in the terminal."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ from pipeline.stream_answers import stream_of
 
 Answer = dict[str, Any]
 _LEVELS = {"p50": "50 %", "p85": "85 %", "p95": "95 %"}
+_WIDE = 100
+_LEAST = {"open": 4, "before": 6, "": 13}
+"""What the columns must have; dates need ten places, and the name has the rest."""
 _YEAR = 364 * DAY
 _TRIED_EVERY = 14
 _POOL_DAYS = 90
@@ -40,7 +43,7 @@ def run_forecast(
     days: int,
     as_json: bool,
 ) -> None:
-    """Print the queue of parents; with `items` or `by` what was asked of any work instead."""
+    """Print the queue; with `items` or `by` what was asked of any work instead."""
     with ready(config) as (settings, database), database.read() as session:
         now = now_ts()
         asked = replace(question(settings, as_of=now), window=Window(now - days * DAY, now))
@@ -75,7 +78,9 @@ def _answers(
     if found:
         return found
     year = replace(asked, window=Window(asked.as_of - _YEAR, asked.as_of))
-    tried = queue_calibration(snapshot, stream, year, horizon=_TRIED_EVERY, pool_days=_POOL_DAYS)
+    tried = queue_calibration(
+        snapshot, stream, year, horizon=_TRIED_EVERY, pool_days=_POOL_DAYS, of=plan.of
+    )
     return {"queue": queue_answer(snapshot, stream, asked, plan), "calibration": tried}
 
 
@@ -106,7 +111,7 @@ def _show_queue(told: Answer) -> None:
     if told["value"]["p85"] is None:
         _none(told)
     else:
-        _say(f"The whole queue is done by {told['dates']['p85']} with 85 %; {_dates(told['due'])}")
+        _say(f"The whole queue is done by {told['dates']['p85']} with 85 %; {_dates(told)}")
     if rows:
         console.print(_table([row for row in rows if row["dates"]["p50"] is not None] or rows))
     dormant = [row for row in rows if row["items"]["dormant"] and row["dates"]["p50"] is None]
@@ -114,34 +119,57 @@ def _show_queue(told: Answer) -> None:
         limit = told["dormant_items"]["longer_than_d"]
         keys = ", ".join(row["key"] for row in dormant)
         _say(f"[dim]no date, unbegun for more than {limit:.0f} days: {escape(keys)}[/dim]")
+    _late(told)
     _warn(told)
 
 
-def _dates(due: Answer) -> str:
+def _dates(told: Answer) -> str:
+    due = told["due"]
     if not due["with_date"]:
         return "none has a due date"
-    return (
-        f"{due['at_risk']} of {due['with_date']} with a due date at risk,"
-        f" all are met with {share(due['all_in_time'])}"
+    risk = f"{due['at_risk']} of {due['with_date']} with a due date at risk"
+    if told["lateness"]["reason"] is None:
+        return f"{risk}, as late as past dates came"
+    return f"{risk}, all are met with {share(due['all_in_time'])}"
+
+
+def _late(told: Answer) -> None:
+    """How much later than told past dates came."""
+    factors = told["lateness"]["items"]
+    if factors["p50"] is None:
+        return
+    most = "nobody can say how long 85 % take: so few have come"
+    if factors["p85"] is not None:
+        most = f"85 % {factors['p85']:.2g} times"
+    _say(
+        f"Half of past dates took up to {factors['p50']:.2g} times as long as told at 50 %; {most}"
     )
 
 
 def _table(rows: list[Answer]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     dated = any(row["due"] for row in rows)
-    table.add_column("", no_wrap=True, overflow="ellipsis", min_width=20)
-    for name in ("open", "before", *_LEVELS.values(), *(("due", "") if dated else ())):
-        table.add_column(name, justify="right", no_wrap=True)
+    wide = console.width >= _WIDE
+    levels = {name: word for name, word in _LEVELS.items() if wide or name != "p95"}
+    table.add_column("", no_wrap=True, overflow="ellipsis")
+    counted = ("open", "before") if wide else ("open",)
+    for name in (*counted, *levels.values(), *(("due", "") if dated else ())):
+        table.add_column(name, justify="right", no_wrap=True, min_width=_LEAST.get(name, 10))
     for row in rows:
         counts = row["items"]
         table.add_row(
-            escape(f"{row['key']} {row['title']}"[:30]),
+            escape(_name(row)[: 30 if wide else 22]),
             str(counts["in_flight"] + counts["not_started"] + counts["to_come"]),
-            str(row["ahead"]["items"]),
-            *(row["dates"][name] or "not known" for name in _LEVELS),
+            *((str(row["ahead"]["items"]),) if wide else ()),
+            *(row["dates"][name] or "not known" for name in levels),
             *_due_cells(row["due"], dated),
         )
     return table
+
+
+def _name(row: Answer) -> str:
+    """A release is asked for by its name, where that is its alone."""
+    return str(row["key"] if row["key"] == row["title"] else f"{row['key']} {row['title']}")
 
 
 def _due_cells(due: Answer | None, dated: bool) -> tuple[str, ...]:
@@ -151,9 +179,10 @@ def _due_cells(due: Answer | None, dated: bool) -> tuple[str, ...]:
 
 
 def _risk(due: Answer) -> str:
-    if due["chance"] is None:
+    known = due["chance"] if due["corrected_chance"] is None else due["corrected_chance"]
+    if known is None:
         return ""
-    chance = share(due["chance"])
+    chance = share(known)
     return f"at risk, {chance}" if due["at_risk"] else f"met with {chance}"
 
 

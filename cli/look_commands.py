@@ -109,6 +109,7 @@ def stream_map(
 @look.command(
     epilog=examples(
         "headwater forecast checkout",
+        "headwater forecast checkout --of release",
         "headwater forecast checkout --first SHOP-15,SHOP-83 --growth 0.2",
         "headwater forecast checkout --items 20",
         "headwater forecast checkout --by 2026-12-24 --json",
@@ -120,10 +121,13 @@ def forecast(
         str, typer.Argument(help="The `name` of a value stream in the configuration.")
     ],
     config: Config = DEFAULT_CONFIG,
+    of: Annotated[
+        Literal["parent", "release"], typer.Option(help="Epics and the like, or releases.")
+    ] = "parent",
     order: Annotated[
-        Literal["begun", "due", "smallest"],
-        typer.Option(help="Who is begun first: what was begun first, is due first, or is least."),
-    ] = "begun",
+        Literal["begun", "due", "smallest"] | None,
+        typer.Option(help="Who is begun first. Without it begun, of releases due."),
+    ] = None,
     first: Annotated[
         str, typer.Option(help="Keys that go before all others, with commas between.")
     ] = "",
@@ -141,14 +145,14 @@ def forecast(
     ),
     as_json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
 ) -> None:
-    """When each epic arrives, all in one queue, for they share the people: with 50, 85 and 95 %,
-    against its due date, and how often such dates held.
+    """When each epic or release (fix version, milestone) arrives, all in one queue, for they share
+    the people: with 50, 85 and 95 %, against its due date, and whether such dates held.
     """
     from cli.forecast import run_forecast
     from pipeline.group_forecasts import Plan
 
     keys = tuple(one.strip() for one in first.split(",") if one.strip())
-    plan = Plan(order, keys, growth)
+    plan = Plan(order, keys, growth, of=of)
     run_forecast(config, stream, plan=plan, items=items, by=by, days=days, as_json=as_json)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
 
 from api.app import create_app
+from api.watching import Watch
 from cli.output import console
 from cli.setting_up import ready, require_sources
 from core.access_settings import is_loopback
@@ -20,6 +22,8 @@ from core.settings import Settings
 from pipeline.database import Database
 from pipeline.schedule import scheduler_for
 from pipeline.stopping import Stop
+
+_NOT_STARTED = 3
 
 
 def run_serve(
@@ -42,7 +46,24 @@ def serve_app(settings: Settings, database: Database, *, host: str, port: int) -
     shown = f"[{host}]" if ":" in host else host
     console.print(f"Headwater is at http://{shown}:{port}  (Ctrl-C stops it)", highlight=False)
     app = create_app(settings, database)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
+    server = _Server(config, app.state.served.watch)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+
+
+class _Server(uvicorn.Server):
+    """Ends the lines of those who wait for news before it waits for all that is open to end."""
+
+    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+        super().__init__(config)
+        self._watch = watch
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._watch.close()
+        await super().shutdown(sockets)
 
 
 def run_worker(config: Path) -> None:

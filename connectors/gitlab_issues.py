@@ -17,10 +17,11 @@ from connectors.gitlab_history import (
     present_status,
     transitions,
 )
+from connectors.gitlab_milestones import planned_in
 from connectors.gitlab_project import in_project, person_of, rows_or_none
 from connectors.http import SourceClient, for_each
 from connectors.stream import UNREAD, Payload, Scope, Wanted
-from connectors.times import utc, utc_or_none
+from connectors.times import day_or_none, utc, utc_or_none
 from connectors.unread import details_of
 from core.records import (
     Block,
@@ -105,6 +106,7 @@ def parse_issue(payload: Payload, scope: Scope, *, how: IssueRules) -> Iterator[
     moves = list(transitions(item, events, labels=labels, patterns=how.statuses))
     yield _work_item(payload, scope, labels, now)
     yield ItemKey(item, _key(payload, scope), current=True)
+    yield from planned_in(payload)
     yield from _statuses(now, [id for move in moves for id in (move.from_id, move.to_id) if id])
     yield from moves
     for link in details.get("links") or ():
@@ -144,6 +146,7 @@ def _work_item(
             details.get(name) is not None and name not in details.get(UNREAD, ())
             for name in ("states", "labels")
         ),
+        due_on=day_or_none(payload.get("due_date")),
     )
 
 

@@ -107,11 +107,10 @@ def _by_time(what: str, verb: str, extra: Params, belongs: Callable[[Payload], b
     return listing(path=partial(in_project, what), params=params, window=window, belongs=belongs)
 
 
-def whole(what: str) -> Read:
+def whole(what: str, extra: Params | None = None) -> Read:
     """A list without a filter by time, read whole each time."""
-    return listing(
-        path=partial(in_project, what), params=lambda _scope, _since: {"per_page": PER_PAGE}
-    )
+    asked: Params = {**(extra or {}), "per_page": PER_PAGE}
+    return listing(path=partial(in_project, what), params=lambda _scope, _since: asked)
 
 
 def newest(what: str, order: Params, id: ExternalId) -> Read:

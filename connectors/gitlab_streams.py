@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from connectors import gitlab_issues, gitlab_parse
+from connectors import gitlab_issues, gitlab_milestones, gitlab_parse
 from connectors.gitlab_absence import census, project_census, watch
 from connectors.gitlab_branches import Branches
 from connectors.gitlab_details import (
@@ -26,6 +26,7 @@ from connectors.gitlab_project import (
     whole,
 )
 from connectors.gitlab_reviews import with_gitlab_bots
+from connectors.hourly import hourly
 from connectors.http import Params
 from connectors.ordered import beginning
 from connectors.paging import fetched, pages
@@ -60,6 +61,7 @@ _OPEN_PIPELINES = frozenset(
 it goes on the list of changes shows it."""
 _OPEN_DEPLOYMENTS = frozenset({"created", "running", "blocked"})
 _NEWEST_TAGS: Params = {"order_by": "updated", "sort": "desc"}
+_ABOVE_TOO: Params = {"include_ancestors": True}
 _NEWEST_RELEASES: Params = {"order_by": "released_at", "sort": "desc"}
 
 
@@ -186,6 +188,10 @@ def _issues(how: gitlab_issues.IssueRules) -> Iterator[Stream]:
         census=census("issues", Entity.ITEM, _EVERYBODY),
         named=by_number("issues", _EVERYBODY),
     )
+    # An issue is not told as changed when its milestone gets another date or is closed.
+    milestones = hourly(whole("milestones", _ABOVE_TOO))
+    own = partial(id_in_project, "id")
+    yield per_project("milestones", milestones, own, gitlab_milestones.parse_milestone)
     # After all issues of all history: what an issue has become must be stored before its old key.
     yield per_project(
         "moved_issues",

@@ -92,6 +92,8 @@ def gitlab(event: str, payload: Mapping[str, Any]) -> Told:
     if kind == "deployment":
         named = ids_of([payload["deployment_id"]])
         return changed(told, Hint("deployments", scope, named), Hint("environments", scope))
+    if kind == "milestone":
+        return changed(told, Hint("milestones", scope))
     if kind == "release":
         return changed(told, Hint("releases", scope), Hint("tags", scope))
     if kind in _ISSUES and payload["object_attributes"].get("moved_to_id"):

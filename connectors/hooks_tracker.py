@@ -29,6 +29,11 @@ def jira(_event: str, payload: Mapping[str, Any]) -> Told:
         board = sprint.get("originBoardId")
         named = ids_of([sprint["id"]])
         return changed(event, Hint("sprints", str(board) if isinstance(board, int) else "", named))
+    if name.startswith("version_"):
+        version = payload["version"]
+        project = version.get("projectId")
+        scope = str(project) if isinstance(project, int) else ""
+        return changed(event, Hint("versions", scope, ids_of([version["id"]])))
     if name.startswith("board_"):
         return changed(event, Hint("boards", "", ids_of([payload["board"]["id"]])))
     if name.startswith("project_"):

@@ -12,6 +12,7 @@ from connectors.http import Params, SourceClient, body_of, open_client
 from connectors.jira_boards import board_streams
 from connectors.jira_issues import CLOUD, DATA_CENTER, issues_stream
 from connectors.jira_parse import Layout
+from connectors.jira_versions import versions_stream
 from connectors.jira_worklogs import worklog_streams
 from connectors.paging import fetched, offset, pages
 from connectors.stream import (
@@ -127,4 +128,5 @@ def streams(
         issues_stream(projects, layout, cloud=cloud),
         *worklog_streams(api, layout.wanted),
         *board_streams(),
+        versions_stream(api, browse_url=layout.browse_url),
     ]

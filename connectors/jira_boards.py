@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
 
+from connectors.hourly import HOUR, fresh
 from connectors.http import Params, body_of
 from connectors.ordered import server_time
 from connectors.paging import Asker, offset
 from connectors.refusals import refusal_of
 from connectors.stream import Cursor, Page, Payload, Reading, Scope, Stream, own_id
-from connectors.times import iso, utc
+from connectors.times import iso
 from core.records import Record
 
 _AGILE = "rest/agile/1.0"
 _PAGE = 50
-_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _NO_SPRINTS = 400
 _OFF = (_NO_SPRINTS, 401, 403, 404)
@@ -77,7 +77,7 @@ def _read_sprints(reading: Reading) -> Iterator[Page]:
 def _hourly(reading: Reading, where: str, asked: dict[str, str]) -> Iterator[Page]:
     """All rows, unless they were read within the hour; the note tells where they can't be."""
     now = server_time(reading.client)
-    if _fresh(reading, now, _HOUR):
+    if fresh(reading, now, HOUR):
         return
     following: Params | None = {**asked, "startAt": 0, "maxResults": _PAGE}
     asker = Asker(reading.client, where, "values", post=False, none_on=_OFF)
@@ -98,18 +98,13 @@ def _read_columns(reading: Reading) -> Iterator[Page]:
     does not tell that they changed.
     """
     now = server_time(reading.client)
-    if _fresh(reading, now, _DAY):
+    if fresh(reading, now, _DAY):
         return
     where = f"{_AGILE}/board/{reading.scope.id}/configuration"
     answer = reading.client.get(where, none_on=_OFF)
     refused = answer.status_code in _OFF
     note = _told(answer, where, before=reading.cursor) if refused else {}
     yield Page([] if refused else [body_of(answer, where)], {"read_at": iso(now), **note})
-
-
-def _fresh(reading: Reading, now: datetime, every: timedelta) -> bool:
-    read_at = reading.cursor.get("read_at")
-    return read_at is not None and now - utc(read_at) < every
 
 
 def _told(response: httpx.Response, where: str, *, before: Cursor) -> dict[str, str]:

@@ -52,6 +52,8 @@ _FIELDS = (
     "labels",
     "issuelinks",
     "assignee",
+    "duedate",
+    "fixVersions",
 )
 _by_token = token("nextPageToken", param="nextPageToken")
 

@@ -10,8 +10,9 @@ from typing import Any
 from connectors.blocks import Known, Switch
 from connectors.jira_blocks import Link, flag_blocks, label_blocks, link_blocks, link_times
 from connectors.jira_changelog import Change, assignees, changes, is_complete, transitions
+from connectors.jira_versions import planned_in
 from connectors.stream import Payload, Scope, Wanted
-from connectors.times import utc, utc_or_none
+from connectors.times import day_or_none, utc, utc_or_none
 from core.records import (
     Block,
     ItemKey,
@@ -88,14 +89,18 @@ def parse_field(_payload: Payload, _scope: Scope) -> Iterator[Record]:
 
 
 def parse_issue(payload: Payload, _scope: Scope, *, layout: Layout) -> Iterator[Record]:
-    """The item, its keys and links, what changed in the fields that are kept, and its blocks."""
+    """The item, its keys, links and releases, what changed in the fields that are kept, and its
+    blocks.
+    """
     item = str(payload["id"])  # never the key: it changes when the issue moves
     fields = payload["fields"]
     created_at = utc(fields["created"])
     history = changes(payload, bots=layout.wanted.bots)
     links = list(_links(fields.get("issuelinks") or ()))
     times = link_times(history, set(links))
-    yield _work_item(payload, created_at, history, layout)
+    made = _work_item(payload, created_at, history, layout)
+    yield made
+    yield from planned_in(item, fields, project=made.project, browse_url=layout.browse_url)
     yield from _keys(item, payload["key"], history)
     yield from _item_links(item, links, times)
     yield from _parent_link(item, fields, history, layout)
@@ -127,6 +132,7 @@ def _work_item(
         labels=tuple(fields.get("labels") or ()),
         value_per_week=_number(fields.get(layout.value)) if layout.value else None,
         changelog_complete=is_complete(payload),
+        due_on=day_or_none(fields.get("duedate")),
     )
 
 

@@ -4,12 +4,13 @@ by hours.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from core.errors import PayloadError
 
 _MILLISECONDS_FROM = 100_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR, _LAST_YEAR = 1971, 9997
 
 
 def utc(value: str | int | float) -> datetime:
@@ -33,6 +34,17 @@ def utc(value: str | int | float) -> datetime:
 def utc_or_none(value: str | int | float | None) -> datetime | None:
     """The same, and None for what is absent or empty."""
     return None if value is None or value == "" else utc(value)
+
+
+def day_or_none(value: object) -> date | None:
+    """A day, `2026-12-24`; None for what is none, or no day of our times."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if day is None or day.isoformat() != value:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def epoch_ms(moment: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from core.errors import FieldError
@@ -100,6 +100,19 @@ class Given:
         if not _EARLIEST <= at <= _LATEST:
             raise self.wrong("is out of all bounds")
         return at
+
+    def day(self) -> date:
+        """A day of our times, without a zone."""
+        text = self.name()
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            found = None
+        if found is None or found.isoformat() != text:
+            raise self.wrong("is no day; write 2026-12-24")
+        if not _EARLIEST.date() <= found <= _LATEST.date():
+            raise self.wrong("is out of all bounds")
+        return found
 
     def wrong(self, what: str) -> FieldError:
         return FieldError(self.path or "the body", what)

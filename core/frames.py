@@ -7,6 +7,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+import pandas as pd
+
+# The names of columns, and text that is worked out, as strings of Python: of frames with a few
+# hundred rows pandas spends half of its time on taking Arrow's apart. See `store/read.py` for the
+# text that is read.
+pd.options.mode.string_storage = "python"
+
 NONE: Final = -(2**63)
 """The int64 that means "none" in every integer column: no NaN, so integers stay integers."""
 

@@ -9,7 +9,7 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
@@ -29,6 +29,7 @@ IDENTITY: Final[Mapping[str, tuple[str, ...]]] = {
     "person": ("identity",),
     "item_key": ("key",),
     "item_link": ("item", "kind", "other_key"),
+    "planned_in": ("item", "release"),
     "transition": ("item", "at", "seq"),
     "block": ("item", "kind", "detail", "start"),
     "worklog": ("item", "id"),
@@ -153,6 +154,7 @@ def _reader(hint: Any, *, prose: bool = False) -> tuple[str, Callable[[Given], A
         float: ("number", _float),
         bool: ("true or false", _bool),
         datetime: ("time", Given.time),
+        date: ("day", Given.day),
         Person: ("person", lambda given: Person(given.name())),
     }[hint]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from core.record_words import BlockKind, Entity, Field, StatusCategory
@@ -47,7 +47,7 @@ class WorkflowStatus:
 @dataclass(frozen=True, slots=True)
 class WorkItem:
     """A ticket. `value_per_week` is money in the configured currency, None where nobody valued
-    it.
+    it; `due_on` the day until the end of which it is due, None where nobody says.
     """
 
     id: str
@@ -67,6 +67,31 @@ class WorkItem:
     labels: tuple[str, ...] = ()
     value_per_week: float | None = None
     changelog_complete: bool = True
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRelease:
+    """A release that items are planned for, before anything is shipped: a version of Jira, a
+    milestone of GitLab. due_on: the day until the end of which it is to be out, None where nobody
+    says. `listed` is False for one that only an item names: what the source's list says counts.
+    """
+
+    id: str
+    name: str
+    due_on: date | None = None
+    released: bool = False
+    archived: bool = False
+    url: str = ""
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIn:
+    """`item` is planned for the release of this id; an item may be for several."""
+
+    item: str
+    release: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from core.record_items import (
     ItemKey,
     ItemLink,
     Person,
+    PlannedIn,
+    PlannedRelease,
     Project,
     Transition,
     WorkflowStatus,
@@ -52,6 +54,8 @@ Record = (
     | WorkItem
     | ItemKey
     | ItemLink
+    | PlannedRelease
+    | PlannedIn
     | Transition
     | Block
     | Worklog
@@ -97,6 +101,8 @@ __all__ = [
     "MergeState",
     "Outcome",
     "Person",
+    "PlannedIn",
+    "PlannedRelease",
     "Project",
     "Record",
     "Ref",

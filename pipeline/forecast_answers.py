@@ -152,20 +152,24 @@ def told(
     value: Mapping[str, int | None],
     pool: Pool,
     *,
+    nothing: str = "",
     reasons: tuple[str, ...] = (),
     parts: Mapping[str, float] | None = None,
     explain: str = "metrics/velocity/explain",
 ) -> Answer:
-    """A forecast in its envelope: the value, or why there is none. explain: the path that lists the
+    """A forecast in its envelope: the value, or why there is none. nothing: why there is nothing
+    to forecast, which comes before what the pool lacks. explain: the path that lists the
     completions of the pool.
     """
+    if pool.missing:
+        reasons = (history_reason(pool.missing),)
     measure = Measure(
         sort="forecast",
         unit=unit,
         value={name: None if one is None else float(one) for name, one in value.items()},
         n=int(pool.drawn.sum()),
         parts=parts or {},
-        reasons=(history_reason(pool.missing),) if pool.missing else reasons,
+        reasons=(nothing,) if nothing else reasons,
     )
     counted = replace(pool.asked, calendar=None)  # what was done is counted, in no calendar
     body = dressed(snapshot, stream, slug, measure, counted, explain=explain)

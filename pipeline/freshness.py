@@ -4,36 +4,89 @@ shows.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from store import cursors, frames, improvements, scenarios, verdicts
+from store.daily import last_made
 from store.definitions import last_change
 from store.estimates import last_estimate
 from store.facts import services_version
 
 
-def served_version(session: Session) -> str:
-    """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, and nobody judged a link, valued an item, entered a scenario or
-    wrote of an improvement.
+@dataclass(frozen=True)
+class Versions:
+    """Each part of what is served, as a text that moves when the part does.
+
+    streams, sources: by name. entered: what people said of links, values, scenarios and
+    improvements. daily: when the daily numbers were made.
     """
-    streams = frames.value_streams(session)
-    facts = ",".join(
-        f"{a}:{b}" for a, b in zip(streams["name"], streams["facts_version"], strict=True)
+
+    streams: Mapping[str, str]
+    services: str
+    sources: Mapping[str, str]
+    definitions: str
+    entered: str
+    daily: str
+
+    @property
+    def facts(self) -> str:
+        """All but how the sources are doing, and when daily numbers were made."""
+        return f"{_joined(self.streams)}|{self.services}|{self.definitions}|{self.entered}"
+
+    def __str__(self) -> str:
+        return f"{self.facts}|{_joined(self.sources)}|{self.daily}"
+
+
+def versions(session: Session) -> Versions:
+    """Equal as long as no fact changed, no source was read or failed, no history came, no
+    definition changed, no daily number was made, and nobody judged a link, valued an item, entered
+    a scenario or wrote of an improvement.
+    """
+    said = (verdicts, scenarios, improvements)
+    entered = [*(one.version(session) for one in said), last_estimate(session)]
+    made = last_made(session)
+    return Versions(
+        streams=_streams(session),
+        services=str(services_version(session)),
+        sources=_sources(session),
+        definitions=str(last_change(session)),
+        entered=":".join(map(str, entered)),
+        daily="" if made is None else str(made.as_of_ts),
     )
-    everything = cursors.all_states(session)
-    states = [state for state in everything if state.key.stream == ""]
-    read = ",".join(
-        f"{state.source}:{state.last_success_ts}:{state.last_error_ts}:{state.lease_until_ts}"
-        for state in states
-    )
-    older = ",".join(
-        f"{state.source}:{state.key.stream}:{state.key.scope}:{part}"
-        for state in everything
-        if (part := state.cursor.get("older"))
-    )
-    judged = f"{verdicts.version(session)}|{scenarios.version(session)}"
-    judged = f"{judged}|{improvements.version(session)}"
-    changes = last_change(session)
-    valued = last_estimate(session)
-    return f"{facts}|{services_version(session)}|{read}|{older}|{judged}|{changes}|{valued}"
+
+
+def served_version(session: Session) -> str:
+    """All versions as one text."""
+    return str(versions(session))
+
+
+def facts_told(session: Session) -> str:
+    """The same of facts and of what items are worth alone."""
+    streams = _joined(_streams(session))
+    return f"{streams}|{services_version(session)}|{last_estimate(session)}"
+
+
+def _joined(parts: Mapping[str, str]) -> str:
+    return ",".join(f"{name}:{one}" for name, one in parts.items())
+
+
+def _streams(session: Session) -> dict[str, str]:
+    found = frames.value_streams(session)
+    facts = zip(found["name"], found["facts_version"], strict=True)
+    return {str(name): str(version) for name, version in facts}
+
+
+def _sources(session: Session) -> dict[str, str]:
+    """When each was read, and failed, and how far its history has come."""
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for state in cursors.all_states(session):
+        if state.key.stream == "":
+            times = (state.last_success_ts, state.last_error_ts, state.lease_until_ts)
+            told[state.source].append(":".join(map(str, times)))
+        if older := state.cursor.get("older"):
+            told[state.source].append(f"{state.key.stream}:{state.key.scope}:{older}")
+    return {name: ",".join(parts) for name, parts in told.items()}

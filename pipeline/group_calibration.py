@@ -1,4 +1,6 @@
-"""Whether the dates of parents held (K7): the queue of past days forecast again, and what came."""
+"""Whether the dates of parents or releases held (K7): the queue of past days forecast again, and
+what came.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ import pandas as pd
 from core.frames import NONE
 from metrics.calibration import Score, Tried, held_within, scores
 from metrics.forecast import enough
+from metrics.lateness import corrected
 from metrics.mapping import Ints
 from metrics.periods import Period
 from metrics.shared_queue import arrivals
@@ -19,8 +22,9 @@ from metrics.stats import PERCENTILES
 from pipeline.calibration_answers import days_before, require_few, scorecard
 from pipeline.chart_frame import dressed, over
 from pipeline.group_forecasts import counted_items, line_of
+from pipeline.grouped import Groups, Of, groups_of
 from pipeline.question import Question
-from pipeline.queue_groups import Groups, backlog_at, groups_of, items_at
+from pipeline.queue_groups import backlog_at, items_at, usual_order
 from pipeline.snapshot import Snapshot, StreamFacts
 
 Answer = dict[str, Any]
@@ -47,46 +51,85 @@ class Trial:
     pool_days: int
 
 
+@dataclass(frozen=True)
+class PastDates:
+    """past: the earliest first. counts: completions of each of `days`; the dates of the window were
+    told from the day `first` on.
+    """
+
+    past: Sequence[Past]
+    days: Sequence[Period]
+    counts: Ints
+    first: int
+
+
 def queue_calibration(
-    snapshot: Snapshot, stream: StreamFacts, asked: Question, *, horizon: int, pool_days: int
+    snapshot: Snapshot,
+    stream: StreamFacts,
+    asked: Question,
+    *,
+    horizon: int,
+    pool_days: int,
+    of: Of = "parent",
 ) -> Answer:
     """The share of dates that held, by percentile, of the items that a group had when its date was
-    told (`queue`), and of all that it came to have (`grown`).
+    told (`queue`), and of all that it came to have (`grown`); and of these dates as they would have
+    been corrected by what had become of earlier ones (`queue_corrected`, `grown_corrected`).
 
     Every `horizon` days of the window the queue of that day is forecast from the `pool_days`
-    before, in the order in which groups were begun.
+    before, in the usual order. What each item is planned for, or stands below, is that of now.
     """
     require_few(asked, horizon)
-    items = counted_items(stream, groups_of(stream), "goes_on")
-    days, counts = days_before(snapshot, stream, asked, pool_days, items)
-    first = sum(one.from_ts < asked.window.from_ts for one in days)
-    over_days, trial = days[first:], Trial(first, horizon, pool_days)
-    past = stream.memo.of(
-        ("past queues", trial, asked.tz, tuple(one.label for one in over_days)),
-        lambda: _past(stream, asked, trial, days, counts),
-    )
+    found = past_dates(snapshot, stream, asked, horizon=horizon, pool_days=pool_days, of=of)
     body = dressed(
         snapshot,
         stream,
         "forecast_calibration",
-        scorecard(_scores(past), "queue_p85", counts[-pool_days:]),
-        over(asked, over_days),
+        scorecard(_scores(found), "queue_p85", found.counts[-pool_days:]),
+        over(asked, found.days[found.first :]),
         explain="metrics/velocity/explain",
     )
     return {
         **body,
+        "of": of,
         "zone": asked.tz,
         "horizon_days": horizon,
         "pool_days": pool_days,
-        "forecasts": [_row(one, days) for one in past],
+        "forecasts": [_row(one, found.days) for one in found.past],
     }
 
 
+def past_dates(
+    snapshot: Snapshot,
+    stream: StreamFacts,
+    asked: Question,
+    *,
+    horizon: int,
+    pool_days: int,
+    of: Of,
+) -> PastDates:
+    """The dates that would have been told in the window, and what came."""
+    groups = groups_of(stream, of, asked.tz)
+    items = counted_items(stream, groups, "goes_on")
+    days, counts = days_before(snapshot, stream, asked, pool_days, items)
+    first = sum(one.from_ts < asked.window.from_ts for one in days)
+    trial = Trial(first, horizon, pool_days)
+    past = stream.memo.of(
+        ("past queues", of, trial, asked.tz, tuple(one.label for one in days[first:])),
+        lambda: _past(stream, groups, asked, trial, days, counts),
+    )
+    return PastDates(past, days, counts, first)
+
+
 def _past(
-    stream: StreamFacts, asked: Question, trial: Trial, days: Sequence[Period], counts: Ints
+    stream: StreamFacts,
+    groups: Groups,
+    asked: Question,
+    trial: Trial,
+    days: Sequence[Period],
+    counts: Ints,
 ) -> list[Past]:
     """The forecasts of every so many days, cut from the end, the earliest first."""
-    groups = groups_of(stream)
     known = _Known(groups, days, _by_row(groups, items_at(stream, asked.as_of)))
     begins = range(len(days) - trial.every, max(trial.first, 1) - 1, -trial.every)
     return [
@@ -96,10 +139,13 @@ def _past(
     ]
 
 
-def _scores(past: Sequence[Past]) -> dict[str, Score]:
+def _scores(dates: PastDates) -> dict[str, Score]:
     found: dict[str, Score] = {}
-    for name, tried in (("queue", [p.tried for p in past]), ("grown", [p.grown for p in past])):
-        found |= {f"{name}_{level}": one for level, one in scores(tried, "when").items()}
+    for name in ("queue", "grown"):
+        tried = [one.tried if name == "queue" else one.grown for one in dates.past]
+        mended = corrected(tried, len(dates.days))
+        for kind, judged in ((name, tried), (f"{name}_corrected", mended)):
+            found |= {f"{kind}_{level}": one for level, one in scores(judged, "when").items()}
     return found
 
 
@@ -116,7 +162,8 @@ class _Known:
 
 def _made(stream: StreamFacts, known: _Known, pool: Ints, made: int) -> Iterator[Past]:
     """The forecasts of all groups that were open at the beginning of a day."""
-    backlog = backlog_at(stream, known.groups, known.days[made].from_ts)
+    order = usual_order(known.groups.of)
+    backlog = backlog_at(stream, known.groups, known.days[made].from_ts, order=order)
     many = len(backlog.standing.item)
     if enough(pool).missing or not many:
         return

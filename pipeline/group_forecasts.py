@@ -1,5 +1,5 @@
-"""When each parent of a stream is done (K7), all in one queue: they share the people, so what one
-waits for is done before it.
+"""When each parent or release of a stream is done (K7), all in one queue: they share the people, so
+what one waits for is done before it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from metrics.shared_queue import Line, all_in_time, arrivals
 from metrics.stats import PERCENTILES, Floats
 from metrics.stretches import FOREVER
 from pipeline.forecast_answers import Pool, days_until, pool_of, today
+from pipeline.grouped import Groups, Of, groups_of
 from pipeline.question import Question
-from pipeline.queue_groups import Backlog, Dormant, Groups, Order, backlog_at, groups_of
+from pipeline.queue_groups import Backlog, Dormant, Order, backlog_at, usual_order
 from pipeline.snapshot import Snapshot, StreamFacts
 
 Answer = dict[str, Any]
@@ -33,18 +34,26 @@ MOST_ITEMS: Final = 3_000
 
 @dataclass(frozen=True)
 class Plan:
-    """In which order the groups are worked off: `first` before the others, which follow `order`.
+    """In which order the groups are worked off: `first` before the others, which follow `order`
+    (None: the usual one, see `ordered`).
 
     growth: by which share of what remains each is still to grow. beside: whether work that belongs
     to no group goes on at its past rate, or waits until all groups are done. dormant: whether items
-    that lie unbegun for longer than nearly all that was ever begun are left out of the queue.
+    that lie unbegun for longer than nearly all that was ever begun are left out of the queue. of:
+    what the groups are.
     """
 
-    order: Order = "begun"
+    order: Order | None = None
     first: Sequence[str] = ()
     growth: float = 0.0
     beside: Beside = "goes_on"
     dormant: Dormant = "left_out"
+    of: Of = "parent"
+
+    @property
+    def ordered(self) -> Order:
+        """The order that counts."""
+        return self.order or usual_order(self.of)
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,8 @@ class Queued:
     `missing` says why, "" where nothing is open.
 
     By group: chance, how likely its date is met, NaN where it has none; begun, when its first item
-    was (`FOREVER`: not yet); added, how many of its items were written down after that. together:
+    was (`FOREVER`: not yet); added, how many of its items were written down after that, None of
+    releases: nobody knows since when an item is planned for one. together:
     how likely all dates are met; None without.
     """
 
@@ -65,7 +75,7 @@ class Queued:
     missing: str
     chance: Floats
     begun: Ints
-    added: Ints
+    added: Ints | None
     together: float | None
 
     @property
@@ -85,12 +95,12 @@ def queued(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan: Plan)
     """The queue of now; `BadRequestError` for a plan that can't be."""
     if not 0 <= plan.growth <= MOST_GROWTH:
         raise BadRequestError(f"growth: 0 to {MOST_GROWTH:g}, as a share of what remains")
-    groups = groups_of(stream)
+    groups = groups_of(stream, plan.of, asked.tz).to_come()
     backlog = backlog_at(
         stream,
         groups,
         asked.as_of,
-        order=plan.order,
+        order=plan.ordered,
         first=plan.first,
         growth=plan.growth,
         dormant=plan.dormant,
@@ -107,7 +117,8 @@ def queued(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan: Plan)
         days, chance = found.days, np.where(within != 0, found.met, np.nan)
         together = all_in_time(pool.drawn, line, within=within)
     begun, added = _grown(groups, backlog)
-    return Queued(groups, backlog, pool, days, missing, chance, begun, added, together)
+    grew = None if plan.of == "release" else added
+    return Queued(groups, backlog, pool, days, missing, chance, begun, grew, together)
 
 
 def line_of(backlog: Backlog) -> Line:
@@ -116,12 +127,12 @@ def line_of(backlog: Backlog) -> Line:
 
 
 def counted_items(stream: StreamFacts, groups: Groups, beside: Beside) -> pd.DataFrame:
-    """The deliveries whose completions work off the queue: of the groups alone where other work
-    goes on beside them, all where that waits.
+    """The deliveries whose completions work off the queue: of the groups alone, those too that are
+    over, where other work goes on beside them, all where that waits.
     """
     if beside == "waits":
         return stream.items
-    return stream.items[stream.items["item_id"].isin(groups.item)]
+    return stream.items[stream.items["item_id"].isin(groups.counted)]
 
 
 def _within(groups: Groups, backlog: Backlog, asked: Question) -> Ints:

@@ -1,4 +1,4 @@
-"""What is told of a queue of parents: its dates, each of them, and one with its items."""
+"""What is told of a queue of groups: its dates, each of them, and one with its items."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from urllib.parse import quote, urlencode
 import numpy as np
 
 from core.errors import NotFoundError
-from core.frames import NONE
 from metrics.mapping import Ints
 from metrics.periods import DAY
 from metrics.queue_places import TO_COME
 from metrics.stretches import FOREVER
 from pipeline.explain import explained, item_rows
-from pipeline.forecast_answers import beyond, grounds, history_reason, later, today, told
+from pipeline.forecast_answers import (
+    beyond,
+    days_until,
+    grounds,
+    history_reason,
+    later,
+    today,
+    told,
+)
 from pipeline.group_forecasts import AT_RISK, Plan, Queued, counted_items, queued
+from pipeline.group_lateness import Late, late_of
+from pipeline.group_members import before, members
 from pipeline.question import Question
 from pipeline.queue_groups import ORDERS, STATES
 from pipeline.snapshot import Snapshot, StreamFacts
@@ -31,17 +40,19 @@ def queue_answer(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan:
     value is the whole queue.
     """
     body, found = _graded(snapshot, stream, asked, plan)
+    late = late_of(snapshot, stream, asked, plan)
+    rows = [_row(stream, found, late, int(at), asked, plan) for at in _open(found)]
     return {
         **body,
-        "explain": f"{body['explain']}&beside={plan.beside}",
-        "of": found.groups.of,
+        "explain": f"{body['explain']}&beside={plan.beside}{_asked_of(plan)}",
         **_plan(plan),
         "dates": _dates(found.until(-1), asked),
-        "due": _due(found),
+        "due": _due(found, rows),
+        "lateness": late.told(),
         "grown": _grown(found),
         "without": _without(found),
         "dormant_items": _dormant(found),
-        "items": [_row(stream, found, int(at), asked, plan) for at in _open(found)],
+        "items": rows,
         **grounds(stream, found.pool, asked),
     }
 
@@ -56,6 +67,7 @@ def _graded(
     whole = found.until(-1)
     body = told(
         snapshot, stream, SLUG, "d", whole, found.pool,
+        nothing=_nothing(found),
         reasons=_reasons(found, whole, asked),
         parts=_parts(found),
         explain="forecasts/queue/explain",
@@ -80,12 +92,13 @@ def one_answer(
             f'there is no {found.groups.of} "{key[:40]}" with open items in this stream'
         )
     place = keys[key]
+    late = late_of(snapshot, stream, asked, plan)
     return {
-        **_row(stream, found, place, asked, plan),
+        **_row(stream, found, late, place, asked, plan),
         **_plan(plan),
         "reason": _reason(found, place),
-        "members": _members(found, place),
-        "before": _before(found, place),
+        "members": members(found, place),
+        "before": before(found, place),
         "as_of": iso(asked.as_of),
     }
 
@@ -103,10 +116,19 @@ def explain_queue(snapshot: Snapshot, stream: StreamFacts, asked: Question, plan
 def _reasons(found: Queued, whole: Answer, asked: Question) -> tuple[str, ...]:
     if found.days is not None:
         return tuple(beyond(whole, asked))
+    return (found.missing,)
+
+
+def _nothing(found: Queued) -> str:
+    """Why the queue is empty, "" where it is not."""
     if found.items:
-        return (found.missing,)
+        return ""
+    of = found.groups.of
+    if of == "release" and not len(found.groups.counted):
+        return "no item is planned for a release: a fix version of Jira, a milestone of GitLab"
+    to_come = " that is to come" if of == "release" else ""
     dormant = " and not dormant" if found.backlog.open.any() else ""
-    return (f"nothing that belongs to a {found.groups.of} is open{dormant}",)
+    return f"nothing that belongs to a {of}{to_come} is open{dormant}"
 
 
 def _reason(found: Queued, place: int) -> str | None:
@@ -117,9 +139,14 @@ def _reason(found: Queued, place: int) -> str | None:
     return "all that is open of it is dormant: unbegun for longer than 95 % of what was begun"
 
 
+def _asked_of(plan: Plan) -> str:
+    return "" if plan.of == "parent" else f"&of={plan.of}"
+
+
 def _plan(plan: Plan) -> Answer:
     return {
-        "order": plan.order,
+        "of": plan.of,
+        "order": plan.ordered,
         "orders": list(ORDERS),
         "first": list(plan.first),
         "growth": plan.growth,
@@ -152,20 +179,22 @@ def _dates(days: Answer, asked: Question) -> Answer:
     return {name: later(first, count, asked) for name, count in days.items()}
 
 
-def _due(found: Queued) -> Answer:
+def _due(found: Queued, rows: list[Answer]) -> Answer:
     """Of the open groups with a date: how many meet it less surely than 85 %, and how likely all
-    meet theirs.
+    meet theirs by the pace alone.
     """
-    known = found.days is not None
-    with_date = int((found.backlog.open & (found.groups.table["due_ts"] != NONE)).sum())
-    at_risk = int((found.chance < AT_RISK).sum()) if known else None
-    return {"with_date": with_date, "at_risk": at_risk, "all_in_time": found.together}
+    dues = [row["due"] for row in rows if row["due"]]
+    at_risk = None if found.days is None else sum(due["at_risk"] is True for due in dues)
+    return {"with_date": len(dues), "at_risk": at_risk, "all_in_time": found.together}
 
 
 def _grown(found: Queued) -> Answer:
     """How the open groups that are begun grew since."""
     rows = found.backlog.open & (found.begun < FOREVER)
-    total, added = int(_total(found)[rows].sum()), int(found.added[rows].sum())
+    total = int(_total(found)[rows].sum())
+    if found.added is None:
+        return {"items": total, "added": None, "growth": None}
+    added = int(found.added[rows].sum())
     before = total - added
     return {"items": total, "added": added, "growth": added / before if before else None}
 
@@ -194,7 +223,9 @@ def _without(found: Queued) -> Answer:
     return {state: int((rest["state"] == state).sum()) for state in ("in_flight", "not_started")}
 
 
-def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: Plan) -> Answer:
+def _row(
+    stream: StreamFacts, found: Queued, late: Late, place: int, asked: Question, plan: Plan
+) -> Answer:
     """One group: what it has, what stands before its last item, and when it is done."""
     own, standing = found.groups.table.iloc[place], found.backlog.standing
     counts = {name: int(found.backlog.counts[name][place]) for name in (*STATES, "dormant")}
@@ -205,7 +236,7 @@ def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: 
         "items": {
             "total": int(_total(found)[place]),
             **counts,
-            "added": int(found.added[place]),
+            "added": None if found.added is None else int(found.added[place]),
             "to_come": int((standing.member[:, place] & (standing.item == TO_COME)).sum()),
         },
         "ahead": {
@@ -214,7 +245,8 @@ def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: 
         },
         "days": days,
         "dates": _dates(days, asked),
-        "due": _due_row(found, place, asked),
+        "corrected": late.row(days["p50"], asked),
+        "due": _due_row(found, late, place, asked),
         "begun_at": iso(begun) if begun < FOREVER else None,
         "explain": _address(stream, str(own["key"]), plan),
     }
@@ -222,59 +254,27 @@ def _row(stream: StreamFacts, found: Queued, place: int, asked: Question, plan: 
 
 def _address(stream: StreamFacts, key: str, plan: Plan) -> str:
     """Of one group, with the plan as far as it is not the usual one."""
-    usual = _plan(Plan())
+    usual = {**_plan(Plan(of=plan.of)), "of": "parent"}
     told_of = {**_plan(plan), "first": ",".join(plan.first)}
     said = {name: one for name, one in told_of.items() if one and one != usual[name]}
     query = f"?{urlencode(said, safe=',')}" if said else ""
     return f"/v1/streams/{stream.config.name}/forecasts/queue/{quote(key, safe='')}{query}"
 
 
-def _due_row(found: Queued, place: int, asked: Question) -> Answer | None:
+def _due_row(found: Queued, late: Late, place: int, asked: Question) -> Answer | None:
     """The date, how likely it is met, and whether that is too little; None without one."""
     due = found.groups.due(place, asked.tz)
     if due is None:
         return None
-    chance = float(found.chance[place])
-    known = not np.isnan(chance)
+    told = float(found.chance[place])
+    chance = None if np.isnan(told) else told
+    corrected = late.chance(found.until(place)["p50"], days_until(today(asked), due.day, asked))
+    counts = chance if corrected is None else corrected
     return {
         "date": due.day.isoformat(),
         "told_by": due.told_by,
         "overdue": due.day < today(asked),
-        "chance": chance if known else None,
-        "at_risk": chance < AT_RISK if known else None,
+        "chance": chance,
+        "corrected_chance": corrected,
+        "at_risk": None if counts is None else counts < AT_RISK,
     }
-
-
-def _members(found: Queued, place: int) -> list[Answer]:
-    """Its items: those in the queue by their place, then the others."""
-    stood = {int(one): at for at, one in enumerate(found.backlog.standing.item, 1) if one >= 0}
-    mine = found.groups.item[found.groups.place == place]
-    rows = found.backlog.items.reindex(mine).dropna(subset=["key"])
-    told_of = [_item(row, stood.get(int(row["item_id"]))) for row in rows.to_dict("records")]
-    return sorted(told_of, key=lambda row: (row["place"] is None, row["place"] or 0, row["key"]))
-
-
-def _item(row: dict[Any, Any], place: int | None) -> Answer:
-    moments = {name: iso(int(row[f"{name}_ts"])) for name in ("created", "committed", "done")}
-    return {
-        "key": row["key"],
-        "title": row["title"],
-        "kind": row["kind"],
-        "url": row["url"],
-        "state": row["state"],
-        "dormant": bool(row["dormant"]),
-        "place": place,
-        **{f"{name}_at": at for name, at in moments.items()},
-    }
-
-
-def _before(found: Queued, place: int) -> list[Answer]:
-    """By other group how many of its items stand before the last of this one, in their order."""
-    standing, table = found.backlog.standing, found.groups.table
-    counts = standing.member[standing.before(place)].sum(axis=0)
-    others = np.flatnonzero(counts)
-    others = others[np.argsort(found.backlog.rank[others])]
-    return [
-        {"key": table["key"].iloc[at], "title": table["title"].iloc[at], "items": int(count)}
-        for at, count in zip(others, counts[others], strict=True)
-    ]

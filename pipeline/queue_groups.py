@@ -1,12 +1,10 @@
-"""The groups of items that a stream's team works off in one queue: the parents of its items."""
+"""The queue of the groups of a stream at a moment: what is open, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Final, Literal, get_args
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,51 +13,23 @@ from core.errors import BadRequestError
 from core.frames import NONE
 from metrics.mapping import Flags, Ints
 from metrics.periods import DAY
-from metrics.queue_places import Standing, growing, owners_of, standing
+from metrics.queue_places import Standing, growing, standing
 from metrics.stats import MINIMUM_N, percentile
 from metrics.stretches import FOREVER
+from pipeline.grouped import Groups, Of
 from pipeline.snapshot import StreamFacts
 
-Of = Literal["parent"]
 Order = Literal["begun", "due", "smallest"]
 Dormant = Literal["left_out", "counted"]
 ORDERS: Final = get_args(Order)
 STATES: Final = ("done", "in_flight", "not_started", "cancelled")
 MOST_FIRST: Final = 50
 _YEAR: Final = 365 * DAY
-_TABLE: Final = ["group_id", "key", "title", "type", "url", "due_ts", "due_from"]
 
 
-@dataclass(frozen=True)
-class Due:
-    """Until the end of which day, and who says so."""
-
-    day: date
-    told_by: str
-
-
-@dataclass(frozen=True)
-class Groups:
-    """of: what they are. table: a row each: group_id, key, title, type, url, due_ts (the end of its
-    last day, NONE for none), due_from. item, place: a row for each item and each group that it is
-    in, the group by its row in the table.
-    """
-
-    of: Of
-    table: pd.DataFrame
-    item: Ints
-    place: Ints
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def due(self, place: int, tz: str) -> Due | None:
-        """Of one of them; None where nobody says."""
-        ts = int(self.table["due_ts"].iloc[place])
-        if ts == NONE:
-            return None
-        day = datetime.fromtimestamp(ts - 1, ZoneInfo(tz)).date()
-        return Due(day, str(self.table["due_from"].iloc[place]))
+def usual_order(of: Of) -> Order:
+    """In which order groups are begun where nobody says another one: releases by their dates."""
+    return "due" if of == "release" else "begun"
 
 
 @dataclass(frozen=True)
@@ -82,36 +52,6 @@ class Backlog:
         """Which groups have an item that is not done."""
         found: Flags = self.counts["in_flight"] + self.counts["not_started"] > 0
         return found
-
-
-def groups_of(stream: StreamFacts) -> Groups:
-    """The parents of a stream: the nearest item above each that is of a type that the stream names
-    as one of parents, of any type where it names none.
-    """
-    return stream.memo.of(("groups", "parent"), lambda: _parents(stream))
-
-
-def _parents(stream: StreamFacts) -> Groups:
-    own = stream.items[["item_id", "key", "title", "type", "url"]].drop_duplicates("item_id")
-    above = stream.worth.owners.reindex(columns=own.columns)
-    known = pd.concat([above, own]).drop_duplicates("item_id")
-    if stream.config.parents:
-        known = known[known["type"].isin(stream.config.parents)]
-    ids = own["item_id"].to_numpy(np.int64)
-    owner = owners_of(ids, stream.worth.parents, known["item_id"].to_numpy(np.int64))
-    held = owner != NONE
-    groups, place = np.unique(owner[held], return_inverse=True)
-    table = known.set_index("item_id").reindex(groups).rename_axis("group_id").reset_index()
-    due = [_deadline(stream, int(one)) for one in groups]
-    table = table.assign(
-        due_ts=np.array(due, np.int64), due_from=["value" if one != NONE else "" for one in due]
-    )
-    return Groups("parent", table[_TABLE], ids[held], place.astype(np.int64))
-
-
-def _deadline(stream: StreamFacts, item: int) -> int:
-    said = stream.worth.estimates.get(item)
-    return NONE if said is None else int(said.more.get("deadline_ts", NONE))
 
 
 def items_at(stream: StreamFacts, at: int) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from core.errors import HeadwaterError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.collect import collect
+from pipeline.daily import AT_MOST_EVERY_S, bring_days_up_to_date
 from pipeline.database import Database, lost
 from pipeline.hints import EVERY_S, Look
 from pipeline.stopping import Stop
@@ -111,6 +112,9 @@ def run_source(
             left = report.history_left
             if not left:
                 break
+        with turn:
+            stop.check()
+            bring_days_up_to_date(settings, database, not_before_s=AT_MOST_EVERY_S)
     except StoppedError:
         log.info("run_stopped", source=source.name)
         return

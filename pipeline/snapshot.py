@@ -15,6 +15,7 @@ from metrics.envelope import Freshness
 from metrics.value_events import ValueFacts, nothing_told
 from pipeline.breaks import Break
 from pipeline.memo import Memo
+from pipeline.planned import Planned
 from pipeline.times import iso
 from pipeline.worth import Worth
 
@@ -26,7 +27,7 @@ class StreamFacts:
     evidence alone. tools: columns of `tool_time`. blocks: what blocked them, see `open_blocks`.
     assigned: see `assigned_of`. blockers: the items in their way by id, see `blockers_of`.
     blocked_statuses: names by id. value: what is told of its features. worth: what they and their
-    ancestors are worth.
+    ancestors are worth. planned: what they are planned for, and when they are due.
     """
 
     id: int
@@ -43,6 +44,7 @@ class StreamFacts:
     breaks: tuple[Break, ...] = ()
     value: ValueFacts = field(default_factory=nothing_told)
     worth: Worth = field(default_factory=Worth, compare=False)
+    planned: Planned = field(default_factory=Planned, compare=False)
     memo: Memo = field(default_factory=Memo, compare=False)
 
     @property

@@ -21,10 +21,11 @@ from pipeline.history_status import back_to, parts_left
 from pipeline.known_snapshot import known_snapshot
 from pipeline.memo import Memo
 from pipeline.outages import outages_of
+from pipeline.planned import Planned, planned_of
 from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from pipeline.value_facts import rules_of, stream_value
-from pipeline.worth import worth_of
+from pipeline.worth import Worth, worth_of
 from store import cursors, frames
 from store.cursors import StreamState
 from store.definitions import DefinitionChange, definition_changes
@@ -90,8 +91,9 @@ class Snapshots:
     def _valued(
         self, session: Session, streams: dict[str, StreamFacts], states: Sequence[StreamState]
     ) -> dict[str, StreamFacts]:
-        """With what is worth what, read again when somebody said something or a source was read: a
-        parent need not be an item of the stream, whose version its value then does not move.
+        """With what is worth what, and planned for when, read again when somebody said something or
+        a source was read: a parent need not be an item of the stream, whose version its value then
+        does not move, and no item changes when its release gets another date.
         """
         moved = (
             last_estimate(session),
@@ -106,9 +108,10 @@ class Snapshots:
                 found[name] = stream
                 continue
             worth = worth_of(session, frames.stream_items(session, stream.id))
-            if not worth.same(stream.worth):
+            planned = _planned(session, stream.id, worth)
+            if not (worth.same(stream.worth) and planned.same(stream.planned)):
                 self._revalued += 1
-                stream = replace(stream, worth=worth, memo=Memo())
+                stream = replace(stream, worth=worth, planned=planned, memo=Memo())
             found[name] = stream
         return found
 
@@ -133,6 +136,7 @@ def _stream(
     stages = frames.stages(session, stream_id)
     linked = linked_blocks(session, config, stream_id)
     blocks = open_blocks(session, linked, stages, frames.stage_mappings(session, stream_id))
+    worth = worth_of(session, items)
     return StreamFacts(
         stream_id,
         version,
@@ -148,8 +152,13 @@ def _stream(
         value=stream_value(
             session, facts["item_id"], rules_of(settings, config), settings.value.environments
         ),
-        worth=worth_of(session, items),
+        worth=worth,
+        planned=_planned(session, stream_id, worth),
     )
+
+
+def _planned(session: Session, stream_id: int, worth: Worth) -> Planned:
+    return planned_of(session, stream_id, worth.parents["item_id"].tolist())
 
 
 def _with_weak(session: Session, stream_id: int, items: pd.DataFrame) -> pd.DataFrame:

@@ -24,14 +24,33 @@ _LATE_AFTER = 3
 
 def source_rows(session: Session, settings: Settings, *, as_of: int) -> list[Answer]:
     """One row per configured source, in their order; one that was never read says so."""
-    states: dict[str, list[StreamState]] = defaultdict(list)
-    for state in cursors.all_states(session):
-        states[state.source].append(state)
+    states = _states(session)
     ids = source_ids(session)
     return [
         _row(source, states[source.name], *_counts(session, ids.get(source.name)), as_of=as_of)
         for source in settings.sources
     ]
+
+
+def source_standings(session: Session, settings: Settings, *, as_of: int) -> list[Answer]:
+    """The same in short, without counting records: for who is told each time that it moves."""
+    states = _states(session)
+    return [
+        {
+            "name": source.name,
+            **_standing(source, _whole(states[source.name]), as_of=as_of),
+            "history": loading(parts_left(states[source.name]), as_of=as_of),
+        }
+        for source in settings.sources
+        if not isinstance(source, EventsSource)
+    ]
+
+
+def _states(session: Session) -> dict[str, list[StreamState]]:
+    states: dict[str, list[StreamState]] = defaultdict(list)
+    for state in cursors.all_states(session):
+        states[state.source].append(state)
+    return states
 
 
 def _counts(session: Session, source_id: int | None) -> tuple[dict[str, int], dict[str, int]]:
@@ -50,8 +69,32 @@ def _row(
 ) -> Answer:
     if isinstance(source, EventsSource):
         return _pushed(source, states, records, unparsed, as_of=as_of)
-    whole = next((state for state in states if state.key.stream == ""), None)
-    every = int(source.every.total_seconds())
+    whole = _whole(states)
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        **_standing(source, whole, as_of=as_of),
+        "failing_since": iso(whole.last_error_ts) if whole and whole.last_error else None,
+        "every_s": int(source.every.total_seconds()),
+        "last_success_at": iso(whole.last_success_ts) if whole else None,
+        "history_from": source.history.isoformat() if source.history else None,
+        "history": loading(parts_left(states), as_of=as_of),
+        "records": sum(records.values()),
+        "unparsed": sum(unparsed.values()),
+        "requests": whole.requests if whole else 0,
+        **health_row(source, decoded(whole.health if whole else {}), as_of=as_of),
+        "streams": _streams(states, records, unparsed),
+    }
+
+
+def _whole(states: Sequence[StreamState]) -> StreamState | None:
+    """The row of the source as a whole; None before it was read."""
+    return next((state for state in states if state.key.stream == ""), None)
+
+
+def _standing(source: AnySource, whole: StreamState | None, *, as_of: int) -> Answer:
+    """How it is doing, in a word; up to when it was read, and whether that is too long ago."""
     mark = whole.watermark_ts if whole else None
     syncing = bool(whole and whole.lease_owner and (whole.lease_until_ts or 0) > as_of)
     error = whole.last_error if whole else ""
@@ -65,23 +108,10 @@ def _row(
     else:
         state = "green" if mark is not None else "never"
     return {
-        "name": source.name,
-        "kind": source.kind,
-        "url": source.url,
         "state": state,
         "message": error or partial or None,
-        "failing_since": iso(whole.last_error_ts) if whole and error else None,
-        "every_s": every,
-        "last_success_at": iso(whole.last_success_ts) if whole else None,
         "watermark_at": iso(mark),
-        "late": mark is None or as_of - mark > _LATE_AFTER * every,
-        "history_from": source.history.isoformat() if source.history else None,
-        "history": loading(parts_left(states), as_of=as_of),
-        "records": sum(records.values()),
-        "unparsed": sum(unparsed.values()),
-        "requests": whole.requests if whole else 0,
-        **health_row(source, decoded(whole.health if whole else {}), as_of=as_of),
-        "streams": _streams(states, records, unparsed),
+        "late": mark is None or as_of - mark > _LATE_AFTER * int(source.every.total_seconds()),
     }
 
 

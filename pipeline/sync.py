@@ -15,6 +15,7 @@ from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
+from pipeline.daily import bring_days_up_to_date
 from pipeline.database import Database
 from pipeline.definition_changes import keep_definitions, note_changes
 from pipeline.knowledge import configured, note_readings
@@ -91,6 +92,7 @@ def sync(
         for report in _side_by_side(parts, stop):
             told[report.source] += report
         outcome += bring_up_to_date(settings, database, list(told.values()), tell, stop=stop)
+    bring_days_up_to_date(settings, database)
     return outcome
 
 

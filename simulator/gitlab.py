@@ -151,6 +151,9 @@ class Gitlab:
             case ("releases",):
                 tags = lists.releases(project, call.query)
                 return self.page(call, tags, lambda name: make.release(project, name))
+            case ("milestones",):
+                own = [one for one in self.index.world.milestones if one.repository == project.path]
+                return self.page(call, own[::-1], self.talk.milestone)
             case ("issues", *rest):
                 return self.talk.issues(call, project, tuple(rest))
         return json_answer({"error": "404 Not Found"}, 404)

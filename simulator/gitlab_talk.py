@@ -13,19 +13,18 @@ from simulator.gitlab_pages import not_found
 from simulator.gitlab_payloads import SITE, Payloads, utc
 from simulator.model import MergeRequest
 from simulator.model_gitlab import Issue, IssueEvent, Note
+from simulator.model_planned import Milestone
 from simulator.vendor import Call, Json, json_answer
 
 T = TypeVar("T")
 ISSUE_CONSTANTS: Json = {
     "description": None,
-    "milestone": None,
     "assignees": [],
     "assignee": None,
     "user_notes_count": 0,
     "merge_requests_count": 0,
     "upvotes": 0,
     "downvotes": 0,
-    "due_date": None,
     "confidential": False,
     "discussion_locked": None,
     "severity": "UNKNOWN",
@@ -122,6 +121,32 @@ class Talk:
                 "full": f"{project.path}{reference}",
             },
             "moved_to_id": issue.moved_to,
+            "milestone": self._milestone_of(issue),
+            "due_date": issue.due.isoformat() if issue.due else None,
+        }
+
+    def _milestone_of(self, issue: Issue) -> Json | None:
+        known = self.make.index.world.milestones
+        found = next((one for one in known if one.id == issue.milestone), None)
+        return self.milestone(found) if found else None
+
+    def milestone(self, milestone: Milestone) -> Json:
+        """A milestone of a project, as it appears in lists and in issues."""
+        world, project = self.make.index.world, self.make.index.projects[milestone.repository]
+        made = utc(world.start)
+        return {
+            "id": milestone.id,
+            "iid": milestone.iid,
+            "project_id": project.id,
+            "title": milestone.title,
+            "description": "",
+            "state": "closed" if milestone.closed else "active",
+            "created_at": made,
+            "updated_at": made,
+            "due_date": milestone.due.isoformat(),
+            "start_date": milestone.start.isoformat(),
+            "expired": milestone.due < world.now.date(),
+            "web_url": f"{SITE}/{project.path}/-/milestones/{milestone.iid}",
         }
 
     def _event(self, issue: Issue, event: IssueEvent) -> Json:

@@ -44,7 +44,7 @@ class Jira:
         self.issues = Issues(self.catalogue, hidden)
         indexed_issues = Issues(self.catalogue, hidden, indexed)
         self.search = Search(self.catalogue, self.issues, indexed_issues)
-        self.extras = Extras(self.catalogue, self.issues)
+        self.extras = Extras(self.catalogue, self.issues, hidden)
 
     def answer(self, call: Call) -> Response:
         anonymous = "authorization" not in call.headers
@@ -80,6 +80,8 @@ class Jira:
                 return json_answer([] if anonymous else self._projects())
             case "GET", ("project", "search") if self.edition == "cloud":
                 return self._project_page(call, [] if anonymous else self._projects())
+            case "GET", ("project", name, "version") if not anonymous:
+                return self.extras.versions(call, name)
             case "GET", ("issue", name):
                 return self._issue(call, name, anonymous=anonymous)
             case "GET", ("issue", name, "changelog") if self.edition == "cloud":

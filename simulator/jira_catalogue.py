@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from simulator.model import Item, Person, Status, World
+from simulator.model_planned import Version
 from simulator.vendor import Json
 
 Edition = Literal["cloud", "datacenter"]
@@ -47,6 +48,7 @@ SYSTEM_FIELDS = {
     "updated": ("Updated", "datetime"),
     "labels": ("Labels", "array"),
     "fixVersions": ("Fix versions", "array"),
+    "duedate": ("Due date", "date"),
     "issuelinks": ("Linked Issues", "array"),
     "assignee": ("Assignee", "user"),
     "reporter": ("Reporter", "user"),
@@ -171,6 +173,35 @@ class Catalogue:
             "untranslatedName": status.name,
             "id": status.id,
             "statusCategory": {"self": f"{self.base}/statuscategory/{category['id']}", **category},
+        }
+
+    @cached_property
+    def versions(self) -> dict[str, Version]:
+        """By id."""
+        return {version.id: version for version in self.world.versions}
+
+    def version(self, version: Version, *, listed: bool = False) -> Json:
+        """How a version appears in an issue; in its project's list with more."""
+        due, number = version.due, self.projects[version.project]["id"]
+        shown: Json = {
+            "self": f"{self.base}/version/{version.id}",
+            "id": version.id,
+            "description": "",
+            "name": version.name,
+            "archived": version.archived,
+            "released": version.released,
+            **({"releaseDate": due.isoformat()} if due else {}),
+        }
+        if not listed:
+            return shown
+        told = f"{due.day}/{due:%b/%y}" if due else None
+        start = version.start.isoformat() if version.start else None
+        return {
+            **shown,
+            **({"startDate": start} if start else {}),
+            **({"userReleaseDate": told} if told else {}),
+            **({} if version.released or not due else {"overdue": due < self.world.now.date()}),
+            "projectId": int(number),
         }
 
     def categories(self) -> list[Json]:

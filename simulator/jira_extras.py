@@ -1,11 +1,11 @@
-"""What Jira keeps beside issues: worklogs with their feeds, boards and sprints.
+"""What Jira keeps beside issues: worklogs with their feeds, boards, sprints and versions.
 
-All of it follows from the items, so the world needs no draws of its own for it.
+All but the versions follows from the items, so the world needs no draws of its own for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -36,11 +36,12 @@ _NOTE_ON_CLOUD: Json = {
 
 
 class Extras:
-    """Worklogs, boards and sprints of one site."""
+    """Worklogs, boards, sprints and versions of one site."""
 
-    def __init__(self, catalogue: Catalogue, issues: Issues) -> None:
+    def __init__(self, catalogue: Catalogue, issues: Issues, hidden: Collection[str] = ()) -> None:
         self.catalogue = catalogue
         self.issues = issues
+        self.hidden = hidden
 
     @cached_property
     def worklogs(self) -> dict[int, Json]:
@@ -144,6 +145,16 @@ class Extras:
         count = (world.now - world.start) // _FORTNIGHT + 1
         rows = [self._sprint(int(board), number) for number in range(count)]
         return self._page(call, rows)
+
+    def versions(self, call: Call, name: str) -> Response:
+        """Those of a project, by its id or key, in the order in which they were made."""
+        projects = self.catalogue.projects.items()
+        key = next((key for key, row in projects if name in (key, row["id"])), None)
+        if key is None or key in self.hidden:
+            message = f"No project could be found with key '{name}'."
+            return json_answer({"errorMessages": [message], "errors": {}}, 404)
+        own = [one for one in self.catalogue.world.versions if one.project == key]
+        return self._page(call, [self.catalogue.version(one, listed=True) for one in own])
 
     def _sprint(self, board: int, number: int) -> Json:
         start = self.catalogue.world.start + number * _FORTNIGHT

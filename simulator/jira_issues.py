@@ -118,7 +118,10 @@ class Issues:
             "created": jira_time(item.created),
             "updated": jira_time(self.updated[item.id]),
             "labels": item.labels,
-            "fixVersions": [],
+            "fixVersions": [
+                self.catalogue.version(self.catalogue.versions[name]) for name in item.versions
+            ],
+            "duedate": item.due.isoformat() if item.due else None,
             "issuelinks": self._links(item),
             "assignee": self.catalogue.named(assigned[-1]) if assigned else None,
             "reporter": self.catalogue.user(item.reporter),

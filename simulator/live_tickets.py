@@ -158,6 +158,7 @@ def _rekey(live: LiveWorld, item: Item, project: str) -> None:
     for field, before, after in (("project", item.project, project), ("Key", item.key, key)):
         item.edits.append(Edit(live.entry_id(), item.updated, field, before, after, someone))
     item.key, item.project = key, project
+    item.versions = []  # those of the other project are not there
 
 
 def _move(live: LiveWorld, item: Item, to_status: str) -> None:

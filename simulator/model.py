@@ -7,10 +7,11 @@ report; the vendor files serve it. Times are aware UTC datetimes at whole second
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from simulator.model_desk import ChangeRequest, Incident
 from simulator.model_gitlab import Issue, Note
+from simulator.model_planned import Milestone, Version
 from simulator.plants import Plant, PlantedWait
 
 
@@ -128,6 +129,8 @@ class Item:
     labels: list[str] = field(default_factory=list)
     value_per_week: float | None = None
     updated: datetime | None = None
+    versions: list[str] = field(default_factory=list)  # Version.id
+    due: date | None = None
 
 
 @dataclass(slots=True)
@@ -275,5 +278,7 @@ class World:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
     plants: list[Plant] = field(default_factory=list)
     planted: list[PlantedWait] = field(default_factory=list)

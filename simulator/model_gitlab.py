@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,3 +51,5 @@ class Issue:
     moved_to: int | None = None  # Issue.id
     blocked_by: int | None = None  # Issue.id
     linked: datetime | None = None  # since when
+    milestone: int | None = None  # Milestone.id
+    due: date | None = None

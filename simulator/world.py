@@ -15,6 +15,7 @@ from simulator.coding import Work, works_of
 from simulator.even_plans import even_streams, even_teams
 from simulator.frame import Frame, Hosting
 from simulator.model import Item, Person, World
+from simulator.planned import plan_releases
 from simulator.plans import Habits, all_habits
 from simulator.planting import planted
 from simulator.plants import Plant, PlantedWait, ReleaseTrain, departures
@@ -69,6 +70,7 @@ def build_world(
     world = _recorded(frame, streams, staff, every, replay(frame, company), waits)
     world.plants, world.planted = [*plants], waits
     _talk(frame, world, teams, items)
+    plan_releases(world)
     return world
 
 

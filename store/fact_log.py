@@ -17,6 +17,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
+from store.insert import insert_columns
 from store.lookup import Key, Row, found_in
 from store.models import fact_change, item_fact, service, stage_visit, value_stream
 from store.upsert import delete_rows
@@ -76,7 +77,8 @@ def record(session: Session, table: Table, rows: Differing, recording: Recording
     """
     logged = entries(session, table, rows, recording)
     if logged:
-        session.connection().execute(fact_change.insert().inline(), logged)
+        columns = {name: [entry[name] for entry in logged] for name in logged[0]}
+        insert_columns(session, fact_change, {}, columns)
 
 
 def entries(

@@ -47,6 +47,7 @@ from store.frames_items import (
     stream_items,
     worklogs,
 )
+from store.frames_releases import due_days, planned_items, planned_releases
 from store.read import read_frame, read_frames
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "commits",
     "deployment_facts",
     "deployments",
+    "due_days",
     "environments",
     "facts_of_items",
     "hotfixes",
@@ -81,6 +83,8 @@ __all__ = [
     "measured_items",
     "merge_request_commits",
     "merge_requests",
+    "planned_items",
+    "planned_releases",
     "projects",
     "read_frame",
     "read_frames",

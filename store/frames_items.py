@@ -157,8 +157,10 @@ def item_blocks(
     names = ("item_id", "kind", "detail", "start_ts", "end_ts")
     statement = select(*(block.c[name] for name in names))
     if stream_id is not None:
-        items = select(work_item.c.id).where(in_stream(stream_id))
-        statement = statement.where(block.c.item_id.in_(items))
+        # For each block its item: by a list of items SQLite begins with all of the stream, however
+        # few are asked for.
+        own = work_item.c.id == block.c.item_id
+        statement = statement.where(exists().where(own, in_stream(stream_id)))
     key = block.c.item_id
     order = (key, block.c.start_ts, block.c.kind, block.c.detail)
     return read_frames(session, statement, key, item_ids, committed=committed, order=order)

@@ -92,6 +92,7 @@ work_item = Table(
     Column("changelog_complete", Boolean, nullable=False),
     text_column("gone"),
     ts_column("gone_ts"),
+    text_column("due_on"),
     UniqueConstraint("source_id", "external_id"),
     Index(None, "source_id", "key"),
     Index(None, "source_id", "project"),
@@ -113,6 +114,29 @@ item_link = Table(
     Column("kind", Text, primary_key=True),
     Column("other_key", Text, primary_key=True),
     ts_column("since_ts"),
+)
+
+planned_release = Table(
+    "planned_release",
+    metadata,
+    id_column(),
+    ref_column("source_id", "source"),
+    Column("external_id", Text, nullable=False),
+    text_column("name"),
+    text_column("url"),
+    text_column("due_on"),
+    Column("released", Boolean, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    UniqueConstraint("source_id", "external_id"),
+    comment="what items are planned for: versions of Jira, milestones of GitLab",
+)
+
+planned_in = Table(
+    "planned_in",
+    metadata,
+    ref_column("item_id", "work_item", key=True),
+    ref_column("release_id", "planned_release", key=True),
 )
 
 block = Table(

@@ -44,6 +44,9 @@ the collector of garbage not to go through all that the process holds, as it doe
 
 _UNKNOWN = -1
 
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+"""Columns of text stay in Arrow, which for many rows takes a fraction of the memory."""
+
 log = structlog.get_logger()
 
 
@@ -115,7 +118,7 @@ def _joined(parts: Sequence[Any], column: ColumnElement[Any]) -> Any:
     if isinstance(told[0], np.ndarray):
         return told[0] if len(told) == 1 else np.concatenate(told)
     text: Any = pa.chunked_array(told).combine_chunks()
-    return pd.array(text.fill_null(""), dtype="str")
+    return pd.array(text.fill_null(""), dtype=_TEXT)
 
 
 def _without_rows(columns: Sequence[ColumnElement[Any]]) -> pd.DataFrame:
@@ -156,7 +159,7 @@ def _from_arrow(found: Any, column: ColumnElement[Any]) -> Any:
     if isinstance(kind, Float):
         return found.cast(pa.float64()).fill_null(float("nan")).to_numpy()
     if isinstance(kind, String):
-        return pd.Series(found.cast(pa.string()).fill_null("").to_pandas(), dtype="str")
+        return pd.Series(found.cast(pa.string()).fill_null("").to_pandas(), dtype=_TEXT)
     raise TypeError(f"no frame column for {column.name}: {kind!r}")
 
 

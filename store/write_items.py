@@ -80,6 +80,7 @@ def _item_row(batch: Batch, item: WorkItem, statuses: dict[str, int]) -> dict[st
         "changelog_complete": item.changelog_complete,
         "gone": "",
         "gone_ts": None,
+        "due_on": "" if item.due_on is None else item.due_on.isoformat(),
     }
 
 

@@ -21,6 +21,7 @@ from connectors.limits import HOSTS
 from store.migrate import upgrade
 from store.session import open_engine, sessions
 from tests.chromium import browser
+from tests.migrated import template
 from tests.telling import MEASURED, SEEDS
 
 __all__ = ["browser"]
@@ -87,11 +88,9 @@ def _logs_as_usual() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+    return template()
 
 
 @pytest.fixture

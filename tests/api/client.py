@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
 
+T = TypeVar("T")
 Answer = dict[str, Any]
 
 
-def _finished(asked: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+def finished(asked: Coroutine[Any, Any, T]) -> T:
     """In a thread of its own: a browser that other tests share keeps a loop running in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, asked).result()
@@ -42,7 +43,7 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.get(address, headers=headers)
 
-        return _finished(ask())
+        return finished(ask())
 
     def post(
         self,
@@ -55,7 +56,7 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.post(address, content=content, headers=headers)
 
-        return _finished(send())
+        return finished(send())
 
     def delete(
         self, address: str, content: bytes = b"", headers: Mapping[str, str] | None = None
@@ -65,7 +66,7 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return await client.request("DELETE", address, content=content, headers=headers)
 
-        return _finished(ask())
+        return finished(ask())
 
     def request(
         self,
@@ -83,7 +84,7 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url=base) as client:
                 return await client.request(method, address, content=content, headers=headers)
 
-        return _finished(ask())
+        return finished(ask())
 
     def json(self, address: str) -> Answer:
         """The body of an answer that must be a 200."""

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from api.app import create_app
 from core.settings import Database as DatabaseSettings
 from core.settings import Settings
-from pipeline.database import Database, over
-from pipeline.database import opened as database_of
+from pipeline.database import Database, opened, over
 from pipeline.sync import bring_up_to_date
-from store.migrate import upgrade
 from tests.api.client import Client, Clock
 from tests.api.oidc_door import Opened, opening
 from tests.api.oidc_provider import ANNA, Provider, providing
-from tests.e2e.company import NOW, Company, collected
+from tests.e2e.company import NOW, Company
+from tests.e2e.shared import shared_company
+from tests.migrated import migrated
 
 _NOW = int(NOW.timestamp()) + 60
 
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with collected(tmp_path_factory.mktemp("company"), seed=3, items=120) as found:
+    home = tmp_path_factory.mktemp("company")
+    with shared_company(tmp_path_factory, home, seed=3, items=120) as found:
         yield found
 
 
@@ -85,25 +87,31 @@ def thin_settings(company: Company, tmp_path_factory: pytest.TempPathFactory) ->
             "streams": streams,
         }
     )
-    with database_of(settings.database) as database:
+    with opened(settings.database) as database:
         bring_up_to_date(settings, database, everything=True)
     return settings
 
 
+@pytest.fixture(scope="session")
+def _thin_app(thin_settings: Settings) -> Iterator[FastAPI]:
+    with opened(thin_settings.database) as database:
+        yield create_app(thin_settings, database)
+
+
 @pytest.fixture
-def thin(thin_settings: Settings) -> Iterator[Client]:
-    """The API of the company of `thin_settings`."""
-    with database_of(thin_settings.database) as database:
-        yield Client(create_app(thin_settings, database))
+def thin(_thin_app: FastAPI, thin_settings: Settings) -> Iterator[Client]:
+    """The API of the company of `thin_settings`, for tests that do not write."""
+    with _unwritten(thin_settings):
+        yield Client(_thin_app)
 
 
 @pytest.fixture
 def unread(company: Company, tmp_path: Path) -> Iterator[Client]:
     """The API over a database into which nothing was read yet."""
     url = f"sqlite:///{tmp_path / 'empty.db'}"
-    upgrade(url)
+    migrated(url)
     settings = company.settings.model_copy(update={"database": DatabaseSettings(url=url)})
-    with database_of(settings.database) as database:
+    with opened(settings.database) as database:
         yield Client(create_app(settings, database))
 
 
@@ -113,8 +121,40 @@ def copied(company: Company, tmp_path: Path) -> Iterator[tuple[Client, Path]]:
     path = tmp_path / "headwater.db"
     _copied(company, path)
     settings = DatabaseSettings(url=f"sqlite:///{path}")
-    with database_of(settings) as database:
+    with opened(settings) as database:
         yield Client(create_app(company.settings, database)), path
+
+
+@pytest.fixture(scope="session")
+def _calm(
+    company: Company, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[FastAPI, Settings]]:
+    path = tmp_path_factory.mktemp("calm") / "headwater.db"
+    _copied(company, path)
+    settings = company.settings.model_copy(
+        update={"database": DatabaseSettings(url=f"sqlite:///{path}")}
+    )
+    with opened(settings.database) as database:
+        yield create_app(settings, database), settings
+
+
+@pytest.fixture
+def calm(_calm: tuple[FastAPI, Settings]) -> Iterator[Client]:
+    """An API over a copy of the company's database into which no test writes: what it loaded stays
+    in memory from test to test.
+    """
+    app, settings = _calm
+    with _unwritten(settings):
+        yield Client(app)
+
+
+@contextmanager
+def _unwritten(settings: Settings) -> Iterator[None]:
+    with closing(sqlite3.connect(str(make_url(settings.database.url).database))) as watching:
+        before = watching.execute("PRAGMA data_version").fetchone()
+        yield
+        after = watching.execute("PRAGMA data_version").fetchone()
+    assert after == before, "others read this database, too: a test that writes takes `copied`"
 
 
 def _copied(company: Company, to: Path) -> None:
@@ -151,7 +191,7 @@ def _doors() -> dict[str, Client]:
     return {}
 
 
-@pytest.fixture
-def opened(database: Database, provider: Provider, _doors: dict[str, Client]) -> Opened:
+@pytest.fixture(name="opened")
+def _opened(database: Database, provider: Provider, _doors: dict[str, Client]) -> Opened:
     """Opens a browser before an application that trusts the provider."""
     return opening(database, provider, _doors)

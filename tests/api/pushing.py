@@ -16,9 +16,9 @@ from core.settings import Settings
 from pipeline.database import Database, opened
 from pipeline.hints import Look
 from pipeline.stopping import Stop
-from store.migrate import upgrade
 from tests.api.client import Answer, Client
 from tests.e2e.dumps import Rows, natural_rows, same_people
+from tests.migrated import migrated
 
 SECRET = "told to the tools"
 CONFIG = """
@@ -94,7 +94,7 @@ def pushing(folder: Path, url: str = "") -> Iterator[Pushing]:
     config.write_text(CONFIG, encoding="utf-8")
     settings = load_settings(config, {"EVENTS_SECRET": SECRET, "HEADWATER_DATABASE_URL": url})
     if not url:
-        upgrade(settings.database.url)
+        migrated(settings.database.url)
     with opened(settings.database) as database:
         same_people(database.engine)
         yield Pushing(settings, database)

@@ -42,7 +42,13 @@ def _sequence(client: Client, status: int, **asked: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def client(copied: tuple[Client, Path]) -> Client:
+def client(calm: Client) -> Client:
+    return calm
+
+
+@pytest.fixture
+def writable(copied: tuple[Client, Path]) -> Client:
+    """An API to which a test may say what something is worth."""
     return copied[0]
 
 
@@ -137,44 +143,44 @@ def test_what_burns_is_listed_with_what_it_may_still_cost(client: Client) -> Non
     assert all(one["p50"] <= one["p85"] for one in projected if one["p85"] is not None)
 
 
-def test_an_estimate_outranks_the_field_at_once_and_its_range_shows(client: Client) -> None:
-    row = _flying(client)
+def test_an_estimate_outranks_the_field_at_once_and_its_range_shows(writable: Client) -> None:
+    row = _flying(writable)
     field = row["burn_rate_cents"]
     assert row["value"]["from"] == "field"
-    before = client.json(f"{STREAM}/delay-cost")
+    before = writable.json(f"{STREAM}/delay-cost")
     said = _post(
-        client, 202, key=row["key"], low_cents=field, likely_cents=field * 4, high_cents=field * 9
+        writable, 202, key=row["key"], low_cents=field, likely_cents=field * 4, high_cents=field * 9
     )
     assert (said["state"], said["how"]) == ("in_effect", "api")
     _post(
-        client, 200, key=row["key"], low_cents=field, likely_cents=field * 4, high_cents=field * 9
+        writable, 200, key=row["key"], low_cents=field, likely_cents=field * 4, high_cents=field * 9
     )
-    after = client.json(f"{STREAM}/delay-cost")
+    after = writable.json(f"{STREAM}/delay-cost")
     assert after["burn_rate_cents"] == before["burn_rate_cents"] + 3 * field
     drawn = after["ranges"]["burn_rate_cents"]
     assert drawn["p10"] < drawn["p50"] < drawn["p90"]
     assert before["ranges"]["burn_rate_cents"]["p10"] == before["burn_rate_cents"]
     again = next(
         one
-        for one in client.json(f"{STREAM}/delay-cost/items")["items"]
+        for one in writable.json(f"{STREAM}/delay-cost/items")["items"]
         if one["key"] == row["key"]
     )
     assert (again["value"]["who"], again["value"]["from"]) == ("anna", "api")
-    whole = client.json(f"{STREAM}/metrics/delay_cost")["value"]["burn_rate_cents"]
+    whole = writable.json(f"{STREAM}/metrics/delay_cost")["value"]["burn_rate_cents"]
     assert whole == after["burn_rate_cents"]
 
 
-def test_a_withdrawn_estimate_gives_way_to_the_field(client: Client) -> None:
-    row = _flying(client)
-    before = client.json(f"{STREAM}/delay-cost")["cost_cents"]
-    _post(client, 202, key=row["key"], profile="P6")
+def test_a_withdrawn_estimate_gives_way_to_the_field(writable: Client) -> None:
+    row = _flying(writable)
+    before = writable.json(f"{STREAM}/delay-cost")["cost_cents"]
+    _post(writable, 202, key=row["key"], profile="P6")
     # It takes part in the value of its parent, or in none.
-    assert client.json(f"{STREAM}/delay-cost")["cost_cents"] != before
+    assert writable.json(f"{STREAM}/delay-cost")["cost_cents"] != before
     address, who = f"/v1/values/{row['key']}", orjson.dumps({"who": "ben", "why": "not so"})
     for status in (202, 200):
-        assert client.delete(address, who, JSON).status_code == status
-    assert client.json(f"{STREAM}/delay-cost")["cost_cents"] == before
-    listed = client.json(f"/v1/values?key={row['key']}")
+        assert writable.delete(address, who, JSON).status_code == status
+    assert writable.json(f"{STREAM}/delay-cost")["cost_cents"] == before
+    listed = writable.json(f"/v1/values?key={row['key']}")
     Page[ValueRow].model_validate(listed)
     assert [one["state"] for one in listed["items"]] == ["withdrawn", "replaced"]
     assert [one["who"] for one in listed["items"]] == ["ben", "anna"]
@@ -197,14 +203,14 @@ def test_what_was_said_later_is_not_known_before(copied: tuple[Client, Path], cl
     assert now["burn_rate_cents"] == then["burn_rate_cents"] + 9 * row["burn_rate_cents"]
 
 
-def test_a_series_adds_up_and_has_ranges(client: Client) -> None:
-    row = _flying(client)
+def test_a_series_adds_up_and_has_ranges(writable: Client) -> None:
+    row = _flying(writable)
     cents = row["burn_rate_cents"]
     _post(
-        client, 202, key=row["key"], low_cents=cents, likely_cents=cents * 2, high_cents=cents * 5
+        writable, 202, key=row["key"], low_cents=cents, likely_cents=cents * 2, high_cents=cents * 5
     )
     weeks = "from=2026-08-31&to=2026-10-26"  # Mondays
-    body = client.json(f"{STREAM}/delay-cost?{weeks}&interval=week")
+    body = writable.json(f"{STREAM}/delay-cost?{weeks}&interval=week")
     assert len(body["series"]) == 8
     assert sum(one["cost_cents"] or 0 for one in body["series"]) == body["cost_cents"]
     assert all(one["range"]["p10"] <= one["range"]["p90"] for one in body["series"] if one["range"])

@@ -90,7 +90,7 @@ def test_a_token_lets_in_under_its_name_and_tells_its_last_use_to_the_hour(
         ("Bearer " + "x" * 5000, "no token of Headwater"),
         ("Basic YW5uYTpzZWNyZXQ=", "no token of Headwater"),
         ("Bearer", "no token of Headwater"),
-        (f"Bearer {new_secret()}", "is not known here"),
+        pytest.param(f"Bearer {new_secret()}", "is not known here", id="unknown"),
     ],
 )
 def test_who_shows_nothing_that_counts_is_told_what_to_do(

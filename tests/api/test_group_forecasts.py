@@ -17,10 +17,15 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     (f"?{_YEAR}&order=smallest&growth=0.5&beside=waits&dormant=counted", ForecastQueue),
     ("?calendar=working&zone=America/New_York", ForecastQueue),
     ("?to=2026-01-01", ForecastQueue),
+    (f"?of=release&{_YEAR}", ForecastQueue),
     ("/explain", Explained),
     ("/calibration", QueueCalibration),
+    ("/explain?of=release", Explained),
+    ("/calibration?of=release", QueueCalibration),
 ]
 REFUSED = {
+    "?of=sprint": "of",
+    "?of=release&first=NOPE": "first: NOPE is no release with open items",
     "?order=loudest": "order",
     "?first=NOPE-1": "first: NOPE-1 is no parent with open items",
     "?growth=4": "growth",
@@ -39,6 +44,11 @@ REFUSED = {
 @pytest.fixture
 def queue(client: Client) -> Answer:
     return client.json(f"{_QUEUE}?{_YEAR}")
+
+
+@pytest.fixture
+def releases(client: Client) -> Answer:
+    return client.json(f"{_QUEUE}?of=release&{_YEAR}")
 
 
 @pytest.mark.parametrize(("address", "shape"), ROUTES, ids=[address for address, _ in ROUTES])
@@ -92,6 +102,40 @@ def test_each_parent_opens_to_its_items_with_their_places(client: Client, queue:
         counts = row["items"]
         assert counts["total"] == counts["done"] + counts["in_flight"] + counts["not_started"]
     assert sorted(places) == list(range(1, queue["value"]["items"] + 1))
+
+
+def test_releases_stand_in_one_queue_by_their_dates_and_open_by_their_names(
+    client: Client, releases: Answer
+) -> None:
+    assert (releases["of"], releases["order"]) == ("release", "due")
+    assert len(releases["items"]) > 1
+    dates = [row["due"]["date"] for row in releases["items"] if row["due"]]
+    assert dates == sorted(dates)
+    assert {row["due"]["told_by"] for row in releases["items"] if row["due"]} == {"release"}
+    places: set[int] = set()
+    for row in releases["items"]:
+        one = client.json(f"{row['explain']}&{_YEAR}")
+        ForecastQueueOne.model_validate(one, strict=True)
+        assert (one["of"], one["days"], one["title"]) == ("release", row["days"], row["title"])
+        states = [member["state"] for member in one["members"]]
+        assert states.count("in_flight") == row["items"]["in_flight"]
+        places |= {member["place"] for member in one["members"] if member["place"]}
+    # An item in two releases has one place.
+    assert places == set(range(1, releases["value"]["items"] + 1))
+    assert "no release" in client.problem(f"{_QUEUE}/SHOP-1?of=release", 404)["detail"]
+
+
+def test_the_completions_behind_releases_are_those_with_one(
+    client: Client, releases: Answer
+) -> None:
+    told = client.json(releases["explain"])
+    assert told["n"] == releases["n"] == releases["pool"]["completions"] > 20
+    assert {row["reason"] for row in told["excluded"]} == {"no_release"}
+    tried = client.json(f"{_QUEUE}/calibration?of=release&{_YEAR}")
+    assert tried["of"] == "release"
+    assert tried["value"]["queue_p85_judged"] == sum(
+        one["held"]["p85"] is not None for one in tried["forecasts"]
+    )
 
 
 def test_who_goes_first_leads_and_the_whole_stays(client: Client, queue: Answer) -> None:

@@ -168,13 +168,13 @@ def test_what_is_stopped_before_it_began_does_not_begin(client: Client) -> None:
     ],
 )
 def test_a_proposal_that_makes_no_sense_is_refused(
-    client: Client, changed: Answer, told: str
+    calm: Client, changed: Answer, told: str
 ) -> None:
-    answer = _send(client, _HERE, _told(**changed))
+    answer = _send(calm, _HERE, _told(**changed))
     assert answer.status_code == 422, answer.text
     assert answer.json()["detail"].startswith(told)
     assert len(answer.json()["detail"]) < 300
-    assert client.json(_HERE)["items"] == []
+    assert calm.json(_HERE)["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -6,20 +6,24 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from api.schemas_lists import Listed
 from api.schemas_restatements import RestatementRow
 from pipeline.clock import now_ts
+from store.models import value_stream
 from tests.api.client import Client, Clock
+from tests.e2e.company import Company
 
 _VELOCITY = "/v1/streams/checkout/metrics/velocity"
 
 
 @pytest.fixture
-def since(copied: tuple[Client, Path], clock: Clock) -> int:
+def since(company: Company, clock: Clock) -> int:
     """From when on what was known is kept; now is an hour later."""
-    with sqlite3.connect(copied[1]) as base:
-        found = base.execute("SELECT known_since_ts FROM value_stream").fetchone()[0]
+    with company.database.read() as session:
+        found = session.execute(select(value_stream.c.known_since_ts)).scalars().first()
+    assert found is not None
     assert found <= now_ts()
     clock.ts = found + 3600
     return int(found)
@@ -32,8 +36,8 @@ def _told(ts: int) -> str:
 
 
 @pytest.fixture
-def client(copied: tuple[Client, Path]) -> Client:
-    return copied[0]
+def client(calm: Client) -> Client:
+    return calm
 
 
 def test_the_answer_names_the_moment_and_so_does_its_explanation(

@@ -37,8 +37,8 @@ BAD = {
 ENOUGH = {"items": "20", "date": "2026-12-24"}
 """For parameters that must be given."""
 
-PLACES = {"step": "Build", "key": "SHOP-1"}
-"""A step of the map, and a parent."""
+PLACES = {"step": "Build", "key": "SHOP-1", "table": "items"}
+"""A step of the map, a parent, and a table."""
 
 
 def _paths(app: FastAPI) -> Iterator[tuple[str, set[str]]]:

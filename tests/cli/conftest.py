@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from cli.app import main
-from tests.e2e.company import NOW, Company, collected
+from tests.e2e.company import NOW, Company
+from tests.e2e.shared import shared_company
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with collected(tmp_path_factory.mktemp("company"), seed=3, items=120) as found:
+    home = tmp_path_factory.mktemp("company")
+    with shared_company(tmp_path_factory, home, seed=3, items=120) as found:
         yield found
 
 

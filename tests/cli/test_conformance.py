@@ -4,19 +4,44 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.app import main
+from conformance import running
+from conformance.running import Result
+from conformance.vectors import Vector
 from tests.cli.conftest import Outcome, Run
 from tests.conformance.test_running import SHARE
 
+Vectors = Sequence[tuple[str, Vector]]
+
+
+@pytest.fixture(scope="module")
+def worked_out() -> Callable[[Vectors], Sequence[Result]]:
+    """What the product makes of vectors, worked out once for all forms that show it."""
+    found: dict[str, Sequence[Result]] = {}
+
+    def once(of: Vectors) -> Sequence[Result]:
+        asked = repr(of)
+        if asked not in found:
+            found[asked] = running.run(of)
+        return found[asked]
+
+    return once
+
 
 @pytest.fixture
-def headwater(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def headwater(
+    worked_out: Callable[[Vectors], Sequence[Result]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
     """Without any configuration."""
+    monkeypatch.setattr("cli.conformance.run", worked_out)
     monkeypatch.setenv("HEADWATER_CONFIG", "/nowhere/headwater.toml")
 
     def run(*words: str) -> Outcome:

@@ -10,7 +10,7 @@ import pytest
 from cli.check import run_check
 from cli.sync import run_sync
 from core.errors import ConfigError
-from store.migrate import upgrade
+from tests.migrated import migrated
 
 SOURCE = '[[sources]]\nname = "tools"\nkind = "events"\n'
 HOOKS = 'hooks = { secrets = ["env:EVENTS_SECRET"] }'
@@ -19,7 +19,7 @@ HOOKS = 'hooks = { secrets = ["env:EVENTS_SECRET"] }'
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EVENTS_SECRET", "secret")
-    upgrade(f"sqlite:///{tmp_path / 'headwater.db'}")
+    migrated(f"sqlite:///{tmp_path / 'headwater.db'}")
     return tmp_path / "headwater.toml"
 
 

@@ -33,6 +33,21 @@ def test_another_goes_first_and_an_unknown_one_is_refused(headwater: Run) -> Non
     assert headwater("forecast", "nope").status == 1
 
 
+def test_releases_have_their_names_and_dates(headwater: Run) -> None:
+    words = ("forecast", "checkout", "--of", "release", *_LONG)
+    (told,) = headwater(*words, "--json").lines
+    queue = told["queue"]
+    assert (queue["of"], told["calibration"]["of"]) == ("release", "release")
+    shown = headwater(*words)
+    assert shown.status == 0
+    for row in queue["items"]:
+        assert shown.out.count(row["title"]) >= 1
+        assert f"{row['title']} {row['title']}" not in shown.out
+    assert "with a due date at risk" in shown.out or queue["value"]["p85"] is None
+    assert "--of" in headwater("forecast", "--help").out
+    assert headwater("forecast", "checkout", "--of", "sprint").status == 2
+
+
 def test_of_any_work_it_says_when_and_how_many(headwater: Run) -> None:
     words = ("forecast", "search", *_LONG, "--items", "3", "--by", "2026-12-24")
     (told,) = headwater(*words, "--json").lines

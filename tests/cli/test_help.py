@@ -15,8 +15,8 @@ COMMANDS = [
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "forecast", "lab", "unlinked",
     "recompute", "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm",
     "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
-    "sequence", "values", "standard", "token create", "token list", "token revoke", "audit-log",
-    "sign-out",
+    "sequence", "values", "standard", "export", "token create", "token list", "token revoke",
+    "audit-log", "sign-out",
 ]  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from cli.importing import run_import
 from core.errors import StoreError
-from store.migrate import upgrade
 from tests.api.pushing import CONFIG
+from tests.migrated import migrated
 from tests.pipeline.import_files import BAD, ITEMS
 
 
@@ -19,7 +19,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EVENTS_SECRET", "secret")
     path = tmp_path / "headwater.toml"
     path.write_text(CONFIG, encoding="utf-8")
-    upgrade(f"sqlite:///{tmp_path / 'headwater.db'}")
+    migrated(f"sqlite:///{tmp_path / 'headwater.db'}")
     return path
 
 

@@ -10,19 +10,24 @@ from sqlalchemy import delete
 
 from cli.verdicts import kind_of, verdicts_table
 from core.errors import BadRequestError
+from core.records import Entity
+from store import frames
 from store.models import verdict
 from tests.cli.conftest import Run
 from tests.e2e.company import Company
 
 
-@pytest.fixture
-def key(headwater: Run, company: Company) -> str:
+@pytest.fixture(scope="module")
+def key(company: Company) -> str:
     """A ticket that commits are linked to."""
-    for item in company.world.items:
-        outcome = headwater("trace", item.key, "--json")
-        if outcome.status == 0 and _commits(json.loads(outcome.out)):
-            return item.key
-    pytest.fail("no ticket has a commit")
+    with company.database.read() as session:
+        linked = set(frames.links(session, Entity.ITEM, Entity.COMMIT)["a_id"])
+        keys = frames.item_keys(session)
+    return next(
+        str(name)
+        for number, name in zip(keys["item_id"], keys["key"], strict=True)
+        if number in linked
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -129,6 +129,7 @@ _PROJECT = {"project": {"id": 7}}
             },
             [Hint("merge_requests", "7", ("5",))],
         ),
+        ("gitlab", "", {"object_kind": "milestone"}, [Hint("milestones", "7")]),
         ("gitlab", "", {"event_name": "project_create"}, [Hint("projects")]),
         (
             "jira",
@@ -162,6 +163,18 @@ _PROJECT = {"project": {"id": 7}}
             "",
             {"webhookEvent": "sprint_closed", "sprint": {"id": 9}},
             [Hint("sprints", "", ("9",))],
+        ),
+        (
+            "jira",
+            "",
+            {"webhookEvent": "jira:version_released", "version": {"id": "12", "projectId": 101}},
+            [Hint("versions", "101", ("12",))],
+        ),
+        (
+            "jira",
+            "",
+            {"webhookEvent": "jira:version_deleted", "version": {"id": "12"}},
+            [Hint("versions", "", ("12",))],
         ),
         (
             "jira",
@@ -219,7 +232,7 @@ def test_what_a_webhook_hints_at(
         ("gitlab", "", {"object_kind": "wiki_page", "project": {}}),
         ("gitlab", "", {"object_kind": "note", "object_attributes": {"noteable_type": "Issue"}}),
         ("jira", "", {"webhookEvent": "comment_created"}),
-        ("jira", "", {"webhookEvent": "jira:version_released"}),
+        ("jira", "", {"webhookEvent": "user_created"}),
     ],
 )
 def test_what_is_passed_over_has_a_reason(kind: str, event: str, payload: dict[str, Any]) -> None:

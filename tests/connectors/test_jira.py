@@ -95,6 +95,7 @@ def test_connecting_tells_who_we_are_and_which_edition_it_is(
     assert [one.name for one in found.streams] == [
         *("fields", "projects", "statuses", "issues"),
         *("worklogs", "deleted_worklogs", "boards", "board_columns", "sprints"),
+        "versions",
     ]
     assert [(probe.name, probe.ok) for probe in found.probes] == [
         ("projects", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from connectors.gitlab_issues import IssueRules, parse_issue
+from connectors.gitlab_milestones import parse_milestone
 from connectors.gitlab_parse import (
     parse_commit,
     parse_deployment,
@@ -165,6 +166,12 @@ GITLAB = [
         scope=Scope("1", {"path_with_namespace": "test-group/faros-test"}),
         count=2,
         records={"WorkItem": 2, "ItemKey": 2, "WorkflowStatus": 3, "Transition": 2},
+    ),
+    PayloadSet(
+        files=f"{_API}5-milestones__*.json",
+        parse=parse_milestone,
+        count=1,
+        records={"PlannedRelease": 1},
     ),
     # The short form, in the list of a milestone.
     PayloadSet(

@@ -12,6 +12,7 @@ CHANGED, BOTH = "SHOP-3", ["SHOP-2", "SHOP-3"]
 ALL = {"jql": "project = SHOP ORDER BY key ASC", "fields": ["*all"], "expand": "changelog"}
 BULK = {"issueIdsOrKeys": [*BOTH, "GONE-1"], "fields": ["*all"], "expand": "changelog"}
 ISSUE = f"{API}/issue/{{issueIdOrKey}}"
+VERSIONS = f"{API}/project/{{projectIdOrKey}}/version"
 
 READ: Mapping[str, str] = {
     f"{API}/serverInfo": "",
@@ -25,6 +26,7 @@ READ: Mapping[str, str] = {
     f"{API}/search/jql": "?jql=project=SHOP%20ORDER%20BY%20key&fields=*all&expand=changelog",
     ISSUE: "?expand=changelog",
     f"{ISSUE}/changelog": "?maxResults=10",
+    VERSIONS: "",
     f"{API}/worklog/updated": "",
     f"{API}/worklog/deleted": "",
 }
@@ -46,6 +48,7 @@ FIELDS: Mapping[str, str] = {
     "resolution": "Resolution",
     "parent": "LinkedIssue",
     "issuelinks": "IssueLink",
+    "fixVersions": "Version",
 }
 """The fields of an issue, which its description leaves open, and what they are elsewhere."""
 
@@ -66,6 +69,7 @@ REFUSED = {
     f"{API}/search?jql=project=SHOP": 410,
     f"{API}/issue/GONE-1": 404,
     f"{API}/issue/GONE-1/changelog": 404,
+    f"{API}/project/GONE/version": 404,
 }
 
 SHARED = ("serverInfo", "myself", "project", "field", "status", "statuscategory", "issuetype")

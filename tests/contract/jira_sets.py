@@ -8,6 +8,7 @@ from functools import partial
 from connectors.jira_boards import parse_nothing
 from connectors.jira_changelog import changes, transitions
 from connectors.jira_parse import Layout, parse_field, parse_issue, parse_project, parse_status
+from connectors.jira_versions import parse_version
 from connectors.jira_worklogs import parse_worklog
 from connectors.stream import Payload, Scope, Wanted
 from core.records import Record
@@ -31,7 +32,15 @@ JIRA = [
         items=under("issues"),
         parse=_DEVLAKE,
         count=1,
-        records={"WorkItem": 1, "ItemKey": 1, "Transition": 8, "Person": 2},  # assigned: now, once
+        # Assigned: now, once. Planned for one version.
+        records={
+            "WorkItem": 1,
+            "ItemKey": 1,
+            "Transition": 8,
+            "Person": 2,
+            "PlannedRelease": 1,
+            "PlannedIn": 1,
+        },
     ),
     # K5-2 and K5-3 have a parent, written twice into their changelogs; K5-4 is an epic.
     PayloadSet(
@@ -131,6 +140,18 @@ JIRA = [
         parse=partial(parse_worklog, wanted=Wanted()),
         count=10,
         records={"Worklog": 10},
+    ),
+    PayloadSet(
+        files="jira/asf-dc/versions.json",
+        parse=partial(parse_version, browse_url=""),
+        count=201,
+        records={"PlannedRelease": 201},
+    ),
+    PayloadSet(
+        files="jira/faros/project_versions.json",
+        parse=partial(parse_version, browse_url=""),
+        count=4,
+        records={"PlannedRelease": 4},
     ),
     # Boards and sprints are kept raw and make no record, see test_replay.
     PayloadSet(

@@ -52,6 +52,7 @@ BY_SHAPE = {
     f"{PROJECT}/issues": "API_Entities_RelatedIssue",
     f"{PROJECT}/issues/{{issue_iid}}": "API_Entities_RelatedIssue",
     f"{PROJECT}/merge_requests/{{merge_request_iid}}/notes": "API_Entities_Note",
+    f"{PROJECT}/milestones": "API_Entities_Milestone",
 }
 """Left out of the description, which has their shapes nevertheless."""
 NEWER = {"name", "archived"}

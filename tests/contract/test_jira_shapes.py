@@ -63,7 +63,8 @@ def datacenter() -> Iterator[httpx.Client]:
 
 
 def answered(jira: httpx.Client, path: str, asked: str = "") -> Any:
-    answer = jira.get(path.replace("{issueIdOrKey}", CHANGED) + asked)
+    named = path.replace("{issueIdOrKey}", CHANGED).replace("{projectIdOrKey}", "SHOP")
+    answer = jira.get(named + asked)
     assert answer.status_code == 200
     return answer.json()
 
@@ -214,7 +215,9 @@ def test_the_descriptions_do_not_fit_their_own_examples(
     assert any(re.search(LOCATION, one) for one in agile.faults(board, agile.example(board)))
 
 
-@pytest.mark.parametrize("name", [*SHARED, "worklog/updated", "worklog/deleted"])
+@pytest.mark.parametrize(
+    "name", [*SHARED, "worklog/updated", "worklog/deleted", "project/{projectIdOrKey}/version"]
+)
 def test_data_center_answers_what_it_shares_with_cloud_alike(
     platform: Described, datacenter: httpx.Client, name: str
 ) -> None:
@@ -248,6 +251,7 @@ def test_whatever_a_pass_asks_for_was_compared(sqlite_engine: Engine) -> None:
     below = ("", "/{boardId}/configuration", "/{boardId}/sprint")
     compared = {*READ, *SENT, *(f"{BOARD}{path}" for path in below)}
     asked = {re.sub(r"/board/\d+", "/board/{boardId}", path) for path in asked}
+    asked = {re.sub(r"/project/\d+/", "/project/{projectIdOrKey}/", path) for path in asked}
     assert {path.replace("/api/2/", "/api/3/") for path in asked} - compared == set()
 
 

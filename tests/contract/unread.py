@@ -20,8 +20,6 @@ UNREAD = {
     "github/webhooks/push/*.json": "a hint to walk again; commits are read by their graph",
     "gitlab/webhooks/*": "hints, see tests/connectors/test_hooks",
     # Jira
-    "jira/asf-dc/versions.json": "versions are not read",
-    "jira/faros/project_versions.json": "versions are not read",
     "jira/asf-dc/transitions__transitions.json": "moves that are allowed, not those made",
     f"{_GO_JIRA}/mock-data/transitions.json": "moves that are allowed, not those made",
     "jira/devlake/issuetype/page-*.json": "an issue names its type",
@@ -51,8 +49,7 @@ UNREAD = {
     f"{_GO_GITLAB}*-participants__*.json": "reviewers and participants are not read",
     f"{_GO_GITLAB}*-reviewers__*.json": "reviewers and participants are not read",
     f"{_GO_GITLAB}*-test-report__*.json": "results of single tests are not read",
-    f"{_GO_GITLAB}*-milestones__*.json": "milestones are not read",
-    f"{_GO_GITLAB}*-milestones-12__*.json": "milestones are not read",
+    f"{_GO_GITLAB}*-milestones-12__*.json": "milestones are read as a list",
     # ServiceNow
     "servicenow/docs-aggregate/001-*.json": "counts by the server are not asked for",
     "servicenow/docs-cmdb-instance/0*.json": "of a configuration item only the name is read",

@@ -19,7 +19,7 @@ from simulator.rough_habits import Roughness
 from simulator.server import CompanyServer, running
 from simulator.truth import Truth, truth_of
 from simulator.world import Hosting, build_world
-from store.migrate import upgrade
+from tests.migrated import migrated
 
 Edition = Literal["cloud", "datacenter"]
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
@@ -55,7 +55,7 @@ def collected(
     world = build_world(seed, NOW, items=items, hosting=code, habits=habits)
     with running(world, jira=jira, code=code) as server:
         config, settings = configured(home, server, world, url=url, jira=jira)
-        upgrade(settings.database.url)
+        migrated(settings.database.url)
         with opened(settings.database) as database:
             report = sync(settings, database)
             truth = truth_of(world)

@@ -71,6 +71,9 @@ _PLAIN = {
 _PASSES = "source_reading"
 """The table that tells when passes were made, and nothing else."""
 
+_DAILY = {"delay_cost_day", "stream_day", "service_day"}
+"""Made of the facts whenever some time has passed: they tell when, too."""
+
 _STATUSES = "statuses_of_stream_"
 _DEFINITION = "definition_of_"
 _BY_KIND = {"a_id": "a_kind", "b_id": "b_kind", "entity_id": "entity"}
@@ -88,7 +91,8 @@ def natural_rows(engine: Engine) -> dict[str, Rows]:
     """
     with sessions(engine)() as session:
         told = _Telling({table.name: _rows(session, table) for table in metadata.sorted_tables})
-        told.rows[_PASSES] = []
+        told.rows |= {name: [] for name in (_PASSES, *_DAILY)}
+        told.rows["store_setting"] = _settings(told.rows["store_setting"])
         log = told.rows["fact_change"]
         # What only moved on the way depends on where a pass was cut.
         told.rows["fact_change"] = [row for row in log if row["restates"]]
@@ -103,10 +107,11 @@ def exact_rows(engine: Engine, *, but: str) -> dict[str, Rows]:
     """By table: each row as it stands, surrogate ids and times too; `but` is left out, and with it
     what tells when passes were.
     """
-    left_out = {but, _PASSES} if but else set()
+    left_out = ({but, _PASSES} if but else set()) | _DAILY
     with sessions(engine)() as session:
         tables = [table for table in metadata.sorted_tables if table.name not in left_out]
         found = {table.name: _rows(session, table) for table in tables}
+        found["store_setting"] = _settings(found["store_setting"])
         session.rollback()
     return {name: sorted(map(repr, rows)) for name, rows in found.items()}
 
@@ -127,6 +132,10 @@ def differences(
 def _rows(session: Session, table: Table) -> list[dict[str, Any]]:
     columns = [column.label(column.key) for column in table.c]
     return [dict(row) for row in session.execute(select(*columns)).mappings()]
+
+
+def _settings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["name"] != "daily"]
 
 
 def _key_of(table: Table) -> list[str]:

@@ -22,6 +22,7 @@ SEEN_BY_A_FOLLOWER = {
     "block": "when they were blocked",
     "item_link": "what they were linked to, as they told it",
     "worklog": "time booked on them",
+    "planned_in": "the releases that they were planned for",
     "person": "authors of those commits, and who moved those tickets or booked time on them",
     "person_alias": "what else those authors are known by",
     "mention": "what those commits name; and a first load still lacks what names them",
@@ -29,7 +30,7 @@ SEEN_BY_A_FOLLOWER = {
 }
 """What no first load can find any more, by table: rows of these kinds only are there besides."""
 
-_OF_TICKETS = ("item_key", "transition", "block", "item_link", "worklog")
+_OF_TICKETS = ("item_key", "transition", "block", "item_link", "worklog", "planned_in")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _TICKET = re.compile(r"work_item source jira/(\d+)'")

@@ -37,5 +37,6 @@ def served(company: Collected) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
+        app.state.served.watch.close()  # a page that is open listens for news
         server.should_exit = True
         thread.join()

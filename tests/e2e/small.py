@@ -16,9 +16,9 @@ from simulator.faults import Faults
 from simulator.model import World
 from simulator.server import CompanyServer, running
 from simulator.world import Hosting, build_world
-from store.migrate import upgrade
 from tests.e2e.company import NOW, configured
 from tests.e2e.dumps import Rows, natural_rows, same_people
+from tests.migrated import migrated
 
 ITEMS = 60
 
@@ -44,7 +44,7 @@ class Small:
         folder.mkdir(parents=True, exist_ok=True)
         config, _ = configured(folder, self.server, self.world)
         settings = load_settings(config, {"HEADWATER_DATABASE_URL": url})
-        upgrade(settings.database.url)
+        migrated(settings.database.url)
         with opened(settings.database) as database:
             same_people(database.engine)
         return config, settings

@@ -10,7 +10,8 @@ import pytest
 from metrics.stats import rank
 from simulator.features import Feature, features_of
 from tests.api.client import Answer, Client
-from tests.e2e.company import NOW, Company, collected
+from tests.e2e.company import NOW, Company
+from tests.e2e.shared import shared_company
 from tests.e2e.telling_features import told_features
 
 _WINDOW = "from=2025-11-01&to=2026-11-20T14:00:00Z"
@@ -18,7 +19,8 @@ _WINDOW = "from=2025-11-01&to=2026-11-20T14:00:00Z"
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with collected(tmp_path_factory.mktemp("features"), seed=17, items=150) as found:
+    home = tmp_path_factory.mktemp("features")
+    with shared_company(tmp_path_factory, home, seed=17, items=150) as found:
         yield found
 
 

@@ -16,8 +16,8 @@ from core.settings import Settings
 from pipeline.database import opened
 from pipeline.sync import SyncReport, sync
 from store import frames
-from store.migrate import upgrade
 from tests.contract.replay import Answer, Query, Site, always, serving
+from tests.migrated import migrated
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REPOSITORY = {
@@ -140,7 +140,7 @@ def collected(home: Path) -> Iterator[tuple[Settings, SyncReport, Site]]:
         path = home / "headwater.toml"
         path.write_text(CONFIG.format(url=url), encoding="utf-8")
         settings = load_settings(path, {"TOKEN": "ghp"})
-        upgrade(settings.database.url)
+        migrated(settings.database.url)
         with opened(settings.database) as database:
             yield settings, sync(settings, database), site
 

@@ -18,10 +18,10 @@ from core.settings import Settings
 from pipeline.database import Database, opened
 from pipeline.sync import sync
 from store import frames
-from store.migrate import upgrade
 from store.models import item_key, work_item
 from tests.e2e.small import Hasty
 from tests.e2e.test_github_issues import CONFIG, REPOSITORY, event, issue, moment
+from tests.migrated import migrated
 
 URL = "https://hub.example"
 WEB, API = "/repos/shop/web", "/repos/shop/api"
@@ -91,7 +91,7 @@ def settings_in(home: Path, repositories: str) -> Settings:
     text = CONFIG.format(url=URL).replace('["shop/web"]\nstatus', f"{repositories}\nstatus")
     path.write_text(text.replace('["shop/web"] }', f"{repositories} }}"), encoding="utf-8")
     settings = load_settings(path, {"TOKEN": "ghp"})
-    upgrade(settings.database.url)
+    migrated(settings.database.url)
     return settings
 
 

@@ -13,8 +13,8 @@ from simulator.model import Edit, Item, Move
 from simulator.server import running
 from simulator.world import build_world
 from store.frames import item_transitions
-from store.migrate import upgrade
 from tests.e2e.company import NOW, configured
+from tests.migrated import migrated
 from tests.telling import measured
 
 ISSUES = 1_000
@@ -28,7 +28,7 @@ def test_a_thousand_changed_issues_with_long_histories_cost_a_few_dozen_requests
     world = build_world(1, NOW, items=ISSUES)
     with running(world) as server:
         _, settings = configured(tmp_path, server, world)
-        upgrade(settings.database.url)
+        migrated(settings.database.url)
         (source,) = (one for one in settings.sources if isinstance(one, JiraSource))
         with opened(settings.database) as database:
             first = collect(source, database, wanted_of(settings), full=True)

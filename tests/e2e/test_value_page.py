@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from simulator.features import features_of
-from tests.e2e.company import Company, collected
+from tests.e2e.company import Company
 from tests.e2e.serving import served
+from tests.e2e.shared import shared_company
 from tests.e2e.telling_features import told_features
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with collected(tmp_path_factory.mktemp("value"), seed=17, items=150) as found:
+    home = tmp_path_factory.mktemp("value")
+    with shared_company(tmp_path_factory, home, seed=17, items=150) as found:
         releases = {one: item.release for one, item in found.truth.items.items()}
         _, settings = told_features(found, features_of(found.world, releases))
         yield replace(found, settings=settings)

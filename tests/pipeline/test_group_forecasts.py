@@ -19,6 +19,7 @@ from pipeline.estimate_files import import_values
 from pipeline.group_calibration import queue_calibration
 from pipeline.group_forecasts import Plan
 from pipeline.group_rows import explain_queue, one_answer, queue_answer
+from pipeline.grouped import Of
 from pipeline.question import question
 from pipeline.snapshots import Snapshots
 from pipeline.sync import bring_up_to_date
@@ -101,6 +102,7 @@ def _ask(
     *,
     days: int = 60,
     key: str = "",
+    of: Of = "parent",
     **more: Any,
 ) -> Any:
     as_of = int(_NOW.timestamp())
@@ -112,7 +114,7 @@ def _ask(
         if key == "explain":
             return explain_queue(snapshot, found, asked, plan)
         if key == "calibration":
-            return queue_calibration(snapshot, found, asked, horizon=7, pool_days=35)
+            return queue_calibration(snapshot, found, asked, horizon=7, pool_days=35, of=of)
         if key:
             return one_answer(snapshot, found, asked, plan, key)
         return queue_answer(snapshot, found, asked, plan)
@@ -174,7 +176,8 @@ def test_a_date_is_met_with_its_chance_and_all_of_them_in_the_same_future(
     told = _ask(shop)
     cards, gifts = (row["due"] for row in told["items"])
     assert cards == {
-        "date": _later(3), "told_by": "value", "overdue": False, "chance": 1.0, "at_risk": False,
+        "date": _later(3), "told_by": "value", "overdue": False, "chance": 1.0,
+        "corrected_chance": None, "at_risk": False,
     }  # fmt: skip
     assert (gifts["date"], gifts["chance"], gifts["at_risk"]) == (_later(2), 0.5, True)
     assert (told["due"]["with_date"], told["due"]["at_risk"]) == (2, 1)
@@ -304,3 +307,56 @@ def test_past_dates_are_judged_by_what_came_and_by_what_was_added(shop: Database
     assert told["value"]["queue_p85"] == 1
     assert all(row["actual_grown"] > 6 for row in rows)
     assert told["value"]["grown_p85"] == 0
+
+
+def test_dates_are_as_much_later_as_past_ones_came(
+    shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On three past days, 14, 28 and 42 days ago, Over was told to be done within six days at 50 %.
+    # What it had then was, within six. What it came to have was only at the end: 14, 28 and 42 days
+    # later, 7/3, 14/3 and 7 times as long.
+    told = _ask(shop)
+    assert told["lateness"]["reason"] == "3 of 19 past dates have come"
+    assert told["items"][0]["corrected"]["items"]["days"] == {"p50": None, "p85": None, "p95": None}
+    monkeypatch.setattr("metrics.lateness.FEWEST_CAME", 3)
+    monkeypatch.setattr("metrics.lateness.FEWEST_DAYS", 3)
+    rows = f"SHOP-901,P4,1,{_later(3)},fair\nSHOP-902,P4,1,{_later(1)},fair\n"
+    _due(tmp_path, _SETTINGS, shop, rows)
+    told = _ask(shop)
+    assert told["lateness"] == {
+        "items": {"p50": 1, "p85": 1, "p95": 1},
+        "grown": {"p50": pytest.approx(14 / 3), "p85": 7, "p95": 7},
+        "tried": 3, "came": 3, "reason": None,
+    }  # fmt: skip
+    cards, gifts = told["items"]
+    assert cards["days"] == {"p50": 2, "p85": 3, "p95": 3}
+    assert cards["corrected"]["items"]["days"] == {"p50": 2, "p85": 2, "p95": 2}
+    assert cards["corrected"]["grown"] == {
+        "days": {"p50": 10, "p85": 14, "p95": 14},
+        "dates": {"p50": _later(10), "p85": _later(14), "p95": _later(14)},
+    }
+    assert (cards["due"]["corrected_chance"], cards["due"]["at_risk"]) == (1, False)
+    assert (gifts["due"]["corrected_chance"], gifts["due"]["at_risk"]) == (0, True)
+    assert told["due"]["at_risk"] == 1
+    assert _ask(shop, key="SHOP-901")["corrected"] == cards["corrected"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "more", "why"),
+    [
+        (Plan(order="smallest"), {}, "not for a what-if"),
+        (Plan(growth=0.2), {}, "not for a what-if"),
+        (Plan(first=("SHOP-902",)), {}, "not for a what-if"),
+        (Plan(), {"calendar": "working"}, "in elapsed time"),
+    ],
+)
+def test_what_was_not_tried_is_not_corrected(
+    shop: Database, monkeypatch: pytest.MonkeyPatch, plan: Plan, more: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setattr("metrics.lateness.FEWEST_CAME", 3)
+    monkeypatch.setattr("metrics.lateness.FEWEST_DAYS", 3)
+    told = _ask(shop, plan, **more)
+    assert why in told["lateness"]["reason"]
+    assert told["items"][0]["corrected"]["items"]["dates"]["p85"] is None
+    assert told["items"][0]["days"]["p85"] is not None
+    assert _ask(shop, Plan(order="begun"))["lateness"]["reason"] is None

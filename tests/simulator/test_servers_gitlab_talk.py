@@ -11,6 +11,7 @@ import pytest
 
 from simulator.model import World
 from simulator.model_gitlab import Issue, IssueEvent, Note
+from simulator.model_planned import Milestone
 from simulator.server import running
 from tests.simulator.login import client
 from tests.simulator.tiny import tiny_world
@@ -32,10 +33,12 @@ def talkative() -> World:
         IssueEvent(62, second, ANNA, on=False),
         IssueEvent(63, second + HOUR, ANNA, on=True),
     ]
+    world.milestones = [Milestone(501, 1, "shop/web", "1.0", START.date(), START.date())]
     world.issues = [
         Issue(
             21, 1, "shop/web", "Tidy", "task", ANNA, START, second + HOUR,
-            labels=["workflow::ready"], events=events, blocked_by=22, linked=first,
+            labels=["workflow::ready"], events=events, blocked_by=22, linked=first, milestone=501,
+            due=START.date(),
         ),
         Issue(22, 1, "shop/payments", "Mend", "incident", ANNA, first, second, closed=second,
               moved_to=21, events=[events[1]]),

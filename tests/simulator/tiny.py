@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from simulator.model import (
     Build,
@@ -20,6 +20,7 @@ from simulator.model import (
     StreamPlan,
     World,
 )
+from simulator.model_planned import Version
 from tests.simulator.tiny_desk import change, incident
 from tests.simulator.tiny_names import (
     ANNA,
@@ -74,7 +75,18 @@ def tiny_world() -> World:
         incidents=[incident(number) for number in range(5)],
         branches=branches,
         tags={"shop/web": {"v1.0.0": sha("web 10")}},
+        versions=_versions(),
     )
+
+
+def _versions() -> list[Version]:
+    """The first is out, with the second item; the third item is planned for both that follow."""
+    first, second = date(2026, 1, 8), date(2026, 3, 26)
+    return [
+        Version("10500", "SHOP", "1.0", None, first, released=True),
+        Version("10501", "SHOP", "1.1", first, second),
+        Version("10502", "SHOP", "Later", None, None),
+    ]
 
 
 def _item(number: int) -> Item:
@@ -97,11 +109,13 @@ def _items() -> list[Item]:
     items = [_item(number) for number in range(1, ITEMS + 1)]
     second = items[1]
     second.epic, second.idea, second.value_per_week = items[0].id, "10099", 1500.0
+    second.versions, second.due = ["10500"], date(2026, 1, 9)
     second.moves[0] = replace(second.moves[0], to_status="10990")
     second.moves.append(Move(5202, second.created + 5 * MINUTE, "10990", "10002", ANNA))
     start = second.created + 2 * MINUTE
     second.flags.append(Flag(start, start + MINUTE, 5201, 5203))
     third = items[2]
+    third.versions = ["10501", "10502"]
     third.flags.append(Flag(third.created + 2 * MINUTE, None, 5301, None))
     third.edits = [
         Edit(5310 + n, third.created + (3 + n) * MINUTE, "assignee", None, "Anna Berger", ANNA)

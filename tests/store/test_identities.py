@@ -12,6 +12,7 @@ _TABLES = {"commit": "git_commit", "exposure": "exposure_event"}
 _FIELDS = {
     "external_id": ("id",),
     "item_id": ("item",),
+    "release_id": ("release",),
     "repository_id": ("repository",),
     "merge_request_id": ("repository", "merge_request"),
     "build_id": ("build",),

@@ -38,5 +38,5 @@ def test_a_record_with_a_time_without_a_zone_is_not_stored(
 
 def test_the_store_makes_seconds_of_times_in_one_place_only() -> None:
     folder = Path(str(store.__file__)).parent
-    pattern = re.compile(r"\.timestamp\(|timegm|mktime")
+    pattern = re.compile(r"(?<!\bpa)\.timestamp\(|timegm|mktime")  # of Arrow it is a type
     assert [p.name for p in folder.glob("*.py") if pattern.search(p.read_text("utf-8"))] == []

@@ -74,6 +74,8 @@ class FakeApi:
     """Before each of these replies."""
     not_modified: int = 0
     address: str = ""
+    news: dict[str, Any] = field(default_factory=dict)
+    """What the line of news tells whom it reaches, who asks again at once."""
 
     def reset(self) -> None:
         """The state that every test begins with."""
@@ -101,6 +103,7 @@ class FakeApi:
         self.asked.clear()
         self.sent.clear()
         self.not_modified = 0
+        self.news = {"version": "1", "facts": "1", "sources": []}
 
     def answer(self, request: Request) -> Response:
         """The answer of a path with an ETag, 304 where the client has it."""
@@ -163,6 +166,10 @@ def application(fake: FakeApi) -> Starlette:
     def answer(request: Request) -> Response:
         return fake.answer(request)
 
+    def news(_: Request) -> Response:
+        told = f"event: news\nretry: 100\ndata: {json.dumps(fake.news)}\n\n"
+        return Response(told, media_type="text/event-stream")
+
     def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": POLICY})
 
@@ -175,6 +182,7 @@ def application(fake: FakeApi) -> Starlette:
         routes=[
             *(Route(path, page) for path in PAGES),
             Route("/v1/{path:path}", fake.take, methods=["POST", "DELETE"]),
+            Route("/v1/stream", news),
             Route("/v1/{path:path}", answer),
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/{path:path}", nowhere),

@@ -27,6 +27,14 @@ def _due(day: str, chance: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _nothing_late() -> dict[str, Any]:
+    nothing = dict.fromkeys(("p50", "p85", "p95"))
+    return {
+        "items": nothing, "grown": nothing, "tried": 9, "came": 8,
+        "reason": "8 of 19 past dates have come",
+    }  # fmt: skip
+
+
 def queue(**more: Any) -> dict[str, Any]:
     """Four open epics: one sure of its date, one at risk, one without a date to meet, and one of
     which all that is open is dormant.
@@ -41,7 +49,39 @@ def queue(**more: Any) -> dict[str, Any]:
         row("SHOP-9", "Old thing", None, due=None, items=asleep),
     ]  # fmt: skip
     due = {"with_date": 2, "at_risk": 1, "all_in_time": 0.4}
-    return deepcopy(QUEUE) | {"items": rows, "due": due, **more}
+    return deepcopy(QUEUE) | {"items": rows, "due": due, "lateness": _nothing_late(), **more}
+
+
+def corrected(p85: float | None = 3.1) -> dict[str, Any]:
+    """The same where half of past epics took 1.8 times as long as told."""
+    found = queue(lateness=deepcopy(QUEUE["lateness"]))
+    found["lateness"]["items"] = {"p50": 1.8, "p85": p85, "p95": None}
+    for row in found["items"][:3]:
+        dates = {"p50": "2026-12-20", "p85": p85 and "2027-01-30", "p95": None}
+        row["corrected"]["items"]["dates"] = dates
+        row["corrected"]["grown"]["dates"] = {"p50": "2027-02-14", "p85": None, "p95": None}
+        if row["due"]:
+            row["due"] |= {"corrected_chance": 0.12, "at_risk": True}
+    found["due"] = {"with_date": 2, "at_risk": 2, "all_in_time": 0.4}
+    return found
+
+
+def releases(**more: Any) -> dict[str, Any]:
+    """Two planned releases, the second at risk, and one without a date to meet."""
+
+    def one(name: str, days: tuple[str, str, str], due: dict[str, Any] | None) -> dict[str, Any]:
+        told = None if due is None else due | {"told_by": "release"}
+        return row(name, name, days, type="Release", due=told, items={"added": None})
+
+    rows = [
+        one("2026.11", ("2026-11-24", "2026-11-25", "2026-11-26"), _due("2026-11-26", 0.96)),
+        one("2026.12", ("2026-12-06", "2026-12-12", "2026-12-15"), _due("2026-12-05", 0.41)),
+        one("Later", ("2026-12-13", "2026-12-18", "2026-12-22"), None),
+    ]
+    due = {"with_date": 2, "at_risk": 1, "all_in_time": 0.4}
+    asked = {"of": "release", "order": "due"}
+    late = _nothing_late()
+    return deepcopy(QUEUE) | asked | {"items": rows, "due": due, "lateness": late, **more}
 
 
 def calibration(held: int = 80, judged: int = 92) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def test_a_stage_opens_to_its_items_and_the_address_says_so(visit: Open, fake: F
     page = visit(PAGE)
     page.get_by_role("link", name="Test queue").click()
     expect(page.get_by_role("heading", name="What is in Test queue")).to_be_visible()
+    page.wait_for_selector("#main[aria-busy=false]")
     assert "stage=Test+queue" in page.url
     asked = [one for one in fake.asked if one.startswith(f"{STREAM}/ageing?")]
     assert "breach_p=0.5&sort=-breach_p" in asked[0]

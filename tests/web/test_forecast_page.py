@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Open, plain, text
 from tests.web.fake_api import FakeApi
-from tests.web.fake_forecast import BASE, calibration, queue, row
+from tests.web.fake_forecast import BASE, calibration, corrected, queue, releases, row
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +39,31 @@ def test_the_sentence_says_when_what_is_at_risk_and_how_sure_all_are(visit: Open
         "3 of 4 open epics are done by 18 Dec with 85 %. Guest checkout arrives by 12 Dec, due "
         "5 Dec. 1 of 2 with a due date is at risk; all are met with 40 %."
     )
+
+
+def test_dates_are_also_told_as_past_ones_came(visit: Open, fake: FakeApi) -> None:
+    fake.answers[f"{BASE}/queue"] = corrected()
+    fake.answers[f"{BASE}/queue/calibration"] = calibration(held=28, judged=308)
+    page = visit(_PAGE)
+    assert text(page, ".answer").endswith(
+        "2 of 2 with a due date are at risk. That is the pace alone: half of past epics took up to"
+        " 1.8 times as long, 85 % up to 3.1 times."
+    )
+    row = page.get_by_role("row", name="Gift cards")
+    assert "30 Jan 2027 half by 20 Dec 4 Dec at risk, 12 %" in plain(row.inner_text())
+    assert "As past ones came" in text(page, "thead")
+    page.get_by_role("link", name="SHOP-15, Gift cards").click()
+    expect(page.locator("#opened + .lead")).to_be_visible()
+    fake.answers[f"{BASE}/queue"] = corrected(p85=None)
+    page.goto(page.url.partition("&open")[0])
+    page.wait_for_selector("#main[aria-busy=false]")
+    assert "how long 85 % take nobody can say, so few have come" in text(page, ".answer")
+    row = page.get_by_role("row", name="Gift cards")
+    assert "not known half by 20 Dec" in plain(row.inner_text())
+
+
+def test_where_nothing_is_corrected_there_is_no_such_column(visit: Open) -> None:
+    assert "As past ones came" not in text(visit(_PAGE), "thead")
 
 
 def test_where_such_dates_did_not_hold_the_sentence_says_so_first(
@@ -88,8 +113,8 @@ def test_who_goes_first_is_asked_of_the_api_and_stands_in_the_address(
     page.get_by_role("button", name="What if SHOP-150 goes first?").click()
     page.wait_for_url("**first=SHOP-150*")
     _ready(page)
-    assert any("first=SHOP-150" in one for one in _asked(fake, "queue"))
-    assert _asked(fake, "queue")[-1] == f"{BASE}/queue"  # and as it is, to compare with
+    both = {f"{BASE}/queue?first=SHOP-150", f"{BASE}/queue"}  # and as it is, to compare with
+    assert set(_asked(fake, "queue")[-2:]) == both
     page.get_by_role("button", name="Put SHOP-150 back in line").click()
     page.wait_for_url(lambda url: "first" not in url)
 
@@ -119,6 +144,58 @@ def test_one_epic_opens_with_its_items_and_leads_to_their_journeys(visit: Open) 
     assert journey.endswith("/journey?key=SHOP-412")
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("heading", name="Inside Gift cards")).to_have_count(0)
+
+
+def test_releases_are_chosen_in_the_bar_and_stand_in_the_address(
+    visit: Open, fake: FakeApi
+) -> None:
+    page = visit(f"{_PAGE}&first=SHOP-150&order=smallest&open=SHOP-15")
+    fake.answers[f"{BASE}/queue"] = releases()
+    page.get_by_label("Of", exact=True).select_option("release")
+    page.wait_for_url("**of=release*")
+    _ready(page)
+    for name in ("first", "order", "open"):  # these are of epics
+        assert f"{name}=" not in page.url
+    assert _asked(fake, "queue")[-1] == f"{BASE}/queue?of=release"
+    assert _asked(fake, "queue/calibration")[-1] == f"{BASE}/queue/calibration?of=release"
+    assert text(page, ".answer") == (
+        "All 3 open releases are done by 18 Dec with 85 %. 2026.12 arrives by 12 Dec, due 5 Dec. "
+        "1 of 2 with a due date is at risk; all are met with 40 %."
+    )
+    expect(page.get_by_role("heading", name="When each release arrives")).to_be_visible()
+    shown = text(page, "table.queue tbody tr:nth-child(2)")
+    assert shown.count("2026.12") == 1  # its name is its key
+    assert page.get_by_label("Order").input_value() == ""
+    assert text(page, "#main").count("release that is to come") == 1
+    page.get_by_label("Of", exact=True).select_option("")
+    page.wait_for_url(lambda url: "of=" not in url)
+
+
+def test_a_release_opens_by_its_name_and_goes_first(visit: Open, fake: FakeApi) -> None:
+    fake.answers[f"{BASE}/queue"] = releases()
+    fake.answers[f"{BASE}/queue/2026.12"] = fake.answers[f"{BASE}/queue/SHOP-15"] | {
+        "of": "release", "key": "2026.12", "title": "2026.12",
+    }  # fmt: skip
+    page = visit(f"{_PAGE}&of=release")
+    page.get_by_role("link", name="2026.12", exact=True).click()
+    expect(page.get_by_role("heading", name="Inside 2026.12")).to_be_visible()
+    assert _asked(fake, "queue/2026.12") == [f"{BASE}/queue/2026.12?of=release"]
+    page.get_by_role("button", name="What if 2026.12 goes first?").click()
+    page.wait_for_url("**first=2026.12*")
+    _ready(page)
+    both = {f"{BASE}/queue?of=release&first=2026.12", f"{BASE}/queue?of=release"}
+    assert set(_asked(fake, "queue")[-2:]) == both
+
+
+def test_without_releases_it_says_what_to_do_in_the_tracker(visit: Open, fake: FakeApi) -> None:
+    fake.answers[f"{BASE}/queue"] = releases(items=[])
+    page = visit(f"{_PAGE}&of=release")
+    assert text(page, ".answer") == (
+        "Nothing that belongs to a release is open, so there is no queue."
+    )
+    assert "a fix version in Jira, or a milestone in GitLab" in text(page, ".empty")
+    assert "parents" not in text(page, ".empty")
+    expect(page.locator("table.held")).to_be_visible()
 
 
 def test_the_two_questions_have_their_inputs_in_the_address(visit: Open, fake: FakeApi) -> None:
@@ -196,4 +273,16 @@ def test_names_that_look_like_markup_stay_text(visit: Open, fake: FakeApi) -> No
 @pytest.mark.parametrize("width", [390, 720, 1280])
 def test_nothing_is_wider_than_the_screen(visit: Open, width: int) -> None:
     page = visit(f"{_PAGE}&open=SHOP-15", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 720, 1280])
+def test_releases_with_long_names_are_not_wider_than_the_screen(
+    visit: Open, fake: FakeApi, width: int
+) -> None:
+    long = releases()
+    for one in long["items"]:
+        one["key"] = one["title"] = "a-name-without-a-blank-" * 10
+    fake.answers[f"{BASE}/queue"] = long
+    page = visit(f"{_PAGE}&of=release", width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

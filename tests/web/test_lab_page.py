@@ -176,8 +176,12 @@ def test_words_are_chosen_and_levers_of_other_steps_too(visit: Open, fake: FakeA
     page.get_by_label("Batch into Test").select_option("daily")
     page.wait_for_url("**Test.batch=daily")
     assert "weekly → daily" in text(page, ".lev .on")
+    _settled(page)
+    fake.delay_s = 1.0
     page.get_by_role("button", name="Whole stream").click()
-    page.get_by_label("Let in a week").focus()
+    let_in = page.get_by_label("Let in a week")
+    assert let_in.input_value() == let_in.get_attribute("max")
+    let_in.focus()
     page.keyboard.press("Home")
     page.wait_for_url("**arrivals.cap=1**")
     _settled(page)

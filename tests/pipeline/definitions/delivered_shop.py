@@ -22,8 +22,8 @@ from core.records import (
 )
 from core.settings import Settings
 from pipeline.database import over
-from store.migrate import upgrade
 from store.session import open_engine
+from tests.migrated import migrated
 from tests.pipeline.definitions.remapped_shop import clock, run
 from tests.pipeline.shop import DAY, START, STATUSES, item, save, settings_of, stream
 
@@ -102,7 +102,7 @@ def desk() -> list[Record]:
 def made(file: Path) -> None:
     """The shop in a database file, read and measured twice, the last time ten minutes ago."""
     url = f"sqlite:///{file}"
-    upgrade(url)
+    migrated(url)
     engine = open_engine(url)
     with pytest.MonkeyPatch.context() as patch:
         at = clock(patch, NOW - 1200)

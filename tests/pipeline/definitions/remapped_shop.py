@@ -19,9 +19,9 @@ from pipeline.database import Database, over
 from pipeline.sync import bring_up_to_date
 from store import cursors
 from store.cursors import StreamKey
-from store.migrate import upgrade
 from store.session import open_engine
 from store.sources import source_ids
+from tests.migrated import migrated
 from tests.pipeline.shop import START, save, settings_of, stream
 
 STATUSES = (
@@ -124,7 +124,7 @@ def made(file: Path, *, count: int = 120, seed: int = 7) -> None:
     `NOW` is ten minutes after that.
     """
     url = f"sqlite:///{file}"
-    upgrade(url)
+    migrated(url)
     engine = open_engine(url)
     with pytest.MonkeyPatch.context() as patch:
         at = clock(patch, NOW - 1200)

@@ -1,4 +1,4 @@
-// The router: address -> page -> read -> draw, then a quiet look every 30 seconds.
+// The router: address -> page -> read -> draw, then again when there is news, and a quiet look every 30 seconds.
 
 import { learnAccount, signInAddress } from "./account.js";
 import { read, ReadError, remembered } from "./api.js";
@@ -13,6 +13,7 @@ import { improvements } from "./improvements.js";
 import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
 import { lab } from "./lab.js";
+import { waitForNews } from "./live.js";
 import { map } from "./map.js";
 import { nowhere } from "./nowhere.js";
 import { overview } from "./overview.js";
@@ -91,18 +92,21 @@ function place(nodes) {
   });
 }
 
-/** Focus, opened tables and scroll survive a redraw. */
+/** The field of words of a page, if it has one: what is typed there is nobody's answer yet. */
+const words = () => main.querySelector("input:not([type=range])");
+
+/** Focus, opened tables, typed words and scroll survive a redraw. */
 function redraw(nodes) {
   const reachable = () => [
     ...main.querySelectorAll("a[href], button, input, summary, [tabindex='0']"),
   ];
   const focused = reachable().indexOf(document.activeElement);
-  const typed = main.querySelector("input")?.value;
+  const typed = words()?.value;
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
   const pageY = scrollY;
   place(nodes.filter(Boolean));
   [...main.querySelectorAll("details")].forEach((one, at) => (one.open = opened[at] ?? one.open));
-  if (typed && main.querySelector("input")) main.querySelector("input").value = typed;
+  if (typed && words()) words().value = typed;
   if (focused >= 0 && !main.contains(document.activeElement))
     reachable()[focused]?.focus({ preventScroll: true });
   scrollTo(0, pageY);
@@ -113,13 +117,18 @@ function say(text) {
   if (live.textContent !== text) live.textContent = text;
 }
 
-function draw({ fresh = false } = {}) {
+function bar() {
   const { page, path, data } = visit;
+  drawBar(path, page.filters(data, context()), data ? page.dataTo(data) : undefined);
+}
+
+function draw({ fresh = false } = {}) {
+  const { page, data } = visit;
   const nodes = page.draw(data, context());
   if (fresh) main.replaceChildren(...nodes.filter(Boolean));
   else redraw(nodes);
   document.title = `${page.title(data, visit.query)} \u00b7 Headwater`;
-  drawBar(path, page.filters(data, context()), data ? page.dataTo(data) : undefined);
+  bar();
   drawFoot(new Date().toISOString());
   if (data) say(document.getElementById("answer")?.textContent ?? "");
 }
@@ -265,4 +274,10 @@ listen({
   shift: (direction) => visit.page.shift?.(direction, context()),
   tables: () => toggleTables(main),
 });
-learnAccount().then(open);
+learnAccount().then(() => {
+  open();
+  waitForNews((moved) => {
+    bar();
+    if (moved.facts || (moved.sources && visit.page === connectors)) refresh();
+  });
+});

@@ -6,13 +6,17 @@ import { count, counted, date, percent, period, reasonWords, stampDay } from "./
 import { asksSection, dayAsked, itemsAsked } from "./forecast_asks.js";
 import { heldSection, verdict } from "./forecast_held.js";
 import { opened } from "./forecast_one.js";
-import { isDormant, noun, nouns, queueSection } from "./forecast_queue.js";
+import { chanceOf, isDormant, noun, nouns, queueSection } from "./forecast_queue.js";
 import { choice } from "./frame.js";
 import { empty, grade, head } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { noStreams } from "./unready.js";
 
 const TITLE = "Forecast";
+const OF = [
+  ["", "Epics and other parents"],
+  ["release", "Releases"],
+];
 const PLAN = ["order", "first", "growth", "beside", "dormant"];
 const PARENTS = `[[streams]]
 name = "checkout"
@@ -31,40 +35,55 @@ const bold = (text) => h("b", null, text);
 
 /** The one of which is spoken: least sure of its date, else the next to arrive. */
 function spoken(rows) {
-  const late = rows.filter(({ due }) => due?.at_risk).sort((a, b) => a.due.chance - b.due.chance);
-  if (late.length) return late[0];
+  const late = rows.filter(({ due }) => due?.at_risk).sort((a, b) => chanceOf(a.due) - chanceOf(b.due));
+  if (late.length && late[0].dates.p85) return late[0];
   const known = rows.filter(({ dates }) => dates.p85);
   return known.sort((a, b) => a.dates.p85.localeCompare(b.dates.p85))[0] ?? null;
 }
 
-function dues({ due, items }) {
-  if (!due.with_date) return [` None of the ${nouns(items)} has a due date.`];
+function dues({ of, due, items, lateness }) {
+  if (!due.with_date) return [` None of the ${nouns({ of, items })} has a due date.`];
   return [
     " ",
     bold(`${count(due.at_risk)} of ${count(due.with_date)}`),
     ` with a due date ${due.at_risk === 1 ? "is" : "are"} at risk`,
-    due.with_date > 1 ? `; all are met with ${percent(due.all_in_time, "C")}.` : ".",
+    due.with_date > 1 && lateness.reason
+      ? `; all are met with ${percent(due.all_in_time, "C")}.`
+      : ".",
   ];
 }
 
-function caution(held, rows) {
+const times = (factor) => `${factor.toPrecision(2)} times`;
+
+function caution(held, queue) {
   const found = held ? verdict(held) : null;
   if (!found?.late) return [];
+  const { p50, p85 } = queue.lateness.items;
+  if (p50 !== null)
+    return [
+      ` That is the pace alone: half of past ${nouns(queue)} took up to `,
+      bold(times(p50)),
+      " as long",
+      p85 === null
+        ? `; how long 85\u00a0% take nobody can say, so few have come.`
+        : [", 85\u00a0% up to ", bold(times(p85)), "."],
+    ].flat();
   return [
-    ` Take these dates as the earliest: of past ${nouns(rows)}, `,
+    ` Take these dates as the earliest: of past ${nouns(queue)}, `,
     bold(`${count(found.held)} of ${count(found.judged)}`),
     " such dates held.",
   ];
 }
 
 /** How many of them the sentence is about: those of which a date can be told. */
-function dated(rows) {
+function dated(queue) {
+  const rows = queue.items;
   const told = rows.filter((row) => !isDormant(row));
   if (told.length === rows.length)
     return rows.length > 1
-      ? `All ${count(rows.length)} open ${nouns(rows)} are`
-      : `The open ${noun(rows)} is`;
-  return `${count(told.length)} of ${counted(rows.length, `open ${noun(rows)}`)} ${told.length === 1 ? "is" : "are"}`;
+      ? `All ${count(rows.length)} open ${nouns(queue)} are`
+      : `The open ${noun(queue)} is`;
+  return `${count(told.length)} of ${counted(rows.length, `open ${noun(queue)}`)} ${told.length === 1 ? "is" : "are"}`;
 }
 
 function first(rows, { starts }) {
@@ -76,18 +95,19 @@ function first(rows, { starts }) {
 
 function answer(queue, held) {
   const rows = queue.items;
-  if (!rows.length) return ["Nothing that belongs to a parent is open, so there is no queue."];
+  if (!rows.length)
+    return [`Nothing that belongs to a ${noun(queue)} is open, so there is no queue.`];
   if (queue.value.p85 === null || queue.value.p85 === undefined)
     return ["There is no forecast: ", reasonWords(queue.reasons[0] ?? "no data"), "."];
   const last = bold(stampDay(queue.dates.p85, queue.starts));
   return [
-    dated(rows),
+    dated(queue),
     " done by ",
     last,
     " with 85\u00a0%.",
     ...first(rows, queue),
     ...dues(queue),
-    ...caution(held, rows),
+    ...caution(held, queue),
   ];
 }
 
@@ -126,7 +146,8 @@ function growths({ grown }, chosen) {
 
 function controls(queue, { query, change }) {
   const planned = PLAN.some((name) => query.get(name));
-  const orders = queue.orders.map((name) => [name === "begun" ? "" : name, ORDERS[name] ?? name]);
+  const usual = queue.of === "release" ? "due" : "begun";
+  const orders = queue.orders.map((name) => [name === usual ? "" : name, ORDERS[name] ?? name]);
   const growth = query.get("growth") ?? "";
   return h(
     "div",
@@ -154,9 +175,10 @@ function controls(queue, { query, change }) {
 }
 
 /** How much there is beside the queue, and what becomes of it. */
-function beside({ without, beside: how, items }) {
+function beside({ of, without, beside: how, items }) {
   const open = without.in_flight + without.not_started;
   if (!open) return null;
+  const to = of === "release" ? "release that is to come" : noun({ of, items });
   const then =
     how === "waits"
       ? "here they wait until the queue is done"
@@ -164,11 +186,21 @@ function beside({ without, beside: how, items }) {
   return h(
     "p",
     { class: "note" },
-    `${counted(open, "open item")} of the stream ${open === 1 ? "belongs" : "belong"} to no ${noun(items)}: ${then}.`,
+    `${counted(open, "open item")} of the stream ${open === 1 ? "belongs" : "belong"} to no ${to}: ${then}.`,
+  );
+}
+
+function noReleases() {
+  return empty(
+    "No release has open items",
+    "A forecast by release needs items that are planned for one: a fix version in Jira, or a milestone in GitLab, that is not released, archived or closed. Give it a date there, too: then the forecast says how likely it is met.",
+    null,
+    link("/connectors", { class: "lnk" }, "Check the connectors"),
   );
 }
 
 function nothing(queue) {
+  if (queue.of === "release") return noReleases();
   return empty(
     "No parent has open items",
     "A forecast by parent needs items that belong to one, such as stories to an epic. Name the types of parents of the stream in headwater.toml, and link items to them in the tracker.",
@@ -194,15 +226,14 @@ function draw(data, context) {
   if (!streams.items.length) return noStreams(TITLE, "forecast");
   if (!queue) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const page = { ...context, opens: opening(context.query), controls: controls(queue, context) };
-  const rows = queue.items;
   return [
     head(TITLE, answer(queue, held), facts(queue)),
     against(queue),
-    ...(rows.length ? queueSection(queue, before ?? null, page) : [nothing(queue)]),
+    ...(queue.items.length ? queueSection(queue, before ?? null, page) : [nothing(queue)]),
     beside(queue),
     ...(one ? opened(one, queue.starts, page) : []),
     ...asksSection(data, page, new Date()),
-    ...heldSection(held, work, nouns(rows)),
+    ...heldSection(held, work, nouns(queue)),
   ];
 }
 
@@ -211,18 +242,19 @@ function reads(query, now) {
   if (!stream) return { streams: "/v1/streams" };
   const base = `/v1/streams/${encodeURIComponent(stream)}/forecasts`;
   const pool = asked(query, now);
-  const plan = Object.fromEntries(PLAN.map((name) => [name, query.get(name)]));
+  const of = { of: query.get("of") };
+  const plan = { ...of, ...Object.fromEntries(PLAN.map((name) => [name, query.get(name)])) };
   const planned = PLAN.some((name) => query.get(name));
   const open = query.get("open");
   const found = {
     streams: "/v1/streams",
     queue: address(`${base}/queue`, { ...pool, ...plan }),
-    held: `${base}/queue/calibration`,
+    held: address(`${base}/queue/calibration`, of),
     work: `${base}/calibration`,
     when: address(`${base}/when`, { ...pool, items: itemsAsked(query) }),
     many: address(`${base}/how-many`, { ...pool, date: dayAsked(query, now) }),
   };
-  if (planned) found.before = address(`${base}/queue`, pool);
+  if (planned) found.before = address(`${base}/queue`, { ...pool, ...of });
   if (open) found.one = address(`${base}/queue/${encodeURIComponent(open)}`, { ...pool, ...plan });
   return found;
 }
@@ -239,6 +271,9 @@ function filters(data, page) {
       (value) => change({ stream: value, ...other }),
       true,
     ),
+    choice("Of", OF, query.get("of") ?? "", (value) =>
+      change({ of: value, ...other, order: null }),
+    ),
     periodChoice(page),
   ];
 }
@@ -251,7 +286,8 @@ function oldest(queue) {
 /** A key of the what-if may be done by now: the way back is shown with the reason. */
 function failed(error, query) {
   const kept = new URLSearchParams();
-  for (const name of ["stream", "window"]) if (query.get(name)) kept.set(name, query.get(name));
+  for (const name of ["stream", "of", "window"])
+    if (query.get(name)) kept.set(name, query.get(name));
   if (error.status !== 422 && error.status !== 404) return null;
   return [
     head(TITLE, ["This question can't be answered as it stands in the address."], null),

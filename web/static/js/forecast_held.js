@@ -17,6 +17,7 @@ function rowsOf(queue, work, called) {
   const sets = [
     [queue, "queue", `Dates of ${called}`, "with the items that they had then"],
     [queue, "grown", `Dates of ${called} as they grew`, "with all that was added later"],
+    [queue, "queue_corrected", "Corrected dates", "as late as earlier ones came"],
     [work, "when", "When so many items are done", "any items of the stream"],
     [work, "how_many", "How many items by a date", "any items of the stream"],
   ];

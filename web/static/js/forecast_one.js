@@ -62,11 +62,22 @@ export function opened(one, starts, context) {
     { class: "lnk", type: "button", onclick: () => context.change({ open: null }) },
     "Close",
   );
+  const { p50, p85 } = one.corrected.items.dates;
+  const grown = one.corrected.grown.dates;
+  const past = p50
+    ? h(
+        "p",
+        { class: "lead" },
+        `If it is as late as past ones were: half by ${date(p50)}${p85 ? `, 85\u00a0% by ${date(p85)}` : ""}`,
+        grown.p50 ? `; with all that is still added to such, half by ${date(grown.p50)}.` : ".",
+      )
+    : null;
   const by = one.dates.p85
     ? `85\u00a0% by ${date(one.dates.p85)}, 50\u00a0% by ${date(one.dates.p50)}`
     : `no date: ${one.reason}`;
   return [
     section(`Inside ${one.title}`, by, close, "opened"),
+    past,
     h(
       "div",
       { class: "inside" },

@@ -1,4 +1,4 @@
-// The queue of parents: each with what remains, what is done beside it, and when it arrives, on one axis of days.
+// The queue of parents or releases: each with what remains, what is done beside it, and when it arrives, on one axis of days.
 
 import { h, responsive, s } from "./dom.js";
 import { count, counted, percent, stampDay } from "./format.js";
@@ -18,13 +18,14 @@ const LEVELS = [
 const at = (day) => Date.parse(`${day}T00:00:00Z`);
 const sub = (...content) => h("span", { class: "sub" }, ...content);
 
-/** What the parents are called: their type where all are of one, else "parent". */
-export function noun(rows) {
-  const types = new Set(rows.map(({ type }) => type.toLowerCase()));
+/** What the groups are called: releases; parents by their type where all are of one. */
+export function noun({ of, items }) {
+  if (of === "release") return of;
+  const types = new Set(items.map(({ type }) => type.toLowerCase()));
   return types.size === 1 && [...types][0] ? [...types][0] : "parent";
 }
 
-export const nouns = (rows) => `${noun(rows)}s`;
+export const nouns = (queue) => `${noun(queue)}s`;
 
 /** Whether all that is open of it is dormant, so that nobody can say when it arrives. */
 export const isDormant = ({ items }) =>
@@ -106,9 +107,12 @@ function moved(row, before) {
   return sub(`was ${stampDay(was.dates.p85, row.dates.p85)}`);
 }
 
+/** How likely a date is met: by what became of past ones, where that is known. */
+export const chanceOf = ({ chance, corrected_chance: corrected }) => corrected ?? chance;
+
 function dueCell({ due }, starts) {
   if (!due) return h("td", { class: "num due" }, h("span", { class: "withheld" }, "no date"));
-  const chance = due.chance === null ? "" : percent(due.chance, "C");
+  const chance = chanceOf(due) === null ? "" : percent(chanceOf(due), "C");
   const word = due.at_risk
     ? h("span", { class: "sub w-risk" }, `${due.overdue ? "overdue" : `at risk, ${chance}`}`)
     : sub(chance ? `met with ${chance}` : "");
@@ -143,10 +147,13 @@ function goesFirst(row, first, context) {
   );
 }
 
+/** A release is asked for by its name, where that is its alone. */
+const named = ({ key, title }) => (key === title ? title : `${key}, ${title}`);
+
 const nameOf = (row, context) =>
   h(
     "a",
-    { class: "val", href: context.opens(row.key), "aria-label": `${row.key}, ${row.title}` },
+    { class: "val", href: context.opens(row.key), "aria-label": named(row) },
     h("b", null, row.title),
   );
 
@@ -156,12 +163,21 @@ function names(row, context, first) {
     { class: "what" },
     nameOf(row, context),
     sub(
-      h("span", { class: "key" }, row.key),
-      ` \u00b7 ${count(row.items.done)} of ${count(row.items.total)} done`,
+      row.key === row.title ? null : h("span", { class: "key" }, row.key),
+      `${row.key === row.title ? "" : " \u00b7 "}${count(row.items.done)} of ${count(row.items.total)} done`,
       row.items.added ? `, ${count(row.items.added)} added later` : "",
       goesFirst(row, first, context),
     ),
   );
+}
+
+/** When it comes if it is as late as past ones were; nothing where nothing is corrected. */
+function pastCell({ corrected }, { lateness, starts }) {
+  if (lateness.reason) return null;
+  const { p50, p85 } = corrected.items.dates;
+  const half = p50 ? `half by ${stampDay(p50, starts)}` : "";
+  if (p85) return h("td", { class: "num due" }, stampDay(p85, starts), sub(half));
+  return h("td", { class: "num due" }, h("span", { class: "withheld" }, "not known"), sub(half));
 }
 
 function line(row, number, span, { queue, before, context }) {
@@ -195,6 +211,7 @@ function line(row, number, span, { queue, before, context }) {
         : h("span", { class: "withheld" }, "not known"),
       moved(row, before),
     ),
+    pastCell(row, queue),
     dueCell(row, queue.starts),
   );
 }
@@ -203,7 +220,7 @@ function line(row, number, span, { queue, before, context }) {
 function asleep(rows, { queue, context }) {
   if (!rows.length) return null;
   const limit = queue.dormant_items.longer_than_d;
-  const word = rows.length === 1 ? noun(rows) : nouns(rows);
+  const word = rows.length === 1 ? noun(queue) : nouns(queue);
   return h(
     "details",
     { class: "alt" },
@@ -220,7 +237,12 @@ function asleep(rows, { queue, context }) {
         "ul",
         { class: "before" },
         ...rows.map((row) =>
-          h("li", null, nameOf(row, context), ` ${row.key}, ${counted(row.items.dormant, "item")}`),
+          h(
+            "li",
+            null,
+            nameOf(row, context),
+            `${row.key === row.title ? "" : ` ${row.key}`}, ${counted(row.items.dormant, "item")}`,
+          ),
         ),
       ),
     ),
@@ -234,13 +256,14 @@ const key = () =>
     "Hollow: in half of all futures it is done by then. Filled: 85\u00a0%. Bar: 95\u00a0%. The line through a row is its due date.",
   );
 
-const columns = (rows, head) => [
+const columns = (queue, head) => [
   ["", "num place"],
-  [titled(noun(rows))],
+  [titled(noun(queue))],
   ["Open items", "num"],
   ["Beside or before", "num p2"],
   [head, "when"],
   ["85\u00a0% by", "num"],
+  ...(queue.lateness.reason ? [] : [["As past ones came", "num"]]),
   ["Due", "num"],
 ];
 
@@ -264,11 +287,11 @@ export function queueSection(queue, before, context) {
   const lines = shown.map((row, place) => line(row, place + 1, span, page));
   return [
     section(
-      `When each ${noun(queue.items)} arrives`,
+      `When each ${noun(queue)} arrives`,
       "one queue, for all share the people: what is in flight is finished in any order, the rest is begun in this one",
     ),
     context.controls,
-    rows.length ? table("The queue", columns(queue.items, head), lines, { style: "queue" }) : null,
+    rows.length ? table("The queue", columns(queue, head), lines, { style: "queue" }) : null,
     rows.length ? key() : null,
     all ? null : showAll(rows, context),
     asleep(queue.items.filter(isDormant), page),

@@ -3,6 +3,7 @@
 import { accountLine } from "./account.js";
 import { h, s } from "./dom.js";
 import { clock, date, day } from "./format.js";
+import { sourcesNote } from "./live.js";
 
 // Only what exists; grouped by the question it answers. `key` follows `g`.
 export const SCREENS = [
@@ -150,6 +151,8 @@ function dataTime(at) {
   );
 }
 
+let drawn = null; // the path that the bar is drawn for
+
 /** `filters` are nodes; `dataTo` is the time of the oldest required source. An open choice is left alone while nothing changed. */
 export function drawBar(here, filters, dataTo) {
   const menu = h(
@@ -159,8 +162,17 @@ export function drawBar(here, filters, dataTo) {
     navigation("Screens, menu", here),
   );
   const group = h("div", { class: "filters", role: "group", "aria-label": "Filters" }, ...filters);
-  const time = h("div", { class: "asof" }, dataTime(dataTo), shareButton(), themeButton());
+  const time = h(
+    "div",
+    { class: "asof" },
+    sourcesNote(),
+    dataTime(dataTo),
+    shareButton(),
+    themeButton(),
+  );
   const bar = document.getElementById("bar");
+  menu.open = here === drawn && (bar.querySelector("details.menu")?.open ?? false);
+  drawn = here;
   const same = [menu, group, time].every((node, at) => bar.children[at]?.isEqualNode(node));
   if (same) return;
   const choices = () => [...bar.querySelectorAll("select, button, summary")];

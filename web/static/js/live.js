@@ -1,0 +1,47 @@
+// News from the server: pages are read again when something changed, and the bar says how the sources are doing.
+
+import { h } from "./dom.js";
+import { counted, percent } from "./format.js";
+
+const ADDRESS = "/v1/stream";
+let sources = []; // as the last news told
+
+/**
+ * Calls `told({facts, sources})` with whether facts, and whether sources are others than at the news before.
+ * A tab that nobody sees has no line: browsers open only a few to one host.
+ */
+export function waitForNews(told) {
+  let last = null;
+  let line = null;
+  const heard = ({ data }) => {
+    const news = JSON.parse(data);
+    sources = news.sources;
+    const before = last ?? news;
+    last = news;
+    told({ facts: news.facts !== before.facts, sources: news.version !== before.version });
+  };
+  const listen = () => {
+    line?.close();
+    line = document.hidden ? null : new EventSource(ADDRESS);
+    line?.addEventListener("news", heard);
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
+}
+
+function words() {
+  const failing = sources.filter(({ state }) => state === "red");
+  if (failing.length === 1) return `${failing[0].name} can\u2019t be read`;
+  if (failing.length) return `${counted(failing.length, "source")} can\u2019t be read`;
+  const loading = sources.filter(({ history }) => history);
+  if (!loading.length) return null;
+  const shares = loading.map(({ history }) => history.share).filter((one) => one !== null);
+  const far = shares.length ? `, ${percent(Math.min(...shares))}` : "";
+  return `Reading the history of ${loading.map(({ name }) => name).join(", ")}${far}`;
+}
+
+/** What of the sources everybody should know: one can't be read, or history is still coming. */
+export function sourcesNote() {
+  const said = words();
+  return said ? h("a", { class: "lnk wide", href: "/connectors" }, said) : null;
+}
