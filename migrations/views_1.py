@@ -100,8 +100,8 @@ SELECT CASE link.a_kind WHEN 1 THEN 'item' WHEN 2 THEN 'commit' WHEN 3 THEN 'mer
 link.b_kind WHEN 1 THEN 'item' WHEN 2 THEN 'commit' WHEN 3 THEN 'merge_request' WHEN 4 THEN
 'build' WHEN 5 THEN 'deployment' WHEN 6 THEN 'change' WHEN 7 THEN 'incident' WHEN 8 THEN
 'repository' WHEN 9 THEN 'worklog' WHEN 10 THEN 'review' END AS b_kind, link.b_id AS b_id,
-link.rule AS rule, link.confidence AS confidence, nullif(link.evidence, '') AS evidence,
-as_moment(link.since_ts) AS found_at FROM link
+link.rule AS rule, link.confidence AS confidence, nullif(CASE WHEN (link.rule != 'human') THEN
+link.evidence ELSE '' END, '') AS evidence, as_moment(link.since_ts) AS found_at FROM link
 """,
     "commits": """
 SELECT git_commit.id AS commit_id, nullif(repository.path, '') AS repository, git_commit.sha AS

@@ -29,6 +29,9 @@ _C = ExportColumn
 ENTITIES: Final = {int(one): one.name.lower() for one in Entity}
 """What the ends of links are called."""
 
+HUMAN: Final = "human"
+"""The rule of links that people confirmed: its evidence names them."""
+
 FACTS: Final = {
     "item_fact": "items",
     "stage_visit": "stage_visits",
@@ -70,7 +73,13 @@ LINKS: Final = ExportTable(
         ),
         _C("rule", "text", link.c.rule, "the [rule](correlation.md)"),
         _C("confidence", "share", link.c.confidence, "how sure the rule is"),
-        _C("evidence", "text", link.c.evidence, "what it saw", "nothing to quote"),
+        _C(
+            "evidence",
+            "text",
+            case((link.c.rule != HUMAN, link.c.evidence), else_=literal("")),
+            "what it saw",
+            "a person says so (`human`): who and why is at `/v1/verdicts`",
+        ),
         _C("found_at", "time", link.c.since_ts, "when it was first found"),
     ),
     link,

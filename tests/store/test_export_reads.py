@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from core.frames import NONE
+from correlator.evidence import HUMAN as RULE_OF_PEOPLE
+from store.export_delivery import HUMAN
 from store.export_flow import STAGE_VISITS, STAGES
 from store.export_reads import Wanted, batches
 from store.export_tables import TABLES, table_named
+from store.export_views import view_name
 from store.fact_log import Recording
 from store.facts import replace_stage_visits
 from store.session import read_sessions, sessions
@@ -119,3 +122,23 @@ def test_every_table_can_be_read_by_all_of_its_filters(engine: Engine, table: ob
     with read_sessions(engine)() as session:
         wanted = Wanted("checkout", "web", 1, 2, 3)
         assert list(batches(session, table_named(name), wanted)) == []
+
+
+def test_a_link_that_a_person_confirmed_does_not_name_them(engine: Engine) -> None:
+    rows = [("human", "Confirmed by anna on 2026-11-02: I was there"), ("listed", "!1 lists it")]
+    with engine.begin() as connection:
+        for rule, evidence in rows:
+            connection.execute(
+                text(
+                    "INSERT INTO link (a_kind, a_id, b_kind, b_id, rule, confidence, evidence,"
+                    " since_ts) VALUES (1, 2, 2, 3, :rule, 1.0, :evidence, 5)"
+                ),
+                {"rule": rule, "evidence": evidence},
+            )
+    assert HUMAN == RULE_OF_PEOPLE
+    told = {row["rule"]: row["evidence"] for row in _read(engine, "links", 0)}
+    assert told == {"human": None, "listed": "!1 lists it"}
+    name = view_name(engine.dialect.name, "links")
+    with engine.connect() as connection:
+        shown = connection.execute(text(f"SELECT evidence FROM {name} WHERE rule = 'human'"))
+        assert shown.scalar_one() is None
