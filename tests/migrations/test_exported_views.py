@@ -45,7 +45,7 @@ def test_the_views_go_and_come_back_with_their_migration(database_url: str) -> N
     engine = open_engine(database_url)
     schema = "headwater_v1" if engine.dialect.name == "postgresql" else None
     assert len(inspect(engine).get_view_names(schema)) == len(TABLES)
-    downgrade(database_url, to="0026")
+    downgrade(database_url, to="0028")
     assert inspect(engine).get_view_names(schema) == []
     assert not inspect(engine).has_table("stream_day")
     upgrade(database_url)
