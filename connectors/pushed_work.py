@@ -192,11 +192,9 @@ def change(events: Sequence[Event]) -> Iterator[Record]:
     landed = told.custom("mergeSha").lower()
     own = list(_commits(told, repository.id))
     yield from own
+    parents = _parents(told.latest(told.customs("parents")))  # read before they are needed, too
     if landed and merged is not None and landed not in {commit.sha for commit in own}:
-        parents = told.latest(told.customs("parents"))
-        named = tuple(one.name().lower() for one in parents.items())
-        known = named if parents.value is not None else None
-        yield Commit(repository.id, landed, merged, merged, title, known)
+        yield Commit(repository.id, landed, merged, merged, title, parents)
     number = _NUMBER.search(last.thing)
     request = thing_id(last.home, last.thing)
     yield MergeRequest(
@@ -239,11 +237,14 @@ def _commits(told: _Told, repository: str) -> Iterator[Commit]:
     for one in told.latest(told.customs("commits")).items():
         at = one.get("committedAt").time()
         authored = one.get("authoredAt").time_or_none() or at
-        given = one.get("parents")
-        parents = tuple(parent.name().lower() for parent in given.items())
         sha, message = one.get("sha").name().lower(), one.get("message").text()
-        known = parents if given.value is not None else None
-        yield Commit(repository, sha, authored, at, message, known)
+        yield Commit(repository, sha, authored, at, message, _parents(one.get("parents")))
+
+
+def _parents(given: Given) -> tuple[str, ...] | None:
+    """The shas of the commits before; None where they are not told."""
+    named = tuple(one.name().lower() for one in given.items())
+    return named if given.value is not None else None
 
 
 def _reviews(events: Sequence[Event], repository: str, request: str) -> Iterator[Review]:

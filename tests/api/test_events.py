@@ -551,3 +551,15 @@ def test_no_event_however_odd_is_a_server_error_nor_stops_what_comes_after(tools
     tools.take(*WHOLE_STORY)
     tools.look()
     assert tools.client.get("/v1/overview").status_code == 200
+
+
+def test_what_would_only_be_read_after_the_merge_is_refused_when_it_comes(tools: Pushing) -> None:
+    """Else it would be kept, and the merge that makes it be read would be refused for ever."""
+    odd = event(
+        "change.created", "web/7", at="2026-11-03T12:00:00Z",
+        content={"repository": {"id": "shop/web"}}, parents=[{}],
+    )  # fmt: skip
+    answer = tools.post(odd)
+    assert answer.status_code == 422, answer.text
+    assert "customData.parents[0]: must be text" in answer.json()["detail"]
+    tools.take(*WHOLE_STORY)
