@@ -16,6 +16,7 @@ from cli.cost_commands import cost
 from cli.export_commands import export
 from cli.look_commands import look
 from cli.mapping_commands import mapping
+from cli.mcp_command import mcp_command
 from cli.options import DEFAULT_CONFIG, Config, examples
 from cli.report_commands import report_commands
 from cli.verdict_commands import verdict
@@ -264,6 +265,7 @@ def conformance(
 
 app.add_typer(look)
 app.add_typer(report_commands)
+app.add_typer(mcp_command)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
 app.add_typer(cost)

@@ -116,7 +116,7 @@ def test_pages_write_the_same_numbers(client: Client, told: dict[str, Any]) -> N
         low, high = (dear["range"][one] for one in ("p10", "p90"))
         spread = None if low == high else (low, high)
         assert money(dear["cost_cents"], "EUR", spread) in answer.text
-        assert told["ageing"]["items"][0]["key"] in answer.text
+        assert told["released"]["items"][0]["key"] in answer.text
     policy = client.get(f"{_STREAM}/report.html").headers["content-security-policy"]
     assert "default-src 'none'; style-src 'unsafe-inline'" in policy
     assert "script" not in policy
