@@ -171,7 +171,10 @@ def _of_streams(api: Api) -> list[Callable[..., Any]]:
                 {
                     "now": number(api, one["now"]),
                     "before": number(api, one["before"]),
-                    "change": marked(picked(one["change"], "state", "reason", "signals", "limits")),
+                    "change": {
+                        **marked(picked(one["change"], "state", "reason", "signals", "limits")),
+                        "chart": api.link(one["change"]["chart"]),
+                    },
                 }
                 for one in body["headline"]
             ],
