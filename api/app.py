@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import Access
 from api.caching import CachedViews
+from api.cross_origin import CrossOrigin
 from api.deps import Served
 from api.docs_page import add_docs_page
 from api.documented import COMMON
@@ -113,6 +114,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     if settings.auth.mode != "none":
         _lock(app, settings, database)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    if settings.server.allowed_origins:
+        app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
     return app
 
