@@ -9,8 +9,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import Access
 from api.caching import CachedViews
+from api.cross_origin import CrossOrigin
 from api.deps import Served
 from api.docs_page import add_docs_page
+from api.document_whole import document_whole
 from api.documented import COMMON
 from api.documented_access import document_access
 from api.errors import add_error_handlers
@@ -112,7 +114,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(CachedViews, version=served.version, minute=served.minute)
     if settings.auth.mode != "none":
         _lock(app, settings, database)
+    document_whole(app)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    if settings.server.allowed_origins:
+        app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
     return app
 
