@@ -46,6 +46,7 @@ from api.routes import (
     overview,
     quality,
     questions,
+    reports,
     restatements,
     sequences,
     services,
@@ -96,6 +97,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     app.include_router(lab.streams, prefix="/v1", responses=COMMON)
     app.include_router(standards.router, prefix="/v1", responses=COMMON)
+    app.include_router(reports.router, prefix="/v1", responses=COMMON)
     for pushed in (hooks, events):
         app.include_router(pushed.router, prefix="/v1")
     app.include_router(verdicts.router, prefix="/v1")

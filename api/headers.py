@@ -15,6 +15,11 @@ _CSP = (
 )
 _DRAWING = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """Of a drawing that is looked at by itself: its own style, and nothing that runs."""
+_REPORT = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+"""Of a report, whose links lead back to us: the same, and its links are ours."""
 
 _COMMON = [
     (b"x-content-type-options", b"nosniff"),
@@ -66,4 +71,6 @@ def _policy(path: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
     if not path.startswith("/v1/"):
         return _CSP
     kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+    if kind.startswith(b"text/html"):
+        return _REPORT
     return _DRAWING if kind.startswith(b"image/svg+xml") else _CSP

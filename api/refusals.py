@@ -31,6 +31,10 @@ _NOT_KEPT: Final = {
     " are now",
     "journey": "a journey is drawn of records and links, and these are kept only as they are now",
     "items": "the list is of items as they are now",
+    **dict.fromkeys(
+        ("report", "report.md", "report.html"),
+        "a report tells how its sources are doing, and that is kept only as it is now",
+    ),
 }
 """Why nothing can be told as it was known, by the last part of a path that is one of these."""
 

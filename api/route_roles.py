@@ -137,6 +137,9 @@ GET /v1/streams/{name}/lab
 GET /v1/streams/{name}/standard
 GET /v1/streams/{name}/standard.md
 GET /v1/streams/{name}/standard/drift
+GET /v1/streams/{name}/report
+GET /v1/streams/{name}/report.md
+GET /v1/streams/{name}/report.html
 """
 """Who may look; and ask what is too long for an address, of which nothing is kept."""
 

@@ -17,6 +17,7 @@ from cli.export_commands import export
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.options import DEFAULT_CONFIG, Config, examples
+from cli.report_commands import report_commands
 from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError
 
@@ -262,6 +263,7 @@ def conformance(
 
 
 app.add_typer(look)
+app.add_typer(report_commands)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
 app.add_typer(cost)

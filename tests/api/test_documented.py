@@ -49,6 +49,7 @@ QUESTIONS = {
 FILES = {
     "svg": "image/svg+xml",
     "md": "text/markdown",
+    "html": "text/html",
     "/v1/exports/{table}": "application/vnd.apache.parquet",
     "/v1/stream": "text/event-stream",
 }

@@ -26,6 +26,7 @@ from api.schemas_lists import (
     StreamRow,
 )
 from api.schemas_mappings import MappingRow, Unmapped
+from api.schemas_reports import ReportBody
 from api.schemas_restatements import RestatementRow
 from api.schemas_sequences import QueueOrder
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
@@ -36,6 +37,8 @@ from tests.api.client import Client
 _STREAM = "/v1/streams/checkout"
 _SERVICE = "/v1/services/web"
 ROUTES: list[tuple[str, type[BaseModel]]] = [
+    (f"{_STREAM}/report", ReportBody),
+    (f"{_STREAM}/report?weeks=13&running=true", ReportBody),
     ("/v1/overview", Overview),
     ("/v1/overview?type=defect&from=2026-08-01&to=2026-11-01", Overview),
     ("/v1/streams", Listed[StreamRow]),

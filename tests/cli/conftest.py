@@ -60,7 +60,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def headwater(company: Company, monkeypatch: pytest.MonkeyPatch, alone: Run) -> Run:
     """Runs `headwater` with these words, on the company, a minute after it was read."""
     moving = ("trace", "dora", "unlinked", "mapping", "cost", "stream_map", "forecast", "standard")
-    for name in moving:
+    for name in (*moving, "report"):
         monkeypatch.setattr(f"cli.{name}.now_ts", lambda: int(NOW.timestamp()) + 60)
     monkeypatch.setenv("HEADWATER_CONFIG", str(company.config))
     return alone
