@@ -23,7 +23,7 @@ from store.alerts import Delivery
 
 log = structlog.get_logger()
 
-AGAIN_S: Final = (60, 300, 900, 3_600, 10_800, 21_600, 43_200)
+AGAIN_S: Final = (60, 300, 900, 3_600, 10_800, 21_600, 64_800)
 """How long to wait after each try that failed; after one more it has failed for good."""
 _LONGEST_S: Final = 43_200
 _AT_ONCE: Final = 5_000
