@@ -23,6 +23,7 @@ from api.oidc_provider import Provider
 from api.pages import add_pages
 from api.routes import (
     account,
+    alerts,
     changes,
     charts,
     definitions,
@@ -94,6 +95,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(exports.router, prefix="/v1", responses=COMMON)
+    app.include_router(alerts.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     app.include_router(lab.streams, prefix="/v1", responses=COMMON)
     app.include_router(standards.router, prefix="/v1", responses=COMMON)

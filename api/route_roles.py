@@ -50,6 +50,7 @@ GET /value
 GET /lab
 GET /improvements
 GET /connectors
+GET /alerts
 GET /v1/overview
 GET /v1/streams
 GET /v1/items
@@ -62,6 +63,7 @@ GET /v1/services/{name}/metrics/{slug}
 GET /v1/services/{name}/metrics/{slug}/explain
 GET /v1/change-requests/{number}
 GET /v1/incidents/{number}
+GET /v1/alerts
 GET /v1/sources
 GET /v1/sources/{name}
 GET /v1/quality

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.access_commands import access, token
+from cli.alert_commands import alert
 from cli.cost_commands import cost
 from cli.export_commands import export
 from cli.look_commands import look
@@ -266,6 +267,7 @@ app.add_typer(look)
 app.add_typer(report_commands)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
+app.add_typer(alert)
 app.add_typer(cost)
 app.add_typer(export)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")

@@ -102,6 +102,7 @@ def _resolve_secrets(
     auth = data.get("auth")
     if isinstance(auth, dict) and isinstance(oidc := auth.get("oidc"), dict):
         places.append((("auth", "oidc"), oidc, "client_secret"))
+    places += list(_alert_secrets(data.get("alerts")))
     sources = data.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else []):
         own = source.get("auth") if isinstance(source, dict) else None
@@ -120,6 +121,21 @@ def _resolve_secrets(
             else:
                 del table[name]
             yield (*loc, name), str(error)
+
+
+def _alert_secrets(alerts: object) -> Iterator[tuple[Loc, Any, Any]]:
+    """The address of a webhook may stand in the file; that of Slack lets whoever has it write."""
+    smtp = alerts.get("smtp") if isinstance(alerts, dict) else None
+    if isinstance(smtp, dict):
+        yield from ((("alerts", "smtp"), smtp, name) for name in ("user", "password"))
+    routes = alerts.get("routes") if isinstance(alerts, dict) else None
+    for index, route in enumerate(routes if isinstance(routes, list) else []):
+        if not isinstance(route, dict):
+            continue
+        loc = ("alerts", "routes", index)
+        yield loc, route, "secret"
+        if route.get("kind") == "slack" or str(route.get("url")).startswith(("env:", "file:")):
+            yield loc, route, "url"
 
 
 def _hook_secrets(index: int, source: object) -> Iterator[tuple[Loc, Any, Any]]:

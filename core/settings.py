@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from core.access_settings import Authentication, Origin
+from core.alert_settings import Alerts
 from core.closed_days import holiday_problem
 from core.map_settings import ManualStep, ReceiverSurvey, StreamMap
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
@@ -239,6 +240,7 @@ class Settings(Model):
     dora: Dora = Dora()
     calendar: Calendar = Calendar()
     people: People = People()
+    alerts: Alerts = Alerts()
 
     @property
     def polled(self) -> tuple[AnySource, ...]:

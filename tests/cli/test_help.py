@@ -17,6 +17,7 @@ COMMANDS = [
     "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
     "sequence", "values", "standard", "export", "token create", "token list", "token revoke",
     "audit-log", "sign-out", "report",
+    "audit-log", "sign-out", "alerts",
 ]  # fmt: skip
 
 
