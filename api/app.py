@@ -43,6 +43,7 @@ from api.routes import (
     mappings,
     maps,
     metrics,
+    monitoring,
     objectives,
     overview,
     quality,
@@ -59,6 +60,8 @@ from api.routes import (
     values,
     verdicts,
 )
+from api.telemetry import Telemetry
+from api.timing import Timed
 from core.settings import Settings
 from pipeline.database import Database
 
@@ -86,6 +89,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     served = Served(settings, database)
     app.state.served = served
+    app.state.telemetry = Telemetry(served, app.version)
     for module in (
         overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
         items, services, dora, value, desk, sources, changes, quality, definitions,
@@ -112,6 +116,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(account.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
+    app.include_router(monitoring.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)
     add_pages(app)
@@ -123,6 +128,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     if settings.server.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
+    app.add_middleware(Timed, durations=app.state.telemetry.durations)
     return app
 
 

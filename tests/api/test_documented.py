@@ -52,6 +52,7 @@ FILES = {
     "html": "text/html",
     "/v1/exports/{table}": "application/vnd.apache.parquet",
     "/v1/stream": "text/event-stream",
+    "/metrics": "text/plain",
 }
 ENDLESS = {"/v1/stream"}
 """What goes on until the caller leaves: nothing of it is kept, and so many may listen."""
