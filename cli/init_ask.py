@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,10 @@ SHORT = {"servicenow": "snow"}
 MOST_PROJECTS = 5
 MOST_CODE = 20
 _URLS = {"gitlab": "https://gitlab.com", "github": "https://api.github.com"}
+_ACCOUNT = {"jira": "account's e-mail (- for none: a token of Data Center)"}
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_A_TOKEN = re.compile(r"(gh[a-z]|github|glpat|atatt)_|[A-Za-z0-9]{30}", re.IGNORECASE)
+"""What is a token by its looks, typed where it would be shown."""
 _NO_MORE = "done"
 _SHOWN = 20
 _WITH_USER = ("jira", "jenkins", "servicenow")
@@ -37,10 +43,25 @@ class Desk:
     asking: bool
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     kept: list[Path] = field(default_factory=list)
+    _folders: list[Path] = field(default_factory=list)
+
+    def keep(self, name: str, value: str) -> str:
+        """The reference to a secret that was typed in, and now is in a file."""
+        path = self.home / "secrets" / name
+        if not path.parent.exists():
+            self._folders.append(path.parent)
+        keep_secret(path, value)
+        if path not in self.kept:
+            self.kept.append(path)
+        return f"file:secrets/{name}"
 
     def forget(self) -> None:
+        """As if nothing had been typed in."""
         for path in self.kept:
             path.unlink(missing_ok=True)
+        for folder in self._folders:
+            with suppress(OSError):  # something else is in it by now
+                folder.rmdir()
 
 
 def ask_kind(known: int) -> str:
@@ -67,11 +88,18 @@ def ask_source(desk: Desk, kind: str, *, taken: Collection[str], before: Given |
     upper = SHORT.get(kind, kind).upper()
     user = ""
     if kind in _WITH_USER:
-        what = "account (on Jira Data Center: -)" if kind == "jira" else "account"
-        user = _ask_reference(desk, what, f"{upper}_USER", hidden=False)
+        what = _ACCOUNT.get(kind, "account")
+        known = _said_of(before.user if before else "", f"{upper}_USER")
+        user = _ask_reference(desk, what, known, hidden=False)
     word = "password" if kind == "servicenow" else "token"
-    secret = _ask_reference(desk, word, f"{upper}_{word.upper()}", hidden=True)
+    known = _said_of(before.secret if before else "", f"{upper}_{word.upper()}")
+    secret = _ask_reference(desk, word, known, hidden=True)
     return Given(kind, free_name(kind, taken), url, user, secret)
+
+
+def _said_of(reference: str, otherwise: str) -> str:
+    """What to propose the second time; a secret that was typed in is typed in again."""
+    return reference.removeprefix("env:") if reference.startswith("env:") else otherwise
 
 
 def free_name(kind: str, taken: Collection[str]) -> str:
@@ -82,42 +110,42 @@ def free_name(kind: str, taken: Collection[str]) -> str:
 
 
 def _ask_reference(desk: Desk, what: str, default: str, *, hidden: bool) -> str:
-    """ "env:NAME" or "file:PATH"; what is typed in is put into a file."""
-    bare = what.partition(" ")[0]
+    """ "env:NAME" or "file:PATH"; what is typed in is put into a file. "" where there is none."""
     while True:
-        told = f"  Environment variable with the {what}, or file:PATH"
+        told = f"  Variable that holds the {what}, or file:PATH"
         said = str(typer.prompt(told, default=default)).strip()
         if said == "-":
             return ""
         if said.startswith("file:"):
-            try:
-                require_own(desk.home / said.removeprefix("file:"))
-            except ConfigError as error:
-                typer.echo(f"  {error}")
-                continue
-            return said
-        name = said.removeprefix("env:")
-        if not name.replace("_", "a").isalnum() or name[0].isdigit():
-            typer.echo(
-                "  that is no name of a variable; write no secret here, you can type it next"
-            )
-            continue
-        if desk.env.get(name):
-            return f"env:{name}"
-        path = Path("secrets") / name.lower()
-        typer.echo(
-            f"  {name} is not set in this shell. Type the {bare} to keep it in the file {path},"
-        )
-        typed = typer.prompt(
-            "  which only you can read; or Enter to name another variable",
-            default="",
-            show_default=False,
-            hide_input=hidden,
-        ).strip()
-        if typed:
-            keep_secret(desk.home / path, typed)
-            desk.kept.append(desk.home / path)
-            return f"file:{path}"
+            found = _own_file(desk, said)
+        elif _VARIABLE.fullmatch(said) and not _A_TOKEN.match(said):
+            found = f"env:{said}" if desk.env.get(said) else _typed(desk, said, what, hidden=hidden)
+        else:
+            typer.echo("  that is no name of a variable; the secret itself can be typed in next")
+            found = ""
+        if found:
+            return found
+
+
+def _own_file(desk: Desk, said: str) -> str:
+    try:
+        require_own(desk.home / said.removeprefix("file:"))
+    except ConfigError as error:
+        typer.echo(f"  {error}")
+        return ""
+    return said
+
+
+def _typed(desk: Desk, name: str, what: str, *, hidden: bool) -> str:
+    file = name.lower()
+    typer.echo(f"  {name} is not set here. Type the {what.partition(' (')[0]} to have it kept in")
+    typed = typer.prompt(
+        f"  secrets/{file}, which only you can read; or press Enter to name another variable",
+        default="",
+        show_default=False,
+        hide_input=hidden,
+    ).strip()
+    return desk.keep(file, typed) if typed else ""
 
 
 def choose(desk: Desk, given: Given, places: Places) -> tuple[str, ...]:
