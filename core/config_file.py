@@ -51,6 +51,19 @@ def load_settings(path: Path, env: Mapping[str, str] = os.environ) -> Settings:
     return _at_home(_reading_ideas(settings), path.parent)
 
 
+def source_of(table: Mapping[str, Any], home: Path, env: Mapping[str, str]) -> AnySource:
+    """One source by itself, by a table as [[sources]] has it; `ConfigError`, a line a problem."""
+    data: dict[str, Any] = {"sources": [{**table, "auth": dict(table.get("auth") or {})}]}
+    problems = list(_resolve_secrets(data, home, env))
+    try:
+        found = Settings.model_validate(data).sources[0]
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in error.errors(include_url=False)]
+    if problems:
+        raise ConfigError("\n".join(what for _, what in problems))
+    return found
+
+
 def _reading_ideas(settings: Settings) -> Settings:
     """Every tracker also reads the projects that hold the ideas of a stream."""
     ideas = [stream.ideas for stream in settings.streams if stream.ideas is not None]

@@ -18,6 +18,11 @@ COMMANDS = [
     "sequence", "values", "standard", "export", "token create", "token list", "token revoke",
     "audit-log", "sign-out", "report",
     "audit-log", "sign-out", "alerts",
+    "demo", "init", "check", "sync", "serve", "worker", "trace", "dora", "forecast", "lab",
+    "unlinked", "recompute", "migrate", "conformance", "import", "verdict", "verdicts",
+    "verdict confirm", "verdict reject", "verdict withdraw", "mapping", "mapping unmapped",
+    "mapping preview", "cost", "sequence", "values", "standard", "export", "token create",
+    "token list", "token revoke", "audit-log", "sign-out",
 ]  # fmt: skip
 
 
