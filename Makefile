@@ -7,12 +7,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill bench lint format serve migrate lock clean
+.PHONY: help demo test kill fuzz bench openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=3 at once)"
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
+	@echo "make fuzz     ask every address of the API what nobody would (EXAMPLES=200 of each, SEED=1)"
+	@echo "make openapi  write docs/openapi.json anew, once CHANGELOG.md tells what breaks programs"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
 	@echo "make lint     formatting, types and the direction of imports"
 	@echo "make format   format the code"
@@ -43,6 +45,17 @@ POINTS ?= 200
 SEED ?= 1
 kill: $(VENV)/.development
 	$(BIN)/python -m tests.e2e.kill --points $(POINTS) --seed $(SEED)
+
+EXAMPLES ?= 200
+fuzz: $(VENV)/.development
+	FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/api/openapi/test_fuzz.py --timeout 0
+
+openapi: $(VENV)/.development
+	$(BIN)/python -m tests.api.openapi
+
+openapi-examples: $(VENV)/.development
+	$(BIN)/python -m tests.api.openapi.seen
+	$(BIN)/python -m tests.api.openapi
 
 SIZE ?= small
 bench: $(VENV)/.development

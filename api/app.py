@@ -9,8 +9,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import Access
 from api.caching import CachedViews
+from api.cross_origin import CrossOrigin
 from api.deps import Served
 from api.docs_page import add_docs_page
+from api.document_whole import document_whole
 from api.documented import COMMON
 from api.documented_access import document_access
 from api.errors import add_error_handlers
@@ -21,6 +23,7 @@ from api.oidc_provider import Provider
 from api.pages import add_pages
 from api.routes import (
     account,
+    alerts,
     changes,
     charts,
     definitions,
@@ -40,6 +43,7 @@ from api.routes import (
     mappings,
     maps,
     metrics,
+    monitoring,
     objectives,
     overview,
     quality,
@@ -56,6 +60,8 @@ from api.routes import (
     values,
     verdicts,
 )
+from api.telemetry import Telemetry
+from api.timing import Timed
 from core.settings import Settings
 from pipeline.database import Database
 
@@ -83,6 +89,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     served = Served(settings, database)
     app.state.served = served
+    app.state.telemetry = Telemetry(served, app.version)
     for module in (
         overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
         items, services, dora, value, desk, sources, changes, quality, definitions,
@@ -92,6 +99,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(exports.router, prefix="/v1", responses=COMMON)
+    app.include_router(alerts.router, prefix="/v1", responses=COMMON)
     app.include_router(services.streams, prefix="/v1", responses=COMMON)
     app.include_router(lab.streams, prefix="/v1", responses=COMMON)
     app.include_router(standards.router, prefix="/v1", responses=COMMON)
@@ -108,14 +116,19 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(account.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
+    app.include_router(monitoring.router, responses={503: COMMON[503]})
     add_error_handlers(app)
     add_docs_page(app)
     add_pages(app)
     app.add_middleware(CachedViews, version=served.version, minute=served.minute)
     if settings.auth.mode != "none":
         _lock(app, settings, database)
+    document_whole(app)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    if settings.server.allowed_origins:
+        app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
+    app.add_middleware(Timed, durations=app.state.telemetry.durations)
     return app
 
 

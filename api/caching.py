@@ -27,6 +27,12 @@ _NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/stream")
 Headers = list[tuple[bytes, bytes]]
 
 
+def is_kept(path: str | bytes) -> bool:
+    """Whether what a GET of the path answers has an ETag."""
+    raw = path.encode() if isinstance(path, str) else path
+    return raw.startswith(_PREFIX) and raw not in _NEVER
+
+
 @dataclass(slots=True)
 class _Bytes:
     """The least recently asked for leaves first, once the bodies together pass the limit."""
@@ -66,12 +72,7 @@ class CachedViews:
         self._bytes = _Bytes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["method"] != "GET"
-            or not scope["raw_path"].startswith(_PREFIX)
-            or scope["raw_path"] in _NEVER
-        ):
+        if scope["type"] != "http" or scope["method"] != "GET" or not is_kept(scope["raw_path"]):
             await self._app(scope, receive, send)
             return
         try:

@@ -17,7 +17,7 @@ def require_own_page(request: Request) -> None:
 
 def require_json(request: Request) -> None:
     """`DeliveryError` with status 415 for all else: a form of another site can't send JSON, and a
-    script there would have to ask first, which nobody answers.
+    script there would have to ask first, which nobody allows.
     """
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != "application/json":

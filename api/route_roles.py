@@ -50,6 +50,8 @@ GET /value
 GET /lab
 GET /improvements
 GET /connectors
+GET /alerts
+GET /metrics
 GET /v1/overview
 GET /v1/streams
 GET /v1/items
@@ -62,6 +64,7 @@ GET /v1/services/{name}/metrics/{slug}
 GET /v1/services/{name}/metrics/{slug}/explain
 GET /v1/change-requests/{number}
 GET /v1/incidents/{number}
+GET /v1/alerts
 GET /v1/sources
 GET /v1/sources/{name}
 GET /v1/quality
@@ -208,6 +211,18 @@ def need_of(method: str, path: str) -> Need | None:
     asked = "GET" if method == "HEAD" else method
     fitting = [need for way, regex, need in _PATTERNS if way == asked and regex.match(path)]
     return max(fitting, key=_rank, default=None)
+
+
+def template_of(method: str, path: str) -> str | None:
+    """The path of the line that an address falls under, with the least left open; None for none."""
+    asked = "GET" if method == "HEAD" else method
+    lines = [line.partition(" ")[2] for line in NEEDS]
+    fitting = [
+        line
+        for line, (way, regex, _) in zip(lines, _PATTERNS, strict=True)
+        if way == asked and regex.match(path)
+    ]
+    return min(fitting, key=lambda line: line.count("{"), default=None)
 
 
 def stream_of(path: str) -> str | None:

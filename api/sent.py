@@ -44,5 +44,6 @@ def _signed(payload: Any, model: type[BaseModel], account: Account | None) -> An
 
 def described(model: type[BaseModel], description: str, example: object) -> dict[str, Any]:
     """What the OpenAPI document says of such a body."""
-    content = {"application/json": {"schema": model.model_json_schema(), "example": example}}
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    content = {"application/json": {"schema": schema, "example": example}}
     return {"requestBody": {"required": True, "description": description, "content": content}}

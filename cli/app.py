@@ -12,15 +12,17 @@ from typing import Annotated
 import typer
 
 from cli.access_commands import access, token
+from cli.alert_commands import alert
 from cli.cost_commands import cost
 from cli.export_commands import export
+from cli.init_commands import init
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
 from cli.options import DEFAULT_CONFIG, Config, examples
 from cli.report_commands import report_commands
 from cli.verdict_commands import verdict
-from core.errors import ConfigError, HeadwaterError
+from core.errors import ConfigError, HeadwaterError, StoppedError
 
 _BEGIN, _COLLECT = "Begin", "Collect and serve"
 
@@ -30,8 +32,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Trace every idea from its source to the release: where it waited, why, and what the"
-    " waiting cost.\n\nSee it on made-up data with `headwater demo`. With your own tools: write"
-    " headwater.toml, then `headwater migrate`, `check`, `sync` and `serve`.",
+    " waiting cost.\n\nSee it on made-up data with `headwater demo`. With your own tools: draft"
+    " headwater.toml with `headwater init`, then `headwater migrate`, `check`, `sync` and `serve`.",
 )
 
 _INTERRUPTED = 130
@@ -58,6 +60,9 @@ def demo(
     from cli.demo import run_demo
 
     run_demo(port=port, directory=directory, seed=seed, items=items, once=once)
+
+
+app.add_typer(init)
 
 
 @app.command(epilog=examples("headwater migrate"), rich_help_panel=_BEGIN)
@@ -268,6 +273,7 @@ app.add_typer(report_commands)
 app.add_typer(mcp_command)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
+app.add_typer(alert)
 app.add_typer(cost)
 app.add_typer(export)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")
@@ -283,6 +289,8 @@ def main() -> None:
         app()
     except ConfigError as error:
         _fail(str(error), 2)
+    except StoppedError as error:
+        _fail(str(error), _INTERRUPTED)
     except HeadwaterError as error:
         _fail(str(error), 1)
     except SystemExit as ended:

@@ -28,8 +28,13 @@ _CONNECTED = "connection.connect_tcp.complete"
 
 def check_url(url: str) -> None:
     """`SourceAnswerError` where the host of a source is one that must never be asked."""
-    host = httpx.URL(url).host.rstrip(".").lower()
-    if host in _METADATA_NAMES or _is_forbidden(_address(host)):
+    check_reached(httpx.URL(url).host)
+
+
+def check_reached(host: str) -> None:
+    """The same for a host, or an address that was reached, of what is no HTTP."""
+    name = host.rstrip(".").lower()
+    if name in _METADATA_NAMES or _is_forbidden(_address(name)):
         raise _refused(host)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from core.accounts import ROLES, Role
 from core.source_settings import Duration, Model
@@ -15,6 +15,31 @@ from core.source_settings import Duration, Model
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=30)
 _MOST = 100_000
 Group = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _origin(address: str) -> str:
+    """A site as browsers name it in `Origin`: they write no path, no capitals, and no port where
+    it is the usual one.
+    """
+    parts = safe_parts(address)
+    host, port = (parts.hostname or "", parts.port) if parts else ("", None)
+    usual = {"https": 443, "http": 80}[parts.scheme] if parts else 0
+    around = f"[{host}]" if ":" in host else host
+    place = around if port in (None, usual) else f"{around}:{port}"
+    if (
+        parts is None
+        or not address.isascii()
+        or "*" in host
+        or address != f"{parts.scheme}://{place}"
+    ):
+        raise ValueError(
+            "write one site as browsers do: https://dashboards.acme.example, in small letters,"
+            " without a path, without * and without the usual port; http only on this machine"
+        )
+    return address
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class RoleGroups(Model):

@@ -32,6 +32,7 @@ def problems_of(settings: Settings) -> Iterator[Problem]:
     yield from _jenkins_rules(settings)
     yield from _configuration_items(settings)
     yield from _streams(settings)
+    yield from _alert_routes(settings)
 
 
 def _duplicates(table: str, names: Sequence[str]) -> Iterator[Problem]:
@@ -51,6 +52,25 @@ def _reference(loc: Loc, name: str, known: Sequence[str], what: str) -> Iterator
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f'did you mean "{close[0]}"?' if close else f"known: {', '.join(known) or 'none'}"
     yield loc, f'there is no {what} "{name}"; {hint}'
+
+
+def _alert_routes(settings: Settings) -> Iterator[Problem]:
+    """A team or stream that there is not would leave a route silent."""
+    routes = settings.alerts.routes
+    named: dict[str, int] = {}
+    streams = [stream.name for stream in settings.streams]
+    staged = [stage.team for stream in settings.streams for stage in stream.stages if stage.team]
+    teams = list(dict.fromkeys([*staged, *(team.name for team in settings.teams)]))
+    for index, route in enumerate(routes):
+        at: Loc = ("alerts", "routes", index)
+        if named.setdefault(route.name, index) != index:
+            yield (*at, "name"), f'the name "{route.name}" is used twice; give each route its own'
+        for position, name in enumerate(route.teams):
+            yield from _reference((*at, "teams", position), name, teams, "team")
+        for position, name in enumerate(route.streams):
+            yield from _reference((*at, "streams", position), name, streams, "stream")
+        if route.kind == "mail" and settings.alerts.smtp is None:
+            yield (*at, "kind"), "mail needs [alerts.smtp] with host and from"
 
 
 def _shared_secrets(settings: Settings) -> Iterator[Problem]:

@@ -51,6 +51,19 @@ def load_settings(path: Path, env: Mapping[str, str] = os.environ) -> Settings:
     return _at_home(_reading_ideas(settings), path.parent)
 
 
+def source_of(table: Mapping[str, Any], home: Path, env: Mapping[str, str]) -> AnySource:
+    """One source by itself, by a table as [[sources]] has it; `ConfigError`, a line a problem."""
+    data: dict[str, Any] = {"sources": [{**table, "auth": dict(table.get("auth") or {})}]}
+    problems = list(_resolve_secrets(data, home, env))
+    try:
+        found = Settings.model_validate(data).sources[0]
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in error.errors(include_url=False)]
+    if problems:
+        raise ConfigError("\n".join(what for _, what in problems))
+    return found
+
+
 def _reading_ideas(settings: Settings) -> Settings:
     """Every tracker also reads the projects that hold the ideas of a stream."""
     ideas = [stream.ideas for stream in settings.streams if stream.ideas is not None]
@@ -102,6 +115,7 @@ def _resolve_secrets(
     auth = data.get("auth")
     if isinstance(auth, dict) and isinstance(oidc := auth.get("oidc"), dict):
         places.append((("auth", "oidc"), oidc, "client_secret"))
+    places += list(_alert_secrets(data.get("alerts")))
     sources = data.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else []):
         own = source.get("auth") if isinstance(source, dict) else None
@@ -120,6 +134,21 @@ def _resolve_secrets(
             else:
                 del table[name]
             yield (*loc, name), str(error)
+
+
+def _alert_secrets(alerts: object) -> Iterator[tuple[Loc, Any, Any]]:
+    """The address of a webhook may stand in the file; that of Slack lets whoever has it write."""
+    smtp = alerts.get("smtp") if isinstance(alerts, dict) else None
+    if isinstance(smtp, dict):
+        yield from ((("alerts", "smtp"), smtp, name) for name in ("user", "password"))
+    routes = alerts.get("routes") if isinstance(alerts, dict) else None
+    for index, route in enumerate(routes if isinstance(routes, list) else []):
+        if not isinstance(route, dict):
+            continue
+        loc = ("alerts", "routes", index)
+        yield loc, route, "secret"
+        if route.get("kind") == "slack" or str(route.get("url")).startswith(("env:", "file:")):
+            yield loc, route, "url"
 
 
 def _hook_secrets(index: int, source: object) -> Iterator[tuple[Loc, Any, Any]]:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from core.access_settings import Authentication
+from core.access_settings import Authentication, Origin
+from core.alert_settings import Alerts
 from core.closed_days import holiday_problem
 from core.map_settings import ManualStep, ReceiverSurvey, StreamMap
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
@@ -22,9 +23,12 @@ class Database(Model):
 
 
 class Server(Model):
+    """`allowed_origins`: other sites whose pages may read the API in a browser."""
+
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     timezone: str = "UTC"
+    allowed_origins: tuple[Origin, ...] = ()
 
     @field_validator("timezone")
     @classmethod
@@ -236,6 +240,7 @@ class Settings(Model):
     dora: Dora = Dora()
     calendar: Calendar = Calendar()
     people: People = People()
+    alerts: Alerts = Alerts()
 
     @property
     def polled(self) -> tuple[AnySource, ...]:

@@ -70,7 +70,7 @@ def unlinked_commits(
     texts = [without_quote(message) for message in orphans["message"]]
     hits = evidence.finder.keys_in(texts).drop_duplicates("row")
     keys = dict(zip(hits["row"].tolist(), hits["key"].tolist(), strict=True))
-    exist = set(evidence.item_keys["key"])
+    exist = set(hits["key"][hits["key"].isin(evidence.item_keys["key"])])
     asking = set(evidence.merge_requests["repository_id"])
     requested = set(code.requested)
     told = suggestions.set_index("commit_id").to_dict("index")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.mapping import Flags, Ints, ranges
+from metrics.mapping import Codes, Flags, Ints, ranges
 
 NEVER: Final = np.iinfo(np.int64).max
 _BY_STATE = (("New", ("new",)), ("In progress", ("active", "waiting", "unknown")))
@@ -23,6 +23,9 @@ _LOAD = ("waiting", "active", "unknown", "ignored")
 _ENDED = ("done", "cancelled")
 _BY_STAGE = -2
 """Of a state that tells nothing itself of a boundary."""
+
+_CHUNK = 8_192
+"""Items handled at once: their arrays stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -99,40 +102,87 @@ def crossings(visits: pd.DataFrame, steps: Sequence[Boundary]) -> Crossings:
     that was skipped is crossed with the next one that is entered. Done and cancelled are told by
     the state, whatever the stage.
     """
-    item_id = visits["item_id"].to_numpy(np.int64)
-    first = _first_of_each(item_id)
-    slot = np.cumsum(first) - 1
-    item, start = item_id[first], visits["start_ts"].to_numpy(np.int64)
+    item_id, start = (visits[name].to_numpy(np.int64) for name in ("item_id", "start_ts"))
     states: pd.Categorical[str] = pd.Categorical(visits["state"])
-    at = _moments(first, slot, _ranks(visits["stage_id"], states, steps), start, len(steps))
-    ended = np.flatnonzero(_of_states(states, _ENDED))
-    ends = ended[_first_of_each(slot[ended])]
-    dropped = ends[_of_states(states, ("cancelled",))[ends]]
-    cancelled = np.zeros(len(item), np.bool_)
-    cancelled[slot[dropped]] = True
-    at[slot[dropped]] = np.minimum(at[slot[dropped]], start[dropped][:, None])
-    return Crossings(item, at, cancelled, start[first])
+    heads = np.flatnonzero(_first_of_each(item_id))
+    ranks, stage_id = _Ranks(states, steps), visits["stage_id"].to_numpy(np.int64)
+    at = np.full((len(heads), len(steps)), NEVER, np.int64)
+    cancelled = np.zeros(len(heads), np.bool_)
+    for low in range(0, len(heads), _CHUNK):
+        own = heads[low : low + _CHUNK]
+        rows = slice(own[0], heads[low + _CHUNK] if low + _CHUNK < len(heads) else len(start))
+        code = states.codes[rows]
+        run = _Run(own - own[0], start[rows], ranks.of(stage_id[rows], code))
+        _cross(at[low : low + _CHUNK], run)
+        slot, ts = run.dropped(ranks.ended[code], ranks.cancelled[code])
+        cancelled[low + slot] = True
+        at[low + slot] = np.minimum(at[low + slot], ts[:, None])
+    return Crossings(item_id[heads], at, cancelled, start[heads])
 
 
-def _moments(first: Flags, slot: Ints, rank: Ints, start: Ints, steps: int) -> Ints:
-    """Items by boundaries: when each was crossed, in one pass whatever their number.
+class _Ranks:
+    """Which boundary a row has crossed, by its stage and the code of its state."""
+
+    def __init__(self, states: pd.Categorical[str], steps: Sequence[Boundary]) -> None:
+        stages = max((max(step.stages, default=0) for step in steps), default=0)
+        self.by_stage = np.full(stages + 3, -1)
+        told = dict.fromkeys(_ENDED, -1)
+        for position, step in enumerate(steps):
+            self.by_stage[[own + 1 for own in step.stages]] = position
+            told |= dict.fromkeys(step.states, position)
+        words = [str(word) for word in states.categories]
+        self.by_state = np.array([*(told.get(word, _BY_STAGE) for word in words), _BY_STAGE])
+        self.ended = np.array([*(word in _ENDED for word in words), False])
+        self.cancelled = np.array([*(word == "cancelled" for word in words), False])
+
+    def of(self, stage_id: Ints, code: Codes) -> Ints:
+        """The position of the boundary of each row; -1 where it tells of none."""
+        found = self.by_state[code]
+        by_stage = np.take(self.by_stage, stage_id + 1, mode="clip")
+        return np.where(found == _BY_STAGE, by_stage, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Rows of some items, in order: where each item begins, when each row does, and its rank."""
+
+    heads: Ints
+    start: Ints
+    rank: Ints
+
+    @property
+    def slot(self) -> Ints:
+        """The item of each row, by position."""
+        lengths = np.diff(np.append(self.heads, len(self.start)))
+        return np.repeat(np.arange(len(self.heads)), lengths)
+
+    def dropped(self, ended: Flags, cancelled: Flags) -> tuple[Ints, Ints]:
+        """The items whose first end was a cancellation, by position, and when that was."""
+        ends = np.flatnonzero(ended)
+        slot = np.searchsorted(self.heads, ends, side="right") - 1
+        first = _first_of_each(slot)
+        ends, slot = ends[first], slot[first]
+        gone = cancelled[ends]
+        return slot[gone], self.start[ends[gone]]
+
+
+def _cross(moments: Ints, run: _Run) -> None:
+    """Set when each item crossed each boundary, in one pass whatever their number.
 
     A row that goes beyond all rows of its item before crosses each boundary in between. Item and
     boundaries crossed make one number, so that one running maximum serves all items.
     """
-    heads = np.flatnonzero(first)
-    reach = slot * (steps + 1) + rank
+    steps = moments.shape[1]
+    slot = run.slot
+    reach = slot * (steps + 1) + run.rank
     np.maximum.accumulate(reach, out=reach)
     crossed_here = np.empty_like(reach)
     np.subtract(reach[1:], reach[:-1], out=crossed_here[1:])
-    crossed_here[heads] = rank[heads] + 1
+    crossed_here[run.heads] = run.rank[run.heads] + 1
     further = np.flatnonzero(crossed_here)
     count = crossed_here[further]
-    moments = np.full(len(heads) * steps, NEVER, np.int64)
-    moments[ranges(reach[further] - slot[further] - count + 1, count)] = np.repeat(
-        start[further], count
-    )
-    return moments.reshape(-1, steps)
+    places = ranges(reach[further] - slot[further] - count + 1, count)
+    moments.reshape(-1)[places] = np.repeat(run.start[further], count)
 
 
 def _first_of_each(ordered: Ints) -> Flags:
@@ -178,24 +228,3 @@ def occupancy(
         left = np.searchsorted(np.sort(end[mine]), closes, side="right")
         result[:, column] = entered - left
     return result
-
-
-def _ranks(stage_id: pd.Series, states: pd.Categorical[str], steps: Sequence[Boundary]) -> Ints:
-    """The boundary that each row has crossed, by its position; -1 where it tells of none."""
-    known = np.full(max((max(step.stages, default=0) for step in steps), default=0) + 3, -1)
-    told = dict.fromkeys(_ENDED, -1)
-    for position, step in enumerate(steps):
-        known[[own + 1 for own in step.stages]] = position
-        told |= dict.fromkeys(step.states, position)
-    by_stage = np.take(known, stage_id.to_numpy(np.int64) + 1, mode="clip")
-    by_state = np.array(
-        [*(told.get(str(word), _BY_STAGE) for word in states.categories), _BY_STAGE]
-    )
-    found = by_state[states.codes]
-    return np.where(found == _BY_STAGE, by_stage, found)
-
-
-def _of_states(states: pd.Categorical[str], words: Sequence[str]) -> Flags:
-    """Which rows are in one of these states."""
-    found: Flags = np.append(states.categories.isin(list(words)), False)[states.codes]
-    return found

@@ -187,10 +187,11 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
 def _record(database: Database, name: str, order: _Order, outcome: _Outcome) -> SourceReport:
     """The report of the pass, stored as the state of the source."""
     report = SourceReport(name, outcome.streams, outcome.requests, outcome.error, outcome.paused)
-    health = replace(outcome.health, round=_left_of(order, report))
     message = "; ".join(report.problems)
     key = StreamKey(order.source_id, WHOLE)
     with database.writing() as session:
+        tally = decoded(cursors.load_state(session, key).health).tally.after(report)
+        health = replace(outcome.health, round=_left_of(order, report), tally=tally)
         cursors.save_health(session, key, encoded(health))
         if message:
             cursors.save_error(session, key, message, now_ts=now_ts())

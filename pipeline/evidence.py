@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from connectors.path_lists import PATHS, READ_TO_THE_END
 from core.frames import NONE
 from core.settings import Settings
-from correlator.evidence import Evidence, IncidentRules
+from correlator.evidence import Evidence, IncidentRules, no_items
 from correlator.grouping import merge_groups
 from correlator.keys import KeyFinder
 from correlator.manifests import follow_manifests
@@ -95,9 +95,14 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
     requests = known.within(frames.merge_requests(session))
     listed = frames.merge_request_commits(session)
     owners = configuration_item_owners(session, settings)
+    changes = with_services(known.own(frames.changes(session)), owners)
+    incidents = with_services(known.own(frames.incidents(session)), owners)
+    # Where a tracker alone is read nothing names its items, which may be many.
+    naming = (code.commits, code.builds, requests, deployments, changes, incidents)
+    named = not all(frame.empty for frame in naming)
     evidence = Evidence(
         finder=known.finder,
-        item_keys=known.own(frames.item_keys(session)),
+        item_keys=known.own(frames.item_keys(session, item_ids=None if named else ())),
         repositories=known.repositories,
         commits=code.commits,
         merge_requests=requests,
@@ -105,9 +110,9 @@ def load_evidence(session: Session, settings: Settings) -> Loaded:
         builds=code.builds,
         deployments=_with_releases(deployments, releases),
         claims=releases.claims,
-        changes=with_services(known.own(frames.changes(session)), owners),
-        incidents=with_services(known.own(frames.incidents(session)), owners),
-        items=known.own(frames.item_titles(session)),
+        changes=changes,
+        incidents=incidents,
+        items=known.own(frames.item_titles(session)) if named else no_items(),
         incident_rules=incident_rules(settings),
         verdicts=verdicts,
         judged_claims=claims,

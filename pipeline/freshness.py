@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from store import cursors, frames, improvements, scenarios, verdicts
+from store import alerts, cursors, frames, improvements, scenarios, verdicts
 from store.daily import last_made
 from store.definitions import last_change
 from store.estimates import last_estimate
@@ -22,7 +22,7 @@ class Versions:
     """Each part of what is served, as a text that moves when the part does.
 
     streams, sources: by name. entered: what people said of links, values, scenarios and
-    improvements. daily: when the daily numbers were made.
+    improvements. daily: when the daily numbers were made. alerts: of what is told of alerts.
     """
 
     streams: Mapping[str, str]
@@ -31,20 +31,21 @@ class Versions:
     definitions: str
     entered: str
     daily: str
+    alerts: str
 
     @property
     def facts(self) -> str:
-        """All but how the sources are doing, and when daily numbers were made."""
+        """All but how the sources are doing, when daily numbers were made, and alerts."""
         return f"{_joined(self.streams)}|{self.services}|{self.definitions}|{self.entered}"
 
     def __str__(self) -> str:
-        return f"{self.facts}|{_joined(self.sources)}|{self.daily}"
+        return f"{self.facts}|{_joined(self.sources)}|{self.daily}|{self.alerts}"
 
 
 def versions(session: Session) -> Versions:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
-    definition changed, no daily number was made, and nobody judged a link, valued an item, entered
-    a scenario or wrote of an improvement.
+    definition changed, no daily number was made, no alert moved, and nobody judged a link, valued
+    an item, entered a scenario or wrote of an improvement.
     """
     said = (verdicts, scenarios, improvements)
     entered = [*(one.version(session) for one in said), last_estimate(session)]
@@ -56,6 +57,7 @@ def versions(session: Session) -> Versions:
         definitions=str(last_change(session)),
         entered=":".join(map(str, entered)),
         daily="" if made is None else str(made.as_of_ts),
+        alerts=alerts.version(session),
     )
 
 

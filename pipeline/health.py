@@ -10,6 +10,7 @@ from typing import Any
 from connectors.budget import HOUR_S, Spent
 from connectors.http import SourceClient
 from connectors.stream import Connection
+from pipeline.source_report import SourceReport
 
 CLOCK_LIMIT_S = 120
 
@@ -42,12 +43,37 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What passes came to since they are counted: how many ended well, met a fault, or paused; and
+    how many records and requests they were in all.
+    """
+
+    well: int = 0
+    failed: int = 0
+    paused: int = 0
+    records: int = 0
+    requests: int = 0
+
+    def after(self, report: SourceReport) -> Tally:
+        """With one pass more."""
+        failed, paused = bool(report.problems), bool(report.paused)
+        return Tally(
+            self.well + (not failed and not paused),
+            self.failed + failed,
+            self.paused + (paused and not failed),
+            self.records + report.seen,
+            self.requests + report.requests,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """account, product, version: empty before the first good pass, or where the tool does not tell.
 
     visible: what the account saw then, names by id (`Connection.visible`). clock_offset_s: the
     clock of the source minus ours at the last answer. spent: requests of the last hour that had
-    any. round: what the last pass began and did not end, None where it came to its end.
+    any. round: what the last pass began and did not end, None where it came to its end. tally:
+    of all passes over it.
     """
 
     account: str = ""
@@ -58,6 +84,7 @@ class Health:
     spent: Spent | None = None
     left: Left | None = None
     round: Round | None = None
+    tally: Tally = Tally()
 
     def accepting(self, found: Connection) -> Health:
         """With what this pass saw as what the next one is compared with."""
@@ -118,6 +145,7 @@ def encoded(health: Health) -> dict[str, Any]:
         "spent": [spent.from_ts, spent.requests] if spent else None,
         "round": [*astuple(rounds)] if rounds else None,
         "left": [left.limit, left.remaining, left.at_ts, left.renews_ts] if left else None,
+        "tally": [*astuple(health.tally)],
     }
 
 
@@ -133,4 +161,5 @@ def decoded(stored: Mapping[str, Any]) -> Health:
         spent=Spent(*spent) if spent else None,
         round=Round(*rounds) if rounds else None,
         left=Left(*left) if left else None,
+        tally=Tally(*stored.get("tally", ())),
     )

@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError
 from core.errors import HeadwaterError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource
+from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
+from pipeline.alerts.look import AlertLook
 from pipeline.collect import collect
 from pipeline.daily import AT_MOST_EVERY_S, bring_days_up_to_date
 from pipeline.database import Database, lost
@@ -30,7 +32,8 @@ def scheduler_for(
     settings: Settings, database: Database, stop: Stop | None = None
 ) -> BackgroundScheduler:
     """A scheduler, not yet started: one job a source, at once and then on its interval, one that
-    looks every few seconds for what it says has changed, and one for what people said about links.
+    looks every few seconds for what it says has changed, one for what people said about links, and
+    one for alerts.
 
     A run that is still going is not started again, runs missed meanwhile are made up for by one.
     Ask `stop` before shutting it down: else that waits for the runs that are going.
@@ -38,6 +41,7 @@ def scheduler_for(
     jobs = {
         "default": ThreadPoolExecutor(max(1, len(settings.polled))),
         "hints": ThreadPoolExecutor(1 + len(settings.sources)),
+        "alerts": ThreadPoolExecutor(1),
     }
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     made = BackgroundScheduler(executors=jobs, job_defaults=defaults, timezone=UTC)
@@ -45,6 +49,14 @@ def scheduler_for(
     asked = stop or Stop()
     _add_looks(made, settings, database, turn, asked)
     _add_passes(made, settings, database, turn, asked)
+    made.add_job(
+        AlertLook(settings, database, asked),
+        "interval",
+        id="alerts",
+        name="look for alerts and send them",
+        executor="alerts",
+        seconds=ALERTS_EVERY_S,
+    )
     return made
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from connectors.budget import HOUR_S
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
-from pipeline.health import Health, decoded
+from pipeline.health import Health, Tally, decoded
 from pipeline.history_status import loading, parts_left
 from pipeline.times import iso
 from store import cursors, raw
@@ -19,34 +20,88 @@ from store.cursors import StreamState
 from store.sources import source_ids
 
 Answer = dict[str, Any]
+States = Mapping[str, Sequence[StreamState]]
+STATES = ("green", "syncing", "partial", "red", "never")
 _LATE_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLevel:
+    """One source in numbers. state: one of `STATES`. lag_s: since the moment up to which it is
+    read, None where it was never read. tally: of its passes, None where they were not counted.
+    A source that reports by itself has no lag, no interval and no passes.
+    """
+
+    name: str
+    kind: str
+    state: str
+    lag_s: int | None
+    every_s: int | None
+    last_success_ts: int | None
+    tally: Tally | None
 
 
 def source_rows(session: Session, settings: Settings, *, as_of: int) -> list[Answer]:
     """One row per configured source, in their order; one that was never read says so."""
-    states = _states(session)
+    states = source_states(session)
     ids = source_ids(session)
     return [
-        _row(source, states[source.name], *_counts(session, ids.get(source.name)), as_of=as_of)
+        _row(
+            source,
+            states.get(source.name, ()),
+            *_counts(session, ids.get(source.name)),
+            as_of=as_of,
+        )
         for source in settings.sources
     ]
 
 
 def source_standings(session: Session, settings: Settings, *, as_of: int) -> list[Answer]:
     """The same in short, without counting records: for who is told each time that it moves."""
-    states = _states(session)
+    states = source_states(session)
     return [
         {
             "name": source.name,
-            **_standing(source, _whole(states[source.name]), as_of=as_of),
-            "history": loading(parts_left(states[source.name]), as_of=as_of),
+            **_standing(source, _whole(states.get(source.name, ())), as_of=as_of),
+            "history": loading(parts_left(states.get(source.name, ())), as_of=as_of),
         }
         for source in settings.sources
         if not isinstance(source, EventsSource)
     ]
 
 
-def _states(session: Session) -> dict[str, list[StreamState]]:
+def source_levels(states: States, settings: Settings, *, as_of: int) -> list[SourceLevel]:
+    """One per configured source, in their order, as of this second."""
+    return [_level(source, states.get(source.name, ()), as_of) for source in settings.sources]
+
+
+def _level(source: AnySource, states: Sequence[StreamState], as_of: int) -> SourceLevel:
+    if isinstance(source, EventsSource):
+        last = _last_success(states)
+        state = "never" if last is None else "green"
+        return SourceLevel(source.name, source.kind, state, None, None, last, None)
+    whole = _whole(states)
+    mark = whole.watermark_ts if whole else None
+    return SourceLevel(
+        source.name,
+        source.kind,
+        _standing(source, whole, as_of=as_of)["state"],
+        None if mark is None else max(0, as_of - mark),
+        int(source.every.total_seconds()),
+        whole.last_success_ts if whole else None,
+        _tally(whole),
+    )
+
+
+def _tally(whole: StreamState | None) -> Tally | None:
+    """None where passes were made before they were counted, and none since."""
+    if whole is None:
+        return Tally()
+    return decoded(whole.health).tally if "tally" in whole.health else None
+
+
+def source_states(session: Session) -> States:
+    """The state of everything that is read, by the name of its source."""
     states: dict[str, list[StreamState]] = defaultdict(list)
     for state in cursors.all_states(session):
         states[state.source].append(state)
@@ -138,6 +193,10 @@ def health_row(source: AnySource, health: Health, *, as_of: int) -> Answer:
     }
 
 
+def _last_success(states: Sequence[StreamState]) -> int | None:
+    return max((one.last_success_ts for one in states if one.last_success_ts), default=None)
+
+
 def _pushed(
     source: EventsSource,
     states: Sequence[StreamState],
@@ -147,7 +206,7 @@ def _pushed(
     as_of: int,
 ) -> Answer:
     """One that reports by itself has no interval: it is never late, and read up to no moment."""
-    last = max((one.last_success_ts for one in states if one.last_success_ts), default=None)
+    last = _last_success(states)
     return {
         "name": source.name,
         "kind": source.kind,

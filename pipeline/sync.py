@@ -13,6 +13,7 @@ from functools import partial
 from core.errors import ConfigError
 from core.settings import Settings
 from core.source_settings import AnySource
+from pipeline.alerts.look import bring_alerts_up_to_date
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.daily import bring_days_up_to_date
@@ -93,6 +94,7 @@ def sync(
             told[report.source] += report
         outcome += bring_up_to_date(settings, database, list(told.values()), tell, stop=stop)
     bring_days_up_to_date(settings, database)
+    bring_alerts_up_to_date(settings, database, stop=stop)
     return outcome
 
 

@@ -8,6 +8,7 @@ integer cents. Tables people write to (`verdict` to `stream_standard`) and what 
 from __future__ import annotations
 
 from store.models_access import api_token, audit_event, sign_in
+from store.models_alerts import alert, alert_delivery
 from store.models_code import (
     commit_parent,
     commit_path,
@@ -93,6 +94,8 @@ from store.models_value import exposure_event, outcome
 from store.schema import metadata
 
 __all__ = [
+    "alert",
+    "alert_delivery",
     "api_token",
     "audit_event",
     "block",

@@ -64,7 +64,8 @@ text{font-size:11px;fill:var(--ink-2)}
 .so{stroke:var(--ink-3)}.ew{fill:url(#hatch-wait)}.ea{fill:url(#hatch-work)}
 .l{fill:none;stroke:var(--line-strong)}.l3{fill:none;stroke:var(--ink-3)}
 .l2{fill:none;stroke:var(--ink-2)}.li{fill:none;stroke:var(--ink)}
-.dash{stroke-dasharray:3 3}.faint{opacity:.35}
+.dash{stroke-dasharray:3 3}
+.faint :is(path,rect,circle){opacity:.35}.faint text{fill:var(--ink-3);font-weight:400}
 .halo{paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round}
 a{cursor:pointer}a:focus-visible .box{stroke:var(--ink);stroke-width:2}
 """.replace("\n", "")

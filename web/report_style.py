@@ -70,7 +70,7 @@ td:first-child, li {{ overflow-wrap: anywhere; }}
   td:empty {{ display: none; }}
   td::before {{ content: attr(data-label); font-size: 11px; margin-right: 4px; }}
 }}
-@page {{ size: A4; margin: 9mm 12mm; }}
+@page {{ size: A4; margin: 8mm 12mm; }}
 @media print {{
   body {{ font-size: 8pt; line-height: 10pt; }}
   .page {{ max-width: none; padding: 0; }}

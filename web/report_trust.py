@@ -33,10 +33,13 @@ def _gaps(told: Told) -> Iterator[Cell]:
     for reason, names in kept[:_REASONS]:
         every = len(names) == len(told["headline"])
         yield Cell(f"{'All numbers' if every else ', '.join(names)}:", sub=plain(reason))
-    done = told["headline"][0]["now"]
-    for reason, count in done["excluded"].items():
-        if reason != "later_episode":
-            yield Cell("Not in idea to release:", sub=left_out_words(reason, count))
+    missed = [
+        left_out_words(reason, count)
+        for reason, count in told["headline"][0]["now"]["excluded"].items()
+        if reason != "later_episode"
+    ]
+    if missed:
+        yield Cell("Not in idea to release:", sub="; ".join(missed))
     if told["waits"]["unvalued"]:
         unvalued = counted(told["waits"]["unvalued"], "item")
         yield Cell("Not in the cost:", sub=f"{unvalued} that waited, which nobody valued")

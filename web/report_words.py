@@ -29,9 +29,9 @@ _MORE: Final[Mapping[str, tuple[str, str]]] = {
     "delay_cost": ("higher", "lower"),
 }
 _LEFT_OUT: Final[Mapping[str, str]] = {
-    "no_commits": "no commit is linked to it",
-    "not_deployed": "not all of its code is in production",
-    "deployments_unknown": "its deployments are not known",
+    "no_commits": "no commit is linked",
+    "not_deployed": "not all of the code is in production",
+    "deployments_unknown": "the deployments are not known",
 }
 
 

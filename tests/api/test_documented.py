@@ -18,6 +18,7 @@ from api.schemas_scenarios import ChangeGiven, ScenarioGiven
 from api.schemas_standards import AdoptGiven
 from api.schemas_verdicts import VerdictGiven, WithdrawalGiven
 from tests.api.client import Client
+from tests.api.openapi.fitting import resolved
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -51,19 +52,39 @@ FILES = {
     "html": "text/html",
     "/v1/exports/{table}": "application/vnd.apache.parquet",
     "/v1/stream": "text/event-stream",
+    "/metrics": "text/plain",
 }
 ENDLESS = {"/v1/stream"}
 """What goes on until the caller leaves: nothing of it is kept, and so many may listen."""
 
 
-def _operations(client: Client) -> dict[str, dict[str, Any]]:
-    paths = client.json("/v1/openapi.json")["paths"]
-    return {path: methods["get"] for path, methods in paths.items() if "get" in methods}
+def _operations(client: Client, method: str = "get") -> dict[str, dict[str, Any]]:
+    """By path, with what they refer to in its place."""
+    document = client.json("/v1/openapi.json")
+    paths = document["paths"]
+    return {
+        path: {**methods[method], "responses": _whole(document, methods[method]["responses"])}
+        for path, methods in paths.items()
+        if method in methods
+    }
+
+
+def _whole(document: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
+    found = {status: resolved(document, answer) for status, answer in responses.items()}
+    return {
+        status: {
+            **answer,
+            "content": {
+                kind: {**content, "schema": resolved(document, content.get("schema", {}))}
+                for kind, content in answer.get("content", {}).items()
+            },
+        }
+        for status, answer in found.items()
+    }
 
 
 def _pushes(client: Client) -> dict[str, dict[str, Any]]:
-    paths = client.json("/v1/openapi.json")["paths"]
-    return {path: methods["post"] for path, methods in paths.items() if "post" in methods}
+    return _operations(client, "post")
 
 
 def test_every_operation_says_what_it_is_asked_and_what_it_answers(client: Client) -> None:

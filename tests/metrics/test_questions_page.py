@@ -12,7 +12,7 @@ from metrics.questions.catalogue import DETECTORS
 ROOT = Path(__file__).parents[2]
 SECTIONS = {
     found[1]: part
-    for part in (ROOT / "docs/questions.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    for part in (ROOT / "docs/doubts.md").read_text(encoding="utf-8").split("\n## ")[1:]
     if (found := re.search(r"^`(\w+)`", part, re.MULTILINE))
 }
 

@@ -23,6 +23,7 @@ from core.source_settings import DeploymentRule, JenkinsSource
 from pipeline import lease
 from pipeline.collect import collect
 from pipeline.database import Database
+from pipeline.health import Tally, decoded
 from pipeline.lease import WHOLE, held
 from pipeline.source_report import SourceReport
 from pipeline.stages import CORRELATE, CORRELATING
@@ -51,6 +52,30 @@ def test_a_stream_is_not_read_when_one_that_comes_before_it_failed(
     assert read == []
     assert [report.streams[name].held_back for name in ("audit", "late")] == ["changes", "audit"]
     assert _stored(database) == {"changes": 1, "incidents": 1}
+
+
+def test_passes_are_counted_by_how_they_end(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tally() -> Tally:
+        with database.read() as session:
+            (whole,) = (one for one in all_states(session) if one.key.stream == WHOLE)
+        return decoded(whole.health).tally
+
+    _collected(database, monkeypatch, [_stream("sound", _pages(2))])
+    assert (tally().well, tally().failed, tally().paused, tally().records) == (1, 0, 0, 2)
+    broken = [_stream("sound", _pages(3)), _stream("broken", _failing())]
+    _collected(database, monkeypatch, broken)
+    assert (tally().well, tally().failed, tally().paused, tally().records) == (1, 1, 0, 5)
+    _collected(database, monkeypatch, [_stream("sound", _pages(2))])
+    assert (tally().well, tally().failed, tally().records) == (2, 1, 7)
+
+
+def test_a_paused_pass_is_neither_a_good_one_nor_a_failed_one() -> None:
+    paused = SourceReport("jira", {}, 7, paused_at="the budget is spent")
+    failed = SourceReport("jira", {}, 1, error="401", paused_at="the budget is spent")
+    told = Tally().after(paused).after(paused).after(failed)
+    assert told == Tally(well=0, failed=1, paused=2, records=0, requests=15)
 
 
 def test_a_stream_that_fails_in_several_scopes_is_told_in_one_line(

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, expect
 
 from tests.web.conftest import Open, text
 from tests.web.fake_api import FakeApi
+from tests.web.whole_pages import ADDRESSES, unfold
 
 pytestmark = pytest.mark.browser
-ADDRESSES = [
-    "/",
-    "/journey",
-    "/journey?key=SHOP-412",
-    "/journey?key=EVIL-1",
-    "/connectors",
-    "/delay-cost?stream=checkout",
-    "/value?stream=checkout",
-]
+DRAWN_WIDTH = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(
+  () => told(document.documentElement.scrollWidth))))"""
+"""What fits its width is drawn anew a frame later."""
 
 
 def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
@@ -117,20 +112,38 @@ def test_a_quiet_look_asks_with_the_etag_and_redraws_only_what_changed(
     expect(page.locator("#live")).to_contain_text("36")
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_phone_never_scrolls_sideways(visit: Open, address: str) -> None:
+@pytest.mark.parametrize("address", [*ADDRESSES, "/journey?key=EVIL-1"])
+def test_no_width_scrolls_sideways(visit: Open, address: str) -> None:
     page = visit(address, width=390)
+    unfold(page)
+    for width in (390, 721, 900, 1101, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
 
-    page.keyboard.press("t")
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate(DRAWN_WIDTH) <= width, width
 
 
-@pytest.mark.parametrize("width", [721, 900, 1101, 1280])
-def test_no_width_between_scrolls_sideways(visit: Open, width: int) -> None:
-    page = visit("/", width=width)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_choice_of_the_bar_is_reached_on_a_phone(visit: Open, address: str) -> None:
+    page = visit(address, width=1280)
+    choices = page.locator("#bar .filters > *")
+    before = choices.count()
+    page.set_viewport_size({"width": 390, "height": 844})
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert choices.count() == before
+    for choice in choices.all():
+        expect(choice).to_be_in_viewport(ratio=1)
+    rows = [choice.bounding_box() for choice in [*choices.all(), page.locator(".asof > span")]]
+    for one, box in enumerate(rows):
+        assert all(apart(box, other) for other in rows[:one])
+
+
+def apart(one: FloatRect | None, other: FloatRect | None) -> bool:
+    """Whether two things that are seen do not lie upon each other."""
+    assert one is not None
+    assert other is not None
+    beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+    below = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+    return beside or below
 
 
 def test_the_menu_of_a_phone_opens_the_same_pages(visit: Open) -> None:

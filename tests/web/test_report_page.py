@@ -149,8 +149,8 @@ def test_what_is_not_known_is_told_once_with_its_reason() -> None:
     text = report_markdown(report_page(document()))
     for line in (
         "- Idea to release: less than 90 % of done items have a commit (C1)",
-        "- Not in idea to release: 4 done items: no commit is linked to it",
-        "- Not in idea to release: 1 done item: not all of its code is in production",
+        "- Not in idea to release: 4 done items: no commit is linked;"
+        " 1 done item: not all of the code is in production",
         "- Not in the cost: 3 items that waited, which nobody valued",
         "- Not read lately: jira; what came since is not in it",
         "- jenkins: 401: the token was refused",

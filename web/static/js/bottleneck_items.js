@@ -12,18 +12,11 @@ import {
   reasonWords,
   seconds,
 } from "./format.js";
-import { asTable, empty, section, table, typeShape } from "./parts.js";
+import { itemCell } from "./item_cell.js";
+import { asTable, empty, section, table } from "./parts.js";
 
 const TRACK = 54;
 const sub = (...content) => h("span", { class: "sub" }, ...content);
-
-const item = ({ key, title, kind }) =>
-  h(
-    "td",
-    null,
-    h("a", { class: "name", href: address("/journey", { key }) }, typeShape(kind), title),
-    h("span", { class: "key" }, key),
-  );
 
 const place = ({ stage, team }) =>
   h("td", { class: "p2" }, stage, team && team !== stage ? sub(team) : null);
@@ -79,7 +72,7 @@ const ageingRow = (one, blocks) =>
   h(
     "tr",
     null,
-    item(one),
+    itemCell(one),
     place(one),
     h("td", { class: "num" }, h("b", null, age(one))),
     h("td", null, chance(one)),
@@ -159,7 +152,7 @@ const blockedRow = (one) =>
   h(
     "tr",
     null,
-    item(one),
+    itemCell(one),
     place(one),
     h(
       "td",

@@ -248,6 +248,9 @@ export function reasonWords(told) {
   if (read) return `${read[1]} is read back to ${date(read[2])} only`;
   const still = /^(.+): what last changed before (\d{4}-\d\d-\d\d) is still to come$/.exec(reason);
   if (still) return `what last changed before ${date(still[2])} is still to come from ${still[1]}`;
+  const old = /^old work is open: (\d+) items are older than the p85 of (\d+) done/.exec(reason);
+  if (old)
+    return `${counted(Number(old[1]), "open item")} ${old[1] === "1" ? "is" : "are"} older than 85${NB}% of the ${old[2]} done were`;
   return REASONS[reason] ?? reason;
 }
 

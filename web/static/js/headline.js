@@ -174,7 +174,8 @@ function whatItCosts({ cost }) {
     };
   const { valued, unvalued, currency, burn_rate_cents: burn } = cost.value;
   const range = cost.interval?.per_week_cents;
-  const now = burn === null || burn === undefined ? null : `${money(burn, currency)} a week now`;
+  const burning = burn === null || burn === undefined ? null : money(burn, currency);
+  const now = burning === null || burning === costText(cost) ? null : `${burning} a week now`;
   const known =
     valued === null || valued === undefined
       ? null
@@ -187,7 +188,7 @@ function whatItCosts({ cost }) {
     href: cost.explain,
     notes: [
       range ? `likely ${moneyRange(range, currency)} ` : now ? `${now} ` : "",
-      h("em", null, known ? `\u00b7 ${known}` : ""),
+      h("em", null, known ? `${range || now ? "\u00b7 " : ""}${known}` : ""),
     ],
   };
 }

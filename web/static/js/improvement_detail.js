@@ -4,7 +4,7 @@ import { h, link } from "./dom.js";
 import { count, counted, date, period, stamp } from "./format.js";
 import { acts } from "./improvement_forms.js";
 import { amount, measure, points, standing, target } from "./improvement_words.js";
-import { asTable, grade, section, table } from "./parts.js";
+import { asTable, envelopeLine, grade, section, table } from "./parts.js";
 import { xmrChart } from "./xmr_chart.js";
 
 const sub = (text) => (text ? h("span", { class: "sub" }, text) : null);
@@ -28,8 +28,8 @@ function facts(told) {
     after ? `judged until ${date(told.until)}` : null,
     baseline ? [grade(baseline.grade, baseline.reasons), definition(told)] : null,
     after?.explain ? link(after.explain, { class: "lnk" }, "The items since") : null,
-  ].filter(Boolean);
-  return h("p", { class: "env" }, ...parts.flatMap((one, at) => (at ? [h("i"), one] : [one])));
+  ];
+  return envelopeLine(parts);
 }
 
 function aim(told) {

@@ -3,7 +3,8 @@
 import { address } from "./api.js";
 import { h } from "./dom.js";
 import { atLeast, count, counted, date, duration, money, stampDay } from "./format.js";
-import { empty, head, section, table, typeShape } from "./parts.js";
+import { itemCell } from "./item_cell.js";
+import { empty, head, section, table } from "./parts.js";
 
 const FEW = 10;
 const MANY = 50;
@@ -30,20 +31,6 @@ export function itemReads(query) {
   };
 }
 
-function title(item) {
-  return h(
-    "td",
-    null,
-    h(
-      "a",
-      { class: "name", href: address("/journey", { key: item.key }) },
-      typeShape(item.kind),
-      item.title,
-    ),
-    h("span", { class: "key" }, item.key),
-  );
-}
-
 /** What an item loses while it waits; work costs nothing here. */
 function burnWords({ burn_rate_cents: burn, currency }) {
   if (burn === null) return "not valued";
@@ -54,7 +41,7 @@ function flightRow(item) {
   return h(
     "tr",
     null,
-    title(item),
+    itemCell(item),
     h(
       "td",
       null,
@@ -82,7 +69,7 @@ function doneRow(item) {
   return h(
     "tr",
     null,
-    title(item),
+    itemCell(item),
     h(
       "td",
       { class: "nw" },
@@ -112,7 +99,7 @@ function foundRow(item, titles) {
   return h(
     "tr",
     null,
-    title(item),
+    itemCell(item),
     h("td", { class: "p2" }, titles.get(item.stream) ?? item.stream),
     h("td", null, item.stage ?? ""),
     h(

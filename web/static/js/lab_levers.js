@@ -102,7 +102,7 @@ function lever(row, model, tell) {
   const draw = (value) => {
     node.classList.toggle("on", value !== null);
     const told = control.told(value);
-    control.input.setAttribute("aria-valuetext", told ?? row.now ?? "as it is");
+    if (scale) control.input.setAttribute("aria-valuetext", told ?? row.now ?? "as it is");
     state.replaceChildren(standing(row, told, model));
   };
   const move = (value) => {

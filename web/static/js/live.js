@@ -43,5 +43,5 @@ function words() {
 /** What of the sources everybody should know: one can't be read, or history is still coming. */
 export function sourcesNote() {
   const said = words();
-  return said ? h("a", { class: "lnk wide", href: "/connectors" }, said) : null;
+  return said ? h("a", { class: "lnk", href: "/connectors" }, said) : null;
 }

@@ -14,7 +14,9 @@ function parsed(drawing) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`:host{display:block}svg{display:block}${STYLE.exec(drawing)?.[1] ?? ""}`);
   const bare = drawing.replace(STYLE, "");
-  return { svg: new DOMParser().parseFromString(bare, "image/svg+xml").documentElement, sheet };
+  const svg = new DOMParser().parseFromString(bare, "image/svg+xml").documentElement;
+  svg.setAttribute("role", "group"); // a picture by itself; here its steps are links to be reached
+  return { svg, sheet };
 }
 
 /** A step opens beneath the map; with a key held, or the middle button, the items behind it. */

@@ -27,15 +27,18 @@ export function grade(letter, reasons = [], big = false) {
   );
 }
 
-/** Title, answer line and envelope line; `facts` are nodes or texts, dots are set between; null leaves the line out. */
+/** What a figure rests on, in one line: nodes, texts or lists of them; dots are set between. */
+export const envelopeLine = (facts) =>
+  h("p", { class: "env" }, ...facts.filter(Boolean).map((one) => h("span", { class: "fact" }, one)));
+
+/** Title, answer line and envelope line; null for its facts leaves the line out. */
 export function head(title, answer, facts = []) {
-  const shown = (facts ?? []).filter(Boolean).flatMap((fact, at) => (at ? [h("i"), fact] : [fact]));
   return h(
     "div",
     { class: "head" },
     h("h1", null, title),
     h("p", { class: "answer", id: "answer" }, ...answer),
-    facts ? h("p", { class: "env" }, ...shown) : null,
+    facts ? envelopeLine(facts) : null,
   );
 }
 

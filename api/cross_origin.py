@@ -1,0 +1,73 @@
+"""Lets pages of the listed other sites read answers; nobody else's, and no writing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_DATA: Final = "/v1/"
+_MAY: Final = (
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"authorization, if-none-match"),
+    (b"access-control-max-age", b"600"),
+)
+"""Without `content-type`: browsers let POST pass whatever methods are told, and would send JSON."""
+_READABLE: Final = (
+    b"etag, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after,"
+    b" www-authenticate, content-disposition"
+)
+
+
+class CrossOrigin:
+    """ASGI layer, around the one that asks who comes: a preflight brings no token, and a refusal
+    must be readable, too. A browser hands an answer to another site's page only where it names
+    that site; so what is not named here changes nothing for anybody but these pages.
+
+    origins: as browsers write them, compared to the letter. "null" can't be among them.
+    """
+
+    def __init__(self, app: ASGIApp, *, origins: Sequence[str]) -> None:
+        self._app = app
+        self._origins = frozenset(origin.encode("ascii") for origin in origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_DATA):
+            await self._app(scope, receive, send)
+            return
+        asking = [value for name, value in scope["headers"] if name == b"origin"]
+        listed = len(asking) == 1 and asking[0] in self._origins
+        named = _named(asking[0]) if listed else []
+        if listed and _is_preflight(scope):
+            told = [*named, *_MAY, *_varying(b"origin, access-control-request-method")]
+            await send({"type": "http.response.start", "status": 204, "headers": told})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        if listed:
+            named = [*named, (b"access-control-expose-headers", _READABLE)]
+
+        async def telling(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], *named, *_varying(b"origin")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, telling)
+
+
+def _named(origin: bytes) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+    ]
+
+
+def _varying(names: bytes) -> list[tuple[bytes, bytes]]:
+    """So that a cache on the way keeps the answers to different sites apart."""
+    return [(b"vary", names)]
+
+
+def _is_preflight(scope: Scope) -> bool:
+    asked = any(name == b"access-control-request-method" for name, _ in scope["headers"])
+    return scope["method"] == "OPTIONS" and asked

@@ -1,0 +1,1 @@
+"""Alerts: what is worth a message, who is told of it, and how that is sent."""

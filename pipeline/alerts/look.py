@@ -1,0 +1,73 @@
+"""Brings alerts up to date after passes and while time passes, and hands over what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from core.errors import HeadwaterError, StoppedError
+from core.settings import Settings
+from pipeline.alerts.deliver import deliver
+from pipeline.alerts.evaluate import evaluate
+from pipeline.clock import now_ts
+from pipeline.database import Database, lost
+from pipeline.stopping import Stop
+from store.alone import alone
+
+log = structlog.get_logger()
+
+EVERY_S: Final = 15
+_ALERTING: Final = 2
+_AT_MOST_EVERY_S: Final = 120
+"""While a server runs, passes come so often that each need not be looked at."""
+
+
+def bring_alerts_up_to_date(
+    settings: Settings,
+    database: Database,
+    *,
+    not_before_s: int = 0,
+    stop: Stop | None = None,
+    clock: Callable[[], int] = now_ts,
+) -> bool:
+    """Look for causes if something moved, and hand over what is due; one process at a time. Whether
+    that worked: a fault is told in the log and waits for the next look, passes go on. It is raised
+    only that somebody asked to `stop`.
+    """
+    try:
+        with alone(database.engine, _ALERTING, (stop or Stop()).sleep):
+            evaluate(settings, database, now=clock(), not_before_s=not_before_s)
+            deliver(settings, database, clock, stop=stop)
+    except StoppedError:
+        raise
+    except HeadwaterError as error:
+        log.error("alerts_wait", error=str(error))
+        return False
+    except OperationalError as error:
+        log.error("alerts_wait", error=str(lost(error)))
+        return False
+    except Exception as error:
+        log.error("alerts_wait", error=type(error).__name__, exc_info=True)
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLook:
+    """The look of the scheduler, every few seconds; it reads little where nothing moved."""
+
+    settings: Settings
+    database: Database
+    stop: Stop
+
+    def __call__(self) -> None:
+        try:
+            bring_alerts_up_to_date(
+                self.settings, self.database, not_before_s=_AT_MOST_EVERY_S, stop=self.stop
+            )
+        except StoppedError:
+            return

@@ -1,0 +1,1 @@
+"""A first configuration, drafted of what sources show: for a person to edit."""

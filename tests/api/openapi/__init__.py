@@ -1,0 +1,1 @@
+"""The contract of the HTTP API: its stored document, what breaks a program, odd requests."""

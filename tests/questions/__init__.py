@@ -1,0 +1,1 @@
+"""The fifty questions of docs/questions.md, each asked of a company whose truth is known."""

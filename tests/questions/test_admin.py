@@ -1,0 +1,150 @@
+"""What a platform admin asks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from api.app import create_app
+from core.access_settings import Authentication
+from pipeline.access_tokens import make_token
+from pipeline.clock import now_ts
+from pipeline.sync import bring_up_to_date
+from tests.api.client import Client, Clock
+from tests.e2e.company import Company
+from tests.questions.asking import JSON, YEAR, Asking
+from tests.questions.test_data import lines
+from tests.questions.truths import by, finished, stages_passed, when
+
+
+def test_admin_1_whether_connectors_are_healthy_and_how_late(
+    ask: Asking, company: Company, clock: Clock
+) -> None:
+    marks = [when(row["watermark_at"]) for row in ask("admin-1")["items"]]
+    read = min(int(mark.timestamp()) for mark in marks if mark is not None)
+    for after, late in ((60, False), (600, True)):
+        clock.ts = read + after
+        rows = by(ask("admin-1")["items"], "name")
+        assert {name: row["late"] for name, row in rows.items()} == dict.fromkeys(rows, late)
+        assert {row["state"] for row in rows.values()} == {"green"}
+    streams = by(rows["jira"]["streams"], "name")
+    assert streams["issues"]["records"] == len(company.world.items)
+    streams = by(rows["snow"]["streams"], "name")
+    assert streams["incidents"]["records"] == len(company.world.incidents)
+
+
+def test_admin_2_what_may_still_be_asked_of_a_tool(
+    ask: Asking, company: Company, clock: Clock
+) -> None:
+    asked = {one.source: one.requests for one in company.report.sources}
+    mark = when(ask("admin-2")["watermark_at"])
+    assert mark is not None
+    clock.ts = int(mark.timestamp()) + 60
+    told = ask("admin-2")
+    assert told["budget"]["used"] == asked["gitlab"]
+    renews = when(told["budget"]["renews_at"])
+    assert renews is not None
+    assert timedelta(minutes=60) <= renews - mark <= timedelta(minutes=61)
+    clock.ts += 3600
+    assert ask("admin-2")["budget"]["used"] == 0
+
+
+@pytest.fixture
+def thin(mine: Company) -> Asking:
+    """The company where nobody mapped the queue of the testers."""
+    streams = tuple(
+        one.model_copy(
+            update={"stages": tuple(s for s in one.stages if "Ready for Test" not in s.statuses)}
+        )
+        for one in mine.settings.streams
+    )
+    settings = mine.settings.model_copy(update={"streams": streams})
+    bring_up_to_date(settings, mine.database)
+    return Asking(Client(create_app(settings, mine.database)))
+
+
+def test_admin_4_what_is_not_mapped(ask: Asking, thin: Asking, company: Company) -> None:
+    assert ask("admin-4")["items"] == []
+    (row,) = thin("admin-4")["items"]
+    assert row["name"] == "Ready for Test"
+    passed = {
+        one.key
+        for one in company.truth.items.values()
+        if one.stream == "checkout" and "Test queue" in stages_passed(company, one.key)
+    }
+    assert row["items"] == len(passed)
+    assert "Ready for Test" in row["line"]
+
+
+def test_admin_5_what_a_mapping_change_would_do(ask: Asking, company: Company) -> None:
+    assert ask.send("admin-5")["same"] is True
+    stream = next(one for one in company.settings.streams if one.name == "checkout")
+    given: dict[str, Any] = stream.model_dump(mode="json", by_alias=True)
+    given["reopen_window"] = "14d"
+    for stage in given["stages"]:
+        if stage["name"] == "Test queue":
+            stage["state"] = "active"
+    told = ask.send("admin-5", streams=[given], **YEAR)
+    (row,) = [one for one in told["streams"] if not one["same"]]
+    pair = by(row["metrics"], "metric")["efficiency"]
+    done = finished(company)
+    active = sum(one.active_s for one in done)
+    span = sum(one.active_s + one.waiting_s for one in done)
+    moved = sum(one.stage_s.get("Test queue", 0) for one in done)
+    assert pair["present"]["value"]["ratio"] == pytest.approx(active / span)
+    # What was blocked there waits under either mapping.
+    new = pair["proposed"]["value"]["ratio"] or pair["proposed"]["observed"]["ratio"]
+    blocked = sum(one.blocked_s for one in done)
+    assert (active + moved - blocked) / span <= new <= (active + moved) / span
+    assert ask.year("delivery-4")["n"] == len(done), "nothing was written"
+
+
+def test_admin_6_who_did_what(mine: Company) -> None:
+    locked = mine.settings.model_copy(update={"auth": Authentication(mode="tokens")})
+    app = create_app(locked, mine.database)
+    secrets = {
+        role: make_token(
+            locked,
+            mine.database,
+            name=role,
+            role=role,
+            streams=(),
+            lasts=timedelta(days=1),
+            who="the test",
+            now=now_ts(),
+        ).secret
+        for role in ("viewer", "analyst", "admin")
+    }
+    bearer = {role: {"authorization": f"Bearer {secret}"} for role, secret in secrets.items()}
+    client = Client(app)
+    address = Asking(client).address("admin-6")
+    assert client.get(address, bearer["viewer"]).status_code == 403
+    value = {"key": "SHOP-52", "profile": "P1", "why": "a guess"}
+    body = orjson.dumps(value | {"low_cents": 1, "likely_cents": 2, "high_cents": 3})
+    for role, status in (("viewer", 403), ("analyst", 202)):
+        answer = client.post("/v1/values", body, bearer[role] | JSON)
+        assert answer.status_code == status, answer.text
+    app.state.access.settle()
+    rows = client.get(address, bearer["admin"]).json()["items"]
+    said = [(row["who"], row["action"]) for row in rows]
+    assert any("analyst" in str(who) for who, _ in said), said
+    assert any("viewer" in str(who) for who, _ in said), said
+
+
+def test_admin_8_whether_clocks_are_skewed(ask: Asking) -> None:
+    told = ask.year("admin-8")
+    builds = {row["build_id"]: row for row in lines(ask.client, "/v1/exports/builds")}
+    assert builds
+    for row in told["items"]:
+        assert row["out_of_order"] <= row["pairs"]
+        for worst in row["worst"]:
+            cause, effect = when(worst["cause_at"]), when(worst["effect_at"])
+            assert cause is not None
+            assert effect is not None
+            assert worst["lag_s"] == (effect - cause).total_seconds() < 0
+    offs = by(told["sources"], "source")
+    # The simulated tools are on this machine: their clocks are right.
+    assert all(abs(row["clock_offset_s"]) <= 3 and not row["beyond"] for row in offs.values())

@@ -1,0 +1,27 @@
+"""An address of every page with all that it can show, for tests that look at whole pages."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.web.fake_api import PAGES
+
+_SHOWN = {
+    "/": ["/"],
+    "/journey": ["/journey", "/journey?key=SHOP-412", "/journey?key=SHIP-7"],
+    "/lab": ["/lab?stream=checkout&Test.people=%2B1"],
+    "/improvements": [
+        "/improvements?stream=checkout",
+        "/improvements?stream=checkout&improvement=1",
+    ],
+    "/connectors": ["/connectors"],
+}
+ADDRESSES = [
+    *(address for path in PAGES for address in _SHOWN.get(path, [f"{path}?stream=checkout"])),
+    "/nothing/here",
+]
+
+
+def unfold(page: Page) -> None:
+    """Opens all that is folded."""
+    page.evaluate("() => document.querySelectorAll('main details').forEach((d) => (d.open = true))")
