@@ -177,7 +177,7 @@ def why(body: Told, name: str) -> list[str]:
 
 
 def left_out_words(reason: str, count: int) -> str:
-    """`4 done items: no commit is linked to it`."""
+    """`4 done items: no commit is linked`."""
     items = "1 done item" if count == 1 else f"{count} done items"
     return f"{items}: {_LEFT_OUT.get(reason, reason.replace('_', ' '))}"
 
