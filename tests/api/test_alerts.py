@@ -53,6 +53,7 @@ def _keys(client: Client, query: str = "") -> list[str]:
 def test_what_is_the_case_is_told_with_evidence_and_link(client: Client) -> None:
     body = client.get("/v1/alerts").json()
     assert (body["total"], body["looked_at"]) == (2, "2026-07-01T10:01:00Z")
+    assert body["by_rule"] == {"blocked": 2}
     second, first = body["items"]
     assert (first["subject"], first["state"], first["team"]) == ("SHOP-1", "open", "web")
     assert first["why"] == ["flag: Flagged", "in Build, with web"]
