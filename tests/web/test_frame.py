@@ -15,6 +15,7 @@ ADDRESSES = [
     "/journey?key=SHOP-412",
     "/journey?key=EVIL-1",
     "/connectors",
+    "/alerts",
     "/delay-cost?stream=checkout",
     "/value?stream=checkout",
 ]
@@ -34,6 +35,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Lab",
         "Improvements",
         "Connectors",
+        "Alerts",
     ]
 
 
