@@ -23,6 +23,7 @@ PAGES = (
     "/lab",
     "/improvements",
     "/connectors",
+    "/alerts",
 )
 _API = "/v1"
 

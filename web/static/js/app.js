@@ -1,6 +1,7 @@
 // The router: address -> page -> read -> draw, then again when there is news, and a quiet look every 30 seconds.
 
 import { learnAccount, signInAddress } from "./account.js";
+import { alerts } from "./alerts.js";
 import { read, ReadError, remembered } from "./api.js";
 import { bottlenecks } from "./bottlenecks.js";
 import { connectors } from "./connectors.js";
@@ -33,6 +34,7 @@ const PAGES = {
   "/lab": lab,
   "/improvements": improvements,
   "/connectors": connectors,
+  "/alerts": alerts,
 };
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
