@@ -29,6 +29,7 @@ from api.routes import (
     definitions,
     delay_cost,
     desk,
+    discards,
     dora,
     events,
     exports,
@@ -97,6 +98,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(module.router, prefix="/v1", responses=COMMON)
     app.include_router(changes.line, prefix="/v1")
     app.include_router(restatements.router, prefix="/v1", responses=COMMON)
+    app.include_router(discards.router, prefix="/v1", responses=COMMON)
     app.include_router(questions.router, prefix="/v1", responses=COMMON)
     app.include_router(exports.router, prefix="/v1", responses=COMMON)
     app.include_router(alerts.router, prefix="/v1", responses=COMMON)

@@ -39,7 +39,7 @@ _MISSING = problem_told(
 
 
 def answers(model: type[BaseModel], *, named: bool = False, example: object = None) -> Responses:
-    """The 200 of a route, and where it is `named` by something in its path, the 404."""
+    """The 200 of a route, and where something is `named` in its path or as a filter, the 404."""
     found: dict[str, Any] = {
         "model": model,
         "description": (inspect.getdoc(model) or "").partition("\n")[0],

@@ -44,6 +44,7 @@ ALERTS: Final[dict[str, Any]] = {
     ],
     "next": None,
     "total": 1,
+    "by_rule": {"blocked": 1},
     "looked_at": "2026-11-22T21:50:04Z",
     "rules": ["signal", "breach", "ageing", "blocked", "cost", "source", "status"],
     "routes": ["testers", "ops"],

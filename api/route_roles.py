@@ -134,6 +134,7 @@ GET /v1/streams/{name}/predictability
 GET /v1/streams/{name}/predictability/explain
 GET /v1/streams/{name}/unexposed
 GET /v1/streams/{name}/questions
+GET /v1/streams/{name}/discards
 GET /v1/streams/{name}/dora
 GET /v1/streams/{name}/dora/{slug}/explain
 GET /v1/streams/{name}/lab

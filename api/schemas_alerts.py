@@ -58,11 +58,14 @@ class AlertRow(Shape):
 
 
 class AlertsBody(Shape):
-    """Alerts, the newest first."""
+    """Alerts, the newest first, of one look the dearest first."""
 
     items: list[AlertRow]
     next: str | None
     total: int
+    by_rule: dict[str, int] = Field(
+        description="How many of each rule, whatever `rule` is asked for; only where there are any."
+    )
     looked_at: Time | None = Field(
         description="When causes were looked for last; null for not yet. What is not read up to now"
         " is not judged: its alerts stay as they are."

@@ -17,10 +17,14 @@ from core.errors import HeadwaterError, SourceError
 from pipeline.draft.advice import advice
 from pipeline.draft.looking import Given, Look
 from pipeline.draft.making import Made, Seen
+from pipeline.draft.stages import long_of
 from pipeline.draft.streams import StreamDraft
 
 _ZONES = "zoneinfo/"
 _CLEAR = "\r\x1b[K"
+_MARKS = {"new": "○", "active": "●", "waiting": "…", "done": "✓", "cancelled": "✗"}
+_LEGEND = "○ not begun  ● work  … waiting  ✓ done  ✗ dropped"
+_SLOWEST = 3
 
 
 @dataclass(slots=True)
@@ -68,9 +72,13 @@ def tell_draft(made: Made, seen: Sequence[Seen]) -> None:
     """What was drafted, in a few lines, and how much of it wants a look."""
     draft = made.draft
     typer.echo("")
+    if draft.streams:
+        typer.echo(_LEGEND)
     for one in draft.streams:
         typer.echo(f"Stream {one.name}: {_stream(one)}")
         typer.echo(f"  {_arrows(one)}")
+        if told := _slowest(one):
+            typer.echo(f"  items spend most time in {told}")
     for key in made.held:
         typer.echo(f"Project {key} holds ideas of these; it is no stream of its own")
     if made.empty:
@@ -87,13 +95,21 @@ def tell_draft(made: Made, seen: Sequence[Seen]) -> None:
 
 def _stream(one: StreamDraft) -> str:
     order = one.stages.order
-    sure = f", in an order that holds for {order.agreeing / order.pairs:.0%}" if order.pairs else ""
-    return f"{len(one.stages.stages)} stages, from {one.stages.items} items of {one.project}{sure}"
+    told = f"{len(one.stages.stages)} stages, from {one.stages.items} items of {one.project}"
+    if not order.pairs:
+        return told
+    return f"{told}; {order.agreeing / order.pairs:.0%} of what they did is in this order"
 
 
 def _arrows(one: StreamDraft) -> str:
-    marks = {"waiting": "…", "done": "✓", "cancelled": "✗", "new": "○", "active": "●"}
-    return "  ".join(f"{marks[stage.state]} {stage.name}" for stage in one.stages.stages)
+    return "  ".join(f"{_MARKS[stage.state]} {stage.name}" for stage in one.stages.stages)
+
+
+def _slowest(one: StreamDraft) -> str:
+    """The stages between commitment and done with the longest medians."""
+    between = [(s.median_d, s.name) for s in one.stages.stages if s.state in ("waiting", "active")]
+    known = sorted(((days, name) for days, name in between if days is not None), reverse=True)
+    return ", ".join(f"{name} (median {long_of(days)})" for days, name in known[:_SLOWEST])
 
 
 def tell_next(output: Path, kept: Sequence[Path], *, added: bool) -> None:

@@ -84,7 +84,7 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{path}: no such file; write one (docs/configuration.md has an example), name another"
+            f"{path}: no such file; draft one with: headwater init, name another"
             " with --config or HEADWATER_CONFIG, or see everything working with: headwater demo"
         ) from error
     except (OSError, UnicodeDecodeError) as error:

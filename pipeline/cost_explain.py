@@ -47,7 +47,7 @@ def _of_part(stream: StreamFacts, asked: Question, clock: DelayClock, by: By, pa
     items, book = asked_items(stream, asked), book_in(stream, clock)
     found = accrued_of(stream, asked, items, clock)
     cells, bare = (
-        one[[name == part for name in part_names(stream, book, one, by)]]
+        one[np.array([name == part for name in part_names(stream, book, one, by)], np.bool_)]
         for one in (found.cells, found.bare)
     )
     inside, outside = priced(stream, items, replace(found, cells=cells, bare=bare), clock)

@@ -158,6 +158,13 @@ def count(session: Session, wanted: Wanted) -> int:
     return int(session.execute(_wanted(select(func.count(alert.c.id)), wanted)).scalar_one())
 
 
+def count_by_rule(session: Session, wanted: Wanted) -> dict[str, int]:
+    """How many there are of each rule that has any."""
+    statement = _wanted(select(alert.c.rule, func.count(alert.c.id)), wanted)
+    rows = session.execute(statement.group_by(alert.c.rule))
+    return {rule: int(number) for rule, number in rows}
+
+
 def version(session: Session) -> str:
     """Moves with everything that is told of alerts."""
     return get_setting(session, _VERSION) or "0"

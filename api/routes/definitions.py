@@ -55,7 +55,7 @@ def read_definitions() -> Response:
 @router.get(
     "/changes",
     summary="When definitions and mappings changed",
-    responses=answers(Listed[DefinitionChangeRow]),
+    responses=answers(Listed[DefinitionChangeRow], named=True),
 )
 def read_changes(
     served: ServedDep, session: SessionDep, query: Annotated[ChangesQuery, Query()]

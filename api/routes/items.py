@@ -36,7 +36,9 @@ class ItemsQuery(BaseModel):
     )
 
 
-@router.get("", summary="Work items with their state now", responses=answers(Page[ItemRow]))
+@router.get(
+    "", summary="Work items with their state now", responses=answers(Page[ItemRow], named=True)
+)
 def read_items(
     served: ServedDep, session: SessionDep, query: Annotated[ItemsQuery, Query()]
 ) -> Response:

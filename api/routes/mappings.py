@@ -53,7 +53,7 @@ class UnmappedQuery(MappingsQuery):
 @router.get(
     "",
     summary="Which status is in which stage",
-    responses={**COMMON, **answers(Listed[MappingRow])},
+    responses={**COMMON, **answers(Listed[MappingRow], named=True)},
 )
 def read_mappings(
     served: ServedDep, session: SessionDep, query: Annotated[MappingsQuery, Query()]
@@ -62,7 +62,9 @@ def read_mappings(
     return encoded(mappings(session, served.snapshots.present(session), query.stream))
 
 
-@router.get("/unmapped", summary="What no line maps", responses={**COMMON, **answers(Unmapped)})
+@router.get(
+    "/unmapped", summary="What no line maps", responses={**COMMON, **answers(Unmapped, named=True)}
+)
 def read_unmapped(
     served: ServedDep, session: SessionDep, query: Annotated[UnmappedQuery, Query()]
 ) -> Response:

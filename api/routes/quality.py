@@ -35,7 +35,11 @@ class QualityQuery(WindowQuery):
     service: str | None = Field(default=None, description="Only rows of this service.")
 
 
-@router.get("", summary="Coverage measures, the worst first", responses=answers(Listed[QualityRow]))
+@router.get(
+    "",
+    summary="Coverage measures, the worst first",
+    responses=answers(Listed[QualityRow], named=True),
+)
 def read_quality(
     served: ServedDep, session: SessionDep, query: Annotated[QualityQuery, Query()]
 ) -> Response:
@@ -78,7 +82,7 @@ class UnlinkedPage(UnlinkedParts):
 @router.get(
     "/unlinked",
     summary="What should be linked and is not, with its likely reason",
-    responses=answers(Listed[UnlinkedRow], example=UNLINKED),
+    responses=answers(Listed[UnlinkedRow], named=True, example=UNLINKED),
 )
 def read_unlinked(
     served: ServedDep, session: SessionDep, query: Annotated[UnlinkedPage, Query()]
@@ -95,7 +99,7 @@ def read_unlinked(
 @router.get(
     "/unlinked/summary",
     summary="How much is not linked, by reason and week",
-    responses=answers(UnlinkedSummary),
+    responses=answers(UnlinkedSummary, named=True),
 )
 def read_unlinked_summary(
     served: ServedDep, session: SessionDep, query: Annotated[UnlinkedParts, Query()]

@@ -45,7 +45,7 @@ class RestatementsQuery(BaseModel):
 @router.get(
     "",
     summary="Facts that changed after they had been told",
-    responses=answers(Listed[RestatementRow]),
+    responses=answers(Listed[RestatementRow], named=True),
 )
 def read_restatements(
     served: ServedDep, session: SessionDep, query: Annotated[RestatementsQuery, Query()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -36,8 +37,8 @@ def list_alerts(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Answer:
-    """A page, the newest first. `BadRequestError` for a choice that there is not, naming those that
-    there are.
+    """A page, the newest first, of one look the dearest first. `BadRequestError` for a choice that
+    there is not, naming those that there are.
     """
     _require("state", state, STATES)
     _require("rule", rule, RULES)
@@ -50,10 +51,12 @@ def list_alerts(
     shown = found[:limit]
     told = alerts.told_of(session, [one.id for one in shown])
     looked, _ = alerts.evaluated(session)
+    by_rule = alerts.count_by_rule(session, replace(wanted, rule=None))
     return {
         "items": [_row(settings, one, told[one.id]) for one in shown],
         "next": str(shown[-1].id) if len(found) > limit else None,
         "total": alerts.count(session, wanted),
+        "by_rule": {one: by_rule[one] for one in RULES if one in by_rule},
         "looked_at": iso(looked) if looked else None,
         "rules": list(settings.alerts.rules),
         "routes": [route.name for route in settings.alerts.routes],

@@ -124,6 +124,7 @@ def _noted(session: Session, settings: Settings, found: Found, now: int) -> Outc
     alerts.end(session, [one.id for one in over], ts=now)
     names = {one.cause for one in known}
     fresh = [one for key, one in found.causes.items() if one.begins and key not in names]
+    fresh.sort(key=_burn)  # the dearest comes last, and so stands first among the newest
     alerts.begin(session, [one.row for one in fresh], ts=now)
     for one in alerts.unplanned(session):
         _plan(session, settings, one, "began", now)
@@ -132,6 +133,10 @@ def _noted(session: Session, settings: Settings, found: Found, now: int) -> Outc
         if any(each.told == "began" for each in told[one.id]):
             _plan(session, settings, one, "ended", now)
     return Outcome(len(fresh), len(over), looked=True)
+
+
+def _burn(cause: Cause) -> float:
+    return float(cause.cost["per_week_cents"]) if cause.cost else 0.0
 
 
 def _is_over(settings: Settings, found: Found, one: Alert) -> bool:

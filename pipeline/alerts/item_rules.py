@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from core.alert_settings import Rule
-from core.written import duration, money, money_range, share
+from core.written import duration, money, share
 from metrics.periods import DAY
 from pipeline.ageing_list import AgeingQuery, list_ageing
 from pipeline.alerts.causes import Cause, Ground, key_of, seconds_of
@@ -163,10 +163,8 @@ def _dear(items: Items, limit: int, currency: str) -> Iterator[Cause]:
         burn = row["burn_rate_cents"] or 0
         if burn < limit * NEAR:
             continue
-        spread = (row["burn_range"]["p10"], row["burn_range"]["p90"])
-        ranged = f", likely {money_range(spread, currency)}" if spread[0] < spread[1] else ""
         what = f"{row['key']} waits and costs {money(burn, currency)} a week"
-        limited = f"the limit is {money(limit, currency)} a week for one item{ranged}"
+        limited = f"the limit is {money(limit, currency)} a week for one item"
         since = seconds_of(row["waiting_since"])
         begins = burn >= limit
         yield items.cause(
@@ -223,7 +221,8 @@ def _commit(row: Row) -> int:
 def _pace(row: Row) -> list[str]:
     if row["pace"] is None:
         return []
-    return [f"older than {share(row['pace'])} of {row['pace_n']} others when they left this stage"]
+    of = "all" if row["pace"] == 1 else f"{share(row['pace'])} of"
+    return [f"older than {of} {row['pace_n']} others were when they left this stage"]
 
 
 def _reason(one: Row) -> str:

@@ -41,6 +41,8 @@ _SAID: Final = (
     ("network is unreachable", "there is no way there from here: check network and VPN"),
 )  # fmt: skip
 
+_ANOTHER: Final = ("not json", "are not those of", "redirected to another server")
+
 
 def advice(kind: str, error: SourceError) -> str:
     """One line with the next step; "" where the error says all itself."""
@@ -48,15 +50,10 @@ def advice(kind: str, error: SourceError) -> str:
     for words, step in _SAID:
         if words in said:
             return step
+    if error.status == 404 or any(words in said for words in _ANOTHER):
+        return f"the address looks like {ADDRESS[kind]}"
     if error.status == 401 or "login page" in said or "anonymous" in said:
         return TOKEN[kind]
     if error.status == 403 or "not visible" in said or "may not read" in said:
         return NEEDS[kind]
-    if (
-        error.status == 404
-        or "not json" in said
-        or "redirected" in said
-        or "are not those of" in said
-    ):
-        return f"the address looks like {ADDRESS[kind]}"
     return ""

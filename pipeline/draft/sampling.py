@@ -76,7 +76,7 @@ def sample_of(
     scope = _scope(issues, payload)
     if scope is not None:
         records += _items(client, issues, scope, most=most, tell=tell)
-    return _sorted_out(project, records, above)
+    return sample_from(project, records, above)
 
 
 def _scope(stream: Stream, payload: Payload | None) -> Scope | None:
@@ -137,7 +137,8 @@ def _parsed(stream: Stream, row: Payload, scope: Scope) -> list[Record]:
         return []  # `sync` counts and tells them
 
 
-def _sorted_out(project: str, records: Sequence[Record], above: Sequence[str]) -> Sample:
+def sample_from(project: str, records: Sequence[Record], above: Sequence[str]) -> Sample:
+    """What the records of a project tell; `above` are types that are parents."""
     items = {one.id: one for one in records if isinstance(one, WorkItem)}
     changes: dict[str, list[Transition]] = {id: [] for id in items}
     for one in records:

@@ -160,7 +160,8 @@ def _is_one(before: _Status, one: _Status) -> bool:
 
 
 def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
-    first = next((one for one in group if one.listed), group[0])
+    group = sorted(group, key=lambda one: (not one.listed, -one.facts.items))
+    first = group[0]
     several = len({one.name.casefold() for one in group}) > 1
     title = " ".join((first.column if several else first.name).split()) or first.id
     name, number = title, 2
@@ -181,7 +182,7 @@ def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
 def _tokens(group: Sequence[_Status]) -> tuple[str, ...]:
     """A listed status by its name, once; any other by its id, behind."""
     tokens: dict[str, str] = {}
-    for one in sorted(group, key=lambda one: not one.listed):
+    for one in group:
         by_name = one.listed and one.name and not one.name.startswith("id:")
         key = one.name.casefold() if by_name else f"id:{one.id}"
         tokens.setdefault(key, one.name if by_name else f"id:{one.id}")

@@ -68,7 +68,7 @@ def thin_settings(company: Company, tmp_path_factory: pytest.TempPathFactory) ->
     without items.
     """
     copy = tmp_path_factory.mktemp("thin") / "headwater.db"
-    _copied(company, copy)
+    copy_of(company, copy)
     search = next(one for one in company.settings.streams if one.name == "search")
     empty = search.items.model_copy(update={"types": ("Nothing of the kind",)})
     services = [
@@ -119,7 +119,7 @@ def unread(company: Company, tmp_path: Path) -> Iterator[Client]:
 def copied(company: Company, tmp_path: Path) -> Iterator[tuple[Client, Path]]:
     """An API of its own over a copy of the company's database, and where that is."""
     path = tmp_path / "headwater.db"
-    _copied(company, path)
+    copy_of(company, path)
     settings = DatabaseSettings(url=f"sqlite:///{path}")
     with opened(settings) as database:
         yield Client(create_app(company.settings, database)), path
@@ -130,7 +130,7 @@ def _calm(
     company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[FastAPI, Settings]]:
     path = tmp_path_factory.mktemp("calm") / "headwater.db"
-    _copied(company, path)
+    copy_of(company, path)
     settings = company.settings.model_copy(
         update={"database": DatabaseSettings(url=f"sqlite:///{path}")}
     )
@@ -157,7 +157,7 @@ def _unwritten(settings: Settings) -> Iterator[None]:
     assert after == before, "others read this database, too: a test that writes takes `copied`"
 
 
-def _copied(company: Company, to: Path) -> None:
+def copy_of(company: Company, to: Path) -> None:
     source = sqlite3.connect(str(company.database.engine.url.database))
     target = sqlite3.connect(to)
     source.backup(target)

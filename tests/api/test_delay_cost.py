@@ -333,3 +333,8 @@ def test_a_value_that_makes_no_sense_is_refused_by_its_field(
 
 def test_an_unknown_item_has_no_value(client: Client) -> None:
     _post(client, 404, key="NOPE-1", likely_cents=1)
+
+
+def test_a_part_of_a_stream_in_which_nothing_waited_is_empty(thin: Client) -> None:
+    told = thin.json("/v1/streams/empty/delay-cost/explain?by=stage&part=Test")
+    assert (told["n"], told["included"], told["excluded"]) == (0, [], [])

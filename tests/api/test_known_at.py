@@ -61,6 +61,7 @@ def test_the_answer_names_the_moment_and_so_does_its_explanation(
         "/v1/streams/checkout/metrics/idea_to_live?interval=month",
         "/v1/streams/checkout/metrics/realised_value/explain",
         "/v1/streams/checkout/unexposed",
+        "/v1/streams/checkout/discards",
         "/v1/streams/checkout/stages",
         "/v1/streams/checkout/map",
         "/v1/streams/checkout/map/explain?step=Build",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,8 +16,7 @@ from store.export_tables import TABLES
 from store.export_views import neutral_views, view_name
 from store.migrate import downgrade, upgrade
 from store.session import open_engine
-
-PAGE = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+from tests.reader import reading
 
 
 def _plain(sql: str) -> str:
@@ -69,18 +66,8 @@ def test_a_table_that_views_read_can_be_made_anew_by_a_later_migration(sqlite_ur
 @pytest.fixture
 def reader(postgres_engine: Engine, postgres_server: Engine) -> Iterator[Engine]:
     """Who reads with the role of the page, made by the statements of the page."""
-    (block,) = re.findall(r"```sql\n(CREATE ROLE.*?)```", PAGE, re.DOTALL)
-    with postgres_engine.begin() as connection:
-        for statement in block.strip().split(";\n"):
-            connection.execute(text(statement.rstrip(";")))
-    url = postgres_engine.url.set(username="headwater_reader")
-    made = sa.create_engine(url)
-    yield made
-    made.dispose()
-    with postgres_engine.begin() as connection:
-        connection.execute(text("DROP OWNED BY headwater_reader"))
-    with postgres_server.connect() as connection:
-        connection.execute(text("DROP ROLE headwater_reader"))
+    with reading(postgres_engine, postgres_server) as found:
+        yield found
 
 
 def test_the_role_of_the_page_reads_the_views_and_nothing_else(

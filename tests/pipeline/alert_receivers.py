@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -98,8 +98,8 @@ class Mailbox:
     async def handle_DATA(  # noqa: N802 - the server calls it so
         self, server: Any, session: Any, envelope: Envelope
     ) -> str:
-        del server
-        self.encrypted = session.ssl is not None
+        del session
+        self.encrypted = server.transport.get_extra_info("sslcontext") is not None
         content = envelope.content
         assert isinstance(content, bytes)
         mail = message_from_bytes(content, policy=policy.default)
@@ -119,23 +119,45 @@ def taking_mail(folder: Path | None = None, *, wrapped: bool = False) -> Iterato
         assert isinstance(data, LoginPassword)
         good = data == LoginPassword(b"reader", b"mail-secret")
         box.logins += [data.login.decode()] if good else []
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     context = _certified(folder) if folder else None
     safe: dict[str, Any] = {}
     if context is not None:
-        safe = {"authenticator": known, "auth_required": True}
-        safe |= {"ssl_context": context} if wrapped else {"tls_context": context}
-        safe |= {"auth_require_tls": not wrapped}
-    controller = Controller(box, hostname="127.0.0.1", port=0, **safe)
-    # Its own look whether it is up asks the port that was given, and a free one is not known yet.
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]
-    controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        safe = {"authenticator": known, "auth_require_tls": not wrapped}
+        safe |= {} if wrapped else {"tls_context": context, "auth_required": True}
+    loop = asyncio.new_event_loop()
+    around = context if wrapped else None
+    lines: list[asyncio.BaseTransport] = []
+
+    class Kept(SMTP):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            lines.append(transport)
+            super().connection_made(transport)
+
+    making = loop.create_server(lambda: Kept(box, **safe), "127.0.0.1", 0, ssl=around)
+    server = loop.run_until_complete(making)
+    box.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
     try:
         yield box
     finally:
-        controller.stop()
+        asyncio.run_coroutine_threadsafe(_ended(server, lines), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _ended(server: asyncio.Server, lines: Sequence[asyncio.BaseTransport]) -> None:
+    server.close()
+    for one in lines:
+        one.abort()  # type: ignore[attr-defined]
+    for task in asyncio.all_tasks():
+        if task is not asyncio.current_task():
+            task.cancel()
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def _certified(folder: Path) -> ssl.SSLContext:

@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 import web
 from tests.web import (
+    fake_alerts,
     fake_bottlenecks,
     fake_cost,
     fake_forecast,
@@ -45,6 +46,7 @@ PAGES = (
     "/lab",
     "/improvements",
     "/connectors",
+    "/alerts",
 )
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
@@ -96,6 +98,7 @@ class FakeApi:
             **deepcopy(fake_bottlenecks.answers()),
             **fake_value.answers(),
             **fake_forecast.answers(),
+            **fake_alerts.answers(),
         }
         self.replies = fake_lab.replies()
         self.delay_s = 0.0

@@ -29,6 +29,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Lab",
         "Improvements",
         "Connectors",
+        "Alerts",
     ]
 
 

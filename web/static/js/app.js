@@ -2,38 +2,13 @@
 
 import { learnAccount, signInAddress } from "./account.js";
 import { read, ReadError, remembered } from "./api.js";
-import { bottlenecks } from "./bottlenecks.js";
-import { connectors } from "./connectors.js";
-import { delayCost } from "./delay_cost.js";
 import { h } from "./dom.js";
-import { forecast } from "./forecast.js";
 import { clock, date } from "./format.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
-import { improvements } from "./improvements.js";
-import { journey } from "./journey.js";
 import { listen, toggleTables } from "./keys.js";
-import { lab } from "./lab.js";
 import { waitForNews } from "./live.js";
-import { map } from "./map.js";
-import { nowhere } from "./nowhere.js";
-import { overview } from "./overview.js";
-import { value } from "./value.js";
+import { isPage, load, loaded } from "./pages.js";
 
-// A page: title, reads(query, now) -> {name: address, or {address, body} to be sent},
-// draw(data, context) -> nodes, filters(data, context) -> nodes, dataTo(data) -> time,
-// keeps(old, new query): the same view, changed.
-const PAGES = {
-  "/": overview,
-  "/map": map,
-  "/bottlenecks": bottlenecks,
-  "/forecast": forecast,
-  "/journey": journey,
-  "/delay-cost": delayCost,
-  "/value": value,
-  "/lab": lab,
-  "/improvements": improvements,
-  "/connectors": connectors,
-};
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
 let visit = null; // {page, query, abort, data, failedAt}
@@ -50,7 +25,6 @@ const context = () => ({
 function locate() {
   const url = new URL(location.href);
   return {
-    page: PAGES[url.pathname] ?? nowhere,
     path: url.pathname,
     query: url.searchParams,
     hash: url.hash,
@@ -167,6 +141,21 @@ function failureNote(error) {
   );
 }
 
+function unloadedNote(error) {
+  const again = h(
+    "button",
+    { class: "lnk", type: "button", onclick: () => location.reload() },
+    "Load it again",
+  );
+  return h(
+    "div",
+    { class: "problem", role: "alert", id: "problem" },
+    h("b", null, "This page could not be loaded"),
+    `: ${error.message}. `,
+    again,
+  );
+}
+
 function fail(error) {
   visit.failedAt ??= new Date().toISOString();
   document.getElementById("problem")?.remove();
@@ -219,16 +208,34 @@ function known(page, query) {
   return { data: Object.fromEntries(kept.map(([name, one]) => [name, one.data])), readAt };
 }
 
+/** Loads the page of an address while the one before is shown; null where one went on meanwhile, or it can't be had. */
+async function arrive(path) {
+  const { href } = location;
+  main.setAttribute("aria-busy", "true");
+  try {
+    const page = await load(path);
+    return location.href === href ? page : null;
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error;
+    if (location.href !== href) return null;
+    main.replaceChildren(unloadedNote(error));
+    main.setAttribute("aria-busy", "false");
+    return null;
+  }
+}
+
 async function open() {
   visit?.abort.abort();
-  const { page, path, query, hash } = locate();
+  const { path, query, hash } = locate();
+  drawNavigation(path);
+  const page = loaded(path) ?? (await arrive(path));
+  if (!page) return;
   const samePage = visit?.page === page && page.keeps(visit.query, query);
   const before = samePage
     ? { data: visit.data, readAt: visit.readAt }
     : { data: null, readAt: null };
   const shown = known(page, query) ?? before;
   visit = { page, path, query, abort: new AbortController(), failedAt: null, ...shown };
-  drawNavigation(path);
   draw({ fresh: !samePage });
   if (!samePage) scrollTo(0, 0);
   await refresh(true);
@@ -249,7 +256,7 @@ function follow(event) {
   )
     return;
   const url = new URL(anchor.getAttribute("href"), location.href);
-  if (url.origin !== location.origin || !PAGES[url.pathname] || anchor.classList.contains("skip"))
+  if (url.origin !== location.origin || !isPage(url.pathname) || anchor.classList.contains("skip"))
     return;
   event.preventDefault();
   go(url.href);
@@ -266,18 +273,22 @@ addEventListener("popstate", open);
 addEventListener("beforeprint", () =>
   main.querySelectorAll("details.alt").forEach((one) => (one.open = true)),
 );
-document.addEventListener("visibilitychange", () => document.hidden || refresh());
-setInterval(() => document.hidden || refresh(), REFRESH_MS);
+const look = () => document.hidden || !visit || refresh();
+document.addEventListener("visibilitychange", look);
+setInterval(look, REFRESH_MS);
 listen({
   go,
   search,
-  shift: (direction) => visit.page.shift?.(direction, context()),
+  shift: (direction) => visit?.page.shift?.(direction, context()),
   tables: () => toggleTables(main),
 });
-learnAccount().then(() => {
+const first = load(location.pathname).catch(() => null); // told when it is opened
+learnAccount().then(async () => {
+  await first;
   open();
   waitForNews((moved) => {
+    if (!visit) return;
     bar();
-    if (moved.facts || (moved.sources && visit.page === connectors)) refresh();
+    if (moved.facts || (moved.sources && visit.path === "/connectors")) refresh();
   });
 });

@@ -31,7 +31,13 @@ export const SCREENS = [
       { path: "/improvements", title: "Improvements", key: "i" },
     ],
   },
-  { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
+  {
+    group: "Trust",
+    pages: [
+      { path: "/connectors", title: "Connectors", key: "c" },
+      { path: "/alerts", title: "Alerts", key: "a" },
+    ],
+  },
 ];
 
 const mark = () =>
