@@ -163,7 +163,9 @@ def _dear(items: Items, limit: int, currency: str) -> Iterator[Cause]:
         burn = row["burn_rate_cents"] or 0
         if burn < limit * NEAR:
             continue
-        what = f"{row['key']} waits and costs {money(burn, currency)} a week"
+        spread = (row["burn_range"]["p10"], row["burn_range"]["p90"])
+        told = money(burn, currency, spread if spread[0] < spread[1] else None)
+        what = f"{row['key']} waits and costs {told} a week"
         limited = f"the limit is {money(limit, currency)} a week for one item"
         since = seconds_of(row["waiting_since"])
         begins = burn >= limit

@@ -38,10 +38,17 @@ def bring_alerts_up_to_date(
     that worked: a fault is told in the log and waits for the next look, passes go on. It is raised
     only that somebody asked to `stop`.
     """
+    with alone(database.engine, _ALERTING, (stop or Stop()).sleep):
+        looked = _went_well(
+            lambda: evaluate(settings, database, now=clock(), not_before_s=not_before_s)
+        )
+        # What waits is sent also where looking fails.
+        return _went_well(lambda: deliver(settings, database, clock, stop=stop)) and looked
+
+
+def _went_well(step: Callable[[], object]) -> bool:
     try:
-        with alone(database.engine, _ALERTING, (stop or Stop()).sleep):
-            evaluate(settings, database, now=clock(), not_before_s=not_before_s)
-            deliver(settings, database, clock, stop=stop)
+        step()
     except StoppedError:
         raise
     except HeadwaterError as error:

@@ -145,8 +145,8 @@ def cost_words(alert: Alert) -> str:
     currency = cost["currency"]
     burn = "nothing a week at present"
     if cost["per_week_cents"]:
-        burn = f"{money(cost['per_week_cents'], currency)} a week"
-        spread = cost["range_cents"]
-        if spread and spread[0] < spread[1]:
-            burn += f" (likely {money_range((spread[0], spread[1]), currency)})"
+        low, high = cost["range_cents"] or (0, 0)
+        spread = (low, high) if low < high else None
+        burn = f"{money(cost['per_week_cents'], currency, spread)} a week"
+        burn += f" (likely {money_range(spread, currency)})" if spread else ""
     return f"{burn}, {money(cost['so_far_cents'], currency)} so far"

@@ -119,3 +119,10 @@ def test_a_name_is_used_once(tmp_path: Path) -> None:
     twice = _route('kind = "slack"\nurl = "env:SLACK"\ndefault = true') * 2
     with pytest.raises(ConfigError, match='the name "x" is used twice'):
         load_settings(_written(tmp_path, twice), ENV)
+
+
+def test_a_secret_that_is_not_there_is_one_problem(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(_written(tmp_path, GOOD), {"SLACK": ENV["SLACK"], "MAIL": "pass"})
+    assert len(str(caught.value).splitlines()) == 1
+    assert "HOOK is not set" in str(caught.value)

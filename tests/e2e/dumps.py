@@ -71,8 +71,10 @@ _PLAIN = {
 _PASSES = "source_reading"
 """The table that tells when passes were made, and nothing else."""
 
-_DAILY = {"delay_cost_day", "stream_day", "service_day"}
+_DAILY = {"delay_cost_day", "stream_day", "service_day", "alert", "alert_delivery"}
 """Made of the facts whenever some time has passed: they tell when, too."""
+
+_DAILY_SETTINGS = {"daily", "alerts_evaluated", "alerts_version"}
 
 _STATUSES = "statuses_of_stream_"
 _DEFINITION = "definition_of_"
@@ -135,7 +137,7 @@ def _rows(session: Session, table: Table) -> list[dict[str, Any]]:
 
 
 def _settings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in rows if row["name"] != "daily"]
+    return [row for row in rows if row["name"] not in _DAILY_SETTINGS]
 
 
 def _key_of(table: Table) -> list[str]:

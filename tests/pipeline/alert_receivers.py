@@ -135,11 +135,14 @@ def taking_mail(folder: Path | None = None, *, wrapped: bool = False) -> Iterato
             lines.append(transport)
             super().connection_made(transport)
 
-    making = loop.create_server(lambda: Kept(box, **safe), "127.0.0.1", 0, ssl=around)
-    server = loop.run_until_complete(making)
-    box.port = server.sockets[0].getsockname()[1]
+    async def made() -> asyncio.Server:
+        return await loop.create_server(lambda: Kept(box, **safe), "127.0.0.1", 0, ssl=around)
+
+    # In a thread from the first step on: in this one another loop may be running.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(made(), loop).result()
+    box.port = server.sockets[0].getsockname()[1]
     try:
         yield box
     finally:

@@ -63,6 +63,13 @@ def test_choices_stand_in_the_address_and_are_asked_for(visit: Open) -> None:
     assert page.url.endswith("/alerts?state=ended&rule=cost")
 
 
+def test_each_number_of_the_answer_leads_to_its_alerts(visit: Open) -> None:
+    page = visit("/alerts?stream=checkout")
+    with page.expect_request(lambda one: "rule=ageing" in one.url and "/v1/alerts" in one.url):
+        page.get_by_role("link", name="1 item is too old").click()
+    assert page.url.endswith("/alerts?stream=checkout&rule=ageing")
+
+
 def test_earlier_ones_are_a_page_away(visit: Open, fake: FakeApi) -> None:
     fake.answers["/v1/alerts"] = told.alerts() | {"next": "5"}
     page = visit("/alerts?rule=blocked")

@@ -20,6 +20,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
 
     assert links == [
         "Overview",
+        "Alerts",
         "Map",
         "Bottlenecks",
         "Forecast",
@@ -29,7 +30,6 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Lab",
         "Improvements",
         "Connectors",
-        "Alerts",
     ]
 
 

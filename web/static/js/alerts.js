@@ -2,7 +2,7 @@
 
 import { address } from "./api.js";
 import { h, link } from "./dom.js";
-import { counted, stamp } from "./format.js";
+import { counted, moneyRange, stamp } from "./format.js";
 import { choice } from "./frame.js";
 import { amount } from "./money.js";
 import { empty, head, section, table } from "./parts.js";
@@ -32,21 +32,28 @@ default = true`;
 const bold = (text) => h("b", null, text);
 const sub = (text) => (text ? h("span", { class: "sub" }, text) : null);
 const listed = (parts) =>
-  parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  parts.flatMap((one, at) => [at ? (at === parts.length - 1 ? " and " : ", ") : "", one]);
 const stateOf = (query) => query.get("state") ?? "open";
 
-function answer(list, state) {
+/** How many of a rule there are, leading to these alone. */
+function numbered(rule, n, query) {
+  const here = { ...Object.fromEntries(query), rule, cursor: null };
+  const words = `${n} ${RULES[rule]?.[n === 1 ? 0 : 1] ?? rule}`;
+  const current = query.get("rule") === rule ? "true" : null;
+  return link(address("/alerts", here), { class: "val", "aria-current": current }, bold(words));
+}
+
+function answer(list, query) {
+  const state = stateOf(query);
   if (!list.looked_at) return ["Nothing was looked for yet: the next pass does that."];
-  const parts = Object.entries(list.by_rule).map(
-    ([rule, n]) => `${n} ${RULES[rule]?.[n === 1 ? 0 : 1] ?? rule}`,
-  );
+  const parts = Object.entries(list.by_rule).map(([rule, n]) => numbered(rule, n, query));
   if (!parts.length)
     return [state === "open" ? "Nothing is worth a message now." : "There are none of these."];
   if (state !== "open") {
     const n = Object.values(list.by_rule).reduce((sum, one) => sum + one, 0);
     return [`${counted(n, "alert")} ${state === "ended" ? "ended" : "so far"}.`];
   }
-  return [bold(listed(parts)), "."];
+  return [...listed(parts), "."];
 }
 
 function costCell({ cost, rule }) {
@@ -60,6 +67,7 @@ function costCell({ cost, rule }) {
     "td",
     cells,
     burn ? bold(amount(burn, currency, spread)) : "nothing now",
+    sub(spread ? moneyRange(spread, currency) : null),
     sub(`${amount(spent, currency)} so far`),
   );
 }
@@ -114,7 +122,7 @@ function row(one, { routes }) {
     h(
       "td",
       { class: "ts", "data-label": "since, UTC" },
-      one.since ? stamp(one.since) : "not told",
+      one.since ? stamp(one.since) : "–",
       sub(`noticed ${stamp(one.noticed_at)}`),
       ended,
     ),
@@ -145,7 +153,7 @@ function draw(data, page) {
   ];
   const next = () => address("/alerts", { ...Object.fromEntries(page.query), cursor: list.next });
   return [
-    head(TITLE, answer(list, state), facts),
+    head(TITLE, answer(list, page.query), facts),
     ...(list.items.length
       ? [
           section(

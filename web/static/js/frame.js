@@ -7,7 +7,13 @@ import { sourcesNote } from "./live.js";
 
 // Only what exists; grouped by the question it answers. `key` follows `g`.
 export const SCREENS = [
-  { group: null, pages: [{ path: "/", title: "Overview", key: "o" }] },
+  {
+    group: null,
+    pages: [
+      { path: "/", title: "Overview", key: "o" },
+      { path: "/alerts", title: "Alerts", key: "a" },
+    ],
+  },
   {
     group: "Flow",
     pages: [
@@ -31,13 +37,7 @@ export const SCREENS = [
       { path: "/improvements", title: "Improvements", key: "i" },
     ],
   },
-  {
-    group: "Trust",
-    pages: [
-      { path: "/connectors", title: "Connectors", key: "c" },
-      { path: "/alerts", title: "Alerts", key: "a" },
-    ],
-  },
+  { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
 ];
 
 const mark = () =>
