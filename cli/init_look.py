@@ -25,6 +25,7 @@ from pipeline.draft.looking import (
 from pipeline.draft.making import Seen
 from pipeline.draft.sampling import Sample
 
+_BOARDS = "its board is refused; a scoped token needs read:board-scope:jira-software for it"
 CODE_SAMPLE = 60
 """Issues of code hosts have their history one by one, with several requests each."""
 
@@ -80,6 +81,11 @@ def _of_projects(
         codes = code_looks(look, chosen, lambda number: progress.show(f"{chosen[number - 1]} .."))
         for one in codes:
             progress.line(_told_of_code(one))
+            if one.refused:
+                lists, need = ", ".join(one.refused), NEEDS[look.given.kind]
+                progress.line(
+                    f"✗ {one.path}: {lists} refused or switched off; if they are used: {need}"
+                )
         found = replace(found, codes=codes)
     if look.given.kind not in TRACKERS or (code and not _has_items(desk, look, tracked=tracked)):
         return found
@@ -93,6 +99,8 @@ def _of_projects(
     )
     for sampled in samples:
         progress.line(_told_of_sample(sampled))
+        if sampled.board.refused:
+            progress.line(f"✗ {sampled.project}: {_BOARDS}")
     return replace(found, given=given, samples=samples)
 
 
@@ -113,7 +121,7 @@ def _told_of_code(one: Code) -> str:
 
 def _told_of_sample(one: Sample) -> str:
     passed = {visit.status for history in one.histories for visit in history.visits}
-    board = f", board {one.board}" if one.board else ""
+    board = f", board {one.board.name}" if one.board.name else ""
     title = f" {one.title}" if one.title and "/" not in one.project else ""
     if not one.histories:
         return f"{one.project}{title}: no items{board}"

@@ -22,7 +22,8 @@ _ENOUGH = 20
 class StageDraft:
     """A stage as it is proposed. statuses: names, or `id:10012` where a name would not do. notes:
     lines of evidence for a comment, the first of which says why it has this state. sure: False
-    where a person should look at it.
+    where a person should look at it. median_d: the longest median of its statuses, in days; None
+    where no item left any.
     """
 
     name: str
@@ -30,6 +31,7 @@ class StageDraft:
     statuses: tuple[str, ...]
     notes: tuple[str, ...]
     sure: bool
+    median_d: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
         _tokens(group),
         tuple(notes),
         first.guess.sure and first.listed,
+        max((one.facts.median_d for one in group if one.facts.median_d is not None), default=None),
     )
 
 
@@ -197,12 +200,13 @@ def _evidence(one: _Status, items: int, *, named: bool) -> str:
         return f"{who}on the board; there is no history to tell more"
     if not facts.items:
         return f"{who}none of {items} items passed here; it is a column of the board"
-    long = f", median {_long(facts.median_d)}" if facts.median_d is not None else ""
+    long = f", median {long_of(facts.median_d)}" if facts.median_d is not None else ""
     now = f", {facts.ends} {'is' if facts.ends == 1 else 'are'} here now" if facts.ends else ""
     return f"{who}{facts.items} of {items} items passed here{gone}{long}{now}"
 
 
-def _long(days: float) -> str:
+def long_of(days: float) -> str:
+    """A duration in the largest unit of which there is one at least."""
     if days >= 1:
         return f"{days:.1f} d"
     hours = days * 24

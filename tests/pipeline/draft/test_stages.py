@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.look import Column
+from connectors.look import Board, Column
 from core.config_file import load_settings
 from core.records import StatusCategory, WorkflowStatus
 from metrics.workflow.histories import History
@@ -138,7 +138,7 @@ def test_whatever_a_thing_is_called_the_file_says_what_it_should(name: str, tmp_
         "4": WorkflowStatus("4", "Done", DONE),
     }
     team = tuple(moved("1 1 2 1 3 1 4", kind=name) for _ in range(30))
-    sample = Sample("SHOP", name, team, known, board=name, columns=(Column(name, ("3",)),))
+    sample = Sample("SHOP", name, team, known, board=Board(name, (Column(name, ("3",)),)))
     given = Given("jira", "jira", "https://jira.example", secret="env:T", chosen=("SHOP",))
     streams = streams_of(sample, source="jira")
     text = whole_file(
