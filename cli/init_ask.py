@@ -98,6 +98,8 @@ def ask_source(
         what = _ACCOUNT.get(kind, "account")
         known = _said_of(before.user if before else "", f"{upper}_USER")
         user = _ask_reference(desk, what, known, hidden=False)
+        if kind == "jenkins" and not user:
+            return Given(kind, free_name(kind, taken), url)  # read as anonymous
     word = "password" if kind == "servicenow" else "token"
     known = _said_of(before.secret if before else "", f"{upper}_{word.upper()}")
     secret = _ask_reference(desk, word, known, hidden=True)

@@ -75,17 +75,15 @@ def _of_projects(
     if not chosen:
         kind = look.given.kind
         raise ConfigError(f"nothing is visible to this account; {NEEDS[kind]}")
+    if len(chosen) < len(look.places.places) and not (desk.asking or look.given.chosen):
+        told = f"{len(chosen)} of {len(look.places.places)} are taken: {', '.join(chosen)}"
+        progress.line(f"{told}; name others with --project")
     code = look.given.kind in CODE
     found = replace(found, given=replace(look.given, chosen=chosen))
     if code:
         codes = code_looks(look, chosen, lambda number: progress.show(f"{chosen[number - 1]} .."))
         for one in codes:
-            progress.line(_told_of_code(one))
-            if one.refused:
-                lists, need = ", ".join(one.refused), NEEDS[look.given.kind]
-                progress.line(
-                    f"✗ {one.path}: {lists} refused or switched off; if they are used: {need}"
-                )
+            _tell_code(one, NEEDS[look.given.kind], progress)
         found = replace(found, codes=codes)
     if look.given.kind not in TRACKERS or (code and not _has_items(desk, look, tracked=tracked)):
         return found
@@ -110,6 +108,13 @@ def _has_items(desk: Desk, look: Look, *, tracked: bool) -> bool:
         return not tracked
     name = {"gitlab": "GitLab", "github": "GitHub"}[look.given.kind]
     return typer.confirm(f"  Are your work items issues of {name}?", default=not tracked)
+
+
+def _tell_code(one: Code, need: str, progress: Progress) -> None:
+    progress.line(_told_of_code(one))
+    if one.refused:
+        lists = ", ".join(one.refused)
+        progress.line(f"✗ {one.path}: {lists} refused or switched off; if they are used: {need}")
 
 
 def _told_of_code(one: Code) -> str:

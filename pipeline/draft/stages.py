@@ -73,11 +73,26 @@ def stages_of(
     categories = _categories(known, statuses)
     place = _places(known, histories, categories, columns)
     order = order_of([history.path for history in histories], place)
+    found = _found(order.statuses, histories, statuses, categories, columns)
+    found.sort(key=lambda one: _AT_THE_END.get(one.guess.state, 0))
+    taken: set[str] = set()
+    drafts = [_stage(group, len(histories), taken) for group in _grouped(found)]
+    unused = () if few else tuple(dict.fromkeys(_name(id, statuses) for id in shown))
+    return Stages(tuple(drafts), len(histories), order, unused)
+
+
+def _found(
+    order: Sequence[str],
+    histories: Sequence[History],
+    statuses: Mapping[str, WorkflowStatus],
+    categories: Mapping[str, StatusCategory],
+    columns: Sequence[Column],
+) -> list[_Status]:
     facts = facts_of(histories)
-    names = {id: _name(id, statuses) for id in known}
-    meant = guesses(order.statuses, names, categories, facts)
+    names = {id: _name(id, statuses) for id in order}
+    meant = guesses(order, names, categories, facts)
     homes = {id: one.name for one in columns for id in one.statuses}
-    found = [
+    return [
         _Status(
             id,
             names[id],
@@ -86,14 +101,8 @@ def stages_of(
             facts.get(id, NOTHING),
             meant[id],
         )
-        for id in order.statuses
+        for id in order
     ]
-    found.sort(key=lambda one: _AT_THE_END.get(one.guess.state, 0))
-    groups = _grouped(found)
-    taken: set[str] = set()
-    drafts = [_stage(group, len(histories), taken) for group in groups]
-    unused = () if few else tuple(dict.fromkeys(_name(id, statuses) for id in shown))
-    return Stages(tuple(drafts), len(histories), order, unused)
 
 
 def _name(id: str, statuses: Mapping[str, WorkflowStatus]) -> str:
