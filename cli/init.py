@@ -14,7 +14,7 @@ import typer
 from cli.init_ask import Desk, ask_address, ask_kind, ask_source, given_of
 from cli.init_known import Known, known_file
 from cli.init_look import seen_of
-from cli.init_tell import local_zone, tell_draft, tell_failure, tell_next, today
+from cli.init_tell import local_zone, say, tell_draft, tell_failure, tell_next, today
 from core.errors import ConfigError, SourceError, StoppedError
 from core.log import set_up_logging
 from pipeline.draft import file
@@ -95,6 +95,7 @@ def _given(
     there = known.given(kind, name=name, url=url)
     if there is None:
         return given_of(options, desk, _taken(known, seen)), True
+    say(f"{there.name} is in the file already, and is read as it stands there")
     return replace(there, chosen=projects or there.chosen), False
 
 

@@ -26,7 +26,7 @@ from pipeline.draft.making import Seen
 from pipeline.draft.sampling import Sample
 
 _BOARDS = "its board is refused; a scoped token needs read:board-scope:jira-software for it"
-CODE_SAMPLE = 60
+_MOST_OF_CODE, _LEAST_OF_CODE, _ALL_OF_CODE = 60, 20, 300
 """Issues of code hosts have their history one by one, with several requests each."""
 
 
@@ -90,7 +90,7 @@ def _of_projects(
     given, samples = samples_of(
         look,
         chosen,
-        most=min(sample, CODE_SAMPLE) if code else sample,
+        most=min(sample, _of_code(len(chosen))) if code else sample,
         home=desk.home,
         env=desk.env,
         tell=lambda project, count: progress.show(f"{project}: {count} items ..", count or None),
@@ -100,6 +100,11 @@ def _of_projects(
         if sampled.board.refused:
             progress.line(f"✗ {sampled.project}: {_BOARDS}")
     return replace(found, given=given, samples=samples)
+
+
+def _of_code(repositories: int) -> int:
+    """How many issues of each repository are looked at: fewer of each where there are many."""
+    return min(_MOST_OF_CODE, max(_LEAST_OF_CODE, _ALL_OF_CODE // repositories))
 
 
 def _has_items(desk: Desk, look: Look, *, tracked: bool) -> bool:
@@ -130,4 +135,5 @@ def _told_of_sample(one: Sample) -> str:
     title = f" {one.title}" if one.title and "/" not in one.project else ""
     if not one.histories:
         return f"{one.project}{title}: no items{board}"
-    return f"{one.project}{title}: {len(one.histories)} items passed {len(passed)} statuses{board}"
+    items = "1 item" if len(one.histories) == 1 else f"{len(one.histories)} items"
+    return f"{one.project}{title}: {items} passed {len(passed)} statuses{board}"

@@ -29,7 +29,7 @@ _WAITING: Final = re.compile(
     r"|\b(?:dev|development|code|review|test|qa)\w* (?:done|complete\w*|passed|finished)\b"
 )
 _ACTIVE: Final = re.compile(
-    r"\b(progress|develop\w*|doing|build\w*|implement\w*|cod(?:e|ing)|review\w*|test\w*|analys\w*"
+    r"\b(progress|dev|develop\w*|doing|build\w*|implement\w*|cod(?:e|ing)|review\w*|test\w*|analys\w*"
     r"|analyz\w*|design\w*|verif\w*|qa|uat|fix\w*|investigat\w*|deploy\w*|work\w*|refin\w*"
     r"|writing|acceptance)\b"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ _RANK = {StatusCategory.NEW: 0.0, StatusCategory.DONE: 2.0}
 _AT_THE_END = {"done": 1, "cancelled": 2}
 _FAR = float("inf")
 _ENOUGH = 20
+_LABEL = "label:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
     group = sorted(group, key=lambda one: (not one.listed, -one.facts.items))
     first = group[0]
     several = len({one.name.casefold() for one in group}) > 1
-    title = " ".join((first.column if several else first.name).split()) or first.id
+    title = " ".join((first.column if several else _short(first)).split()) or first.id
     name, number = title, 2
     while name.casefold() in taken:
         name, number = f"{title} {number}", number + 1
@@ -189,6 +191,13 @@ def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
         first.guess.sure and first.listed,
         max((one.facts.median_d for one in group if one.facts.median_d is not None), default=None),
     )
+
+
+def _short(one: _Status) -> str:
+    """Of a label that is a status what stands behind its `workflow::`."""
+    if not one.id.startswith(_LABEL):
+        return one.name
+    return re.split(r":+\s*", one.name)[-1] or one.name
 
 
 def _tokens(group: Sequence[_Status]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,25 @@ def test_two_statuses_of_one_name_are_one_stage() -> None:
     found = stages_of([*TEAM, moved("1 1 8 1 4"), moved("1 1 9 1 4")], known)
     assert [one.name for one in found.stages] == ["Open", "Ready", "Coding", "Closed"]
     assert found.stages[2].statuses == ("Coding", "id:9")
+
+
+def test_a_label_is_a_stage_without_what_all_of_them_begin_with() -> None:
+    known = {
+        "opened": WorkflowStatus("opened", "opened", NEW),
+        "label:workflow::in dev": WorkflowStatus(
+            "label:workflow::in dev", "workflow::in dev", ACTIVE
+        ),
+        "closed": WorkflowStatus("closed", "closed", DONE),
+    }
+    issue = moved("opened 1 label:workflow::in_dev 2 closed")
+    named = [
+        replace(
+            issue, visits=tuple(replace(v, status=v.status.replace("_", " ")) for v in issue.visits)
+        )
+    ]
+    stage = stages_of(named * 30, known).stages[1]
+    assert (stage.name, stage.statuses) == ("in dev", ("workflow::in dev",))
+    assert (stage.state, stage.sure) == ("active", True)
 
 
 def test_a_name_that_reads_like_an_id_is_no_token() -> None:
