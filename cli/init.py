@@ -14,7 +14,7 @@ import typer
 from cli.init_ask import Desk, ask_address, ask_kind, ask_source, given_of
 from cli.init_known import Known, known_file
 from cli.init_look import seen_of
-from cli.init_tell import local_zone, say, tell_draft, tell_failure, tell_next, today
+from cli.init_tell import failure, local_zone, say, tell_draft, tell_next, today
 from core.errors import ConfigError, SourceError, StoppedError
 from core.log import set_up_logging
 from pipeline.draft import file
@@ -70,8 +70,7 @@ def _all_seen(
         try:
             seen.append(_seen(desk, given, seen, known, fresh=fresh, sample=sample))
         except SourceError as error:
-            tell_failure(given, error)
-            raise
+            raise SourceError(failure(given, error), status=error.status) from error
     return seen
 
 
@@ -125,7 +124,7 @@ def _until_it_answers(
         try:
             return _seen(desk, given, seen, known, fresh=there is None, sample=sample)
         except (SourceError, ConfigError) as error:
-            tell_failure(given, error)
+            say(f"  ✗ {failure(given, error)}", err=True)
         before = given
         if not typer.confirm("  Try again?", default=True):
             return None

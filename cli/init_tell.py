@@ -31,7 +31,8 @@ _SLOWEST = 3
 
 def say(text: str, *, err: bool = False) -> None:
     """A line on the screen, whatever a tool calls its things."""
-    typer.echo(plain(text), err=err)
+    for line in text.split("\n"):
+        typer.echo(plain(line), err=err)
 
 
 @dataclass(slots=True)
@@ -67,12 +68,10 @@ def tell_look(look: Look, progress: Progress) -> None:
         progress.line(f"{'✓' if probe.ok else '✗'} {probe.name}: {probe.detail}")
 
 
-def tell_failure(given: Given, error: HeadwaterError) -> None:
-    """What went wrong, and the next step."""
-    say(f"  ✗ {given.name}: {error}", err=True)
+def failure(given: Given, error: HeadwaterError) -> str:
+    """What went wrong with a source, and the next step in a line of its own."""
     step = advice(given.kind, error) if isinstance(error, SourceError) else ""
-    if step:
-        say(f"    {step}", err=True)
+    return f"{given.name}: {error}" + (f"\n    {step}" if step else "")
 
 
 def tell_draft(made: Made, seen: Sequence[Seen]) -> None:
