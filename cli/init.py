@@ -22,6 +22,9 @@ from pipeline.draft.looking import CHOICE, Given
 from pipeline.draft.making import Made, Seen, made_of
 from pipeline.draft.rendering import addition, whole_file
 
+_TRACKER = "jira"
+"""Where there is one the issues of code hosts are not the work items, unless a person says so."""
+
 _HELLO = (
     "Headwater drafts its configuration from what your tools show. It only reads; nothing is"
     " written\nhere before the end, and Ctrl-C leaves nothing behind.\n"
@@ -45,18 +48,20 @@ def run_init(
     try:
         seen = _all_seen(desk, told, known, sample=sample)
         if not seen:
-            raise StoppedError("no tool was read, and nothing was written")
+            raise SourceError("no tool was read, and nothing was written")
         made = made_of(seen, known.before)
         tell_draft(made, seen)
-        _write(output, made, seen, known, desk)
-        written = True
+        written = _write(output, made, seen, known, desk)
     except (KeyboardInterrupt, typer.Abort) as error:
         how = "" if sys.stdin.isatty() else "; with --yes nothing is asked"
         raise StoppedError(f"\nstopped; nothing was written{how}") from error
     finally:
         if not written:
             desk.forget()
-    tell_next(output, desk.kept, added=add)
+    if written:
+        tell_next(output, desk.kept, added=add)
+    else:
+        say(f"There is nothing new to add; {output} is as it was")
 
 
 def _all_seen(
@@ -65,20 +70,15 @@ def _all_seen(
     if not told:
         return _asked(desk, known, sample=sample)
     seen: list[Seen] = []
+    named = any(options["kind"] == _TRACKER for options in told)
     for options in told:
         given, fresh = _given(options, desk, known, seen)
+        tracked = named or known.tracked_beside(given.name)
         try:
-            seen.append(_seen(desk, given, seen, known, fresh=fresh, sample=sample))
+            seen.append(seen_of(desk, given, tracked=tracked, fresh=fresh, sample=sample))
         except SourceError as error:
             raise SourceError(failure(given, error), status=error.status) from error
     return seen
-
-
-def _seen(
-    desk: Desk, given: Given, seen: Sequence[Seen], known: Known, *, fresh: bool, sample: int
-) -> Seen:
-    tracked = any(one.samples for one in seen) or bool(known.settings.streams)
-    return seen_of(desk, given, tracked=tracked, fresh=fresh, sample=sample)
 
 
 def _taken(known: Known, seen: Sequence[Seen]) -> set[str]:
@@ -88,7 +88,7 @@ def _taken(known: Known, seen: Sequence[Seen]) -> set[str]:
 def _given(
     options: Mapping[str, Any], desk: Desk, known: Known, seen: Sequence[Seen]
 ) -> tuple[Given, bool]:
-    """A source as options say it, and whether it is new; credentials make it another one."""
+    """A source as options say it, and whether it is new."""
     kind, projects = str(options["kind"]), tuple(options["projects"])
     name, url = str(options.get("name") or ""), str(options.get("url") or "")
     there = known.given(kind, name=name, url=url)
@@ -121,8 +121,9 @@ def _until_it_answers(
         given = there or ask_source(desk, kind, url, taken=_taken(known, seen), before=before)
         if there is not None:
             given = replace(there, chosen=())
+        tracked = any(one.samples for one in seen) or known.tracked_beside(given.name)
         try:
-            return _seen(desk, given, seen, known, fresh=there is None, sample=sample)
+            return seen_of(desk, given, tracked=tracked, fresh=there is None, sample=sample)
         except (SourceError, ConfigError) as error:
             say(f"  ✗ {failure(given, error)}", err=True)
         before = given
@@ -130,11 +131,12 @@ def _until_it_answers(
             return None
 
 
-def _write(output: Path, made: Made, seen: Sequence[Seen], known: Known, desk: Desk) -> None:
+def _write(output: Path, made: Made, seen: Sequence[Seen], known: Known, desk: Desk) -> bool:
+    """Whether there was anything to write."""
     if not known.there:
         text = whole_file(made.draft, day=today(), timezone=local_zone())
         file.create(output, text, desk.env)
-        return
+        return True
     text = known.text
     for one in seen:
         more = () if one.fresh else known.not_yet_read(one)
@@ -143,6 +145,7 @@ def _write(output: Path, made: Made, seen: Sequence[Seen], known: Known, desk: D
             text = file.with_more(text, known.settings, one.given.name, key, more)
     added = addition(made.draft, day=today())
     if not added and text == known.text:
-        raise StoppedError(f"there is nothing new to add; {output} is as it was")
+        return False
     ended = "" if text.endswith("\n") or not added else "\n"
     file.change(output, known.text, f"{text}{ended}{added}", desk.env)
+    return True

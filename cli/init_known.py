@@ -83,6 +83,10 @@ class Known:
             more={key: value for key, value in row.items() if key not in _OURS},
         )
 
+    def tracked_beside(self, name: str) -> bool:
+        """Whether a stream counts the items of another source than this one."""
+        return any(one.items.source != name for one in self.settings.streams)
+
     def not_yet_read(self, one: Seen) -> Sequence[str]:
         """What was chosen of a source of the file that is not in its list; a list that is empty, or
         stands beside groups, may hold it anyway.

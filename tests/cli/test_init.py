@@ -111,6 +111,21 @@ def test_services_environments_and_deploying_jobs_are_found(
     }
 
 
+def test_issues_of_a_code_host_are_no_items_where_a_tracker_is_named_later(
+    tools: CompanyServer, tmp_path: Path, alone: Run
+) -> None:
+    file = tmp_path / "headwater.toml"
+    words = [*gitlab(tools, "--project", "search/engine"), *jira(tools, "--project", "SRCH")]
+    assert alone("init", *words, "--yes", "-o", str(file)).status == 0
+    assert [one.items.source for one in load_settings(file).streams] == ["jira"]
+    alone_ = tmp_path / "gitlab.toml"
+    words = gitlab(tools, "--project", "search/engine")
+    assert alone("init", *words, "--yes", "-o", str(alone_)).status == 0
+    (engine,) = load_settings(alone_).streams
+    assert (engine.items.source, engine.repositories) == ("gitlab", ("search/engine",))
+    assert engine.services == ("engine",)
+
+
 def test_no_secret_is_written_or_told(drafted: tuple[Path, str]) -> None:
     text = drafted[0].read_text()
     for name, value in company_secrets().items():
