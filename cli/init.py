@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import logging
-import tomllib
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from cli.init_ask import Desk, ask_kind, ask_source, given_of
+from cli.init_ask import Desk, ask_address, ask_kind, ask_source, given_of
+from cli.init_known import Known, known_file
 from cli.init_look import seen_of
-from cli.init_tell import local_zone, tell_draft, tell_failure, tell_next, today
-from core.config_file import load_settings
+from cli.init_tell import failure, local_zone, say, tell_draft, tell_next, today
 from core.errors import ConfigError, SourceError, StoppedError
 from core.log import set_up_logging
-from core.settings import Settings
-from core.source_settings import GithubSource, GitlabSource, JiraSource
 from pipeline.draft import file
 from pipeline.draft.looking import CHOICE, Given
 from pipeline.draft.making import Made, Seen, made_of
 from pipeline.draft.rendering import addition, whole_file
 
+_TRACKER = "jira"
+"""Where there is one the issues of code hosts are not the work items, unless a person says so."""
+
 _HELLO = (
     "Headwater drafts its configuration from what your tools show. It only reads; nothing is"
     " written\nhere before the end, and Ctrl-C leaves nothing behind.\n"
 )
-
-
-@dataclass(slots=True)
-class _Known:
-    """The file that is added to: its text and what it says; empty for a new one."""
-
-    text: str = ""
-    settings: Settings = field(default_factory=Settings)
 
 
 def run_init(
@@ -45,7 +38,9 @@ def run_init(
     go again where there is no end.
     """
     set_up_logging(level=logging.CRITICAL)
-    known = _known(output, add=add)
+    if not add and output.exists():
+        raise file.exists(output)
+    known = known_file(output) if add else Known()
     desk = Desk(output.parent, asking=not yes)
     if yes and not told:
         raise ConfigError("with --yes name a source: --source jira --url .. --token-env ..")
@@ -53,88 +48,57 @@ def run_init(
     try:
         seen = _all_seen(desk, told, known, sample=sample)
         if not seen:
-            raise StoppedError("no tool was read, and nothing was written")
-        made = _made(seen, known.settings)
-        _write(output, made, seen, known, env=desk.env)
-        written = True
+            raise SourceError("no tool was read, and nothing was written")
+        made = made_of(seen, known.before)
+        tell_draft(made, seen)
+        written = _write(output, made, seen, known, desk)
     except (KeyboardInterrupt, typer.Abort) as error:
-        raise StoppedError("\nstopped; nothing was written") from error
+        how = "" if sys.stdin.isatty() else "; with --yes nothing is asked"
+        raise StoppedError(f"\nstopped; nothing was written{how}") from error
     finally:
         if not written:
             desk.forget()
-    tell_draft(made, seen)
-    tell_next(output, desk.kept, added=add)
-
-
-def _known(output: Path, *, add: bool) -> _Known:
-    if not add:
-        if output.exists():
-            raise file.exists(output)
-        return _Known()
-    return _Known(_text(output), load_settings(output))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path} is not there to add to; leave out --add to make it") from error
+    if written:
+        tell_next(output, desk.kept, added=add)
+    else:
+        say(f"There is nothing new to add; {output} is as it was")
 
 
 def _all_seen(
-    desk: Desk, told: Sequence[Mapping[str, Any]], known: _Known, *, sample: int
+    desk: Desk, told: Sequence[Mapping[str, Any]], known: Known, *, sample: int
 ) -> list[Seen]:
     if not told:
         return _asked(desk, known, sample=sample)
     seen: list[Seen] = []
+    named = any(options["kind"] == _TRACKER for options in told)
     for options in told:
         given, fresh = _given(options, desk, known, seen)
+        tracked = named or known.tracked_beside(given.name)
         try:
-            seen.append(_seen(desk, given, seen, known, fresh=fresh, sample=sample))
+            seen.append(seen_of(desk, given, tracked=tracked, fresh=fresh, sample=sample))
         except SourceError as error:
-            tell_failure(given, error)
-            raise
+            raise SourceError(failure(given, error), status=error.status) from error
     return seen
 
 
-def _seen(
-    desk: Desk, given: Given, seen: Sequence[Seen], known: _Known, *, fresh: bool, sample: int
-) -> Seen:
-    tracked = any(one.samples for one in seen) or bool(known.settings.streams)
-    return seen_of(desk, given, tracked=tracked, fresh=fresh, sample=sample)
-
-
-def _taken(known: _Known, seen: Sequence[Seen]) -> set[str]:
-    return {one.name for one in known.settings.sources} | {one.given.name for one in seen}
+def _taken(known: Known, seen: Sequence[Seen]) -> set[str]:
+    return known.names | {one.given.name for one in seen}
 
 
 def _given(
-    options: Mapping[str, Any], desk: Desk, known: _Known, seen: Sequence[Seen]
+    options: Mapping[str, Any], desk: Desk, known: Known, seen: Sequence[Seen]
 ) -> tuple[Given, bool]:
-    """A source as options say it, and whether it is new: one that the file has is meant by its
-    name, or by kind and address, and needs no credentials said again.
-    """
-    for one in known.settings.sources:
-        same = options.get("name") == one.name or (
-            "name" not in options
-            and options["kind"] == one.kind
-            and str(options.get("url") or one.url).rstrip("/") == one.url.rstrip("/")
-        )
-        if same and options["kind"] == one.kind:
-            return replace(_as_written(known, one.name), chosen=tuple(options["projects"])), False
-    return given_of(options, desk, _taken(known, seen)), True
+    """A source as options say it, and whether it is new."""
+    kind, projects = str(options["kind"]), tuple(options["projects"])
+    name, url = str(options.get("name") or ""), str(options.get("url") or "")
+    there = known.given(kind, name=name, url=url)
+    if there is None:
+        return given_of(options, desk, _taken(known, seen)), True
+    say(f"{there.name} is in the file already, and is read as it stands there")
+    return replace(there, chosen=projects or there.chosen), False
 
 
-def _as_written(known: _Known, name: str) -> Given:
-    """A source of the file with its references as they stand there."""
-    row = next(one for one in tomllib.loads(known.text)["sources"] if one["name"] == name)
-    auth = row.get("auth") or {}
-    secret = auth.get("password") or auth.get("token") or ""
-    labels = tuple(row.get("status_labels") or ())
-    return Given(row["kind"], name, row["url"], auth.get("user", ""), secret, labels=labels)
-
-
-def _asked(desk: Desk, known: _Known, *, sample: int) -> list[Seen]:
+def _asked(desk: Desk, known: Known, *, sample: int) -> list[Seen]:
     typer.echo(_HELLO)
     seen: list[Seen] = []
     while kind := ask_kind(len(seen)):
@@ -145,59 +109,43 @@ def _asked(desk: Desk, known: _Known, *, sample: int) -> list[Seen]:
 
 
 def _until_it_answers(
-    desk: Desk, kind: str, seen: Sequence[Seen], known: _Known, *, sample: int
+    desk: Desk, kind: str, seen: Sequence[Seen], known: Known, *, sample: int
 ) -> Seen | None:
     """None where a person gives up."""
     before: Given | None = None
     while True:
-        given = ask_source(desk, kind, taken=_taken(known, seen), before=before)
+        url = ask_address(kind, before)
+        there = known.given(kind, url=url)
+        if there is not None:
+            typer.echo(f"  that is {there.name}, which the file has")
+        given = there or ask_source(desk, kind, url, taken=_taken(known, seen), before=before)
+        if there is not None:
+            given = replace(there, chosen=())
+        tracked = any(one.samples for one in seen) or known.tracked_beside(given.name)
         try:
-            return _seen(desk, given, seen, known, fresh=True, sample=sample)
+            return seen_of(desk, given, tracked=tracked, fresh=there is None, sample=sample)
         except (SourceError, ConfigError) as error:
-            tell_failure(given, error)
+            say(f"  ✗ {failure(given, error)}", err=True)
         before = given
         if not typer.confirm("  Try again?", default=True):
             return None
 
 
-def _made(seen: Sequence[Seen], settings: Settings) -> Made:
-    return made_of(
-        seen,
-        streams={one.name for one in settings.streams},
-        services={one.name for one in settings.services},
-        repositories={path for one in settings.services for path in one.repositories},
-    )
-
-
-def _write(
-    output: Path, made: Made, seen: Sequence[Seen], known: _Known, env: Mapping[str, str]
-) -> None:
-    if not known.text:
+def _write(output: Path, made: Made, seen: Sequence[Seen], known: Known, desk: Desk) -> bool:
+    """Whether there was anything to write."""
+    if not known.there:
         text = whole_file(made.draft, day=today(), timezone=local_zone())
-        file.create(output, text, env)
-        return
+        file.create(output, text, desk.env)
+        return True
     text = known.text
     for one in seen:
-        more = [] if one.fresh else _not_yet_read(one, known.settings)
+        more = () if one.fresh else known.not_yet_read(one)
         if more:
             key = CHOICE[one.given.kind]
             text = file.with_more(text, known.settings, one.given.name, key, more)
-    ended = "" if text.endswith("\n") else "\n"
-    file.change(output, known.text, f"{text}{ended}{addition(made.draft, day=today())}", env)
-
-
-def _not_yet_read(one: Seen, settings: Settings) -> list[str]:
-    """What was chosen of a source that the file has, and is not among what it reads; a list that
-    is empty reads all.
-    """
-    source = next(row for row in settings.sources if row.name == one.given.name)
-    if isinstance(source, JiraSource):
-        read = source.projects
-    elif isinstance(source, GitlabSource):
-        read = one.given.chosen if source.groups or not source.projects else source.projects
-    elif isinstance(source, GithubSource):
-        several = source.organizations or not source.repositories
-        read = one.given.chosen if several else source.repositories
-    else:
-        return []
-    return [name for name in one.given.chosen if name not in read]
+    added = addition(made.draft, day=today())
+    if not added and text == known.text:
+        return False
+    ended = "" if text.endswith("\n") or not added else "\n"
+    file.change(output, known.text, f"{text}{ended}{added}", desk.env)
+    return True

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from cli.init_tell import say
 from connectors.look import Places
 from core.errors import ConfigError
 from pipeline.draft.advice import ADDRESS
@@ -76,21 +77,29 @@ def ask_kind(known: int) -> str:
         fitting = [kind for kind in KINDS if kind.startswith(said)]
         if len(fitting) == 1:
             return fitting[0]
-        typer.echo(f"  say one of: {', '.join(choices)}")
+        say(f"  say one of: {', '.join(choices)}")
 
 
-def ask_source(desk: Desk, kind: str, *, taken: Collection[str], before: Given | None) -> Given:
-    """Address and credentials of a tool; what was said `before` is proposed again."""
+def ask_address(kind: str, before: Given | None) -> str:
+    """Where a tool is; what was said `before` is proposed again."""
     default = before.url if before else _URLS.get(kind)
     if default is None:
-        typer.echo(f"  such as {ADDRESS[kind]}")
-    url = str(typer.prompt("  Address", default=default)).strip().rstrip("/")
+        say(f"  such as {ADDRESS[kind]}")
+    return str(typer.prompt("  Address", default=default)).strip().rstrip("/")
+
+
+def ask_source(
+    desk: Desk, kind: str, url: str, *, taken: Collection[str], before: Given | None
+) -> Given:
+    """The credentials of a tool; what was said `before` is proposed again."""
     upper = SHORT.get(kind, kind).upper()
     user = ""
     if kind in _WITH_USER:
         what = _ACCOUNT.get(kind, "account")
         known = _said_of(before.user if before else "", f"{upper}_USER")
         user = _ask_reference(desk, what, known, hidden=False)
+        if kind == "jenkins" and not user:
+            return Given(kind, free_name(kind, taken), url)  # read as anonymous
     word = "password" if kind == "servicenow" else "token"
     known = _said_of(before.secret if before else "", f"{upper}_{word.upper()}")
     secret = _ask_reference(desk, word, known, hidden=True)
@@ -121,7 +130,7 @@ def _ask_reference(desk: Desk, what: str, default: str, *, hidden: bool) -> str:
         elif _VARIABLE.fullmatch(said) and not _A_TOKEN.match(said):
             found = f"env:{said}" if desk.env.get(said) else _typed(desk, said, what, hidden=hidden)
         else:
-            typer.echo("  that is no name of a variable; the secret itself can be typed in next")
+            say("  that is no name of a variable; the secret itself can be typed in next")
             found = ""
         if found:
             return found
@@ -131,14 +140,14 @@ def _own_file(desk: Desk, said: str) -> str:
     try:
         require_own(desk.home / said.removeprefix("file:"))
     except ConfigError as error:
-        typer.echo(f"  {error}")
+        say(f"  {error}")
         return ""
     return said
 
 
 def _typed(desk: Desk, name: str, what: str, *, hidden: bool) -> str:
     file = name.lower()
-    typer.echo(f"  {name} is not set here. Type the {what.partition(' (')[0]} to have it kept in")
+    say(f"  {name} is not set here. Type the {what.partition(' (')[0]} to have it kept in")
     typed = typer.prompt(
         f"  secrets/{file}, which only you can read; or press Enter to name another variable",
         default="",
@@ -159,9 +168,9 @@ def choose(desk: Desk, given: Given, places: Places) -> tuple[str, ...]:
         return proposed
     what = CHOICE[given.kind]
     for place in places.places[:_SHOWN]:
-        typer.echo(f"    {place.key}{f'  {place.title}' if place.title else ''}")
+        say(f"    {place.key}{f'  {place.title}' if place.title else ''}")
     if len(keys) > _SHOWN:
-        typer.echo(f"    .. and {len(keys) - _SHOWN} more")
+        say(f"    .. and {len(keys) - _SHOWN} more")
     shown = "all" if len(proposed) == len(keys) else " ".join(proposed)
     while True:
         said = str(typer.prompt(f"  Which {what} (separated by blanks)", default=shown)).strip()
@@ -170,7 +179,7 @@ def choose(desk: Desk, given: Given, places: Places) -> tuple[str, ...]:
         picked, unknown = _picked(said, keys)
         if picked and (not unknown or places.more):
             return (*picked, *unknown)
-        typer.echo(f"  not visible to this account: {', '.join(unknown)}")
+        say(f"  not visible to this account: {', '.join(unknown)}")
 
 
 def _picked(said: str, keys: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -107,7 +107,11 @@ def init_command(
     ] = None,
     token_file: Annotated[
         list[str] | None,
-        typer.Option("--token-file", help="Or the file with it, which only you can read (0600)."),
+        typer.Option(
+            "--token-file",
+            help="Or the file with it, which only you can read (0600); from the folder of the"
+            " configuration.",
+        ),
     ] = None,
     project: Annotated[
         list[str] | None,

@@ -25,7 +25,8 @@ from pipeline.draft.looking import (
 from pipeline.draft.making import Seen
 from pipeline.draft.sampling import Sample
 
-CODE_SAMPLE = 60
+_BOARDS = "its board is refused; a scoped token needs read:board-scope:jira-software for it"
+_MOST_OF_CODE, _LEAST_OF_CODE, _ALL_OF_CODE = 60, 20, 300
 """Issues of code hosts have their history one by one, with several requests each."""
 
 
@@ -74,26 +75,36 @@ def _of_projects(
     if not chosen:
         kind = look.given.kind
         raise ConfigError(f"nothing is visible to this account; {NEEDS[kind]}")
+    if len(chosen) < len(look.places.places) and not (desk.asking or look.given.chosen):
+        told = f"{len(chosen)} of {len(look.places.places)} are taken: {', '.join(chosen)}"
+        progress.line(f"{told}; name others with --project")
     code = look.given.kind in CODE
     found = replace(found, given=replace(look.given, chosen=chosen))
     if code:
         codes = code_looks(look, chosen, lambda number: progress.show(f"{chosen[number - 1]} .."))
         for one in codes:
-            progress.line(_told_of_code(one))
+            _tell_code(one, NEEDS[look.given.kind], progress)
         found = replace(found, codes=codes)
     if look.given.kind not in TRACKERS or (code and not _has_items(desk, look, tracked=tracked)):
         return found
     given, samples = samples_of(
         look,
         chosen,
-        most=min(sample, CODE_SAMPLE) if code else sample,
+        most=min(sample, _of_code(len(chosen))) if code else sample,
         home=desk.home,
         env=desk.env,
         tell=lambda project, count: progress.show(f"{project}: {count} items ..", count or None),
     )
     for sampled in samples:
         progress.line(_told_of_sample(sampled))
+        if sampled.board.refused:
+            progress.line(f"✗ {sampled.project}: {_BOARDS}")
     return replace(found, given=given, samples=samples)
+
+
+def _of_code(repositories: int) -> int:
+    """How many issues of each repository are looked at: fewer of each where there are many."""
+    return min(_MOST_OF_CODE, max(_LEAST_OF_CODE, _ALL_OF_CODE // repositories))
 
 
 def _has_items(desk: Desk, look: Look, *, tracked: bool) -> bool:
@@ -102,6 +113,13 @@ def _has_items(desk: Desk, look: Look, *, tracked: bool) -> bool:
         return not tracked
     name = {"gitlab": "GitLab", "github": "GitHub"}[look.given.kind]
     return typer.confirm(f"  Are your work items issues of {name}?", default=not tracked)
+
+
+def _tell_code(one: Code, need: str, progress: Progress) -> None:
+    progress.line(_told_of_code(one))
+    if one.refused:
+        lists = ", ".join(one.refused)
+        progress.line(f"✗ {one.path}: {lists} refused or switched off; if they are used: {need}")
 
 
 def _told_of_code(one: Code) -> str:
@@ -113,8 +131,9 @@ def _told_of_code(one: Code) -> str:
 
 def _told_of_sample(one: Sample) -> str:
     passed = {visit.status for history in one.histories for visit in history.visits}
-    board = f", board {one.board}" if one.board else ""
+    board = f", board {one.board.name}" if one.board.name else ""
     title = f" {one.title}" if one.title and "/" not in one.project else ""
     if not one.histories:
         return f"{one.project}{title}: no items{board}"
-    return f"{one.project}{title}: {len(one.histories)} items passed {len(passed)} statuses{board}"
+    items = "1 item" if len(one.histories) == 1 else f"{len(one.histories)} items"
+    return f"{one.project}{title}: {items} passed {len(passed)} statuses{board}"

@@ -17,14 +17,22 @@ from core.errors import HeadwaterError, SourceError
 from pipeline.draft.advice import advice
 from pipeline.draft.looking import Given, Look
 from pipeline.draft.making import Made, Seen
+from pipeline.draft.rendering import rule_lines
 from pipeline.draft.stages import long_of
 from pipeline.draft.streams import StreamDraft
+from pipeline.draft.words import plain
 
 _ZONES = "zoneinfo/"
 _CLEAR = "\r\x1b[K"
 _MARKS = {"new": "○", "active": "●", "waiting": "…", "done": "✓", "cancelled": "✗"}
 _LEGEND = "○ not begun  ● work  … waiting  ✓ done  ✗ dropped"
 _SLOWEST = 3
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A line on the screen, whatever a tool calls its things."""
+    for line in text.split("\n"):
+        typer.echo(plain(line), err=err)
 
 
 @dataclass(slots=True)
@@ -36,7 +44,7 @@ class Progress:
     def show(self, text: str, *_: object) -> None:
         """What is being done; nothing where nobody watches."""
         if sys.stdout.isatty():
-            sys.stdout.write(f"{_CLEAR}    {text}")
+            sys.stdout.write(f"{_CLEAR}    {plain(text)}")
             sys.stdout.flush()
             self.shown = True
 
@@ -48,49 +56,53 @@ class Progress:
 
     def line(self, text: str) -> None:
         self.clear()
-        typer.echo(f"    {text}")
+        say(f"    {text}")
 
 
 def tell_look(look: Look, progress: Progress) -> None:
     """Who we are there, and each line of a check."""
     progress.clear()
-    typer.echo(f"  {look.given.name}: {look.places.product} at {look.given.url}")
+    say(f"  {look.given.name}: {look.places.product} at {look.given.url}")
     progress.line(f"✓ read as {look.places.account}")
     for probe in look.probes:
         progress.line(f"{'✓' if probe.ok else '✗'} {probe.name}: {probe.detail}")
 
 
-def tell_failure(given: Given, error: HeadwaterError) -> None:
-    """What went wrong, and the next step."""
-    typer.echo(f"  ✗ {given.name}: {error}", err=True)
+def failure(given: Given, error: HeadwaterError) -> str:
+    """What went wrong with a source, and the next step in a line of its own."""
     step = advice(given.kind, error) if isinstance(error, SourceError) else ""
-    if step:
-        typer.echo(f"    {step}", err=True)
+    return f"{given.name}: {error}" + (f"\n    {step}" if step else "")
 
 
 def tell_draft(made: Made, seen: Sequence[Seen]) -> None:
     """What was drafted, in a few lines, and how much of it wants a look."""
     draft = made.draft
-    typer.echo("")
+    say("")
     if draft.streams:
-        typer.echo(_LEGEND)
+        say(_LEGEND)
     for one in draft.streams:
-        typer.echo(f"Stream {one.name}: {_stream(one)}")
-        typer.echo(f"  {_arrows(one)}")
+        say(f"Stream {one.name}: {_stream(one)}")
+        say(f"  {_arrows(one)}")
         if told := _slowest(one):
-            typer.echo(f"  items spend most time in {told}")
+            say(f"  items spend most time in {told}")
     for key in made.held:
-        typer.echo(f"Project {key} holds ideas of these; it is no stream of its own")
+        say(f"Project {key} holds ideas of these; it is no stream of its own")
+    for key, stream in made.counted:
+        say(f"{key} is counted by the stream {stream} already")
     if made.empty:
-        typer.echo(f"No stream for {', '.join(made.empty)}: no item was seen there")
+        say(f"No stream for {', '.join(made.empty)}: no item was seen there")
     for service in draft.services:
         places = ", ".join(service.environments)
-        typer.echo(f"Service {service.name}: {service.repository}, production is {places}")
+        say(f"Service {service.name}: {service.repository}, production is {places}")
     jobs = sum(len(rules) for rules in draft.rules.values())
     if jobs:
-        typer.echo(f"{jobs} Jenkins jobs that deploy")
+        say(f"{jobs} Jenkins jobs that deploy")
+    for name, found in made.rules.items():
+        say(f"Jobs that deploy, for `deployments` of the source {name}:")
+        for line in (line for rule in found for line in rule_lines(rule)):
+            say(f"  {line}")
     if not draft.streams and not any(one.samples for one in seen):
-        typer.echo("No stream: no source with work items was read. Add one: headwater init --add")
+        say("No stream: no source with work items was read. Add one: headwater init --add")
 
 
 def _stream(one: StreamDraft) -> str:
@@ -117,18 +129,18 @@ def tell_next(output: Path, kept: Sequence[Path], *, added: bool) -> None:
     text = output.read_text(encoding="utf-8")
     checks = text.count("# CHECK:")
     name = shlex.quote(str(output))
-    typer.echo("")
+    say("")
     for path in kept:
-        typer.echo(f"{path}: a secret that only you can read; keep it out of version control")
+        say(f"{path}: a secret that only you can read; keep it out of version control")
     lines = "line" if checks == 1 else f"{checks} lines"
     look = f"; look at the {lines} with CHECK first" if checks else ""
-    typer.echo(f"{output}: {'added to' if added else 'written'}{look}")
+    say(f"{output}: {'added to' if added else 'written'}{look}")
     config = "" if str(output) == "headwater.toml" else f" --config {name}"
-    typer.echo("")
+    say("")
     if not added:
-        typer.echo(f"  headwater migrate{config}     make the database")
-    typer.echo(f"  headwater sync{config}        the first pass")
-    typer.echo(f"  headwater serve{config}       the dashboard")
+        say(f"  headwater migrate{config}     make the database")
+    say(f"  headwater sync{config}        the first pass")
+    say(f"  headwater serve{config}       the dashboard")
 
 
 def today() -> str:

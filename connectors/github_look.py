@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.github_rest import PER_PAGE, in_repository
 from connectors.http import Params, SourceClient, body_of
-from connectors.look import NEWEST, Code, tally
+from connectors.look import NEWEST, Code, refused_of, tally
 from connectors.stream import Payload, Scope
 from connectors.times import utc_or_none
 
@@ -31,32 +31,38 @@ def look(client: SourceClient, scope: Scope) -> Code:
         tally(
             [
                 (str(row["environment"]), utc_or_none(row["created_at"]), True)
-                for row in deployments
+                for row in deployments or ()
                 if row.get("environment")
             ],
-            [(str(row["name"]), "") for row in environments],
+            [(str(row["name"]), "") for row in environments or ()],
         ),
-        len(deployments),
+        len(deployments or ()),
         tuple(
             f"{row.get('title') or ''} {(row.get('head') or {}).get('ref') or ''}"
-            for row in requests
+            for row in requests or ()
         ),
         "pull requests",
+        refused_of(
+            {"environments": environments, "deployments": deployments, "pull requests": requests}
+        ),
     )
 
 
 def labels(client: SourceClient, scope: Scope) -> tuple[str, ...]:
     """The names of labels, a page of them."""
-    return tuple(str(row["name"]) for row in _page(client, scope, "labels", {"per_page": PER_PAGE}))
+    return tuple(
+        str(row["name"]) for row in _page(client, scope, "labels", {"per_page": PER_PAGE}) or ()
+    )
 
 
 def _page(
     client: SourceClient, scope: Scope, what: str, asked: Params, *, items: str = ""
-) -> list[Payload]:
+) -> list[Payload] | None:
+    """None where the list is refused."""
     where = in_repository(what, scope)
     answer = client.get(where, asked, none_on=_OFF)
     if answer.status_code in _OFF:
-        return []
+        return None
     body = body_of(answer, where)
     rows = body.get(items) if items and isinstance(body, dict) else body
     return rows if isinstance(rows, list) else []

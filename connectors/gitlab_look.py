@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.gitlab_project import PER_PAGE, in_project
 from connectors.http import Params, SourceClient, body_of
-from connectors.look import NEWEST, Code, tally
+from connectors.look import NEWEST, Code, refused_of, tally
 from connectors.stream import Payload, Scope
 from connectors.times import utc_or_none
 
@@ -29,12 +29,17 @@ def look(client: SourceClient, scope: Scope) -> Code:
         tally(
             [
                 (str(row["environment"]["name"]), utc_or_none(row["created_at"]), _ok(row))
-                for row in deployments
+                for row in deployments or ()
             ],
-            [(str(row["name"]), str(row.get("tier") or "")) for row in environments],
+            [(str(row["name"]), str(row.get("tier") or "")) for row in environments or ()],
         ),
-        len(deployments),
-        tuple(f"{row.get('title') or ''} {row.get('source_branch') or ''}" for row in requests),
+        len(deployments or ()),
+        tuple(
+            f"{row.get('title') or ''} {row.get('source_branch') or ''}" for row in requests or ()
+        ),
+        refused=refused_of(
+            {"environments": environments, "deployments": deployments, "merge requests": requests}
+        ),
     )
 
 
@@ -51,17 +56,20 @@ def board_labels(client: SourceClient, scope: Scope) -> tuple[str, ...]:
 
 def labels(client: SourceClient, scope: Scope) -> tuple[str, ...]:
     """The names of labels, a page of them."""
-    return tuple(str(row["name"]) for row in _page(client, scope, "labels", {"per_page": PER_PAGE}))
+    return tuple(
+        str(row["name"]) for row in _page(client, scope, "labels", {"per_page": PER_PAGE}) or ()
+    )
 
 
 def _position(row: Payload) -> int:
     return int(row.get("position") or 0)
 
 
-def _page(client: SourceClient, scope: Scope, what: str, asked: Params) -> list[Payload]:
+def _page(client: SourceClient, scope: Scope, what: str, asked: Params) -> list[Payload] | None:
+    """None where the list is refused."""
     where = in_project(what, scope)
     answer = client.get(where, asked, none_on=_OFF)
     if answer.status_code in _OFF:
-        return []
+        return None
     rows = body_of(answer, where)
     return rows if isinstance(rows, list) else []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from connectors.http import Params, SourceClient, body_of
 from connectors.jira_issues import CLOUD, DATA_CENTER
-from connectors.look import MOST_PLACES, Column, Place, Places
+from connectors.look import MOST_PLACES, Board, Column, Place, Places
 from connectors.paging import offset, pages
 from connectors.stream import Payload
 
 _BOARD = "rest/agile/1.0/board"
 _OFF = (400, 401, 403, 404)
+_REFUSED = (401, 403)
 _PAGE = 50
 _EPIC = "epic"
 
@@ -51,37 +52,37 @@ def _projects(client: SourceClient, api: str) -> list[Payload]:
     return found
 
 
-def columns(client: SourceClient, project: str) -> tuple[str, tuple[Column, ...]]:
-    """The name and the columns of the first board of a project; "" and none where boards can't be
-    read or there is none.
-    """
+def board(client: SourceClient, project: str) -> Board:
+    """The first board of a project."""
     asked: Params = {"projectKeyOrId": project, "maxResults": _PAGE}
     answer = client.get(_BOARD, asked, none_on=_OFF)
-    boards = [] if answer.status_code in _OFF else body_of(answer, _BOARD).get("values") or []
+    if answer.status_code in _OFF:
+        return Board(refused=answer.status_code in _REFUSED)
+    boards = body_of(answer, _BOARD).get("values") or []
     if not boards:
-        return "", ()
+        return Board()
     where = f"{_BOARD}/{boards[0]['id']}/configuration"
     told = client.get(where, none_on=_OFF)
     if told.status_code in _OFF:
-        return "", ()
+        return Board(refused=told.status_code in _REFUSED)
     rows = (body_of(told, where).get("columnConfig") or {}).get("columns") or []
     found = [
         Column(str(row.get("name") or ""), tuple(str(s["id"]) for s in row.get("statuses") or ()))
         for row in rows
     ]
-    return str(boards[0].get("name") or ""), tuple(found)
+    return Board(str(boards[0].get("name") or ""), tuple(found))
 
 
 def parent_types(client: SourceClient) -> tuple[str, ...]:
-    """Names of the types that stand above others: by their level where Jira tells it, else the
-    epic.
+    """Names of the types that stand above others, the lowest first: by their level where Jira
+    tells it, else the epic.
     """
     where = f"{DATA_CENTER}/issuetype"
     rows = body_of(client.get(where), where)
-    names = [str(row["name"]) for row in rows if _is_above(row)]
-    return tuple(dict.fromkeys(names))
+    above = sorted((row for row in rows if _level(row) > 0), key=_level)
+    return tuple(dict.fromkeys(str(row["name"]) for row in above))
 
 
-def _is_above(row: Payload) -> bool:
+def _level(row: Payload) -> int:
     level = row.get("hierarchyLevel")
-    return level > 0 if isinstance(level, int) else str(row.get("name")).casefold() == _EPIC
+    return level if isinstance(level, int) else int(str(row.get("name")).casefold() == _EPIC)

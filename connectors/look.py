@@ -5,7 +5,7 @@ how it is used. A few requests each, with a bound on every list.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -44,6 +44,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Board:
+    """A board with its columns, left to right; empty where there is none, or it is refused."""
+
+    name: str = ""
+    columns: tuple[Column, ...] = ()
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ran:
     """How often something was done among the newest deployments or builds. tier: "" where none is
     told. last_at: None where it was never done.
@@ -60,6 +69,7 @@ class Ran:
 class Code:
     """A repository: its environments, how many of its newest deployments were looked at, and what
     its newest requests to merge are called, with their branches. word: what such a request is here.
+    refused: lists that can't be read, or are switched off.
     """
 
     path: str
@@ -67,6 +77,7 @@ class Code:
     deployments: int = 0
     requests: tuple[str, ...] = ()
     word: str = "merge requests"
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,11 @@ class Desk:
 
     items: tuple[tuple[str, int], ...]
     rows: int
+
+
+def refused_of(lists: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of lists that are None."""
+    return tuple(name for name, rows in lists.items() if rows is None)
 
 
 def tally(

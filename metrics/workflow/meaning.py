@@ -29,7 +29,7 @@ _WAITING: Final = re.compile(
     r"|\b(?:dev|development|code|review|test|qa)\w* (?:done|complete\w*|passed|finished)\b"
 )
 _ACTIVE: Final = re.compile(
-    r"\b(progress|develop\w*|doing|build\w*|implement\w*|cod(?:e|ing)|review\w*|test\w*|analys\w*"
+    r"\b(progress|dev|develop\w*|doing|build\w*|implement\w*|cod(?:e|ing)|review\w*|test\w*|analys\w*"
     r"|analyz\w*|design\w*|verif\w*|qa|uat|fix\w*|investigat\w*|deploy\w*|work\w*|refin\w*"
     r"|writing|acceptance)\b"
 )
@@ -37,6 +37,7 @@ _DROPPED: Final = re.compile(
     r"\b(won'?t|wont|cancel\w*|reject\w*|declin\w*|duplicate\w*|abandon\w*|discard\w*|obsolete"
     r"|invalid|dropped|not (?:a|an|planned|needed|doing|fixed)|withdrawn|incomplete|cannot)\b"
 )
+_OVER: Final = re.compile(r"\b(done|closed|resolved|released|finished|completed?|shipped|live)$")
 _COMMITTED: Final = re.compile(r"\b(ready|selected|approved|committed|planned|next|accepted)\b")
 BLOCKED: Final = re.compile(r"\b(blocked|impeded|on hold)\b")
 
@@ -65,6 +66,8 @@ def guesses(
             guess = _ended(name, known)
         elif category is StatusCategory.NEW and not begun:
             guess = _before(name, first=number == 0)
+        elif category in (None, StatusCategory.UNKNOWN) and (odd := _untold(name, number)):
+            guess = odd
         else:
             guess = _between(name, known, facts, late=category is StatusCategory.NEW)
         begun = begun or guess.state in ("waiting", "active")
@@ -87,6 +90,15 @@ def _ended(name: str, known: StatusFacts) -> Guess:
         told = f"{len(dropped)} of {len(said)} items that ended here have a resolution such as"
         return Guess("cancelled", f'{told} "{max(set(dropped), key=dropped.count)}"', sure=False)
     return Guess("done", "the tracker calls it done")
+
+
+def _untold(name: str, number: int) -> Guess | None:
+    """Of a status of which the tracker tells no category; None for one that is on the way."""
+    if _DROPPED.search(name):
+        return Guess("cancelled", "its name says dropped", sure=False)
+    if _OVER.search(name):
+        return Guess("done", "its name says that it is over", sure=False)
+    return Guess("new", "items begin here", sure=False) if number == 0 else None
 
 
 def _before(name: str, *, first: bool) -> Guess:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from connectors import github_look, gitlab_look, jenkins_look, jira_look, servicenow_look
 from connectors.http import SourceClient
@@ -21,6 +22,8 @@ from pipeline.draft.status_labels import status_labels
 from pipeline.opening import connected, opened
 from pipeline.reading import MISSHAPEN
 from pipeline.stopping import Stop
+
+T = TypeVar("T")
 
 CHOICE: Final = {
     "jira": "projects",
@@ -41,7 +44,7 @@ _ANY: Final = "*"
 class Given:
     """What a person says of a source. user, secret: references, "env:NAME" or "file:PATH"; "" for
     none. chosen: projects, repositories or patterns of jobs. labels: patterns of those that stand
-    for statuses.
+    for statuses. more: whatever else the configuration says of it.
     """
 
     kind: str
@@ -51,6 +54,7 @@ class Given:
     secret: str = ""
     chosen: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def auth(self) -> dict[str, str]:
@@ -63,6 +67,7 @@ class Given:
     def table(self) -> dict[str, Any]:
         """As the configuration has it; without a choice as if all were chosen."""
         told: dict[str, Any] = {
+            **self.more,
             "name": self.name,
             "kind": self.kind,
             "url": self.url,
@@ -98,7 +103,7 @@ def looking(given: Given, home: Path, env: Mapping[str, str]) -> Iterator[Look]:
 
 def _greeted(client: SourceClient, given: Given, source: AnySource) -> Look:
     if isinstance(source, JiraSource):
-        places = _sane(source, lambda: jira_look.places(client))
+        places = _sane(source, partial(jira_look.places, client))
         found = Probe("projects", bool(places.places), _visible(places))
         return Look(given, source, client, places, [found, clock_probe(client.clock_offset_s)])
     connection = connected(client, source, Wanted())
@@ -115,7 +120,7 @@ def _greeted(client: SourceClient, given: Given, source: AnySource) -> Look:
     return Look(given, source, client, places, probes, payloads)
 
 
-def _sane(source: AnySource, ask: Callable[[], Places]) -> Places:
+def _sane(source: AnySource, ask: Callable[[], T]) -> T:
     """What another tool than the one expected answers is not of the shape that is read."""
     try:
         return ask()
@@ -156,7 +161,8 @@ def code_looks(look: Look, chosen: Sequence[str], tell: Tell) -> list[Code]:
     for number, path in enumerate(chosen, start=1):
         tell(number)
         if path in look.payloads:
-            found.append(read(look.client, _scope(look.payloads[path])))
+            scope = _scope(look.payloads[path])
+            found.append(_sane(look.source, partial(read, look.client, scope)))
     return found
 
 
@@ -166,12 +172,13 @@ def _scope(payload: Payload) -> Scope:
 
 def jobs_look(look: Look) -> Jobs:
     """Which jobs of Jenkins seem to deploy."""
-    return jenkins_look.look(look.client, list(look.payloads.values()))
+    jobs = list(look.payloads.values())
+    return _sane(look.source, partial(jenkins_look.look, look.client, jobs))
 
 
 def desk_look(look: Look) -> Desk:
     """Which configuration items ServiceNow's newest rows name."""
-    return servicenow_look.look(look.client)
+    return _sane(look.source, partial(servicenow_look.look, look.client))
 
 
 def samples_of(
@@ -216,15 +223,15 @@ def _sample(
         connection,
         project,
         payload=None if jira else look.payloads.get(project),
-        above=jira_look.parent_types(client) if jira else (),
+        above=_sane(source, partial(jira_look.parent_types, client)) if jira else (),
         most=most,
         tell=lambda count: tell(project, count),
     )
     if not jira:
         return replace(sample, title=project.rpartition("/")[2])
-    board, columns = jira_look.columns(client, project)
+    board = _sane(source, partial(jira_look.board, client, project))
     titles = {place.key: place.title for place in look.places.places}
-    return replace(sample, title=titles.get(project, ""), board=board, columns=columns)
+    return replace(sample, title=titles.get(project, ""), board=board)
 
 
 def _labels(look: Look, chosen: Sequence[str]) -> tuple[str, ...]:

@@ -96,12 +96,13 @@ def _source(given: Given, draft: Draft) -> Iterator[str]:
     if rules := draft.rules.get(given.name):
         yield "deployments = ["
         for rule in rules:
-            yield from (f"  {line}" for line in _rule(rule))
+            yield from (f"  {line}" for line in rule_lines(rule))
         yield "]"
     yield '# history = "2025-01-01"   # how far back the first pass reads; without it all there is'
 
 
-def _rule(rule: RuleDraft) -> Iterator[str]:
+def rule_lines(rule: RuleDraft) -> Iterator[str]:
+    """The evidence as a comment, and the rule itself; a comment too where it says too little."""
     ran, told = rule.ran, "never ran, or its builds are gone"
     if ran.runs:
         last = f", last {ran.last_at:%Y-%m-%d}" if ran.last_at else ""

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from connectors.http import SourceClient
-from connectors.look import Column
+from connectors.look import Board
 from connectors.stream import Connection, Payload, Reading, Scope, Stream
 from core.errors import SourceError
 from core.records import (
@@ -22,7 +23,8 @@ from core.records import (
 from metrics.workflow.histories import History, history_of
 from pipeline.reading import MISSHAPEN
 
-_BACK = (timedelta(days=30), timedelta(days=180), None)
+_BACK = (timedelta(days=30), timedelta(days=120), timedelta(days=365), None)
+NO_BOARD: Final = Board()
 _LISTS = ("statuses", "labels")
 _OFF = (403, 404, 410)
 
@@ -36,7 +38,7 @@ class Sample:
     statuses: by id, with the name and category of now; `listed` False where the tracker does not
     list it any more. parents: types that stand above the others and are in use. parts: types of
     sub-tasks. links: (kind, project of the other item) with how many items have such a link.
-    labels: how many items have each. columns: of the board, left to right.
+    labels: how many items have each. board: where the tracker has boards.
     """
 
     project: str
@@ -47,8 +49,7 @@ class Sample:
     parts: tuple[str, ...] = ()
     links: Mapping[tuple[str, str], int] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
-    board: str = ""
-    columns: tuple[Column, ...] = ()
+    board: Board = NO_BOARD
 
 
 def sample_of(
@@ -61,8 +62,8 @@ def sample_of(
     most: int,
     tell: Tell = lambda _count: None,
 ) -> Sample:
-    """At most so many items that changed in the last month; where there are not enough, in half a
-    year, then of all times.
+    """At most so many items: those that changed in the last month; where they are not enough those
+    of four months, of a year, of all times besides. A list begins with the oldest change.
 
     payload: that of the project where streams are read over projects. above: types that are
     parents. tell: is told how many items were read. `SourceError`.
@@ -98,23 +99,26 @@ def _listed(client: SourceClient, stream: Stream, payload: Payload | None) -> li
 def _items(
     client: SourceClient, stream: Stream, scope: Scope, *, most: int, tell: Tell
 ) -> list[Record]:
-    rows: list[Payload] = []
+    found: dict[str, Payload] = {}
     for back in _BACK:
         try:
-            rows = list(_newest(client, stream, scope, back=back, most=most))
+            for row in _changed(client, stream, scope, back=back, most=most):
+                if len(found) < most:
+                    found.setdefault(stream.id(row, scope), row)
         except SourceError as error:
             if stream.optional and error.status in _OFF:
                 return []  # issues are switched off here
             raise
-        tell(len(rows))
-        if len(rows) >= most:
+        tell(len(found))
+        if len(found) >= most:
             break
+    rows = list(found.values())
     if stream.complete is not None and rows:
         stream.complete(client, scope, rows)
     return [record for row in rows for record in _parsed(stream, row, scope)]
 
 
-def _newest(
+def _changed(
     client: SourceClient, stream: Stream, scope: Scope, *, back: timedelta | None, most: int
 ) -> Iterator[Payload]:
     count = 0
@@ -138,7 +142,7 @@ def _parsed(stream: Stream, row: Payload, scope: Scope) -> list[Record]:
 
 
 def sample_from(project: str, records: Sequence[Record], above: Sequence[str]) -> Sample:
-    """What the records of a project tell; `above` are types that are parents."""
+    """What the records of a project tell; `above` are types that are parents, the lowest first."""
     items = {one.id: one for one in records if isinstance(one, WorkItem)}
     changes: dict[str, list[Transition]] = {id: [] for id in items}
     for one in records:
@@ -164,10 +168,11 @@ def sample_from(project: str, records: Sequence[Record], above: Sequence[str]) -
 
 
 def _parents(items: Mapping[str, WorkItem], above: Sequence[str]) -> tuple[str, ...]:
-    """Those types above that are in use: by an item of one, or by an item that is a part."""
+    """Those types above of which there are items; the lowest where items only name a parent."""
     kinds = {one.type for one in items.values()}
+    seen = tuple(kind for kind in above if kind in kinds)
     used = any(one.parent_id for one in items.values() if not one.subtask)
-    return tuple(kind for kind in above if kind in kinds or used)
+    return seen or (tuple(above[:1]) if used else ())
 
 
 def _statuses(records: Sequence[Record]) -> dict[str, WorkflowStatus]:

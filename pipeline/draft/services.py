@@ -117,10 +117,12 @@ def _is_at(url: str, path: str) -> bool:
 
 
 def rules_of(
-    jobs: Sequence[Job], codes: Sequence[Code], services: Sequence[ServiceDraft]
+    jobs: Sequence[Job], codes: Sequence[Code], services: Mapping[str, str]
 ) -> list[RuleDraft]:
-    """One for each job that ran, or whose name tells where it deploys; production first."""
-    by_path = {one.repository: one.name for one in services}
+    """One for each job that ran, or whose name tells where it deploys; production first.
+
+    services: names by repository.
+    """
     found = []
     for job in jobs:
         code, place = code_of(job, codes), place_of(job.ran.name)
@@ -128,7 +130,7 @@ def rules_of(
         if not place and len(job.places) == 1:
             place = "production" if is_production(job.places[0]) else job.places[0]
         if job.ran.runs or place:
-            service = by_path.get(code.path, "") if code else ""
+            service = services.get(code.path, "") if code else ""
             found.append(RuleDraft(job.ran.name, place, service, job.ran, several))
     return sorted(found, key=lambda rule: (rule.environment != "production", rule.job))
 
@@ -178,10 +180,11 @@ def _alike(item: str, service: ServiceDraft) -> float:
 
 
 def with_code(
-    streams: Sequence[StreamDraft], codes: Sequence[Code], services: Sequence[ServiceDraft]
+    streams: Sequence[StreamDraft], codes: Sequence[Code], services: Mapping[str, str]
 ) -> list[StreamDraft]:
     """The streams with the repositories whose requests name their items, and the services of
-    these. A repository is of the project that most of its requests name.
+    these. A repository is of the project that most of its requests name. services: names by
+    repository.
     """
     homes: dict[str, tuple[str, str]] = {}
     for code in codes:
@@ -191,14 +194,13 @@ def with_code(
             if count >= _LEAST and count >= _SHARE * len(code.requests):
                 told = f"{count} of its {len(code.requests)} newest {code.word} name {project}-"
                 homes[code.path] = (project, told)
-    by_path = {one.repository: one.name for one in services}
     found = []
     for one in streams:
         own = [(code.path, "its own code") for code in codes if code.path == one.project]
         named_by = [(path, told) for path, (home, told) in homes.items() if home == one.project]
         paths = dict([*own, *named_by])
-        services_ = tuple(by_path[path] for path in paths if path in by_path)
-        found.append(replace(one, repositories=tuple(paths.items()), services=services_))
+        delivering = tuple(services[path] for path in paths if path in services)
+        found.append(replace(one, repositories=tuple(paths.items()), services=delivering))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,13 +17,15 @@ _RANK = {StatusCategory.NEW: 0.0, StatusCategory.DONE: 2.0}
 _AT_THE_END = {"done": 1, "cancelled": 2}
 _FAR = float("inf")
 _ENOUGH = 20
+_LABEL = "label:"
 
 
 @dataclass(frozen=True, slots=True)
 class StageDraft:
     """A stage as it is proposed. statuses: names, or `id:10012` where a name would not do. notes:
     lines of evidence for a comment, the first of which says why it has this state. sure: False
-    where a person should look at it.
+    where a person should look at it. median_d: the longest median of its statuses, in days; None
+    where no item left any.
     """
 
     name: str
@@ -30,6 +33,7 @@ class StageDraft:
     statuses: tuple[str, ...]
     notes: tuple[str, ...]
     sure: bool
+    median_d: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,26 @@ def stages_of(
     categories = _categories(known, statuses)
     place = _places(known, histories, categories, columns)
     order = order_of([history.path for history in histories], place)
+    found = _found(order.statuses, histories, statuses, categories, columns)
+    found.sort(key=lambda one: _AT_THE_END.get(one.guess.state, 0))
+    taken: set[str] = set()
+    drafts = [_stage(group, len(histories), taken) for group in _grouped(found)]
+    unused = () if few else tuple(dict.fromkeys(_name(id, statuses) for id in shown))
+    return Stages(tuple(drafts), len(histories), order, unused)
+
+
+def _found(
+    order: Sequence[str],
+    histories: Sequence[History],
+    statuses: Mapping[str, WorkflowStatus],
+    categories: Mapping[str, StatusCategory],
+    columns: Sequence[Column],
+) -> list[_Status]:
     facts = facts_of(histories)
-    names = {id: _name(id, statuses) for id in known}
-    meant = guesses(order.statuses, names, categories, facts)
+    names = {id: _name(id, statuses) for id in order}
+    meant = guesses(order, names, categories, facts)
     homes = {id: one.name for one in columns for id in one.statuses}
-    found = [
+    return [
         _Status(
             id,
             names[id],
@@ -84,14 +103,8 @@ def stages_of(
             facts.get(id, NOTHING),
             meant[id],
         )
-        for id in order.statuses
+        for id in order
     ]
-    found.sort(key=lambda one: _AT_THE_END.get(one.guess.state, 0))
-    groups = _grouped(found)
-    taken: set[str] = set()
-    drafts = [_stage(group, len(histories), taken) for group in groups]
-    unused = () if few else tuple(dict.fromkeys(_name(id, statuses) for id in shown))
-    return Stages(tuple(drafts), len(histories), order, unused)
 
 
 def _name(id: str, statuses: Mapping[str, WorkflowStatus]) -> str:
@@ -163,7 +176,7 @@ def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
     group = sorted(group, key=lambda one: (not one.listed, -one.facts.items))
     first = group[0]
     several = len({one.name.casefold() for one in group}) > 1
-    title = " ".join((first.column if several else first.name).split()) or first.id
+    title = " ".join((first.column if several else _short(first)).split()) or first.id
     name, number = title, 2
     while name.casefold() in taken:
         name, number = f"{title} {number}", number + 1
@@ -176,7 +189,15 @@ def _stage(group: Sequence[_Status], items: int, taken: set[str]) -> StageDraft:
         _tokens(group),
         tuple(notes),
         first.guess.sure and first.listed,
+        max((one.facts.median_d for one in group if one.facts.median_d is not None), default=None),
     )
+
+
+def _short(one: _Status) -> str:
+    """Of a label that is a status what stands behind its `workflow::`."""
+    if not one.id.startswith(_LABEL):
+        return one.name
+    return re.split(r":+\s*", one.name)[-1] or one.name
 
 
 def _tokens(group: Sequence[_Status]) -> tuple[str, ...]:
@@ -197,12 +218,13 @@ def _evidence(one: _Status, items: int, *, named: bool) -> str:
         return f"{who}on the board; there is no history to tell more"
     if not facts.items:
         return f"{who}none of {items} items passed here; it is a column of the board"
-    long = f", median {_long(facts.median_d)}" if facts.median_d is not None else ""
+    long = f", median {long_of(facts.median_d)}" if facts.median_d is not None else ""
     now = f", {facts.ends} {'is' if facts.ends == 1 else 'are'} here now" if facts.ends else ""
     return f"{who}{facts.items} of {items} items passed here{gone}{long}{now}"
 
 
-def _long(days: float) -> str:
+def long_of(days: float) -> str:
+    """A duration in the largest unit of which there is one at least."""
     if days >= 1:
         return f"{days:.1f} d"
     hours = days * 24

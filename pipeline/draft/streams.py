@@ -57,7 +57,7 @@ def streams_of(sample: Sample, *, source: str, taken: Collection[str] = ()) -> l
     for number, types in enumerate(groups):
         histories = [one for one in sample.histories if one.type in types]
         # A column that nobody used says nothing of a second workflow.
-        columns = sample.columns if number == 0 else ()
+        columns = sample.board.columns if number == 0 else ()
         stages = stages_of(histories, sample.statuses, columns)
         counted = Counter(one.type for one in histories)
         suffix = "" if number == 0 else f" {types[0]}"
@@ -76,7 +76,7 @@ def streams_of(sample: Sample, *, source: str, taken: Collection[str] = ()) -> l
             blocked_statuses=_blocking(stages),
             blocked_labels=tuple(sorted(one for one in sample.labels if _blocks(one))),
             blocked_links=_blocking_links(sample.links),
-            board=sample.board if number == 0 else "",
+            board=sample.board.name if number == 0 else "",
             alone=len(groups) == 1,
         )
         found.append(_with_ideas(draft, sample))

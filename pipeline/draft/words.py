@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 CHECK = "CHECK: "
 _LONGEST = 300
@@ -23,16 +23,15 @@ def texts(values: Iterable[str]) -> str:
 
 def comment(words: str, *, check: bool = False) -> str:
     """One line of a comment. Control characters would end it, and hidden ones make it lie."""
-    plain = "".join(" " if _is_odd(letter) else letter for letter in words)
-    plain = " ".join(plain.split())
-    cut = plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 2]} .."
+    line = " ".join(plain(words).split())
+    cut = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 2]} .."
     return f"# {CHECK if check else ''}{cut}"
+
+
+def plain(words: str) -> str:
+    """Without what moves the cursor of a terminal, ends a line or hides letters."""
+    return "".join(" " if _is_odd(letter) else letter for letter in words)
 
 
 def _is_odd(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn")
-
-
-def block(head: str, lines: Sequence[str]) -> str:
-    """A table with its lines."""
-    return "\n".join([head, *lines])

@@ -11,8 +11,31 @@ from typing import Any
 import pytest
 
 from cli.app import main
+from simulator.config import company_secrets
+from simulator.model import World
+from simulator.server import CompanyServer, running
+from simulator.world import build_world
+from tests.cli.init_tools import ITEMS
 from tests.e2e.company import NOW, Company
 from tests.e2e.shared import shared_company
+
+
+@pytest.fixture(scope="session")
+def tools_world() -> World:
+    """The company whose tools `headwater init` looks at."""
+    return build_world(3, NOW, items=ITEMS)
+
+
+@pytest.fixture(scope="session")
+def tools(tools_world: World) -> Iterator[CompanyServer]:
+    with running(tools_world) as server:
+        yield server
+
+
+@pytest.fixture
+def tool_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in company_secrets().items():
+        monkeypatch.setenv(name, value)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,13 @@ from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
+    "init",
     "demo", "check", "sync", "serve", "worker", "trace", "dora", "forecast", "lab", "unlinked",
     "recompute", "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm",
     "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
     "sequence", "values", "standard", "export", "token create", "token list", "token revoke",
     "audit-log", "sign-out", "report", "mcp", "alerts", "init",
+    "audit-log", "sign-out",
 ]  # fmt: skip
 
 

@@ -117,5 +117,14 @@ def test_where_nothing_is_done_most_items_lie_at_the_end() -> None:
     assert (found["b"].state, found["b"].sure) == ("done", False)
 
 
+def test_where_the_tracker_tells_nothing_the_words_do() -> None:
+    order = ["Inbox", "Pluto", "Closed", "Live", "Rejected"]
+    told = {id: seen() for id in order}
+    found = guesses(order, {id: id for id in order}, {}, told)
+    states = [found[id].state for id in order]
+    assert states == ["new", "active", "done", "done", "cancelled"]
+    assert not any(guess.sure for guess in found.values())
+
+
 def test_nothing_is_guessed_of_nothing() -> None:
     assert guesses([], {}, {}, {}) == {}

@@ -60,6 +60,10 @@ def job(name: str, *, runs: int = 5, at: str = "", places: tuple[str, ...] = ())
     return Job(Ran(name, runs=runs, succeeded=runs), (at,) if at else (), places)
 
 
+def named(services: list[ServiceDraft]) -> dict[str, str]:
+    return {one.repository: one.name for one in services}
+
+
 def test_a_repository_that_is_deployed_nowhere_is_no_service() -> None:
     codes = [code("shop/web", Ran("prod", runs=4)), code("shop/lib"), code("shop/api")]
     found = services_of(codes, [job("shop/deploy-api-prod")], taken={"web"})
@@ -81,7 +85,7 @@ def test_a_rule_goes_to_the_service_whose_repository_is_checked_out() -> None:
     codes = [code("shop/web", Ran("prod")), code("shop/api", Ran("prod"))]
     services = services_of(codes, [])
     checked = job("ops/rollout-prod", at="git@git.example:shop/api.git")
-    (rule,) = rules_of([checked], codes, services)
+    (rule,) = rules_of([checked], codes, named(services))
     assert (rule.service, rule.environment, rule.sure) == ("api", "production", True)
 
 
@@ -89,13 +93,13 @@ def test_a_rule_is_unsure_where_a_parameter_says_where_to() -> None:
     codes = [code("shop/web", Ran("prod"))]
     services = services_of(codes, [])
     several = job("shop/deploy-web", places=("staging", "production"))
-    (rule,) = rules_of([several], codes, services)
+    (rule,) = rules_of([several], codes, named(services))
     assert (rule.service, rule.environment, rule.sure) == ("web", "", False)
 
 
 def test_a_job_that_fits_several_repositories_is_of_none() -> None:
     codes = [code("shop/web", Ran("prod")), code("blog/web", Ran("prod"))]
-    (rule,) = rules_of([job("deploy-web-prod")], codes, services_of(codes, []))
+    (rule,) = rules_of([job("deploy-web-prod")], codes, named(services_of(codes, [])))
     assert (rule.service, rule.sure) == ("", False)
 
 
@@ -115,7 +119,7 @@ def test_a_repository_belongs_to_the_project_that_most_of_its_requests_name() ->
     streams = [StreamDraft(key.lower(), key, "jira", key, (), none) for key in ("SHOP", "OPS")]
     requests = ("SHOP-1 cart", "fix shop-22", "SHOP-3", "OPS-4 disk", "WORKSHOP-5", "SHOP-0")
     codes = [code("a/web", requests=requests), code("a/lib", requests=("OPS-1", "OPS-2", "tidy"))]
-    found = with_code(streams, codes, [ServiceDraft("web", "a/web")])
+    found = with_code(streams, codes, {"a/web": "web"})
     assert found[0].repositories == (("a/web", "3 of its 6 newest merge requests name SHOP-"),)
     assert found[0].services == ("web",)
     assert found[1].repositories == ()  # twice may be chance

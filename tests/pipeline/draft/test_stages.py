@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from connectors.look import Column
+from connectors.look import Board, Column
 from core.config_file import load_settings
 from core.records import StatusCategory, WorkflowStatus
 from metrics.workflow.histories import History
@@ -64,6 +65,25 @@ def test_two_statuses_of_one_name_are_one_stage() -> None:
     found = stages_of([*TEAM, moved("1 1 8 1 4"), moved("1 1 9 1 4")], known)
     assert [one.name for one in found.stages] == ["Open", "Ready", "Coding", "Closed"]
     assert found.stages[2].statuses == ("Coding", "id:9")
+
+
+def test_a_label_is_a_stage_without_what_all_of_them_begin_with() -> None:
+    known = {
+        "opened": WorkflowStatus("opened", "opened", NEW),
+        "label:workflow::in dev": WorkflowStatus(
+            "label:workflow::in dev", "workflow::in dev", ACTIVE
+        ),
+        "closed": WorkflowStatus("closed", "closed", DONE),
+    }
+    issue = moved("opened 1 label:workflow::in_dev 2 closed")
+    named = [
+        replace(
+            issue, visits=tuple(replace(v, status=v.status.replace("_", " ")) for v in issue.visits)
+        )
+    ]
+    stage = stages_of(named * 30, known).stages[1]
+    assert (stage.name, stage.statuses) == ("in dev", ("workflow::in dev",))
+    assert (stage.state, stage.sure) == ("active", True)
 
 
 def test_a_name_that_reads_like_an_id_is_no_token() -> None:
@@ -138,7 +158,7 @@ def test_whatever_a_thing_is_called_the_file_says_what_it_should(name: str, tmp_
         "4": WorkflowStatus("4", "Done", DONE),
     }
     team = tuple(moved("1 1 2 1 3 1 4", kind=name) for _ in range(30))
-    sample = Sample("SHOP", name, team, known, board=name, columns=(Column(name, ("3",)),))
+    sample = Sample("SHOP", name, team, known, board=Board(name, (Column(name, ("3",)),)))
     given = Given("jira", "jira", "https://jira.example", secret="env:T", chosen=("SHOP",))
     streams = streams_of(sample, source="jira")
     text = whole_file(
