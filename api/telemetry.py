@@ -75,21 +75,23 @@ class Telemetry(Collector):
     def _known(self) -> tuple[States, StreamHeadlines]:
         with self._lock:
             read = (self.served.version(), self.served.minute())
-            if self._told is None or read != self._read:
-                self._refresh(self.served.minute())
+            told = self._told
+            if told is None or read != self._read:
+                told = self._told = self._refreshed(self.served.minute())
                 self._read = read
-            assert self._told is not None
-            return self._states, self._told
+            return self._states, told
 
-    def _refresh(self, minute: int) -> None:
+    def _refreshed(self, minute: int) -> StreamHeadlines:
         settings = self.served.settings
         with self.served.database.read() as session:
             self._states = source_states(session)
             snapshot = self.served.snapshots.present(session)
             ground = (versions(session).facts, _reach(snapshot, minute), minute // _HOUR_S)
-            if self._told is None or ground != self._ground:
-                self._told = headlines(snapshot, settings, question(settings, as_of=minute))
+            told = self._told
+            if told is None or ground != self._ground:
+                told = headlines(snapshot, settings, question(settings, as_of=minute))
                 self._ground = ground
+            return told
 
 
 def _reach(snapshot: Snapshot, as_of: int) -> tuple[object, ...]:
@@ -137,7 +139,7 @@ def _tallies(levels: list[SourceLevel]) -> Iterator[Metric]:
 
 def _streams(told: StreamHeadlines) -> Iterator[Metric]:
     for one in HEADLINES:
-        more = [name for name in ("percentile",) if "" not in one.fields]
+        more = [] if "" in one.fields else ["percentile"]
         more += ["currency"] if one.slug == "delay_cost" else []
         family = _gauge(f"stream_{one.name}", one.help, "stream", *more)
         for figure in told.figures:

@@ -122,9 +122,10 @@ def frame(answer: Any, target: Json) -> list[Row]:
             there = any(selected(row, column["selector"]) is not _ABSENT for row in rows)
             assert there, column["selector"]
     made = [dict(_columns(row, target)) for row in rows]
-    if target["filterExpression"]:
-        assert target["filterExpression"] == "complete == true"
-        made = [row for row in made if row["complete"]]
+    for condition in filter(None, target["filterExpression"].split(" && ")):
+        name, way, value = condition.split(" ")
+        assert way in ("==", "!=")
+        made = [row for row in made if (row[name] == json.loads(value)) is (way == "==")]
     return made
 
 
