@@ -2,20 +2,25 @@
 
 A view's bytes depend on the version of the facts, on the question, and, where it speaks of now, on
 the minute. So they are kept under these three, and the ETag is a hash of them: the same key always
-means the same bytes. It is a weak one, because the bytes are compressed for who accepts that.
+means the same bytes. It is a weak one, because the bytes are compressed for who accepts that, once
+for each encoding. Who asks for what is being made for somebody else waits for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.compressing import LEAST, chosen, compressed
 
 _PREFIX = b"/v1/"
 _PASSED_ON = b"/v1/exports/"
@@ -70,6 +75,7 @@ class CachedViews:
         self._version = version
         self._minute = minute
         self._bytes = _Bytes()
+        self._making: dict[tuple[int, str], asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not is_kept(scope["raw_path"]):
@@ -84,11 +90,47 @@ class CachedViews:
         if _matches(scope, etag):
             await _answer(send, 304, [(b"etag", etag), (b"cache-control", b"no-cache")], b"")
             return
-        found = self._bytes.get(key)
-        if found is not None:
-            await _answer(send, 200, found[0], found[1])
+        if await self._sent(scope, send, key):
             return
-        await self._fresh(scope, receive, send, key, etag)
+        if _passed_on(scope):
+            await self._passed(scope, receive, send, etag)
+            return
+        place = (id(asyncio.get_running_loop()), key)
+        if (others := self._making.get(place)) is not None:
+            await others.wait()
+            if await self._sent(scope, send, key):
+                return
+        made = self._making[place] = asyncio.Event()
+        try:
+            await self._fresh(scope, receive, send, key, etag)
+        finally:
+            made.set()
+            self._making.pop(place, None)
+
+    async def _sent(self, scope: Scope, send: Send, key: str) -> bool:
+        """Whether it was there; it is sent as the client takes it."""
+        found = self._bytes.get(key)
+        if found is None:
+            return False
+        headers, body = found
+        encoding = _encoding(scope) if len(body) >= LEAST else ""
+        if encoding:
+            place = f"{encoding} {key}"
+            headers, body = self._bytes.get(place) or self._compressed(place, found, encoding)
+        await _answer(send, 200, headers, body)
+        return True
+
+    def _compressed(
+        self, place: str, found: tuple[Headers, bytes], encoding: str
+    ) -> tuple[Headers, bytes]:
+        body = compressed(found[1], encoding)
+        headers = [one for one in found[0] if one[0] != b"content-length"]
+        headers += [
+            (b"content-encoding", encoding.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        self._bytes.put(place, headers, body)
+        return headers, body
 
     def _key(self, scope: Scope) -> str:
         query = urlencode(sorted(parse_qsl(scope["query_string"].decode("latin-1"), True)))
@@ -97,33 +139,44 @@ class CachedViews:
         text = f"{self._version()}|{moment}|{path}?{query}"
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
-    async def _fresh(
-        self, scope: Scope, receive: Receive, send: Send, key: str, etag: bytes
-    ) -> None:
-        start: Message = {}
-        parts: list[bytes] = []
-
+    async def _passed(self, scope: Scope, receive: Receive, send: Send, etag: bytes) -> None:
         async def pass_on(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
                 told = [*message["headers"], (b"etag", etag), (b"cache-control", b"no-cache")]
                 message = {**message, "headers": told}
             await send(message)
 
+        await self._app(scope, receive, pass_on)
+
+    async def _fresh(
+        self, scope: Scope, receive: Receive, send: Send, key: str, etag: bytes
+    ) -> None:
+        start: Message = {}
+        parts: list[bytes] = []
+
         async def keep(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
-                return
-            parts.append(message.get("body", b""))
-            if message.get("more_body"):
-                return
-            headers: Headers = list(start["headers"])
-            body = b"".join(parts)
-            if start["status"] == 200:
-                headers += [(b"etag", etag), (b"cache-control", b"no-cache")]
-                self._bytes.put(key, headers, body)
-            await _answer(send, start["status"], headers, body)
+            else:
+                parts.append(message.get("body", b""))
 
-        await self._app(scope, receive, pass_on if _passed_on(scope) else keep)
+        await self._app(scope, receive, keep)
+        headers, body = list(start["headers"]), b"".join(parts)
+        if start["status"] != 200:
+            await _answer(send, start["status"], headers, body)
+            return
+        headers += [(b"etag", etag), (b"cache-control", b"no-cache"), *_VARY]
+        self._bytes.put(key, headers, body)
+        if not await self._sent(scope, send, key):
+            await _answer(send, 200, headers, body)
+
+
+_VARY: Final = ((b"vary", b"accept-encoding"),)
+
+
+def _encoding(scope: Scope) -> str:
+    told = [value for name, value in scope["headers"] if name == b"accept-encoding"]
+    return chosen(b",".join(told).decode("latin-1"))
 
 
 def _passed_on(scope: Scope) -> bool:
