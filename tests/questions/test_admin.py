@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +52,57 @@ def test_admin_2_what_may_still_be_asked_of_a_tool(
     assert timedelta(minutes=60) <= renews - mark <= timedelta(minutes=61)
     clock.ts += 3600
     assert ask("admin-2")["budget"]["used"] == 0
+
+
+@pytest.mark.parametrize(("stream", "jobs"), [("search", 0), ("fulfilment", 3)])
+def test_admin_3_what_is_not_covered(ask: Asking, company: Company, stream: str, jobs: int) -> None:
+    """Nobody reads the library that every Jenkins job takes its steps from, and no stream counts
+    the issues of GitLab; then a stream is given up, with its services.
+    """
+    told = ask("admin-3")
+    lost = [row for row in told["items"] if not row["covered"]]
+    issues = Counter(one.repository for one in company.world.issues if one.moved_to is None)
+    library = "gitlab.acme.example/platform/pipeline-library"
+    assert {(row["kind"], row["name"], row["source"]) for row in lost} == {
+        ("repository", library, None),
+        *(("project", path, "gitlab") for path in issues),
+    }
+    assert {row["name"]: row["count"] for row in lost if row["source"]} == issues
+    assert told["items"][: len(lost)] == lost
+    assert ask("admin-3", covered="false")["items"] == lost
+
+    gone = next(one for one in company.world.streams if one.name == stream)
+    settings = company.settings.model_copy(
+        update={
+            "streams": tuple(one for one in company.settings.streams if one.name != stream),
+            "services": tuple(
+                one
+                for one in company.settings.services
+                if one.name not in {service.name for service in gone.services}
+            ),
+        }
+    )
+    less = Asking(Client(create_app(settings, company.database)))("admin-3", covered="false")
+    found = {(row["kind"], row["name"]): row for row in less["items"]}
+    paths = {service.repository for service in gone.services}
+    without = {name for kind, name in found if kind == "job"}
+    assert len(without) == jobs
+    assert all(name.split("/")[0] == next(iter(paths)).split("/")[0] for name in without)
+    assert {key for key in found if key[0] != "job"} == {
+        ("project", gone.project),
+        *((row["kind"], row["name"]) for row in lost),
+        *(("repository", path) for path in paths),
+    }
+    own = [one for one in company.world.items if one.project == gone.project]
+    project = found["project", gone.project]
+    assert project["count"] == len(own)
+    assert when(project["last_at"]) == max(one.updated for one in own if one.updated)
+    assert f'projects = ["{gone.project}"]' in project["line"]
+    for path in paths:
+        landed = [one for one in company.world.commits if one.repository == path and one.on_default]
+        assert found["repository", path]["count"] >= len(landed)
+    counts = {kind: one["known"] - one["covered"] for kind, one in less["counts"].items()}
+    assert counts == {"project": 1 + len(issues), "repository": 1 + len(paths), "job": jobs}
 
 
 @pytest.fixture
@@ -148,3 +201,31 @@ def test_admin_8_whether_clocks_are_skewed(ask: Asking) -> None:
     offs = by(told["sources"], "source")
     # The simulated tools are on this machine: their clocks are right.
     assert all(abs(row["clock_offset_s"]) <= 3 and not row["beyond"] for row in offs.values())
+
+
+def test_admin_9_how_the_credentials_are_kept(tell: Asking, mine: Company, clock: Clock) -> None:
+    file = mine.config.parent / "DEMO_GITLAB_TOKEN"
+    secret = file.read_text(encoding="utf-8")
+    written = 28_333_334 * 60
+    os.utime(file, (written, written))
+    file.chmod(0o600)
+    clock.ts = written + 10 * 86_400
+    told = tell("admin-9")
+    (row,) = told["secrets"]
+    assert (row["part"], row["from"]) == ("auth.token", "file:DEMO_GITLAB_TOKEN")
+    assert (row["age_d"], row["readable_by_others"]) == (10.0, False)
+    assert (told["sent_as"], told["in_clear"], told["findings"]) == ("private token", False, [])
+    assert told["account"] == tell("admin-2")["account"]
+    assert (told["rights"], told["expires_at"]) == (None, None)
+    assert "asks no tool" in told["reason"]
+
+    file.chmod(0o644)
+    clock.ts = written + 400 * 86_400
+    old = tell("admin-9")
+    assert [one.split(":")[0] for one in old["findings"]] == [
+        "others on this machine may read DEMO_GITLAB_TOKEN (auth.token)",
+        "auth.token is 400 days old",
+    ]
+    every = [told, old, *(tell.of("admin-9", "gitlab", name) for name in ("jira", "snow"))]
+    assert all(secret.strip() not in str(one) for one in every)
+    assert [one["sent_as"] for one in every[2:]] == ["basic", "basic"]
