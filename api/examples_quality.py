@@ -79,3 +79,28 @@ AUDIT: dict[str, Any] = {
     ],
     "how": "read ticket and commit, and say whether the commit was work on the ticket",
 }
+
+COVERED: dict[str, Any] = {
+    "counts": {
+        "project": {"known": 4, "covered": 3},
+        "repository": {"known": 6, "covered": 6},
+        "job": {"known": 12, "covered": 12},
+    },
+    "beyond": "what sources read is compared, and what builds are made from; what else the tools"
+    " have is not asked of them: compare `projects`, `groups`, `repositories` and `jobs` of"
+    " [[sources]]",
+    "items": [
+        {
+            "kind": "project",
+            "source": "jira",
+            "name": "OPS",
+            "count": 212,
+            "last_at": "2026-11-20T16:02:11Z",
+            "covered": False,
+            "streams": [],
+            "services": [],
+            "line": '[[streams]]\nitems = { source = "jira", projects = ["OPS"] }',
+        }
+    ],
+    "next": None,
+}

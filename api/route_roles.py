@@ -68,6 +68,7 @@ GET /v1/alerts
 GET /v1/sources
 GET /v1/sources/{name}
 GET /v1/quality
+GET /v1/quality/coverage
 GET /v1/quality/unlinked
 GET /v1/quality/unlinked/summary
 GET /v1/quality/agreement
@@ -175,8 +176,9 @@ POST /v1/improvements/{number}/adopt
 
 ADMIN: Final = """
 GET /v1/audit-log
+GET /v1/sources/{name}/credentials
 """
-"""Who may see who did what."""
+"""Who may see who did what, and how the sources sign in."""
 
 
 def _table() -> dict[str, Need]:

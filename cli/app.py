@@ -88,7 +88,10 @@ def check(config: Config = DEFAULT_CONFIG) -> None:
 
 @app.command(
     epilog=examples(
-        "headwater sync", "headwater sync --source jira", "headwater sync --full --since 2026-01-01"
+        "headwater sync",
+        "headwater sync --source jira",
+        "headwater sync --full --since 2026-01-01",
+        "headwater sync --source gitlab --again shop/web",
     ),
     rich_help_panel=_COLLECT,
 )
@@ -108,6 +111,13 @@ def sync(
             help="How far back a first load, or --full, reads; default: `history` of the source.",
         ),
     ] = None,
+    again: Annotated[
+        str,
+        typer.Option(
+            help="Read this project, repository or job of the source again from its beginning, and"
+            " of the rest what changed. Nothing is stored twice: it may be done at any time."
+        ),
+    ] = "",
 ) -> None:
     """One pass: collect what changed, link it, compute. Safe to interrupt at any time.
 
@@ -115,7 +125,8 @@ def sync(
     """
     from cli.sync import run_sync
 
-    run_sync(config, only=source or [], full=full, since=since.date() if since else None)
+    day = since.date() if since else None
+    run_sync(config, only=source or [], full=full, since=day, again=again)
 
 
 @app.command(

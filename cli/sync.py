@@ -15,12 +15,18 @@ from core.source_settings import EventsSource
 from pipeline.sync import SyncReport, bring_up_to_date, sync
 
 
-def run_sync(config: Path, *, only: Sequence[str], full: bool, since: date | None) -> None:
+def run_sync(
+    config: Path, *, only: Sequence[str], full: bool, since: date | None, again: str = ""
+) -> None:
     """One pass; exit status 1 when a source failed, with one line for each problem."""
+    if again and (len(only) != 1 or full):
+        raise ConfigError("--again names a part of one source: add --source NAME, without --full")
     with ready(config) as (settings, database), telling() as progress:
         require_sources(settings, config)
         _require_read(settings, only)
-        report = sync(settings, database, only=only, full=full, since=since, progress=progress)
+        report = sync(
+            settings, database, only=only, full=full, since=since, again=again, progress=progress
+        )
     tell_outcome(report)
     if report.failed:
         sys.exit(1)

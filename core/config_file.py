@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from core.config_checks import problems_of
 from core.errors import ConfigError
-from core.secret_files import FileSecret
+from core.secret_files import EnvSecret, FileSecret
 from core.settings import Settings
 from core.source_settings import AnySource, JiraSource
 from core.toml_lines import Path as Loc
@@ -161,14 +161,14 @@ def _hook_secrets(index: int, source: object) -> Iterator[tuple[Loc, Any, Any]]:
         yield ("sources", index, "hooks", "secrets"), secrets, position
 
 
-def _secret(reference: str, home: Path, env: Mapping[str, str]) -> str | SecretStr:
+def _secret(reference: str, home: Path, env: Mapping[str, str]) -> SecretStr:
     kind, _, name = reference.partition(":")
     if kind == "env" and name:
         if not env.get(name):
             raise ValueError(
                 f"the environment variable {name} is not set; set it: export {name}=.."
             )
-        return env[name].strip()
+        return EnvSecret(name, env[name].strip())
     if kind == "file" and name:
         try:
             return FileSecret(home / name)

@@ -1,4 +1,6 @@
-"""Secrets that stand in files of their own, which something else may renew while we run."""
+"""Secrets and where they come from: the environment, or files that something else may renew while
+we run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
+
+
+class EnvSecret(SecretStr):
+    """The content of an environment variable, as it was when the configuration was read."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(value)
+        self.name = name
 
 
 class FileSecret(SecretStr):
@@ -17,6 +27,10 @@ class FileSecret(SecretStr):
     def __init__(self, path: Path) -> None:
         super().__init__(_content(path))
         self._path = path
+
+    @property
+    def path(self) -> Path:
+        return self._path
 
     def get_secret_value(self) -> str:
         with suppress(OSError):

@@ -24,7 +24,8 @@ def discarded(items: pd.DataFrame, visits: pd.DataFrame, *, window: Window) -> p
     last = _last_stage(rows, visits)
     keys = zip(rows["item_id"].tolist(), rows["episode"].tolist(), strict=True)
     told = rows.assign(left_stage_id=[last.get(key, NONE) for key in keys])
-    return told.sort_values(["active_s", "item_id"], ascending=[False, True])
+    dearest: pd.DataFrame = told.sort_values(["active_s", "item_id"], ascending=[False, True])
+    return dearest
 
 
 def never_begun(items: pd.DataFrame, *, window: Window) -> int:

@@ -76,12 +76,14 @@ def collect(
     full: bool = False,
     since: date | None = None,
     only: frozenset[str] = frozenset(),
+    again: str = "",
     stop: Stop | None = None,
 ) -> SourceReport:
     """Read what changed at one source into the store. A fault of the source is in the report, not
     raised; `StoppedError` when asked to stop.
 
-    only: the streams to be read, with those that they are read over; none for all.
+    only: the streams to be read, with those that they are read over; none for all. again: a scope
+    (`pipeline/again.py`) of which everything is read again, and of the rest what changed.
     Where the configuration asks otherwise than in the last good pass, everything is read again:
     payloads that did not change mean something else now.
     """
@@ -95,7 +97,7 @@ def collect(
                 one = SourcePass(
                     source_id, source.name, database, client, progress or Silent(), renew, stop
                 )
-                one.trusting, one.since = full, since or source.history
+                one.trusting, one.since, one.again = full, since or source.history, again
                 _read(one, source, wanted, only, order, outcome)
             return _record(database, source.name, order, outcome)
     except SourceBusyError as busy:

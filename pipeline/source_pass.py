@@ -49,7 +49,8 @@ class SourcePass:
     """`renew` is called before each page is written and raises when the lease is lost.
 
     round: what this pass goes on with, None where it begins one. trusting: what can't be read any
-    more is meant to be so, and no lost permission. only: the scopes due now, None for all.
+    more is meant to be so, and no lost permission. only: the scopes due now, None for all. again:
+    the scope of which everything is taken as new, empty for none.
     """
 
     source_id: int
@@ -65,6 +66,7 @@ class SourcePass:
     since: date | None = None
     counts: dict[str, StreamCounts] = field(default_factory=dict)
     only: Due | None = None
+    again: str = ""
     _pages: queue.Queue[tuple[Task, Prepared] | _Done] = field(init=False)
     _stop: threading.Event = field(init=False)
     _parents: dict[str, list[Payload]] = field(default_factory=dict)
@@ -150,9 +152,10 @@ class SourcePass:
         begun = self.round
         done = begun is not None and (state.last_success_ts or 0) >= begun.from_ts
         needed = stream.name in self._parents or "older" in state.cursor
-        if begun and begun.paused and done and not needed:
+        again = bool(self.again) and scope.id == self.again
+        if begun and begun.paused and done and not needed and not again:
             return None
-        full = self.full and not (begun and done and not begun.paused)
+        full = again or (self.full and not (begun and done and not begun.paused))
         cursor = observed_of(state.cursor) if full else state.cursor
         if self.only is not None and stream.name in self.only.named:
             cursor = due_at_once(cursor)

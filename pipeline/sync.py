@@ -13,6 +13,7 @@ from functools import partial
 from core.errors import ConfigError
 from core.settings import Settings
 from core.source_settings import AnySource
+from pipeline.again import scope_named
 from pipeline.alerts.look import bring_alerts_up_to_date
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
@@ -57,19 +58,24 @@ def sync(
     only: Sequence[str] = (),
     full: bool = False,
     since: date | None = None,
+    again: str = "",
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> SyncReport:
     """Collect the sources side by side, then bring links and facts up to date; then the same with
     the older history that the first load left, part by part, so that numbers are there soon.
 
-    only: names of sources, none for all. full: read everything again. A source that fails leaves
+    only: names of sources, none for all. full: read everything again. again: the name of a
+    project, repository or job of the one source, of which everything is read again, and of the
+    rest what changed; what is stored of it stays. A source that fails leaves
     the others alone; `ConfigError` for a name that is not configured. An interrupt ends all of them
     after the page that they are at.
     """
     stop = stop or Stop()
     tell = progress or Silent()
     wanted = wanted_of(settings)
+    chosen = _chosen(settings, only)
+    part = scope_named(database, chosen[0], again) if again else ""
 
     def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
         again = full and not streams
@@ -81,10 +87,10 @@ def sync(
             full=again,
             since=since,
             only=streams,
+            again="" if streams else part,
             stop=stop,
         )
 
-    chosen = _chosen(settings, only)
     reports = _side_by_side([partial(one, source) for source in chosen], stop)
     outcome = bring_up_to_date(settings, database, reports, tell, stop=stop)
     told = {report.source: report for report in reports}

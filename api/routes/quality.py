@@ -11,7 +11,8 @@ from api.asking import NO_PARAMETERS, WindowDep, WindowQuery, asked_of
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import answers
 from api.examples import UNLINKED
-from api.examples_quality import AUDIT, CLOCK_SKEW
+from api.examples_quality import AUDIT, CLOCK_SKEW, COVERED
+from api.schemas_covered import CoveredBody
 from api.schemas_lists import Listed, QualityRow
 from api.schemas_quality import AuditBody, ClockSkew
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
@@ -19,6 +20,7 @@ from api.schemas_verdicts import AgreementRows
 from pipeline.agreement import agreement
 from pipeline.audit import audit
 from pipeline.clock_skew import clock_skew
+from pipeline.covered import covered_answer
 from pipeline.quality import all_quality_rows
 from pipeline.service_answers import service_of
 from pipeline.stream_answers import stream_of
@@ -54,6 +56,30 @@ def read_quality(
         if wanted is not None:
             rows = [row for row in rows if row["scope"].get(name) == wanted]
     return encoded({"items": rows, "next": None})
+
+
+class CoveredQuery(BaseModel):
+    """Which rows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    covered: bool | None = Field(
+        default=None, description="`false`: only what is in no stream and no service."
+    )
+
+
+@router.get(
+    "/coverage",
+    summary="Which projects, repositories and jobs are in no stream and no service",
+    responses=answers(CoveredBody, example=COVERED),
+)
+def read_covered(
+    served: ServedDep, session: SessionDep, query: Annotated[CoveredQuery, Query()]
+) -> Response:
+    """Who has what, what nobody has first, with the configuration line that would name it; and
+    repositories that builds are made from and no source reads.
+    """
+    return encoded(covered_answer(session, served.settings, only=query.covered))
 
 
 class UnlinkedParts(WindowQuery):

@@ -65,7 +65,7 @@ def _needed(method: str, path: str) -> str | None:
     line = f"{method} {path}"
     if path in FOR_ALL or line in OWN_SECRET:
         return None
-    if path == "/v1/audit-log":
+    if path in ("/v1/audit-log", "/v1/sources/{name}/credentials"):
         return "admin"
     return "viewer" if method == "GET" or line in QUESTIONS or path == "/signout" else "analyst"
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from collections import Counter
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from api.app import create_app
+from cli.app import main
 from core.access_settings import Authentication
 from pipeline.access_tokens import make_token
 from pipeline.clock import now_ts
 from pipeline.sync import bring_up_to_date
 from tests.api.client import Client, Clock
 from tests.e2e.company import Company
-from tests.questions.asking import JSON, YEAR, Asking
+from tests.e2e.small import small_company, synced
+from tests.questions.asking import JSON, YEAR, Asking, rows
 from tests.questions.test_data import lines
 from tests.questions.truths import by, finished, stages_passed, when
 
@@ -27,12 +34,12 @@ def test_admin_1_whether_connectors_are_healthy_and_how_late(
     read = min(int(mark.timestamp()) for mark in marks if mark is not None)
     for after, late in ((60, False), (600, True)):
         clock.ts = read + after
-        rows = by(ask("admin-1")["items"], "name")
-        assert {name: row["late"] for name, row in rows.items()} == dict.fromkeys(rows, late)
-        assert {row["state"] for row in rows.values()} == {"green"}
-    streams = by(rows["jira"]["streams"], "name")
+        told = by(ask("admin-1")["items"], "name")
+        assert {name: row["late"] for name, row in told.items()} == dict.fromkeys(told, late)
+        assert {row["state"] for row in told.values()} == {"green"}
+    streams = by(told["jira"]["streams"], "name")
     assert streams["issues"]["records"] == len(company.world.items)
-    streams = by(rows["snow"]["streams"], "name")
+    streams = by(told["snow"]["streams"], "name")
     assert streams["incidents"]["records"] == len(company.world.incidents)
 
 
@@ -50,6 +57,57 @@ def test_admin_2_what_may_still_be_asked_of_a_tool(
     assert timedelta(minutes=60) <= renews - mark <= timedelta(minutes=61)
     clock.ts += 3600
     assert ask("admin-2")["budget"]["used"] == 0
+
+
+@pytest.mark.parametrize(("stream", "jobs"), [("search", 0), ("fulfilment", 3)])
+def test_admin_3_what_is_not_covered(ask: Asking, company: Company, stream: str, jobs: int) -> None:
+    """Nobody reads the library that every Jenkins job takes its steps from, and no stream counts
+    the issues of GitLab; then a stream is given up, with its services.
+    """
+    told = ask("admin-3")
+    lost = [row for row in told["items"] if not row["covered"]]
+    issues = Counter(one.repository for one in company.world.issues if one.moved_to is None)
+    library = "gitlab.acme.example/platform/pipeline-library"
+    assert {(row["kind"], row["name"], row["source"]) for row in lost} == {
+        ("repository", library, None),
+        *(("project", path, "gitlab") for path in issues),
+    }
+    assert {row["name"]: row["count"] for row in lost if row["source"]} == issues
+    assert told["items"][: len(lost)] == lost
+    assert ask("admin-3", covered="false")["items"] == lost
+
+    gone = next(one for one in company.world.streams if one.name == stream)
+    settings = company.settings.model_copy(
+        update={
+            "streams": tuple(one for one in company.settings.streams if one.name != stream),
+            "services": tuple(
+                one
+                for one in company.settings.services
+                if one.name not in {service.name for service in gone.services}
+            ),
+        }
+    )
+    less = Asking(Client(create_app(settings, company.database)))("admin-3", covered="false")
+    found = {(row["kind"], row["name"]): row for row in less["items"]}
+    paths = {service.repository for service in gone.services}
+    without = {name for kind, name in found if kind == "job"}
+    assert len(without) == jobs
+    assert all(name.split("/")[0] == next(iter(paths)).split("/")[0] for name in without)
+    assert {key for key in found if key[0] != "job"} == {
+        ("project", gone.project),
+        *((row["kind"], row["name"]) for row in lost),
+        *(("repository", path) for path in paths),
+    }
+    own = [one for one in company.world.items if one.project == gone.project]
+    project = found["project", gone.project]
+    assert project["count"] == len(own)
+    assert when(project["last_at"]) == max(one.updated for one in own if one.updated)
+    assert f'projects = ["{gone.project}"]' in project["line"]
+    for path in paths:
+        landed = [one for one in company.world.commits if one.repository == path and one.on_default]
+        assert found["repository", path]["count"] >= len(landed)
+    counts = {kind: one["known"] - one["covered"] for kind, one in less["counts"].items()}
+    assert counts == {"project": 1 + len(issues), "repository": 1 + len(paths), "job": jobs}
 
 
 @pytest.fixture
@@ -128,10 +186,83 @@ def test_admin_6_who_did_what(mine: Company) -> None:
         answer = client.post("/v1/values", body, bearer[role] | JSON)
         assert answer.status_code == status, answer.text
     app.state.access.settle()
-    rows = client.get(address, bearer["admin"]).json()["items"]
-    said = [(row["who"], row["action"]) for row in rows]
+    noted = client.get(address, bearer["admin"]).json()["items"]
+    said = [(row["who"], row["action"]) for row in noted]
     assert any("analyst" in str(who) for who, _ in said), said
     assert any("viewer" in str(who) for who, _ in said), said
+
+
+def test_admin_7_one_project_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Titles of two projects are lost here: those of the one that is read again are there again,
+    and a second time changes nothing. Of the other project only what changed is asked for.
+    """
+    command = rows()["admin-7"].commands[0].split()
+    with small_company(items=12) as company:
+        config, settings = company.home(tmp_path)
+        assert not synced(settings).failed
+        database = tmp_path / "headwater.db"
+        whole = _titles(database)
+        assert len({path for path, _, _ in whole}) > 1
+        with closing(sqlite3.connect(database)) as base, base:
+            told = "select path, external_id from repository"
+            numbers = dict(base.execute(told).fetchall())
+            base.execute("update merge_request set title = 'lost'")
+        monkeypatch.setattr("sys.argv", [*command, "--config", str(config)])
+        before = Counter(company.server.requests)
+        assert _exit() == 0, capsys.readouterr()
+        first = _titles(database)
+        assert _exit() == 0, capsys.readouterr()
+        assert _titles(database) == first
+        asked = Counter(company.server.requests) - before
+    name = command[command.index("--again") + 1]
+    assert {row for row in first if row[0] == name} == {row for row in whole if row[0] == name}
+    assert {title for path, _, title in first if path != name} == {"lost"}
+    calls = {path: _asked_of(asked, number) for path, number in numbers.items()}
+    assert calls[name] > 2 * max(calls[path] for path in calls if path != name)
+
+
+def _titles(database: Path) -> set[tuple[str, int, str]]:
+    with closing(sqlite3.connect(database)) as base:
+        told = "select path, number, title from merge_request"
+        told += " join repository r on r.id = repository_id"
+        return set(base.execute(told).fetchall())
+
+
+def _asked_of(asked: Counter[tuple[str, str]], number: str) -> int:
+    """How many requests were about a project of GitLab."""
+    return sum(count for (_, path), count in asked.items() if f"/projects/{number}/" in path)
+
+
+def _exit() -> int:
+    try:
+        main()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--again", "shop/web"], "add --source NAME"),
+        (["--again", "shop/web", "--source", "gitlab", "--full"], "without --full"),
+        (["--again", "shop/shoes", "--source", "gitlab"], "it has logistics/warehouse"),
+        (["--again", "SHOP", "--source", "jira"], "headwater sync --source jira --full"),
+    ],
+    ids=["no source", "full", "unknown", "one list"],
+)
+def test_admin_7_what_can_not_be_read_again_is_refused(
+    mine: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["headwater", "sync", "--config", str(mine.config), *words])
+    assert _exit() != 0
+    assert told in capsys.readouterr().err
 
 
 def test_admin_8_whether_clocks_are_skewed(ask: Asking) -> None:
@@ -148,3 +279,31 @@ def test_admin_8_whether_clocks_are_skewed(ask: Asking) -> None:
     offs = by(told["sources"], "source")
     # The simulated tools are on this machine: their clocks are right.
     assert all(abs(row["clock_offset_s"]) <= 3 and not row["beyond"] for row in offs.values())
+
+
+def test_admin_9_how_the_credentials_are_kept(tell: Asking, mine: Company, clock: Clock) -> None:
+    file = mine.config.parent / "DEMO_GITLAB_TOKEN"
+    secret = file.read_text(encoding="utf-8")
+    written = 28_333_334 * 60
+    os.utime(file, (written, written))
+    file.chmod(0o600)
+    clock.ts = written + 10 * 86_400
+    told = tell("admin-9")
+    (row,) = told["secrets"]
+    assert (row["part"], row["from"]) == ("auth.token", "file:DEMO_GITLAB_TOKEN")
+    assert (row["age_d"], row["readable_by_others"]) == (10.0, False)
+    assert (told["sent_as"], told["in_clear"], told["findings"]) == ("private token", False, [])
+    assert told["account"] == tell("admin-2")["account"]
+    assert (told["rights"], told["expires_at"]) == (None, None)
+    assert "asks no tool" in told["reason"]
+
+    file.chmod(0o644)
+    clock.ts = written + 400 * 86_400
+    old = tell("admin-9")
+    assert [one.split(":")[0] for one in old["findings"]] == [
+        "others on this machine may read DEMO_GITLAB_TOKEN (auth.token)",
+        "auth.token is 400 days old",
+    ]
+    every = [told, old, *(tell.of("admin-9", "gitlab", name) for name in ("jira", "snow"))]
+    assert all(secret.strip() not in str(one) for one in every)
+    assert [one["sent_as"] for one in every[2:]] == ["basic", "basic"]
