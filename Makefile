@@ -7,13 +7,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill bench lint format serve migrate lock clean
+.PHONY: help demo test kill bench screenshots lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=3 at once)"
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
+	@echo "make screenshots  pictures of every page of a demo, into docs/screens (needs a Chromium)"
 	@echo "make lint     formatting, types and the direction of imports"
 	@echo "make format   format the code"
 	@echo "make serve    serve the dashboard with ./headwater.toml"
@@ -47,6 +48,9 @@ kill: $(VENV)/.development
 SIZE ?= small
 bench: $(VENV)/.development
 	$(BIN)/python -m bench --size $(SIZE) --page docs/benchmarks.md
+
+screenshots: $(VENV)/.development
+	$(BIN)/python -m tests.web.screens --into docs/screens
 
 lint: $(VENV)/.development
 	$(BIN)/ruff format --check .
