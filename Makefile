@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill fuzz bench openapi openapi-examples lint format serve migrate lock clean
+.PHONY: help demo test kill fuzz bench screenshots openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
@@ -16,6 +16,7 @@ help:
 	@echo "make fuzz     ask every address of the API what nobody would (EXAMPLES=200 of each, SEED=1)"
 	@echo "make openapi  write docs/openapi.json anew, once CHANGELOG.md tells what breaks programs"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
+	@echo "make screenshots  pictures of every page of a demo, into docs/screens (needs a Chromium)"
 	@echo "make lint     formatting, types and the direction of imports"
 	@echo "make format   format the code"
 	@echo "make serve    serve the dashboard with ./headwater.toml"
@@ -60,6 +61,9 @@ openapi-examples: $(VENV)/.development
 SIZE ?= small
 bench: $(VENV)/.development
 	$(BIN)/python -m bench --size $(SIZE) --page docs/benchmarks.md
+
+screenshots: $(VENV)/.development
+	$(BIN)/python -m tests.web.screens --into docs/screens
 
 lint: $(VENV)/.development
 	$(BIN)/ruff format --check .

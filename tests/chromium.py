@@ -20,8 +20,13 @@ ARGUMENTS = [
 ]
 
 
+def chromium_path() -> str | None:
+    """The Chromium that is named or installed; None where there is none."""
+    return os.environ.get("HEADWATER_CHROMIUM") or shutil.which("chromium")
+
+
 def _chromium() -> str:
-    path = os.environ.get("HEADWATER_CHROMIUM") or shutil.which("chromium")
+    path = chromium_path()
     if path:
         return path
     reason = "no Chromium: set HEADWATER_CHROMIUM or install the package chromium"

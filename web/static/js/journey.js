@@ -4,14 +4,8 @@ import { h, responsive } from "./dom.js";
 import { evidenceSection } from "./evidence.js";
 import { choice, chevron } from "./frame.js";
 import { drawItems, itemReads } from "./items.js";
-import {
-  finding,
-  goneWords,
-  journeyAnswer,
-  journeyFacts,
-  journeyFigures,
-  left,
-} from "./journey_head.js";
+import { journeyFigures } from "./journey_figures.js";
+import { finding, goneWords, journeyAnswer, journeyFacts, left } from "./journey_head.js";
 import { asTable, figures, head, section } from "./parts.js";
 import { ribbon, stretchTable } from "./ribbon.js";
 import { drawTimeline } from "./timeline.js";

@@ -1,27 +1,16 @@
-// Answer line, facts and figures of one item.
+// Answer line and facts of one item.
 
 import { h, link } from "./dom.js";
-import {
-  atLeast,
-  count,
-  counted,
-  date,
-  duration,
-  durationWords,
-  money,
-  percent,
-  reasonWords,
-  stampDay,
-} from "./format.js";
+import { count, counted, date, duration, durationWords, reasonWords } from "./format.js";
 import { grade } from "./parts.js";
-import { returns } from "./visits.js";
+import { longestPart } from "./visits.js";
 
 const bold = (text) => h("b", null, text);
 const NB = "\u00a0";
-const told = (journey) => journey.grade === "A" || journey.grade === "B";
+export const told = (journey) => journey.grade === "A" || journey.grade === "B";
 
 /** The whole time that the head speaks of: idea to live, or how long it has been under way. */
-function whole(journey) {
+export function whole(journey) {
   if (journey.idea_to_release_s !== null)
     return {
       seconds: journey.idea_to_release_s,
@@ -45,14 +34,27 @@ function whole(journey) {
 }
 
 /** Why it waited, behind the name of the step; a block is told by itself. */
-function waitWhy(reason, before, beforeReturn) {
+export function waitWhy(reason, before, beforeReturn) {
   if (!reason || reason === "blocked") return "";
   return reason === "returned" ? `${beforeReturn}after it came back` : `${before}${reason}`;
 }
 
-/** All the time in one wait, or the longest of several. */
-function longest({ longest_wait: wait, done_at: done, stage, age_s: age }) {
+/** Where most of the time went, if not in a wait: in work, or before anybody took it up. */
+function most(journey, seconds) {
+  const top = longestPart(journey);
+  if (!top || top.seconds <= Math.max(journey.longest_wait?.seconds ?? 0, seconds / 3)) return [];
+  if (top.kind === "active")
+    return [" Counted as work: ", bold(durationWords(top.seconds)), ` in ${top.stage}.`];
+  if (top.kind === "new" && journey.committed_at)
+    return [" Before it was taken up ", bold(durationWords(top.seconds)), ` passed in ${top.stage}.`];
+  return [];
+}
+
+/** All the time in one wait, or the longest of several; of what was blocked longer the whole. */
+function longest({ longest_wait: wait, blocked_s: blocked, done_at: done, stage, age_s: age }) {
   if (!wait) return [];
+  if (blocked > wait.seconds || wait.reason === "blocked")
+    return [" It was blocked for ", bold(durationWords(blocked || wait.seconds)), "."];
   const here = !done && wait.stage === stage && !wait.reason;
   if (here && durationWords(wait.seconds) === durationWords(age))
     return [" It has waited there all the time."];
@@ -118,6 +120,7 @@ export function journeyAnswer(journey) {
       "It was dropped on ",
       bold(date(journey.cancelled_at)),
       seconds === null ? "." : ` after ${durationWords(seconds)}.`,
+      ...(told(journey) ? longest(journey) : []),
     ];
   if (seconds === null && isOpen(journey) && !journey.committed_at && !journey.start_reason)
     return [
@@ -141,9 +144,10 @@ export function journeyAnswer(journey) {
       journey.stage ? " and stands in " : "",
       journey.stage ? bold(journey.stage) : "",
       ".",
+      ...most(journey, seconds),
       ...longest(journey),
     ];
-  const rest = [...again(journey), ...longest(journey)];
+  const rest = [...again(journey), ...most(journey, seconds), ...longest(journey)];
   const reached = title === "Idea to live" ? " to reach its users" : " from start to done";
   return ["It took ", bold(durationWords(seconds)), reached, ...worked, ".", ...rest];
 }
@@ -178,104 +182,6 @@ export function journeyFacts(journey) {
     state,
     chip,
   ].filter(Boolean);
-}
-
-function time(journey) {
-  const { seconds, title, from, to } = whole(journey);
-  const span = from
-    ? to
-      ? `${stampDay(from, to)} to ${stampDay(to, journey.as_of)} `
-      : `since ${date(from)} `
-    : "";
-  // The share compares flow times, whatever the figure above says.
-  const slower =
-    title === "Flow time" || journey.flow_time_s === null
-      ? ""
-      : `flow time ${duration(journey.flow_time_s)}, `;
-  const compared = journey.slower_than
-    ? h(
-        "em",
-        null,
-        `\u00b7 ${slower}slower than ${percent(journey.slower_than.share)} of ${count(journey.slower_than.n)} delivered items`,
-      )
-    : null;
-  const shown = seconds === null ? null : duration(seconds, journey.grade ?? "B");
-  return {
-    title,
-    value: shown && title === "Age" && journey.age_at_least ? atLeast(shown) : shown,
-    soft: !told(journey),
-    none: journey.committed_at || journey.start_reason ? "not known" : "not started",
-    notes: [seconds === null ? (journey.start_reason ?? journey.reasons[0] ?? "") : span, compared],
-  };
-}
-
-function waiting(journey) {
-  if (!journey.committed_at && !journey.waiting_s)
-    return {
-      title: "Waiting",
-      value: null,
-      none: "none counted",
-      notes: ["waiting counts from the day the item is taken up"],
-    };
-  const { longest_wait: wait, blocked_s: blocked } = journey;
-  const parts = [
-    wait
-      ? `${duration(wait.seconds)} in ${wait.stage}${waitWhy(wait.reason, ", ", ", ")}`
-      : null,
-    blocked ? `${duration(blocked)} blocked` : null,
-  ].filter(Boolean);
-  const hidden = journey.unknown_s
-    ? h("em", null, ` \u00b7 ${duration(journey.unknown_s)} not told apart`)
-    : null;
-  return {
-    title: "Waiting",
-    value: journey.waiting_s === null ? null : duration(journey.waiting_s, journey.grade ?? "B"),
-    soft: !told(journey),
-    none: "not known",
-    notes: [parts.length ? `of them ${parts.join("; ")}` : "", hidden],
-  };
-}
-
-function handoffs(journey) {
-  const back = journey.returns ? `, ${counted(journey.returns, "return")}` : "";
-  const lost = returns(journey)
-    .filter(({ seconds }) => seconds !== null)
-    .sort((a, b) => b.seconds - a.seconds)[0];
-  const story = lost
-    ? `${lost.from} sent it back to ${lost.to}${journey.returns === 1 ? " once" : ""}, which cost ${duration(lost.seconds)}`
-    : journey.returns
-      ? ""
-      : "it never came back to an earlier step";
-  const again = journey.reopened === 1 ? "once" : `${count(journey.reopened)} times`;
-  const reopened = journey.reopened ? `reopened ${again}` : "";
-  return {
-    title: "Handoffs and returns",
-    value: journey.handoffs === null ? null : count(journey.handoffs),
-    small: `${journey.handoffs === 1 ? "handoff" : "handoffs"}${back}`,
-    none: "not known",
-    notes: [[story, reopened].filter(Boolean).join("; ")],
-  };
-}
-
-function costOfWaiting({ delay_cost: cost, currency }) {
-  if (!cost || cost.cents === null)
-    return {
-      title: "Cost of its waiting",
-      value: null,
-      none: "not known",
-      notes: [cost?.reason ?? "nobody valued this item"],
-    };
-  const week =
-    cost.per_week_cents === null ? "" : `at ${money(cost.per_week_cents, currency)} a week`;
-  return { title: "Cost of its waiting", value: money(cost.cents, currency), notes: [week] };
-}
-
-/** The four figures; each opens the answer it was taken from. */
-export function journeyFigures(journey) {
-  const href = `/v1/items/${encodeURIComponent(journey.key)}/journey`;
-  return [time(journey), waiting(journey), handoffs(journey), costOfWaiting(journey)].map(
-    (one) => ({ ...one, href }),
-  );
 }
 
 /** What the drawing shows, in one sentence. */

@@ -12,7 +12,9 @@ const STYLE = /<style>([^<]*)<\/style>/;
 /** The nodes of the drawing, and its style as a sheet: a page may not hold styles of its own. */
 function parsed(drawing) {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`:host{display:block}svg{display:block}${STYLE.exec(drawing)?.[1] ?? ""}`);
+  const paper = "@media print{svg{width:100%;height:auto;max-height:180mm}}"; // it fits one page
+  const own = STYLE.exec(drawing)?.[1] ?? "";
+  sheet.replaceSync(`:host{display:block}svg{display:block}${own}${paper}`);
   const bare = drawing.replace(STYLE, "");
   const svg = new DOMParser().parseFromString(bare, "image/svg+xml").documentElement;
   svg.setAttribute("role", "group"); // a picture by itself; here its steps are links to be reached

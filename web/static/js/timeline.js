@@ -4,12 +4,12 @@ import { labelWidth, s } from "./dom.js";
 import { WHOLE, duration, stampDay } from "./format.js";
 import { labelRows } from "./labels.js";
 import { drawLane } from "./lanes.js";
+import { STATE, longNames, stateBars } from "./state_bars.js";
 import { folds, ticks, timescale } from "./timescale.js";
 import { blockedBy, longestWait, stretches } from "./visits.js";
 
 const LEFT = 96;
 const TOP = 26;
-const STATE = { above: 48, line: 72, below: 96, note: 42, under: 110 };
 const LANE = 58;
 const FIRST_LANE = 116;
 const DAY_MS = 86_400_000;
@@ -72,68 +72,6 @@ function foldMarks({ quiet, x }, height) {
         { x: middle.toFixed(1), y: 16, class: "t11 ink3", "text-anchor": "middle" },
         duration((fold.to - fold.from) / 1000, "B"),
       ),
-    ];
-  });
-}
-
-const STYLE = {
-  waiting: { class: "f-waiting" },
-  active: { class: "f-active" },
-  blocked: { fill: "url(#h-blk)" },
-  new: { class: "f-bg s-new w125" },
-  unknown: { fill: "url(#h-box)", class: "s-line2" },
-};
-const INSIDE = { waiting: "o-waiting", active: "o-active", new: "ink3", unknown: "ink2" };
-
-function inside(part, width) {
-  const long = duration((part.to - part.from) / 1000, WHOLE);
-  const texts = part.kind === "blocked" ? [] : [`${part.stage} ${long}`, part.stage];
-  return texts.find((text) => labelWidth(text, 600) + 11 <= width) ?? null;
-}
-
-/** Where the text of a bar begins: behind the cut of a fold that would cross it. */
-function textStart(left, width, text, { quiet, x }) {
-  const long = labelWidth(text, 600);
-  const cut = quiet
-    .map((fold) => (x(fold.from) + x(fold.to)) / 2)
-    .find((middle) => middle > left - 4 && middle < left + long + 16);
-  if (cut === undefined) return left + 6;
-  return cut + 12 + long < left + width ? cut + 12 : null;
-}
-
-function stateBars(parts, axis) {
-  const { x } = axis;
-  return parts.flatMap((part) => {
-    const left = x(part.from);
-    const width = Math.max(x(part.to) - left - 1, 2);
-    const y = part.kind === "active" ? STATE.line : STATE.above;
-    const edge = part.kind === "new" ? 0.75 : 0;
-    const long = duration((part.to - part.from) / 1000);
-    const text = inside(part, width);
-    const start = text ? textStart(left, width, text, axis) : null;
-    return [
-      s(
-        "rect",
-        {
-          x: (left + edge).toFixed(1),
-          y: y + edge,
-          width: Math.max(width - 2 * edge, 1).toFixed(1),
-          height: 24 - 2 * edge,
-          ...STYLE[part.kind],
-        },
-        s(
-          "title",
-          null,
-          [`${part.stage}, ${part.kind} ${long}`, part.team].filter(Boolean).join(", "),
-        ),
-      ),
-      start !== null
-        ? s(
-            "text",
-            { x: start.toFixed(1), y: y + 16, class: `t11 b ${INSIDE[part.kind]}` },
-            text,
-          )
-        : null,
     ];
   });
 }
@@ -277,6 +215,7 @@ export function drawTimeline(journey, width) {
     s("path", { d: `M${LEFT} ${STATE.line}H${width}`, class: "s-bg" }),
     ...foldCuts(axis),
     ...stateNotes(journey, parts, x, labels, width),
+    ...longNames(parts, axis, labels),
     ...lanes.flatMap(({ marks }) => marks),
     ...lanes.flatMap(({ texts }) => texts),
   );

@@ -66,6 +66,14 @@ export function longestWait(journey, parts) {
   return waits.length ? waits.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a)) : null;
 }
 
+/** The longest stretch of any kind in this delivery and before: {stage, kind, seconds}, or null. */
+export function longestPart(journey) {
+  const parts = journey.episode > 1 ? [] : stretches(journey);
+  if (!parts.length) return null;
+  const { stage, kind, from, to } = parts.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
+  return { stage, kind, seconds: (to - from) / 1000 };
+}
+
 /** What a flag says about a blocked stretch, or null. */
 export function blockedBy(journey, part) {
   const flags = journey.lanes.flatMap((lane) => lane.events).filter(({ kind }) => kind === "flag");
