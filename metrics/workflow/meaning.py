@@ -24,18 +24,19 @@ _DROPPED_SHARE: Final = 0.7
 
 _WAITING: Final = re.compile(
     r"\b(ready|wait\w*|await\w*|queue\w*|pending|hold|parked|paused|blocked|impeded|backlog"
-    r"|selected|approved|accepted|requested|scheduled|planned|train|available|needs?|reopened"
+    r"|selected|approved|accepted|requested|scheduled|planned|next|train|available|needs?|reopened"
     r"|for|to be|to (?:do|test|review|deploy|release|verify|merge))\b"
     r"|\b(?:dev|development|code|review|test|qa)\w* (?:done|complete\w*|passed|finished)\b"
 )
 _ACTIVE: Final = re.compile(
     r"\b(progress|dev|develop\w*|doing|build\w*|implement\w*|cod(?:e|ing)|review\w*|test\w*|analys\w*"
     r"|analyz\w*|design\w*|verif\w*|qa|uat|fix\w*|investigat\w*|deploy\w*|work\w*|refin\w*"
-    r"|writing|acceptance)\b"
+    r"|writing|acceptance|check\w*)\b"
 )
 _DROPPED: Final = re.compile(
     r"\b(won'?t|wont|cancel\w*|reject\w*|declin\w*|duplicate\w*|abandon\w*|discard\w*|obsolete"
-    r"|invalid|dropped|not (?:a|an|planned|needed|doing|fixed)|withdrawn|incomplete|cannot)\b"
+    r"|invalid|dropped|dismiss\w*|not (?:a|an|planned|needed|doing|fixed)|withdrawn|incomplete"
+    r"|cannot)\b"
 )
 _OVER: Final = re.compile(r"\b(done|closed|resolved|released|finished|completed?|shipped|live)$")
 _COMMITTED: Final = re.compile(r"\b(ready|selected|approved|committed|planned|next|accepted)\b")

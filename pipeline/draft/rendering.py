@@ -24,6 +24,10 @@ _NO_WORK: Final = (
     "no status says that work began, so no item would have a flow time; labels can say it:"
     " `status_labels` of the source"
 )
+_SEVERAL: Final = (
+    "several are production; where each is a service of its own, write a table for each, with the"
+    " `paths` of the repository that it is made of"
+)
 _FEW: Final = 20
 
 
@@ -131,6 +135,8 @@ def _service(one: ServiceDraft) -> Iterator[str]:
     for ran in one.production:
         tier = f" (tier {ran.tier})" if ran.tier else ""
         yield comment(f"{ran.name}{tier}: {_of(ran.runs, one.deployments)}", check=not ran.runs)
+    if len(one.production) > 1:
+        yield comment(_SEVERAL, check=True)
     yield f"environments = {{ production = {texts(one.environments)} }}"
     if one.others:
         names = ", ".join(f"{ran.name} ({ran.runs})" for ran in one.others[:12])

@@ -28,7 +28,7 @@ def one(name: str, category: StatusCategory, facts: StatusFacts | None = None) -
     [
         "Ready for Test", "Waiting for review", "QA Queue", "On Hold", "Selected for Development",
         "To Deploy", "Dev Done", "Code review passed", "workflow::ready", "status: needs triage",
-        "Patch Available", "For Approval", "READY_FOR_QA", "Pending release",
+        "Patch Available", "For Approval", "READY_FOR_QA", "Pending release", "Next",
     ],
 )  # fmt: skip
 def test_a_queue_says_so_in_its_name(name: str) -> None:
@@ -36,7 +36,16 @@ def test_a_queue_says_so_in_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["In Progress", "Code Review", "Testing", "workflow::in progress", "UAT", "Analyse"]
+    "name",
+    [
+        "In Progress",
+        "Code Review",
+        "Testing",
+        "workflow::in progress",
+        "UAT",
+        "Analyse",
+        "Checking",
+    ],
 )
 def test_work_says_so_in_its_name(name: str) -> None:
     assert (one(name, ACTIVE).state, one(name, ACTIVE).sure) == ("active", True)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from connectors.look import Board, Column
+from connectors.look import Board, Column, Ran
 from core.config_file import load_settings
 from core.records import StatusCategory, WorkflowStatus
 from metrics.workflow.histories import History
 from pipeline.draft.looking import Given
 from pipeline.draft.rendering import Draft, whole_file
 from pipeline.draft.sampling import Sample
+from pipeline.draft.services import ServiceDraft
 from pipeline.draft.stages import stages_of
 from pipeline.draft.streams import streams_of
 from tests.metrics.workflow.items import moved
@@ -135,6 +136,17 @@ def test_two_workflows_of_a_project_are_two_streams() -> None:
     ]
     assert [one.name for one in found[1].stages.stages] == ["Open", "Answering", "Closed"]
     assert not any(one.alone for one in found)
+
+
+def test_a_repository_with_several_productions_may_be_several_services() -> None:
+    both = (Ran("production/web", "production", 3), Ran("production/api", "production", 2))
+    service = ServiceDraft("shop", "shop/mono", both, deployments=5)
+    text = whole_file(Draft([], services=[service]), day="2026-03-02", timezone="UTC")
+    assert "# production/web (tier production): 3 of the 5 newest deployments" in text
+    assert "# CHECK: several are production" in text
+    (table,) = tomllib.loads(text)["services"]
+    production = ["production/web", "production/api", "tier:production"]
+    assert table["environments"] == {"production": production}
 
 
 HOSTILE = [
