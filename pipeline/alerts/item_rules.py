@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -38,6 +39,12 @@ class Items:
     @property
     def name(self) -> str:
         return self.stream.config.name
+
+    @cached_property
+    def ageing(self) -> dict[str, Any]:
+        """All that is in load, by age."""
+        query = AgeingQuery(limit=_ALL)
+        return list_ageing(self.ground.snapshot, self.stream, self.asked, OWN, query)
 
     def cause(
         self, rule: Rule, row: Row, what: str, why: list[str], api: str, **more: Any
@@ -83,7 +90,7 @@ def cost_of(burn: Row | None, currency: str) -> dict[str, Any] | None:
 
 def ageing_causes(items: Items) -> list[Cause]:
     """Older than the expectation: of that which is done, 85 % took no longer."""
-    body = _ageing(items)
+    body = items.ageing
     expected = body["value"]["sle_d"]
     if expected is None:
         return []
@@ -106,7 +113,7 @@ def ageing_causes(items: Items) -> list[Cause]:
 
 def breach_causes(items: Items) -> list[Cause]:
     """Not late yet, and more likely than not to be."""
-    body, least = _ageing(items), items.ground.settings.alerts.breach_p
+    body, least = items.ageing, items.ground.settings.alerts.breach_p
     expected = body["value"]["sle_d"]
     if expected is None:
         return []
@@ -205,11 +212,6 @@ def _dear_stream(items: Items, limit: int, currency: str) -> Iterator[Cause]:
         },
         begins=burn >= limit,
     )
-
-
-def _ageing(items: Items) -> dict[str, Any]:
-    query = AgeingQuery(limit=_ALL)
-    return list_ageing(items.ground.snapshot, items.stream, items.asked, OWN, query)
 
 
 def _age(row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,8 @@ EVERY_S: Final = 15
 _ALERTING: Final = 2
 _AT_MOST_EVERY_S: Final = 120
 """While a server runs, passes come so often that each need not be looked at."""
+_SHARE: Final = 30
+_LONGEST_PAUSE_S: Final = 1_800
 
 
 def bring_alerts_up_to_date(
@@ -63,18 +66,25 @@ def _went_well(step: Callable[[], object]) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AlertLook:
-    """The look of the scheduler, every few seconds; it reads little where nothing moved."""
+    """The look of the scheduler, every few seconds; it reads little where nothing moved. Judging
+    facts anew takes at most a thirtieth of the time, however many there are.
+    """
 
     settings: Settings
     database: Database
     stop: Stop
+    _pause_s: int = _AT_MOST_EVERY_S
 
     def __call__(self) -> None:
+        began = time.monotonic()
         try:
             bring_alerts_up_to_date(
-                self.settings, self.database, not_before_s=_AT_MOST_EVERY_S, stop=self.stop
+                self.settings, self.database, not_before_s=self._pause_s, stop=self.stop
             )
         except StoppedError:
             return
+        took = round(_SHARE * (time.monotonic() - began))
+        if took > _SHARE:  # else nothing was looked at
+            self._pause_s = min(_LONGEST_PAUSE_S, max(_AT_MOST_EVERY_S, took))

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from core.written import day, duration
 from pipeline.alerts.causes import Cause, Ground, key_of, seconds_of
+from pipeline.alerts.message import moment
 from pipeline.mapping_answers import unmapped
 from pipeline.snapshot import StreamFacts
-from pipeline.times import iso
 from store import cursors
 
 _FRESH_S: Final = 7 * 86_400
@@ -19,6 +19,7 @@ def source_causes(ground: Ground) -> list[Cause]:
     """Configured sources that fail, and have not been read well for so long."""
     least = int(ground.settings.alerts.source_after.total_seconds())
     names = {source.name for source in ground.settings.polled}
+    zone = ground.settings.server.timezone
     found = []
     for state in cursors.all_states(ground.session):
         if state.source not in names or state.key.stream or not state.last_error:
@@ -38,7 +39,7 @@ def source_causes(ground: Ground) -> list[Cause]:
                     state.last_error,
                     "what it tells is not known"
                     if reach is None
-                    else f"its data is complete to {iso(reach)}; numbers that need it stand still",
+                    else f"complete to {moment(reach, zone)}; numbers that need it stand still",
                     *_needed_by(ground, state.source),
                 ],
                 page="/connectors",
