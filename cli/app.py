@@ -16,7 +16,7 @@ from cli.cost_commands import cost
 from cli.export_commands import export
 from cli.look_commands import look
 from cli.mapping_commands import mapping
-from cli.options import DEFAULT_CONFIG, Config, examples
+from cli.options import DEFAULT_CONFIG, Again, Config, examples
 from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError
 
@@ -104,13 +104,7 @@ def sync(
             help="How far back a first load, or --full, reads; default: `history` of the source.",
         ),
     ] = None,
-    again: Annotated[
-        str,
-        typer.Option(
-            help="Read this project, repository or job of the source again from its beginning, and"
-            " of the rest what changed. Nothing is stored twice: it may be done at any time."
-        ),
-    ] = "",
+    again: Again = "",
 ) -> None:
     """One pass: collect what changed, link it, compute. Safe to interrupt at any time.
 
