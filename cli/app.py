@@ -19,7 +19,7 @@ from cli.init_commands import init
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
-from cli.options import DEFAULT_CONFIG, Config, examples
+from cli.options import DEFAULT_CONFIG, Again, Config, examples
 from cli.report_commands import report_commands
 from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError, StoppedError
@@ -111,13 +111,7 @@ def sync(
             help="How far back a first load, or --full, reads; default: `history` of the source.",
         ),
     ] = None,
-    again: Annotated[
-        str,
-        typer.Option(
-            help="Read this project, repository or job of the source again from its beginning, and"
-            " of the rest what changed. Nothing is stored twice: it may be done at any time."
-        ),
-    ] = "",
+    again: Again = "",
 ) -> None:
     """One pass: collect what changed, link it, compute. Safe to interrupt at any time.
 

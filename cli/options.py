@@ -19,3 +19,12 @@ DEFAULT_CONFIG: Final = Path("headwater.toml")
 def examples(*lines: str) -> str:
     """The end of a help page: lines to paste."""
     return "Examples:\n\n" + "\n\n".join(f"`{line}`" for line in lines)
+
+
+Again = Annotated[
+    str,
+    typer.Option(
+        help="Read this project, repository or job of the source again from its beginning, and of"
+        " the rest what changed. Nothing is stored twice."
+    ),
+]

@@ -21,7 +21,8 @@ def scope_named(database: Database, source: AnySource, name: str) -> str:
         source_id = source_ids(session).get(source.name)
         numbers = [] if source_id is None else [source_id]
         states = [one for one in cursors.all_states(session) if one.source == source.name]
-        paths = dict(found_in(session, repository, ("path", "external_id"), "source_id", numbers))
+        read = found_in(session, repository, ("path", "external_id"), "source_id", numbers)
+        paths = {str(path): str(number) for path, number in read}
     scopes = {one.key.scope for one in states} - {""}
     known = {path: number for path, number in paths.items() if number in scopes}
     if source.kind == "jenkins":

@@ -25,8 +25,9 @@ def _tests() -> dict[str, list[ast.FunctionDef]]:
     """Test functions by the question that their name begins with."""
     found: dict[str, list[ast.FunctionDef]] = {}
     for user in USERS:
-        tree = ast.parse((HERE / f"test_{user}.py").read_text(encoding="utf-8"))
-        for node in tree.body:
+        files = sorted(HERE.glob(f"test_{user}*.py"))
+        trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+        for node in (node for tree in trees for node in tree.body):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 named = re.match(rf"test_({user})_(\d+)_", node.name)
                 assert named, f"{node.name} names no question"

@@ -16,6 +16,7 @@ from tests.api.client import Answer, Client
 from tests.e2e.company import Company
 from tests.e2e.telling_features import told_features
 from tests.questions.asking import YEAR, Asking, sent
+from tests.questions.test_data import lines
 from tests.questions.truths import (
     DAY,
     by,
@@ -154,13 +155,8 @@ def test_product_6_how_long_before_work_begins(ask: Asking, company: Company) ->
     path = f"/v1/streams/checkout/map/explain?from={YEAR['from']}&to={YEAR['to']}"
     keys = [row["key"] for row in ask.client.json(path)["included"]]
     assert len(keys) > 30
-    visits = [
-        visit
-        for key in keys
-        for visit in ask.client.json(f"/v1/items/{key}/journey")["visits"]
-        if visit["stage"] == "Ideas"
-    ]
-    lay = sum(_seconds(visit["start"], visit["end"]) for visit in visits)
+    visits = lines(ask.client, "/v1/exports/stage_visits?format=ndjson&stream=checkout")
+    lay = sum(row["duration_s"] for row in visits if row["stage"] == "Ideas" and row["key"] in keys)
     assert first["idea_wait_d"] == pytest.approx(lay / DAY / len(keys))
     true = [items(company)[key] for key in keys]
     before = fmean(
@@ -169,13 +165,6 @@ def test_product_6_how_long_before_work_begins(ask: Asking, company: Company) ->
         if one.last.committed_at
     )
     assert before <= first["idea_wait_d"] <= before + 0.5
-
-
-def _seconds(start: str, end: str) -> int:
-    first, last = when(start), when(end)
-    assert first is not None
-    assert last is not None
-    return int((last - first).total_seconds())
 
 
 @pytest.fixture
