@@ -5,10 +5,9 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from api.access import Access
-from api.caching import CachedViews
+from api.caching import CachedViews, CompressedBeside
 from api.cross_origin import CrossOrigin
 from api.deps import Served
 from api.docs_page import add_docs_page
@@ -126,7 +125,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     if settings.auth.mode != "none":
         _lock(app, settings, database)
     document_whole(app)
-    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    app.add_middleware(CompressedBeside)
     if settings.server.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))

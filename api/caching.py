@@ -14,10 +14,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.compressing import LEAST, chosen, compressed
@@ -133,10 +135,10 @@ class CachedViews:
         return headers, body
 
     def _key(self, scope: Scope) -> str:
-        query = urlencode(sorted(parse_qsl(scope["query_string"].decode("latin-1"), True)))
-        path = scope["raw_path"].decode("latin-1")
+        asked = scope["raw_path"], scope["query_string"]
+        question = (_kept_question if len(asked[1]) < _SHORT else _question)(*asked)
         moment = f"accept {_header(scope, b'accept')!r}" if _passed_on(scope) else self._minute()
-        text = f"{self._version()}|{moment}|{path}?{query}"
+        text = f"{self._version()}|{moment}|{question}"
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send, etag: bytes) -> None:
@@ -177,6 +179,31 @@ _VARY: Final = ((b"vary", b"accept-encoding"),)
 def _encoding(scope: Scope) -> str:
     told = [value for name, value in scope["headers"] if name == b"accept-encoding"]
     return chosen(b",".join(told).decode("latin-1"))
+
+
+def _question(path: bytes, query: bytes) -> str:
+    """The same for the same parameters in any order."""
+    parameters = urlencode(sorted(parse_qsl(query.decode("latin-1"), True)))
+    return f"{path.decode('latin-1')}?{parameters}"
+
+
+_SHORT: Final = 500
+_kept_question = lru_cache(maxsize=4096)(_question)
+
+
+class CompressedBeside:
+    """ASGI layer: gzip for what is not kept, such as files of the pages and tables. What is kept is
+    compressed where it is.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._gzip = GZipMiddleware(app, minimum_size=LEAST, compresslevel=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = scope["type"] == "http" and scope["method"] == "GET" and is_kept(scope["raw_path"])
+        app = self._app if kept and not _passed_on(scope) else self._gzip
+        await app(scope, receive, send)
 
 
 def _passed_on(scope: Scope) -> bool:

@@ -54,7 +54,7 @@ def problem(status: int, detail: str, instance: str, *, field: str = "") -> Resp
         "type": "about:blank",
         "title": _TITLES.get(status, "Error"),
         "status": status,
-        "detail": detail,
+        "detail": _one_line(detail),
         "instance": instance,
         **({"field": field} if field else {}),
     }
@@ -67,6 +67,11 @@ def problem(status: int, detail: str, instance: str, *, field: str = "") -> Resp
         media_type="application/problem+json",
         headers=headers,
     )
+
+
+def _one_line(words: str) -> str:
+    """What was sent may stand in it: nothing of it ends the line, turns it around or hides."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in words)
 
 
 def unexpected(path: str, error: Exception) -> Response:

@@ -45,12 +45,12 @@ def run(*, full: bool) -> Iterator[Outcome]:
     items = 1_000_000 if full else 10_000
     inputs = history(items)
     facts = item_facts(inputs, _RULES)
-    bare = _bare(facts, inputs)
+    bare = bare_facts(facts, inputs)
     first, last = int(bare.committed[bare.committed != NONE].min()), int(bare.start.max())
     weeks, days = (_periods(first, last, one) for one in ("week", "day"))
     pairs = (
         ("weekly percentiles by type", f"{items:,} items, {len(weeks)} weeks",
-         partial(_percentiles_by_hand, bare, weeks), partial(_percentiles, facts, weeks)),
+         partial(percentiles_by_hand, bare, weeks), partial(_percentiles, facts, weeks)),
         ("load by day", f"{items:,} items, {len(days)} days",
          partial(_load_by_hand, bare, days), partial(_load, facts, days)),
         ("cumulative flow", f"{items * MOVES:,} status changes, {len(days)} days",
@@ -63,7 +63,7 @@ def run(*, full: bool) -> Iterator[Outcome]:
         )
 
 
-def _bare(facts: Facts, inputs: FactInputs) -> _Bare:
+def bare_facts(facts: Facts, inputs: FactInputs) -> _Bare:
     items, visits = facts.items, facts.visits
     done = items["done_ts"].to_numpy(np.int64)
     steps = boundaries(inputs.stages.assign(name=inputs.stages["state"]))
@@ -89,7 +89,7 @@ def _edges(found: Sequence[Period]) -> Ints:
     return np.array([*(one.from_ts for one in found), found[-1].to_ts], np.int64)
 
 
-def _percentiles_by_hand(bare: _Bare, weeks: Sequence[Period]) -> Floats:
+def percentiles_by_hand(bare: _Bare, weeks: Sequence[Period]) -> Floats:
     edges = _edges(weeks)
     counted = (bare.committed != NONE) & (bare.done >= edges[0]) & (bare.done < edges[-1])
     done, kind = bare.done[counted], bare.kind[counted]
