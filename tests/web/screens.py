@@ -27,7 +27,7 @@ from tests.chromium import ARGUMENTS, chromium_path
 from tests.e2e.serving import served
 from tests.web.palette import few_colours
 
-SEED, ITEMS = 7, 1_500
+SEED, ITEMS = 1, 2_000  # those of `headwater demo`
 _PATIENCE_MS = 90_000
 _CHANGED = timedelta(weeks=10)
 

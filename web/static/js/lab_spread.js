@@ -23,7 +23,7 @@ function line(points) {
 
 function round(most) {
   const size = 10 ** Math.floor(Math.log10(most / 4));
-  return [1, 2, 5, 10].map((n) => n * size).find((n) => n >= most / 4.5);
+  return [1, 2, 3, 5, 10].map((n) => n * size).find((n) => n >= most / 4.5);
 }
 
 function curves({ edges_d: edges, before, after }, x) {

@@ -1,0 +1,44 @@
+"""What each page shows when nothing can be read, and when nothing is configured."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web import fake_improvements
+from tests.web.conftest import Open, text
+from tests.web.fake_api import PAGES, FakeApi
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_can_not_be_read_says_so_and_reads_again(
+    visit: Open, fake: FakeApi, path: str
+) -> None:
+    answers, fake.answers = fake.answers | fake_improvements.answers(), {}
+    fake.status = dict.fromkeys(answers, 503) | {"/v1/items": 503}
+    page = visit(f"{path}?stream=checkout")
+
+    expect(page.get_by_role("alert")).to_contain_text("could not be read since")
+    expect(page.locator("h1")).to_be_visible()
+    assert "503" in text(page, "#problem")
+
+    fake.answers, fake.status = answers, {}
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "path", ["/map", "/bottlenecks", "/forecast", "/delay-cost", "/value", "/lab"]
+)
+def test_without_a_stream_a_page_says_what_is_missing(
+    visit: Open, fake: FakeApi, path: str
+) -> None:
+    fake.answers["/v1/streams"] = {"items": [], "next": None}
+    page = visit(path)
+
+    assert "stream" in text(page, ".answer")
+    assert page.locator("main a[href]").count() > 0
+    for hole in ("undefined", "NaN", "null"):
+        assert hole not in text(page)
