@@ -19,6 +19,7 @@ from metrics import fact_frames
 from metrics.episodes import episodes, in_process
 from metrics.intervals import ItemArrays, Moves, Rows, cut, status_rows
 from metrics.mapping import Codes, Flags, Ints, StatusTable, status_table
+from metrics.move_order import COLUMNS, in_order
 from metrics.states import (
     ACTIVE,
     BLOCKED,
@@ -131,7 +132,7 @@ def _ints(frame: pd.DataFrame, column: str) -> Ints:
 
 def _ordered(ids: Ints, frame: pd.DataFrame) -> tuple[dict[str, Ints], Ints, Ints]:
     """The transitions of `ids` ordered by (item, ts, seq), and where each item begins and ends."""
-    columns = _in_order(*(_ints(frame, name) for name in (*_COLUMNS, "seq")))
+    columns = in_order(*(_ints(frame, name) for name in (*COLUMNS, "seq")))
     first, last = _bounds(columns["item_id"], ids)
     if (last - first).sum() != len(columns["item_id"]):
         kept = np.isin(columns["item_id"], ids)
@@ -146,63 +147,6 @@ def _bounds(item: Ints, ids: Ints) -> tuple[Ints, Ints]:
     known, bounds = np.append(item[heads], NONE), np.append(heads, len(item))
     place = np.searchsorted(known[:-1], ids)
     return bounds[place], bounds[place + (known[place] == ids)]
-
-
-def _is_ordered(item: Ints, ts: Ints, seq: Ints) -> bool:
-    same = item[1:] == item[:-1]
-    if not (same | (item[1:] > item[:-1])).all():
-        return False
-    tied = ts[1:] == ts[:-1]
-    ascending = ts[1:] > ts[:-1]
-    return bool((~same | ascending | (tied & (seq[1:] >= seq[:-1]))).all())
-
-
-_COLUMNS = ("item_id", "ts", "from_id", "to_id")
-_TS_BITS, _ITEM_BITS, _STATUS_BITS = 33, 30, 31
-
-
-def _in_order(item: Ints, ts: Ints, from_id: Ints, to_id: Ints, seq: Ints) -> dict[str, Ints]:
-    """The columns in the order of (item, ts, seq), as they came where all three are equal.
-
-    Rows far apart are fetched one by one from memory, which takes longer than all else. So item
-    and time are one number, which also sorts six times as fast as two, and both statuses another.
-    """
-    columns = dict(zip(_COLUMNS, (item, ts, from_id, to_id), strict=True))
-    if _is_ordered(item, ts, seq):
-        return columns
-    low = int(ts.min())
-    if (
-        int(ts.max()) - low >> _TS_BITS
-        or not _within(_ITEM_BITS, item)
-        or not _within(_STATUS_BITS, from_id, to_id)
-    ):
-        order: Ints = np.lexsort((seq, ts, item))
-        return {name: values[order] for name, values in columns.items()}
-    key = item << _TS_BITS
-    key |= ts - low
-    order = np.argsort(key)
-    ordered = key[order]
-    _untie(order, ordered, seq)
-    statuses = ((from_id << _STATUS_BITS) | to_id)[order]
-    return {
-        "item_id": ordered >> _TS_BITS,
-        "ts": (ordered & (1 << _TS_BITS) - 1) + low,
-        "from_id": statuses >> _STATUS_BITS,
-        "to_id": statuses & (1 << _STATUS_BITS) - 1,
-    }
-
-
-def _within(bits: int, *columns: Ints) -> bool:
-    """Whether all of them are so small, and none is missing."""
-    return all(int(one.min()) >= 0 and not int(one.max()) >> bits for one in columns)
-
-
-def _untie(order: Ints, ordered: Ints, seq: Ints) -> None:
-    """Bring rows of the same key, which are few, into the order of `seq`, then as they came."""
-    tied = ordered[1:] == ordered[:-1]
-    places = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
-    rows = order[places]
-    order[places] = rows[np.lexsort((rows, seq[rows], ordered[places]))]
 
 
 def _item_arrays(items: pd.DataFrame, first: Ints, last: Ints) -> ItemArrays:

@@ -189,7 +189,7 @@ def _evidence() -> list[Answer]:
 
 
 def released() -> Answer:
-    """The item of the mock-up: 67 days from idea to live, one return, one incident."""
+    """67 days from idea to live, one return, one incident."""
     return base() | {
         "idea_at": at("8 Sep 10:00"),
         "idea_key": "IDEA-88",
