@@ -209,7 +209,7 @@ def test_a_missing_configuration_is_told_in_a_line_with_status_2(tmp_path: Path)
     done = run("sync", "--config", tmp_path / "no.toml")
     (line,) = lines(done.stderr)
     assert done.returncode == 2
-    assert line.startswith(f"{tmp_path}/no.toml: no such file; write one")
+    assert line.startswith(f"{tmp_path}/no.toml: no such file; draft one with: headwater init")
 
 
 @pytest.mark.parametrize(
