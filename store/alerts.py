@@ -165,6 +165,12 @@ def count_by_rule(session: Session, wanted: Wanted) -> dict[str, int]:
     return {rule: int(number) for rule, number in rows}
 
 
+def teams(session: Session) -> list[str]:
+    """The teams that alerts are of, by name."""
+    found = select(alert.c.team).where(alert.c.team != "").distinct().order_by(alert.c.team)
+    return [str(team) for team in session.scalars(found)]
+
+
 def version(session: Session) -> str:
     """Moves with everything that is told of alerts."""
     return get_setting(session, _VERSION) or "0"

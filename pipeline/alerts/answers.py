@@ -45,6 +45,8 @@ def list_alerts(
     _require("delivery", delivery, DELIVERIES)
     streams = [one.name for one in settings.streams]
     _require("stream", stream, streams)
+    if team is not None:
+        _require("team", team, _teams(session, settings))
     is_open = None if state == "all" else state == "open"
     wanted = Wanted(is_open, rule, stream, team, delivery)
     found = alerts.page(session, wanted, before=before_of(cursor), limit=limit + 1)
@@ -66,6 +68,13 @@ def list_alerts(
 def _require(name: str, value: str | None, known: Sequence[str]) -> None:
     if value is not None and value not in known:
         raise BadRequestError(f"{name}: one of {', '.join(known) or 'none'}")
+
+
+def _teams(session: Session, settings: Settings) -> list[str]:
+    """Those that the configuration names, and those that alerts of the past name."""
+    staged = [stage.team for stream in settings.streams for stage in stream.stages if stage.team]
+    configured = [team.name for team in settings.teams]
+    return list(dict.fromkeys([*staged, *configured, *alerts.teams(session)]))
 
 
 def _row(settings: Settings, one: Alert, told: Sequence[Delivery]) -> Answer:

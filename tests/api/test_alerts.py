@@ -92,6 +92,7 @@ def test_alerts_are_chosen_and_paged(client: Client) -> None:
         ("rule=late", "signal, breach, ageing"),
         ("stream=shop", "checkout"),
         ("delivery=lost", "waiting, held"),
+        ("team=nobody", "web"),
         ("cursor=x", "`next` of the page before"),
         ("person=anna", "person"),
     ],

@@ -161,4 +161,4 @@ def test_the_examples_of_the_page_are_configurations(tmp_path: Path) -> None:
         file = tmp_path / "headwater.toml"
         file.write_text(block, encoding="utf-8")
         modes.append(load_settings(file, {"HEADWATER_OIDC_SECRET": "s"}).auth.mode)
-    assert modes == ["tokens", "oidc"]
+    assert modes == ["tokens", "oidc", "none"]  # the last is about other sites alone
