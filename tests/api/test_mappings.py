@@ -19,7 +19,7 @@ from core.settings import Database, Settings
 from pipeline.database import opened
 from pipeline.sync import bring_up_to_date
 from tests.api.client import Answer, Client, Clock
-from tests.api.conftest import _copied
+from tests.api.conftest import copy_of
 from tests.e2e.company import Company
 
 JSON = {"content-type": "application/json"}
@@ -102,7 +102,7 @@ def changed(company: Company, tmp_path: Path) -> Iterator[tuple[Client, Client, 
     from api.app import create_app
 
     path = tmp_path / "headwater.db"
-    _copied(company, path)
+    copy_of(company, path)
     url = Database(url=f"sqlite:///{path}")
     old = company.settings.model_copy(update={"database": url})
     given = PreviewGiven.model_validate({"streams": [_waiting(company)]})

@@ -155,7 +155,8 @@ def taking_mail(folder: Path | None = None, *, wrapped: bool = False) -> Iterato
 async def _ended(server: asyncio.Server, lines: Sequence[asyncio.BaseTransport]) -> None:
     server.close()
     for one in lines:
-        one.abort()  # type: ignore[attr-defined]
+        if not one.is_closing():
+            one.abort()  # type: ignore[attr-defined]
     for task in asyncio.all_tasks():
         if task is not asyncio.current_task():
             task.cancel()

@@ -42,7 +42,7 @@ def test_the_navigation_names_who_is_signed_in_and_signs_out(
     line = page.locator(".account:visible")
     expect(line).to_contain_text("anna@acme.example")
     expect(line).to_contain_text("analyst")
-    with page.expect_request("**/signout") as asked:
+    with page.expect_request("**/signout") as asked, page.expect_navigation():
         line.get_by_role("button", name="Sign out").click()
     assert asked.value.method == "POST"
 
