@@ -16,6 +16,7 @@ from api.schemas_reports import ReportBody
 from pipeline.report import report_answer
 from pipeline.report_weeks import MOST_WEEKS
 from pipeline.stream_answers import stream_of
+from web.report_cells import Page
 from web.report_html import report_html
 from web.report_markdown import report_markdown
 from web.report_page import report_page
@@ -71,8 +72,9 @@ def read_report_text(
     served: ServedDep, session: SessionDep, name: Name, query: ReportDep
 ) -> Response:
     """For mails and wikis; its links lead to `public_url` of `[auth]`."""
-    page = report_page(_told(served, session, name, query), base=served.settings.auth.public_url)
-    return Response(report_markdown(page), media_type="text/markdown")
+    return Response(
+        report_markdown(_whole_page(served, session, name, query)), media_type="text/markdown"
+    )
 
 
 @router.get(
@@ -85,8 +87,12 @@ def read_report_page(
     served: ServedDep, session: SessionDep, name: Name, query: ReportDep
 ) -> Response:
     """For mails, boards and paper; light or dark as the reader has it."""
-    page = report_page(_told(served, session, name, query), base=served.settings.auth.public_url)
-    return Response(report_html(page), media_type="text/html")
+    return Response(report_html(_whole_page(served, session, name, query)), media_type="text/html")
+
+
+def _whole_page(served: Served, session: Session, name: str, query: ReportQuery) -> Page:
+    told = _told(served, session, name, query)
+    return report_page(told, base=served.settings.auth.public_url)
 
 
 def _told(served: Served, session: Session, name: str, query: ReportQuery) -> dict[str, Any]:

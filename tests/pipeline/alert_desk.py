@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +72,7 @@ class Desk:
         evaluate(settings, self.database, now=self.ts)
 
     def deliver(self, **more: Any) -> Handed:
-        clock: Callable[[], int] = lambda: self.ts  # noqa: E731 - the time it is
-        return deliver(self.settings, self.database, clock, **more)
+        return deliver(self.settings, self.database, lambda: self.ts, **more)
 
     def deliveries(self) -> list[Delivery]:
         with self.database.read() as session:
