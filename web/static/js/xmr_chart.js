@@ -36,8 +36,8 @@ const KINDS = { before: "ring", after: "f-ink3", signal: "f-ink" };
 
 const path = (dots) => dots.map(({ x, y }, n) => `${n ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`);
 
-/** Labels of levels at the right that keep apart: the middle one of them moves least. */
-function apart(levels, low, high) {
+/** Levels [{y, ...}] with `at`, the place of their label at the right, that keep apart: the middle one of them moves least. */
+export function apart(levels, low, high) {
   const sorted = levels.toSorted((a, b) => a.y - b.y);
   let taken = low - 14;
   for (const one of sorted) {
