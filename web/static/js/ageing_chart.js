@@ -1,11 +1,11 @@
 // Total age by step: each item in load, before the ages at which past items had left that step.
 
 import { address } from "./api.js";
-import { h, labelWidth, s } from "./dom.js";
+import { labelWidth, s } from "./dom.js";
 import { atLeast, count, counted, duration, percent, seconds } from "./format.js";
 import { LEVELS, known, zoneLabel, zoneNodes, zoneTable } from "./ageing_zones.js";
 import { asTable } from "./parts.js";
-import { axis, reach, readable, shape, shapeKey } from "./plot.js";
+import { axis, mark, reach, readable, rule, shape, shapeKey, sheet } from "./plot.js";
 
 const TOP = 46;
 const FOOT = 8;
@@ -165,29 +165,23 @@ function dotsOf(columns, items, { step, r, most, y }) {
 }
 
 function markOf({ item, x, y }, blocks, r) {
-  const name = words(item, blocks);
+  const [left, top] = [x, y].map((at) => Number(at.toFixed(1)));
   const style = { class: `${look(item)} s-bg` };
-  return s(
-    "a",
-    { href: address("/journey", { key: item.key }), "aria-label": name },
-    s("title", null, name),
-    shape(item.kind, Number(x.toFixed(1)), Number(y.toFixed(1)), r, style),
-  );
+  const href = address("/journey", { key: item.key });
+  return mark(href, words(item, blocks), shape(item.kind, left, top, r, style));
 }
 
 /** What lies beneath the dots: zones, the scale, the expectation, the edge of the scale. */
 function ground(columns, scale, promise) {
   const { left, right, most, over, top, y, step } = scale;
   const [lines, numbers] = axis({ most, y, left, right });
-  const across = (at, style) =>
-    s("path", { d: `M${left} ${at.toFixed(1)}H${right}`, class: style });
   const place = (begin) => ({ left: begin, width: step - 2, y, top });
   return [
     ...columns.flatMap(({ zone, left: begin }) => zoneNodes(zone, place(begin))),
     lines[0],
     ...numbers,
-    promise === null ? null : across(y(promise), "s-ink w125 dash"),
-    over ? across(top - 3, "s-line2 dash") : null,
+    promise === null ? null : rule(y(promise), scale, "s-ink w125 dash"),
+    over ? rule(top - 3, scale, "s-line2 dash") : null,
     ...columns.map(({ zone, left: begin }) => zoneLabel(zone, place(begin))),
   ];
 }
@@ -199,10 +193,9 @@ function drawing({ ageing, blocks, promise, href }, width) {
   const columns = ageing.zones.map((zone, at) => ({ zone, left: left + at * step + 1 }));
   const dots = dotsOf(columns, ageing.items, scale);
   const marks = dots.map((one) => markOf(one, blocks, r));
-  const size = { width, height: high, viewBox: `0 0 ${width} ${high}` };
-  const node = s(
-    "svg",
-    { class: "ch", ...size, role: "group", "aria-label": "Age by step" },
+  const node = sheet(
+    { width, high },
+    "Age by step",
     ...ground(columns, scale, promise),
     ...headings(columns, step, href),
     ...marks,

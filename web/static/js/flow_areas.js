@@ -4,10 +4,9 @@ import { address } from "./api.js";
 import { h, s } from "./dom.js";
 import { count, counted, day } from "./format.js";
 import { asTable, empty, section, table } from "./parts.js";
-import { axis, dayTicks, readable } from "./plot.js";
+import { apart, axis, dayTicks, mark, readable, sheet } from "./plot.js";
 import { STAGES } from "./unready.js";
 import { views } from "./views.js";
-import { apart } from "./xmr_chart.js";
 
 const TOP = 10;
 const FOOT = 26;
@@ -79,29 +78,37 @@ function area(columns, n, x, y) {
 
 const told = ({ name, size }) => `${name} ${count(size)}`;
 
+const dayWords = ({ point, bands: own }) =>
+  `${day(point.start)}: ${own
+    .toReversed()
+    .filter(({ size }) => size)
+    .map(told)
+    .join(", ")}`;
+
+/** A column of each day, from half way to its neighbours. */
 function marksOf(columns, { x, high, explain }) {
+  const between = (one, other) => (x(one.at) + x((other ?? one).at)) / 2;
   return columns.map((column, at) => {
-    const before = at ? (x(column.at) + x(columns[at - 1].at)) / 2 : x(column.at);
-    const after =
-      at + 1 < columns.length ? (x(column.at) + x(columns[at + 1].at)) / 2 : x(column.at);
-    const name = `${day(column.point.start)}: ${[...column.bands]
-      .reverse()
-      .filter(({ size }) => size)
-      .map(told)
-      .join(", ")}`;
-    return s(
-      "a",
-      { href: explain(column.point), "aria-label": name },
-      s("rect", {
-        x: before,
-        y: TOP,
-        width: Math.max(after - before, 1),
-        height: high - TOP - FOOT,
-        class: "hit day",
-      }),
-      s("title", null, name),
-    );
+    const left = between(column, columns[at - 1]);
+    const width = Math.max(between(column, columns[at + 1]) - left, 1);
+    const size = { x: left, y: TOP, width, height: high - TOP - FOOT };
+    return mark(explain(column.point), dayWords(column), s("rect", { ...size, class: "hit day" }));
   });
+}
+
+/** Names of the bands at the right, kept apart. */
+function names(bands, { x, y, low, width }) {
+  const own = bands
+    .filter(({ size }) => size > 0)
+    .map((band) => ({ ...band, y: (y(band.from) + y(band.to)) / 2 }));
+  return apart(own, TOP + 6, low).map(({ name, size, state, at }) =>
+    s(
+      "text",
+      { x, y: at.toFixed(1), class: "t11 ink2" },
+      s("tspan", { class: `b ${TEXTS[state] ?? "ink2"}` }, short(name, width)),
+      s("tspan", { dx: 4, class: "ink3" }, count(size)),
+    ),
+  );
 }
 
 function drawing(columns, explain, width) {
@@ -114,35 +121,15 @@ function drawing(columns, explain, width) {
   const last = columns.at(-1).bands;
   const [grid, numbers] = axis({ most, y, left: LEFT, right });
   const marks = marksOf(columns, { x, high, explain });
-  const node = s(
-    "svg",
-    {
-      class: "ch",
-      width,
-      height: high,
-      viewBox: `0 0 ${width} ${high}`,
-      role: "group",
-      "aria-label": "Items by step and day",
-    },
+  const node = sheet(
+    { width, high },
+    "Items by step and day",
     ...grid,
     ...last.map((band, n) =>
       s("path", { d: area(columns, n, x, y), class: `area ${STYLES[band.state] ?? "a-new"}` }),
     ),
     ...numbers,
-    ...apart(
-      last
-        .filter(({ size }) => size > 0)
-        .map((band) => ({ ...band, y: (y(band.from) + y(band.to)) / 2 })),
-      TOP + 6,
-      high - FOOT,
-    ).map(({ name, size, state, at }) =>
-      s(
-        "text",
-        { x: right + 8, y: at.toFixed(1), class: "t11 ink2" },
-        s("tspan", { class: `b ${TEXTS[state] ?? "ink2"}` }, short(name, width)),
-        s("tspan", { dx: 4, class: "ink3" }, count(size)),
-      ),
-    ),
+    ...names(last, { x: right + 8, y, low: high - FOOT, width }),
     ...marks,
     ...dayTicks({ from, to, x, y: high - 8 }),
   );

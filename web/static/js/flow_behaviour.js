@@ -4,9 +4,8 @@ import { address } from "./api.js";
 import { h, labelWidth, s } from "./dom.js";
 import { count, counted, day, duration, period, rate, reasonWords, seconds } from "./format.js";
 import { asTable, section, table } from "./parts.js";
-import { axis, beyond, reach, readable } from "./plot.js";
+import { axis, beyond, dotScale, levelLabels, mark, readable, rule, sheet } from "./plot.js";
 import { views } from "./views.js";
-import { apart } from "./xmr_chart.js";
 
 const TOP = 16;
 const FOOT = 26;
@@ -59,84 +58,73 @@ function levels({ centre, lower, upper }, variant, unit) {
   ];
 }
 
+function dots(told, explain, { x, y }) {
+  const r = told.points.length > 150 ? 2 : 2.8;
+  return told.points.map((one, at) => {
+    const signal = one.signals.length > 0;
+    const style = signal ? "f-ink s-bg" : one.complete ? "f-ink3" : "f-bg s-ink3";
+    const place = { cx: x(at).toFixed(1), cy: y(one.value).toFixed(1), r: signal ? 4 : r };
+    return mark(explain(one), nameOf(one, told), s("circle", { ...place, class: style }));
+  });
+}
+
+/** The band between the limits, and the centre. */
+function limits({ centre, lower, upper }, y, edges) {
+  if (centre === null) return [];
+  const [top, low] = [y(upper), y(Math.max(lower, 0))];
+  const size = { x: edges.left, y: top, width: edges.right - edges.left };
+  return [
+    s("rect", { ...size, height: Math.max(low - top, 1), class: "f-raise" }),
+    rule(y(centre), edges, "s-ink3"),
+  ];
+}
+
+const way = (points, { x, y }) =>
+  points
+    .map((one, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(one.value).toFixed(1)}`)
+    .join("");
+
+function ends(points, { left, right }, y) {
+  const last = { x: right, y, class: "t11 ink3", "text-anchor": "end" };
+  return [
+    s("text", { x: left, y, class: "t11 ink3" }, day(points[0].start)),
+    points.length > 1 ? s("text", last, day(points.at(-1).start)) : null,
+  ];
+}
+
 function drawing(told, explain, width) {
   const { points, unit, value, variant } = told;
   const high = width < 560 ? 220 : 270;
   const lines = value.centre === null ? [] : levels(value, variant, unit);
-  const room = Math.max(0, ...lines.map(({ label }) => labelWidth(label))) + 12;
-  const right = width - room;
+  const right = width - Math.max(0, ...lines.map(({ label }) => labelWidth(label))) - 12;
+  const edges = { left: LEFT, right };
+  const least = Math.max(1, ...lines.map((one) => one.value));
   const values = points.map((one) => one.value);
-  const most = reach(values, Math.max(1, ...lines.map((one) => one.value)));
-  const top = TOP + (Math.max(...values) > most ? 22 : 0);
-  const y = (at) => (at > most ? TOP - 4 : high - FOOT - (at / most) * (high - top - FOOT));
+  const { most, y, top } = dotScale(values, least, { high, head: TOP, foot: FOOT });
   const x = (at) => LEFT + 6 + (at / Math.max(points.length - 1, 1)) * (right - LEFT - 14);
   for (const one of lines) one.y = y(one.value);
-  const whole = points.filter((one) => one.complete);
-  const marks = points.map((one, at) => {
-    const name = nameOf(one, told);
-    const signal = one.signals.length > 0;
-    return s(
-      "a",
-      { href: explain(one), "aria-label": name },
-      s("title", null, name),
-      s("circle", {
-        cx: x(at).toFixed(1),
-        cy: y(one.value).toFixed(1),
-        r: signal ? 4 : points.length > 150 ? 2 : 2.8,
-        class: signal ? "f-ink s-bg" : one.complete ? "f-ink3" : "f-bg s-ink3",
-      }),
-    );
-  });
-  const [grid, numbers] = axis({ most, y, left: LEFT, right, unit: unit === "d" ? "d" : "" });
-  const way = whole.map(
-    (one, at) => `${at ? "L" : "M"}${x(at).toFixed(1)} ${y(one.value).toFixed(1)}`,
+  const marks = dots(told, explain, { x, y });
+  const far = points.flatMap((one, at) =>
+    one.value > most
+      ? [{ x: x(at), y: TOP - 2, words: `${one.key ?? day(one.start)} ${amount(one.value, unit)}` }]
+      : [],
   );
-  const node = s(
-    "svg",
-    {
-      class: "ch",
-      width,
-      height: high,
-      viewBox: `0 0 ${width} ${high}`,
-      role: "group",
-      "aria-label": `${METRICS[told.of] ?? told.of}: points and limits`,
-    },
-    lines.length
-      ? s("rect", {
-          x: LEFT,
-          y: y(value.upper),
-          width: right - LEFT,
-          height: Math.max(y(Math.max(value.lower, 0)) - y(value.upper), 1),
-          class: "f-raise",
-        })
-      : null,
-    ...grid,
-    ...numbers,
-    lines.length
-      ? s("path", { d: `M${LEFT} ${y(value.centre).toFixed(1)}H${right}`, class: "s-ink3" })
-      : null,
-    s("path", { d: way.join(""), class: "s-line2 w125" }),
-    ...beyond(
-      points
-        .map((one, at) => ({ one, x: x(at) }))
-        .filter(({ one }) => one.value > most)
-        .map(({ one, x: at }) => ({
-          x: at,
-          y: TOP - 4,
-          words: `${one.key ?? day(one.start)} ${amount(one.value, unit)}`,
-        })),
-      { left: LEFT, right, edge: top - 6 },
-    ),
-    ...apart(lines, TOP, high - FOOT).map(({ at, label }) =>
-      s("text", { x: right + 8, y: at, class: "t11 ink2" }, label),
-    ),
+  const node = sheet(
+    { width, high },
+    `${METRICS[told.of] ?? told.of}: points and limits`,
+    ...limits(value, y, edges),
+    ...axis({ most, y, ...edges, unit: unit === "d" ? "d" : "" }).flat(),
+    s("path", {
+      d: way(
+        points.filter((one) => one.complete),
+        { x, y },
+      ),
+      class: "s-line2 w125",
+    }),
+    ...beyond(far, { ...edges, edge: top - 4 }),
+    ...levelLabels(lines, right + 8, TOP, high - FOOT),
     ...marks,
-    s("text", { x: LEFT, y: high - 8, class: "t11 ink3" }, day(points[0].start)),
-    s(
-      "text",
-      { x: right, y: high - 8, class: "t11 ink3", "text-anchor": "end" },
-      day(points.at(-1).start),
-    ),
+    ...ends(points, edges, high - 8),
   );
   return { node, marks };
 }

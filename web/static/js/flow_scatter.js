@@ -1,12 +1,23 @@
 // Each delivery by the day it was done and how long it took, with what half and 85 % took.
 
 import { address } from "./api.js";
-import { h, labelWidth, s } from "./dom.js";
+import { h, labelWidth } from "./dom.js";
 import { counted, date, day, duration, seconds } from "./format.js";
 import { itemCell } from "./item_cell.js";
 import { asTable, section, table, valueOf } from "./parts.js";
-import { axis, beyond, dayTicks, reach, readable, shape, shapeKey } from "./plot.js";
-import { apart } from "./xmr_chart.js";
+import {
+  axis,
+  beyond,
+  dayTicks,
+  dotScale,
+  levelLabels,
+  mark,
+  readable,
+  rule,
+  shape,
+  shapeKey,
+  sheet,
+} from "./plot.js";
 
 const TOP = 14;
 const FOOT = 26;
@@ -21,7 +32,7 @@ function levels({ time, sle }) {
   return [
     { value: valueOf(time, "p50"), label: "half", style: "s-ink3" },
     { value: valueOf(time, "p85"), label: "85\u00a0%", style: "s-ink" },
-    { value: promise, label: "expected", style: "s-done dash" },
+    { value: promise, label: "expected", style: "s-done dash", tone: "x-done" },
   ]
     .filter(({ value }) => value !== null)
     .map((one) => ({ ...one, label: `${one.label} ${days(one.value)}` }));
@@ -30,70 +41,44 @@ function levels({ time, sle }) {
 const words = (one) =>
   `${one.key} ${one.title}: ${duration(one.seconds)}, done on ${date(one.done_at)}`;
 
-function drawing(data, rows, width) {
-  const { window } = data.time;
-  const [from, to] = window.map((one) => Date.parse(one));
-  const high = width < 560 ? 240 : 320;
-  const lines = levels(data);
-  const room = Math.max(0, ...lines.map(({ label }) => labelWidth(label))) + 12;
-  const right = width - room;
-  const took = rows.map((one) => one.seconds / DAY_S);
-  const most = reach(took, Math.max(1, ...lines.map(({ value }) => value)));
-  const top = TOP + (Math.max(...took) > most ? 22 : 0);
-  const y = (value) =>
-    value > most ? TOP - 2 : high - FOOT - (value / most) * (high - top - FOOT);
-  const x = (at) => LEFT + ((at - from) / (to - from)) * (right - LEFT);
-  const over = valueOf(data.time, "p85");
-  for (const one of lines) one.y = y(one.value);
+function dots(rows, over, { x, y }) {
   const r = rows.length > 400 ? 2.4 : 3.2;
-  const marks = rows.map((one) => {
+  return rows.map((one) => {
     const age = one.seconds / DAY_S;
-    const name = words(one);
     const style = over !== null && age > over ? "f-ink" : "f-ink3 soft";
-    return s(
-      "a",
-      { href: address("/journey", { key: one.key }), "aria-label": name },
-      s("title", null, name),
-      shape(one.kind, Number(x(Date.parse(one.done_at)).toFixed(1)), Number(y(age).toFixed(1)), r, {
-        class: `${style} s-bg`,
-      }),
+    const [left, top] = [x(one), y(age)].map((at) => Number(at.toFixed(1)));
+    return mark(
+      address("/journey", { key: one.key }),
+      words(one),
+      shape(one.kind, left, top, r, { class: `${style} s-bg` }),
     );
   });
-  const [grid, numbers] = axis({ most, y, left: LEFT, right, unit: "d" });
-  const node = s(
-    "svg",
-    {
-      class: "ch",
-      width,
-      height: high,
-      viewBox: `0 0 ${width} ${high}`,
-      role: "group",
-      "aria-label": "Flow time of each delivery",
-    },
-    ...grid,
-    ...numbers,
-    ...lines.map(({ y: at, style }) =>
-      s("path", { d: `M${LEFT} ${at.toFixed(1)}H${right}`, class: `${style} w125` }),
-    ),
-    ...apart(lines, TOP, high - FOOT).map(({ at, label, style }) =>
-      s(
-        "text",
-        { x: right + 8, y: at, class: `t11 ${style.includes("done") ? "x-done" : "ink2"}` },
-        label,
-      ),
-    ),
-    ...beyond(
-      rows
-        .filter((one) => one.seconds / DAY_S > most)
-        .map((one) => ({
-          x: x(Date.parse(one.done_at)),
-          y: TOP - 2,
-          words: `${one.key} ${duration(one.seconds)}`,
-        })),
-      { left: LEFT, right, edge: top - 4 },
-    ),
+}
+
+function drawing(data, rows, width) {
+  const [from, to] = data.time.window.map((one) => Date.parse(one));
+  const high = width < 560 ? 240 : 320;
+  const lines = levels(data);
+  const right = width - Math.max(0, ...lines.map(({ label }) => labelWidth(label))) - 12;
+  const least = Math.max(1, ...lines.map(({ value }) => value));
+  const took = rows.map((one) => one.seconds / DAY_S);
+  const { most, y, top } = dotScale(took, least, { high, head: TOP, foot: FOOT });
+  const along = (at) => LEFT + ((at - from) / (to - from)) * (right - LEFT);
+  const x = (one) => along(Date.parse(one.done_at));
+  for (const one of lines) one.y = y(one.value);
+  const marks = dots(rows, valueOf(data.time, "p85"), { x, y });
+  const far = rows
+    .filter((_, at) => took[at] > most)
+    .map((one) => ({ x: x(one), y: TOP - 2, words: `${one.key} ${duration(one.seconds)}` }));
+  const node = sheet(
+    { width, high },
+    "Flow time of each delivery",
+    ...axis({ most, y, left: LEFT, right, unit: "d" }).flat(),
+    ...lines.map((one) => rule(one.y, { left: LEFT, right }, `${one.style} w125`)),
+    ...levelLabels(lines, right + 8, TOP, high - FOOT),
+    ...beyond(far, { left: LEFT, right, edge: top - 4 }),
     ...marks,
-    ...dayTicks({ from, to, x, y: high - 8 }),
+    ...dayTicks({ from, to, x: along, y: high - 8 }),
   );
   return { node, marks };
 }

@@ -4,7 +4,7 @@ import { address } from "./api.js";
 import { h, s } from "./dom.js";
 import { count, counted, day, rate } from "./format.js";
 import { asTable, section, table, valueOf } from "./parts.js";
-import { axis, readable } from "./plot.js";
+import { axis, mark, readable, rule, sheet } from "./plot.js";
 import { views } from "./views.js";
 
 const TOP = 20;
@@ -19,39 +19,39 @@ export const rhythm = (query) => (query.get("every") in EVERY ? query.get("every
 const named = (one, every) =>
   `${every === "day" ? day(one.start) : `${every} of ${day(one.start)}`}: ${one.count === null ? "not known" : `${count(one.count)} done`}${one.complete ? "" : ", still running"}`;
 
-function columns(points, every, { x, y, width, explain }) {
+/** A column and its number; what is pointed at is as high as the drawing. */
+function column(one, { left, y, width }) {
+  const top = y(one.count);
+  const size = { x: (left - width * 0.36).toFixed(1), width: (width * 0.72).toFixed(1) };
+  const number = { x: left.toFixed(1), y: (top - 5).toFixed(1), "text-anchor": "middle" };
+  return [
+    s("rect", { x: left - width / 2, y: TOP, width, height: HIGH - TOP - FOOT, class: "hit" }),
+    s("rect", {
+      ...size,
+      y: top.toFixed(1),
+      height: Math.max(y(0) - top, 0).toFixed(1),
+      class: one.complete ? "f-ink3 col" : "col open",
+    }),
+    width >= 14 ? s("text", { ...number, class: "t11 ink2 halo" }, count(one.count)) : null,
+  ];
+}
+
+/** As many days beneath as there is room for. */
+function starts(points, x, room) {
+  const by = Math.ceil(points.length / Math.max(2, Math.floor(room / 72)));
+  const place = { y: HIGH - 8, class: "t11 ink3", "text-anchor": "middle" };
   return points
-    .filter((one) => one.count !== null)
-    .map((one) => {
-      const left = x(points.indexOf(one));
-      const name = named(one, every);
-      const top = y(one.count);
-      return s(
-        "a",
-        { href: explain(one), "aria-label": name },
-        s("title", null, name),
-        s("rect", { x: left - width / 2, y: TOP, width, height: HIGH - TOP - FOOT, class: "hit" }),
-        s("rect", {
-          x: (left - width * 0.36).toFixed(1),
-          y: top.toFixed(1),
-          width: (width * 0.72).toFixed(1),
-          height: Math.max(y(0) - top, 0).toFixed(1),
-          class: one.complete ? "f-ink3 col" : "col open",
-        }),
-        width >= 14
-          ? s(
-              "text",
-              {
-                x: left.toFixed(1),
-                y: (top - 5).toFixed(1),
-                class: "t11 ink2",
-                "text-anchor": "middle",
-              },
-              count(one.count),
-            )
-          : null,
-      );
-    });
+    .map((one, at) => s("text", { ...place, x: x(at).toFixed(1) }, day(one.start)))
+    .filter((_, at) => at % by === 0);
+}
+
+function average(mean, y, right) {
+  if (mean === null) return [];
+  const place = { x: right + 8, y: (y(mean) + 4).toFixed(1), class: "t11 ink2" };
+  return [
+    rule(y(mean), { left: LEFT, right }, "s-ink w125 dash"),
+    s("text", place, `average ${rate(mean)}`),
+  ];
 }
 
 function drawing(run, explain, width) {
@@ -62,46 +62,18 @@ function drawing(run, explain, width) {
   const y = (value) => HIGH - FOOT - (value / most) * (HIGH - TOP - FOOT);
   const each = (right - LEFT) / points.length;
   const x = (at) => LEFT + each * (at + 0.5);
-  const [grid, numbers] = axis({ most, y, left: LEFT, right });
-  const marks = columns(points, every, { x, y, width: each, explain });
-  const by = Math.ceil(points.length / Math.max(2, Math.floor((right - LEFT) / 72)));
-  const node = s(
-    "svg",
-    {
-      class: "ch",
-      width,
-      height: HIGH,
-      viewBox: `0 0 ${width} ${HIGH}`,
-      role: "group",
-      "aria-label": "Throughput",
-    },
-    ...grid,
-    ...numbers,
-    mean === null
-      ? null
-      : s("path", { d: `M${LEFT} ${y(mean).toFixed(1)}H${right}`, class: "s-ink w125 dash" }),
+  const marks = points.flatMap((one, at) =>
+    one.count === null
+      ? []
+      : [mark(explain(one), named(one, every), ...column(one, { left: x(at), y, width: each }))],
+  );
+  const node = sheet(
+    { width, high: HIGH },
+    "Throughput",
+    ...axis({ most, y, left: LEFT, right }).flat(),
+    ...average(mean, y, right),
     ...marks,
-    mean === null
-      ? null
-      : s(
-          "text",
-          { x: right + 8, y: (y(mean) + 4).toFixed(1), class: "t11 ink2" },
-          `average ${rate(mean)}`,
-        ),
-    ...points
-      .filter((_, at) => at % by === 0)
-      .map((one) =>
-        s(
-          "text",
-          {
-            x: x(points.indexOf(one)).toFixed(1),
-            y: HIGH - 8,
-            class: "t11 ink3",
-            "text-anchor": "middle",
-          },
-          day(one.start),
-        ),
-      ),
+    ...starts(points, x, right - LEFT),
   );
   return { node, marks };
 }

@@ -57,6 +57,63 @@ export function reach(values, least = 1) {
   return Math.max(least, (all ? sorted.at(-1) : within.at(-1)) ?? 0) * 1.05;
 }
 
+/**
+ * The height of dots: {most, y, top, over}; what is over the scale stands at its head. `least`: what has to be on it.
+ */
+export function dotScale(values, least, { high, head, foot }) {
+  const most = reach(values, least);
+  const over = Math.max(...values) > most;
+  const top = head + (over ? 22 : 0);
+  const y = (value) =>
+    value > most ? head - 2 : high - foot - (value / most) * (high - top - foot);
+  return { most, y, top, over };
+}
+
+/** Levels [{y, ...}] with `at`, the place of their label at the right, that keep apart: the middle one of them moves least. */
+export function apart(levels, low, high) {
+  const sorted = levels.toSorted((a, b) => a.y - b.y);
+  let taken = low - 14;
+  for (const one of sorted) {
+    one.at = Math.max(one.y + 4, taken + 14);
+    taken = one.at;
+  }
+  let free = high;
+  for (const one of sorted.toReversed()) {
+    one.at = Math.min(one.at, free);
+    free = one.at - 14;
+  }
+  return sorted;
+}
+
+/** Words of levels at the right, kept apart. */
+export const levelLabels = (levels, x, low, high) =>
+  apart(levels, low, high).map(({ at, label, tone = "ink2" }) =>
+    s("text", { x, y: at.toFixed(1), class: `t11 ${tone}` }, label),
+  );
+
+/** A drawing of this size. */
+export const sheet = ({ width, high }, name, ...children) =>
+  s(
+    "svg",
+    {
+      class: "ch",
+      width,
+      height: high,
+      viewBox: `0 0 ${width} ${high}`,
+      role: "group",
+      "aria-label": name,
+    },
+    ...children,
+  );
+
+/** A mark that says what it is and opens what is behind it. */
+export const mark = (href, name, ...drawn) =>
+  s("a", { href, "aria-label": name }, s("title", null, name), ...drawn);
+
+/** A level line. */
+export const rule = (y, { left, right }, style) =>
+  s("path", { d: `M${left} ${y.toFixed(1)}H${right}`, class: style });
+
 const OUTLINES = {
   defect: (x, y, r) =>
     `M${x} ${y - r * 1.24}l${r * 1.24} ${r * 1.24}l${-r * 1.24} ${r * 1.24}l${-r * 1.24} ${-r * 1.24}z`,
