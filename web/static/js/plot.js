@@ -3,6 +3,8 @@
 import { h, labelWidth, responsive, s } from "./dom.js";
 import { count, day } from "./format.js";
 
+const DAY_MS = 86_400_000;
+
 /** A round step that gives two to four lines below the top. */
 export function step(most) {
   const raw = most / 3;
@@ -32,8 +34,8 @@ export function axis({ most, y, left, right, unit = "" }) {
 
 /** Days beneath an axis: the first, the last, and what has room between. `from`, `to` in ms. */
 export function dayTicks({ from, to, x, y }) {
-  const room = Math.max(1, Math.floor((x(to) - x(from)) / 110));
-  const many = Math.min(room, 6);
+  const room = Math.floor((x(to) - x(from)) / 110);
+  const many = Math.max(1, Math.min(room, 6, Math.floor((to - from) / DAY_MS)));
   return Array.from({ length: many + 1 }, (_, at) => {
     const when = from + ((to - from) * at) / many;
     const anchor = at === 0 ? "start" : at === many ? "end" : "middle";
