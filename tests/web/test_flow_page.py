@@ -116,7 +116,7 @@ def test_the_assumption_that_does_not_hold_is_named(visit: Open, fake: FakeApi) 
     fake.answers[LAW] |= {"stable": None, "assumptions": [], "reasons": ["no_departures"],
                           "value": dict.fromkeys(fake.answers[LAW]["value"])}  # fmt: skip
     page.reload()
-    expect(page.get_by_text("Not known: no_departures.")).to_be_visible()
+    expect(page.get_by_text("Not known: nothing left in this period.")).to_be_visible()
 
 
 def test_what_was_thrown_away_stands_with_its_work_and_cost(visit: Open, fake: FakeApi) -> None:

@@ -116,7 +116,9 @@ function costFigure({ items, currency, grade: letter }) {
         ? without
           ? `${counted(without, "item")} of ${count(own.length)} ${without === 1 ? "has" : "have"} no value`
           : `each of ${count(own.length)} has a value`
-        : "no item has a value per week; see [cost_of_delay]",
+        : own.length
+          ? "no item has a value per week; see [cost_of_delay]"
+          : "nothing waits",
     ],
   };
 }

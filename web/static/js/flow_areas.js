@@ -50,7 +50,7 @@ function bands(point, boundaries, view, base) {
 function stacked(data, view) {
   const { boundaries, points } = data.cfd;
   const first = points.find((one) => one.reached);
-  if (!first) return [];
+  if (!first || !boundaries.length) return [];
   const last = boundaries.at(-1).name;
   const base = { done: first.reached[last] - first.cancelled, cancelled: first.cancelled };
   return points.flatMap((point) => {

@@ -65,10 +65,12 @@ export function lawSection({ law }) {
     null,
     section("Load and speed", verdict(law), null, "law"),
     ...equation(law),
-    table(
-      "What load and speed rest on",
-      [["Assumption"], ["Figure", "num"], ["In this period"]],
-      law.assumptions.map(row),
-    ),
+    law.assumptions.length
+      ? table(
+          "What load and speed rest on",
+          [["Assumption"], ["Figure", "num"], ["In this period"]],
+          law.assumptions.map(row),
+        )
+      : null,
   );
 }
