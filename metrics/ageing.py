@@ -95,11 +95,16 @@ def left_after_d(left: pd.DataFrame) -> dict[int, tuple[int, dict[str, float]]]:
     time, by nearest rank, whatever n is; what few tell is withheld by who shows it (`MINIMUM_N`).
     A stage that nothing left is not there. `left`: see `stage_ages`.
     """
-    return {
-        int(stage): (len(one), {name: age or 0.0 for name, age in told.value.items()})
-        for stage, one in left.groupby("stage_id")["left_after_s"]
-        for told in [percentiles(one.to_numpy(np.float64) / DAY, LEVELS)]
-    }
+    stages, days = (
+        left["stage_id"].to_numpy(np.int64),
+        left["left_after_s"].to_numpy(np.int64) / DAY,
+    )
+    found = {}
+    for stage in np.unique(stages).tolist():
+        own = days[stages == stage]
+        told = percentiles(own, LEVELS).value
+        found[stage] = (len(own), {name: age for name, age in told.items() if age is not None})
+    return found
 
 
 def _rows(

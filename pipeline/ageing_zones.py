@@ -25,15 +25,15 @@ def zones(stream: StreamFacts, found: Ageing, rows: pd.DataFrame) -> list[Answer
 
     `rows`: what is in load, with `stage`. What is in no stage is a row of its own at the end.
     """
-    inside = rows["stage"].value_counts()
+    inside: dict[Any, int] = rows["stage"].value_counts().to_dict()
     past = left_after_d(found.left)
     stages = stream.stages.sort_values("ordinal")
     told = []
     for row in stages[~stages["state"].isin(_ENDS)].to_dict("records"):
-        many = int(inside.get(row["name"], 0))
+        many = inside.get(row["name"], 0)
         if many or row["state"] not in _BESIDE:
             told.append(_zone(row["name"], row["state"], many, past.get(int(row["stage_id"]))))
-    if many := int(inside.get(UNMAPPED, 0)):
+    if many := inside.get(UNMAPPED, 0):
         told.append(_zone(UNMAPPED, "unknown", many, past.get(NONE)))
     return told
 
