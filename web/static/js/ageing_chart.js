@@ -142,7 +142,7 @@ function scaleOf({ ageing, promise }, width) {
   const right = width - (wide ? 104 : 2);
   const ages = ageing.items.map(({ age_s: age }) => age / DAY_S);
   const past = ageing.zones.flatMap((zone) => LEVELS.map((level) => known(zone, level) ?? 0));
-  const most = reach(ages, Math.max(1, promise ?? 0, ...past));
+  const most = reach(ages, Math.max(1, promise ?? 0, ...past), 0.85);
   const over = ageing.items.some(({ age_s: age }) => age / DAY_S > most);
   const top = TOP + (over ? 24 : 0);
   const y = (age) => high - FOOT - (Math.min(age, most) / most) * (high - FOOT - top);

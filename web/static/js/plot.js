@@ -49,11 +49,11 @@ export function dayTicks({ from, to, x, y }) {
 
 /**
  * Up to which value is drawn to scale: all of them, unless a few are far beyond what is usual and would
- * flatten the rest; those stand above the scale then. `least`: what has to be on it.
+ * flatten the rest; those stand above the scale then. `least`: what has to be on it; `share`: what is usual.
  */
-export function reach(values, least = 1) {
+export function reach(values, least = 1, share = 0.97) {
   const sorted = [...values].sort((a, b) => a - b);
-  const usual = Math.max(least, sorted[Math.floor(sorted.length * 0.97) - 1] ?? 0) * 1.4;
+  const usual = Math.max(least, sorted[Math.floor(sorted.length * share) - 1] ?? 0) * 1.4;
   const within = sorted.filter((one) => one <= usual);
   const all = (sorted.at(-1) ?? 0) <= usual * 1.5;
   return Math.max(least, (all ? sorted.at(-1) : within.at(-1)) ?? 0) * 1.05;
