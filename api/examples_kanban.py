@@ -99,6 +99,17 @@ AGEING: Final[dict[str, Any]] = _enveloped(
     n=17,
     percent=85,
     within_d=None,
+    zones=[
+        {
+            "stage": "Test queue",
+            "state": "waiting",
+            "items": 6,
+            "n": 42,
+            "left_after_d": {"p50": 5.5, "p70": 9.0, "p85": 13.5, "p95": None},
+            "observed": {"p95": 28.0},
+        }
+    ],
+    currency="EUR",
     items=[
         {
             "key": "SHOP-412",
@@ -114,6 +125,7 @@ AGEING: Final[dict[str, Any]] = _enveloped(
             "committed_at": "2026-11-08T06:00:00Z",
             "age_s": 1123200,
             "age_at_least": False,
+            "burn_rate_cents": 180_000,
             "late": False,
             "pace": 0.81,
             "pace_n": 42,

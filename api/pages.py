@@ -15,6 +15,8 @@ STATIC = Path(web.__file__).parent / "static"
 PAGES = (
     "/",
     "/map",
+    "/flow",
+    "/ageing",
     "/bottlenecks",
     "/forecast",
     "/journey",

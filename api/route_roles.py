@@ -42,6 +42,8 @@ POST /v1/events
 VIEWER: Final = """
 GET /
 GET /map
+GET /flow
+GET /ageing
 GET /bottlenecks
 GET /forecast
 GET /journey

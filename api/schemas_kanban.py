@@ -55,6 +55,10 @@ class AgeingRow(Shape):
     committed_at: Time
     age_s: int
     age_at_least: bool = Field(description="The age is a lower bound: the start was not seen.")
+    burn_rate_cents: int | None = Field(
+        description="What its waiting costs a week at that instant, 0 while it does not wait;"
+        " null: it has no value."
+    )
     late: bool | None = Field(description="Older than the expectation; null: there is none.")
     pace: float | None = Field(
         description="Share of what was done that had left this stage at no greater age."
@@ -65,9 +69,26 @@ class AgeingRow(Shape):
     reasons: list[str]
 
 
+class ZoneRow(Shape):
+    """A stage, and the ages at which past work had left it for the last time."""
+
+    stage: str
+    state: str
+    items: int = Field(description="How many are in it at the end of the window.")
+    n: int = Field(description="How many of what was done had been in it.")
+    left_after_d: dict[str, float | None] = Field(
+        description="Days since commitment by which 50, 70, 85, 95 % had left; null: too few."
+    )
+    observed: dict[str, float] = Field(description="What was seen of those withheld.")
+
+
 class AgeingBody(_Promised):
     """What is in load and how old it is, the oldest first; the envelope is of all, not the page."""
 
+    zones: list[ZoneRow] = Field(
+        description="The stages in the order of the work, whatever the filters of the rows."
+    )
+    currency: str
     items: list[AgeingRow]
     next: str | None
     total: int = Field(description="How many rows the filters leave, on all pages.")

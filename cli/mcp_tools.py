@@ -154,7 +154,7 @@ def _of_streams(api: Api) -> list[Callable[..., Any]]:
             ],
             "blocked_total": len(blocked["items"]),
             "longest_waits": marked([picked(row, *waits, *costs) for row in stages["items"][:5]]),
-            "links": {"page": api.page("/bottlenecks", stream=stream)},
+            "links": {"page": api.page("/ageing", stream=stream)},
         }
 
     async def weekly_report(

@@ -12,6 +12,8 @@ import pandas as pd
 from core.errors import BadRequestError
 from metrics.ageing import LEAST, Ageing
 from metrics.teams import NO_TEAM
+from pipeline.ageing_zones import UNMAPPED, zones
+from pipeline.delay_ledger import book_in, burning_of
 from pipeline.kanban import Promise, ageing_envelope, ageing_of
 from pipeline.keyset import paged
 from pipeline.question import Question
@@ -25,7 +27,6 @@ SORTS: Final = ("-age", "-breach_p", "key")
 _ORDER = {"-age": "begun", "-breach_p": "begun", "key": ""}
 """Older is never less likely to be late, so both are the order of the commitments, which does not
 move with the clock from page to page."""
-UNMAPPED: Final = "unmapped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,15 @@ def list_ageing(
     promise: Promise,
     query: AgeingQuery,
 ) -> Answer:
-    """The envelope of all that is in load, and a page of its rows.
+    """The envelope of all that is in load, the zones of the stages, and a page of its rows.
 
     `BadRequestError` for a sort or stage that there is not, naming those that there are.
     """
     _check(stream, query)
     found = ageing_of(stream, asked, promise)
+    table = _table(stream, found, asked.window.to_ts)
     page = paged(
-        _filtered(_table(stream, found, asked.window.to_ts), query),
+        _filtered(table, query),
         sort=query.sort,
         column=_ORDER[query.sort],
         limit=query.limit,
@@ -63,6 +65,7 @@ def list_ageing(
         **ageing_envelope(snapshot, stream, asked, promise),
         "percent": promise.percent,
         "within_d": promise.within_d,
+        "zones": zones(stream, found, table),
         "items": [_row(row, found) for row in page.rows.to_dict("records")],
         "next": page.next,
         "total": page.total,
@@ -81,12 +84,21 @@ def _table(stream: StreamFacts, found: Ageing, at: int) -> pd.DataFrame:
     stages = stream.stages.set_index("stage_id")
     holders = holders_of(stream, at)[["item_id", "episode", "team"]]
     rows = found.rows.merge(holders, on=["item_id", "episode"], how="left")
+    rows = rows.merge(_burning(stream, at), on=["item_id", "episode"], how="left")
     return rows.assign(
         stream=stream.config.name,
         stage=rows["stage_id"].map(stages["name"]).astype(object).fillna(UNMAPPED),
         team=rows["team"].astype(object).fillna(NO_TEAM),
         begun=-rows["committed_ts"],
     )
+
+
+def _burning(stream: StreamFacts, at: int) -> pd.DataFrame:
+    """item_id, episode, burn (cents a week, 0 while nothing of it waits) of what has a value."""
+    book, now = book_in(stream), burning_of(stream, at)
+    burn = np.zeros(len(book.items), np.int64)
+    burn[now["row"].to_numpy(np.int64)] = now["cents_per_week"].to_numpy(np.int64)
+    return book.items[["item_id", "episode"]].assign(burn=burn)[book.holders.of >= 0]
 
 
 def _filtered(table: pd.DataFrame, query: AgeingQuery) -> pd.DataFrame:
@@ -117,6 +129,7 @@ def _row(row: dict[Any, Any], found: Ageing) -> Answer:
         "committed_at": iso(int(row["committed_ts"])),
         "age_s": int(row["age_s"]),
         "age_at_least": bool(row["at_least"]),
+        "burn_rate_cents": None if math.isnan(row["burn"]) else int(row["burn"]),
         "late": None if limit is None else bool(row["age_s"] > limit),
         "pace": None if thin_pace else pace,
         "pace_n": int(row["pace_n"]),

@@ -10,7 +10,7 @@ import pandas as pd
 from metrics.ageing import stage_ages
 from metrics.cohort import Cohort, cohort
 from metrics.sle import before
-from pipeline.ageing_list import UNMAPPED
+from pipeline.ageing_zones import UNMAPPED
 from pipeline.explain import item_rows, timed
 from pipeline.kanban import Promise, ageing_of, littles_law_of
 from pipeline.question import Question

@@ -96,7 +96,7 @@ def ageing_section(told: Told, links: Links) -> Section:
     )
     return Section(
         title="Ageing",
-        href=links.page("/bottlenecks"),
+        href=links.page("/ageing"),
         note=f"{note} {_shown(len(rows), ageing['total'])}".rstrip(),
         heads=(("", "left"), ("stage", "left"), ("age", "right"), ("", "left")),
         rows=rows,
@@ -122,7 +122,7 @@ def blocked_section(told: Told, links: Links) -> Section:
     ]
     return Section(
         title="Blocked now",
-        href=links.page("/bottlenecks"),
+        href=links.page("/ageing"),
         note=_shown(len(rows), blocked["total"]),
         heads=(("", "left"), ("stage", "left"), ("for", "right"), ("why", "left")),
         rows=rows,

@@ -104,7 +104,9 @@ def read_ageing(
     name: Name,
     query: Annotated[AgeingParameters, Query()],
 ) -> Response:
-    """As of the end of the window, which is also the history; keyset pages, `next` until null."""
+    """As of the end of the window, which is also the history; `zones`: the ages at which past work
+    had left each stage. Keyset pages, `next` until null.
+    """
     asked = asked_of(served, query)
     snapshot, stream = of_stream(served, session, name, asked)
     which = AgeingQuery(
@@ -114,7 +116,8 @@ def read_ageing(
         limit=query.limit,
         cursor=query.cursor,
     )
-    return encoded(list_ageing(snapshot, stream, asked, query.promise, which))
+    found = list_ageing(snapshot, stream, asked, query.promise, which)
+    return encoded({**found, "currency": served.settings.cost_of_delay.currency})
 
 
 @router.get(

@@ -108,6 +108,44 @@ def test_pace_and_breach_follow_from_the_explained_history(client: Client, strea
         assert row["breach_p"] == pytest.approx(chance)
 
 
+@pytest.mark.parametrize("stream", STREAMS)
+def test_zones_are_the_ages_at_which_the_explained_history_left(
+    client: Client, stream: str
+) -> None:
+    body = client.json(f"/v1/streams/{stream}/ageing?{SINCE}&limit=500")
+    behind = client.json(body["explain"])
+    done = [one for one in behind["history"] if one["outcome"] == "done"]
+    stages = {row["name"]: row for row in client.json(f"/v1/streams/{stream}/stages")["items"]}
+    assert {row["stage"] for row in body["items"]} <= {zone["stage"] for zone in body["zones"]}
+    assert [zone["stage"] for zone in body["zones"]] == [
+        name for name in stages if name in {zone["stage"] for zone in body["zones"]}
+    ]
+    for zone in body["zones"]:
+        left = sorted(
+            one["left_after_s"][zone["stage"]]
+            for one in done
+            if zone["stage"] in one["left_after_s"]
+        )
+        assert zone["items"] == sum(row["stage"] == zone["stage"] for row in body["items"])
+        assert zone["n"] == len(left)
+        for level, least, share in (("p50", 5, 0.5), ("p85", 19, 0.85), ("p95", 59, 0.95)):
+            seen = left[ceil(round(share * len(left), 9)) - 1] / 86_400 if left else None
+            enough = len(left) >= least
+            assert zone["left_after_d"][level] == (pytest.approx(seen) if enough else None)
+            assert zone["observed"].get(level) == (
+                pytest.approx(seen) if left and not enough else None
+            )
+
+
+def test_what_waits_costs_what_the_ledger_of_delay_says(client: Client) -> None:
+    body = client.json("/v1/streams/checkout/ageing?limit=500")
+    burning = client.json("/v1/streams/checkout/delay-cost/items")
+    told = {row["key"]: row["burn_rate_cents"] for row in burning["items"]}
+    assert {row["key"]: row["burn_rate_cents"] for row in body["items"]} == told
+    assert any(told.values())
+    assert body["currency"] == burning["currency"]
+
+
 def test_the_expectation_follows_from_what_is_explained(client: Client) -> None:
     body = client.json("/v1/streams/checkout/sle?from=2026-07-01&to=2026-11-10")
     behind = client.json(body["explain"])

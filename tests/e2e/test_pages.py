@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -107,6 +109,43 @@ def test_bottlenecks_name_the_queue_that_holds_up_most(
     for stage in stream.stages:
         if stage.state in ("waiting", "active"):
             assert stage.name in shown
+    for hole in ("undefined", "NaN", "null"):
+        assert hole not in shown
+
+
+def test_ageing_shows_each_item_in_flight_before_the_ages_of_past_work(
+    page: Page, address: str
+) -> None:
+    told = page.request.get(f"{address}/v1/streams/checkout/ageing?limit=500").json()
+    assert told["items"]
+    page.goto(f"{address}/ageing?stream=checkout&show=all")
+    dots = page.locator(".ages svg a[href*='/journey']")
+    expect(dots).to_have_count(told["total"], timeout=_LONG_MS)
+    shown = page.inner_text("main")
+    for row in told["items"][:50]:
+        assert row["key"] in shown
+    for hole in ("undefined", "NaN", "null"):
+        assert hole not in shown
+
+
+def test_flow_shows_each_delivery_and_adds_up(page: Page, address: str) -> None:
+    base = f"{address}/v1/streams/checkout"
+    since = (datetime.now(UTC) - timedelta(days=365)).date()
+    behind = page.request.get(f"{base}/metrics/flow_time/explain?from={since}").json()
+    assert behind["included"]
+    page.goto(f"{address}/flow?stream=checkout&window=365")
+    dots = page.locator(".scatter svg a")
+    expect(dots).to_have_count(len(behind["included"]), timeout=_LONG_MS)
+    told = page.request.get(f"{base}/cfd?from={since}&interval=week").json()
+    reached = [told["points"][-1]["reached"][one["name"]] for one in told["boundaries"]]
+    last = page.locator(".areas svg a").last
+    for one, beyond, further in zip(told["boundaries"], reached, reached[1:], strict=False):
+        if many := beyond - further:
+            expect(last).to_have_attribute(
+                "aria-label", re.compile(rf" {re.escape(one['name'])} {many}\b")
+            )
+    assert page.locator("table.promises tbody tr").count() > 1
+    shown = page.inner_text("main")
     for hole in ("undefined", "NaN", "null"):
         assert hole not in shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metrics.ageing import Ageing, ageing
+from metrics.ageing import Ageing, ageing, left_after_d
 from metrics.facts import Rules, item_facts
 from metrics.periods import DAY, Window
 from tests.metrics.history import inputs, item
@@ -43,6 +43,15 @@ def test_pace_counts_the_age_not_the_time_in_the_stage() -> None:
     row = at([(43, WAITING), (49, ACTIVE)]).rows.iloc[0]
     assert row["stage_id"] == ACTIVE * 10
     assert row["pace"] == 0.75, "at 7 days three of four were out of this stage"
+
+
+def test_ages_at_which_past_work_left_a_stage_are_observed_ones() -> None:
+    told = left_after_d(at().left)
+    assert told == {
+        WAITING * 10: (4, {"p50": 2.0, "p70": 3.0, "p85": 4.0, "p95": 4.0}),
+        ACTIVE * 10: (4, {"p50": 4.0, "p70": 6.0, "p85": 8.0, "p95": 8.0}),
+    }
+    assert left_after_d(at().left[:0]) == {}
 
 
 def test_the_expectation_of_own_history_and_what_is_late() -> None:

@@ -22,9 +22,11 @@ from starlette.staticfiles import StaticFiles
 
 import web
 from tests.web import (
+    fake_ageing,
     fake_alerts,
     fake_bottlenecks,
     fake_cost,
+    fake_flow,
     fake_forecast,
     fake_journeys,
     fake_lab,
@@ -38,6 +40,8 @@ STATIC = Path(web.__file__).parent / "static"
 PAGES = (
     "/",
     "/map",
+    "/flow",
+    "/ageing",
     "/bottlenecks",
     "/forecast",
     "/journey",
@@ -96,6 +100,8 @@ class FakeApi:
             **fake_cost.answers(),
             **fake_lab.answers(),
             **deepcopy(fake_bottlenecks.answers()),
+            **fake_ageing.answers(),
+            **deepcopy(fake_flow.answers()),
             **fake_value.answers(),
             **fake_forecast.answers(),
             **fake_alerts.answers(),

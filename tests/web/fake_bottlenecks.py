@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from api.examples_charts import CFD
-from api.examples_kanban import AGEING
 from api.examples_map import HANDOFFS, REWORK
 from api.examples_teams import BLOCKED
 
@@ -45,6 +44,27 @@ def stages() -> dict[str, Any]:
     return {"items": rows, "next": None, "caveats": []}
 
 
+_LEFT = {
+    # day: done and dropped up to it
+    "2026-11-17": (100, 10),
+    "2026-11-18": (101, 10),
+    "2026-11-19": (103, 10),
+    "2026-11-20": (103, 11),
+    "2026-11-21": (106, 11),
+}
+
+
+def _reached(day: str) -> dict[str, int]:
+    """Nothing came back: what is beyond a boundary is what lies there and what went on."""
+    (ready, test), (done, gone) = _QUEUE[day], _LEFT[day]
+    inside = [("Done", done + gone), ("Test", 2), ("Test queue", test), ("Build", 7)]
+    beyond, lines = 0, {}
+    for name, many in [*inside, ("Ready", ready), ("Ideas", 60)]:
+        beyond += many
+        lines[name] = beyond
+    return lines
+
+
 def cfd() -> dict[str, Any]:
     """Five days."""
     point = CFD["points"][0]
@@ -57,22 +77,15 @@ def cfd() -> dict[str, Any]:
             )
         ],
         "points": [
-            point | {"start": day, "occupancy": {
-                "Ideas": 60, "Ready": ready, "Build": 7, "Test queue": test, "Test": 2}}
+            point | {
+                "start": day, "end": f"{day}T23:00:00Z",
+                "reached": _reached(day), "cancelled": _LEFT[day][1],
+                "occupancy": {
+                    "Ideas": 60, "Ready": ready, "Build": 7, "Test queue": test, "Test": 2},
+            }
             for day, (ready, test) in _QUEUE.items()
         ],
     }  # fmt: skip
-
-
-def aged(key: str, **more: Any) -> dict[str, Any]:
-    """One that will be late with 62 %."""
-    return AGEING["items"][0] | {"key": key, **more}
-
-
-def ageing() -> dict[str, Any]:
-    """The blocked one is over already; one more will probably be late."""
-    over = aged("SHOP-412", late=True, breach_p=1.0, age_s=30 * 86_400, blocked=True)
-    return AGEING | {"items": [over, aged("SHOP-500")], "total": 5}
 
 
 def answers() -> dict[str, Any]:
@@ -80,7 +93,6 @@ def answers() -> dict[str, Any]:
     return {
         f"{STREAM}/stages": stages(),
         f"{STREAM}/cfd": cfd(),
-        f"{STREAM}/ageing": ageing(),
         f"{STREAM}/blocked": BLOCKED,
         f"{STREAM}/handoffs": HANDOFFS,
         f"{STREAM}/rework": REWORK | {"items": [REWORK["items"][0] | {"lost_each_d": 2.5}]},

@@ -8,12 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from api.schemas_charts import CumulativeFlow
-from api.schemas_kanban import AgeingBody
 from api.schemas_lists import StageRows
 from tests.web import fake_bottlenecks
 from tests.web.conftest import Open, plain, text
 from tests.web.fake_api import FakeApi
-from tests.web.fake_bottlenecks import STREAM, aged
+from tests.web.fake_bottlenecks import STREAM
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +27,6 @@ def _row(fake: FakeApi, name: str) -> dict[str, Any]:
 def test_the_answers_that_the_page_is_tried_with_are_those_of_the_api() -> None:
     StageRows.model_validate(fake_bottlenecks.stages())
     CumulativeFlow.model_validate(fake_bottlenecks.cfd())
-    AgeingBody.model_validate(fake_bottlenecks.ageing())
 
 
 def test_the_first_sentence_names_the_queue_its_cost_and_since_when(visit: Open) -> None:
@@ -104,70 +102,19 @@ def test_how_busy_people_are_comes_later_from_the_model(visit: Open, fake: FakeA
     assert "%" not in text(page, ".piles")
 
 
-def test_a_stage_opens_to_its_items_and_the_address_says_so(visit: Open, fake: FakeApi) -> None:
-    page = visit(PAGE)
+def test_a_stage_opens_to_its_items_with_the_same_choices(visit: Open) -> None:
+    page = visit(f"{PAGE}&type=feature&window=30")
     page.get_by_role("link", name="Test queue").click()
     expect(page.get_by_role("heading", name="What is in Test queue")).to_be_visible()
-    page.wait_for_selector("#main[aria-busy=false]")
-    assert "stage=Test+queue" in page.url
-    asked = [one for one in fake.asked if one.startswith(f"{STREAM}/ageing?")]
-    assert "breach_p=0.5&sort=-breach_p" in asked[0]
-    assert "stage=Test+queue&sort=-age" in asked[-1]
-    assert "breach_p" not in asked[-1]
-    page.get_by_role("link", name="All stages").click()
-    expect(page.get_by_role("heading", name="Talk about these today")).to_be_visible()
+    page.wait_for_url("**/ageing?stream=checkout&type=feature&window=30&stage=Test+queue#items")
 
 
-def test_old_items_show_their_chance_and_what_they_wait_for(visit: Open) -> None:
+def test_figures_of_items_open_to_them(visit: Open) -> None:
     page = visit(PAGE)
-    rows = page.locator("table.items").first.locator("tbody tr")
-    assert plain(rows.nth(0).inner_text()).endswith("30 d already over Blocked 3.0 d by PAY-7")
-    assert plain(rows.nth(1).inner_text()).endswith("13 d 62 % In the queue")
-    assert "2 of 5 items" in text(page)
-    rows.nth(1).get_by_role("link").click()
-    page.wait_for_url("**/journey?key=SHOP-500")
-
-
-def test_pages_of_items_go_on_where_the_last_ended(visit: Open, fake: FakeApi) -> None:
-    fake.answers[f"{STREAM}/ageing"]["next"] = "abc"
-    page = visit(f"{PAGE}&type=feature")
-    page.get_by_role("link", name="Next items").click()
-    page.wait_for_url("**cursor=abc**")
-    assert "type=feature" in page.url
-
-
-def test_a_chance_that_rests_on_few_is_told_as_that(visit: Open, fake: FakeApi) -> None:
-    few = aged("SHOP-1", breach_p=None, observed={"breach_p": 0.4}, reasons=[])
-    none = aged("SHOP-2", breach_p=None, reasons=["breach_p: nothing was done in the window"])
-    fake.answers[f"{STREAM}/ageing"]["items"] = [few, none]
-    told = text(visit(PAGE), "table.items")
-    assert "(40 %), few" in told
-    assert "nothing was done in the window" in told
-
-
-def test_what_is_blocked_shows_the_item_in_the_way_and_whose_it_is(visit: Open) -> None:
-    page = visit(PAGE)
-    told = text(page)
-    assert "3.0 d since 18 Nov 2026 PAY-7 Partial captures Review, payments, payments" in told
-    page.keyboard.press("t")
-    opened = text(page)
-    assert "flag 5 25 d 63 %" in opened
-    assert "status 0" not in opened
-
-
-def test_where_nothing_tells_of_blocks_the_line_to_paste_is_given(
-    visit: Open, fake: FakeApi
-) -> None:
-    none = [row | {"items": 0, "blocked_d": 0.0}
-            for row in fake.answers[f"{STREAM}/blocked"]["by_reason"]]  # fmt: skip
-    fake.answers[f"{STREAM}/blocked"] = fake.answers[f"{STREAM}/blocked"] | {
-        "by_reason": none,
-        "items": [],
-        "value": {"now": 0, "blocked_d": 0},
-    }
-    told = text(visit(PAGE))
-    assert "Nothing tells that work is blocked" in told
-    assert 'blocked = { field = "Flagged", links = ["is blocked by"] }' in told
+    likely = page.locator(".fig", has_text="Likely to miss").get_by_role("link")
+    assert (likely.get_attribute("href") or "").endswith("/ageing?stream=checkout#items")
+    page.locator(".fig", has_text="Blocked").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Blocked now")).to_be_visible()
 
 
 def test_handoffs_loops_and_the_next_step_open_to_what_is_behind_them(visit: Open) -> None:
@@ -192,7 +139,6 @@ def test_a_stream_without_stages_gives_the_lines_to_paste(visit: Open, fake: Fak
 def test_names_that_look_like_markup_stay_text(visit: Open, fake: FakeApi) -> None:
     name = "<img src=x onerror=alert(1)>"
     _row(fake, "Test queue")["name"] = name
-    fake.answers[f"{STREAM}/ageing"]["items"] = [aged("SHOP-3", title=name, stage=name, team=name)]
     page = visit(PAGE)
     assert page.locator("main img").count() == 0
     assert text(page, ".answer").startswith(f"{name} holds up most")

@@ -22,6 +22,8 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Overview",
         "Alerts",
         "Map",
+        "Flow",
+        "Ageing",
         "Bottlenecks",
         "Forecast",
         "Journey",

@@ -30,7 +30,8 @@ def test_a_page_that_can_not_be_read_says_so_and_reads_again(
 
 
 @pytest.mark.parametrize(
-    "path", ["/map", "/bottlenecks", "/forecast", "/delay-cost", "/value", "/lab"]
+    "path",
+    ["/map", "/flow", "/ageing", "/bottlenecks", "/forecast", "/delay-cost", "/value", "/lab"],
 )
 def test_without_a_stream_a_page_says_what_is_missing(
     visit: Open, fake: FakeApi, path: str

@@ -1,8 +1,9 @@
 // Which queue holds up most, in a sentence and four figures.
 
 import { h } from "./dom.js";
-import { count, counted, day, duration, money, percent, reasonWords, seconds } from "./format.js";
-import { figures, trusted, valueOf } from "./parts.js";
+import { count, counted, day, duration, money, percent, seconds } from "./format.js";
+import { figures, trusted } from "./parts.js";
+import { blockedFigure, missFigure } from "./stuck_figures.js";
 
 const bold = (text) => h("b", null, text);
 const days = (value) => duration(seconds(value, "d"));
@@ -102,46 +103,13 @@ function costFigure(rows, worst, grade) {
   };
 }
 
-function missFigure(ageing) {
-  const likely = valueOf(ageing, "likely_late") ?? ageing.observed.likely_late ?? null;
-  const late = valueOf(ageing, "late") ?? 0;
-  const promise = valueOf(ageing, "sle_d");
-  return {
-    title: promise === null ? "Likely to be late" : `Likely to miss ${days(promise)}`,
-    value: likely === null ? null : count(likely),
-    small: `of ${count(valueOf(ageing, "count") ?? ageing.n)} in flight`,
-    none: "not known",
-    notes: [
-      likely === null
-        ? reasonWords((ageing.reasons ?? [])[0] ?? "too few were done in this period")
-        : late
-          ? `${counted(late, "item")} ${late === 1 ? "is" : "are"} over already`
-          : "none is over yet",
-    ],
-  };
-}
-
-function blockedFigure(blocked) {
-  const lost = valueOf(blocked, "blocked_d");
-  return {
-    title: "Blocked",
-    value: count(valueOf(blocked, "now") ?? 0),
-    small: "now",
-    href: blocked.explain,
-    notes: [
-      lost
-        ? `${days(lost)} of ${counted(blocked.n, "item")} in the period`
-        : `no time was blocked in the period`,
-    ],
-  };
-}
-
-export function headFigures({ stages, ageing, blocked }) {
+/** `items`: the address of the items in work. */
+export function headFigures({ stages, ageing, blocked }, items) {
   const rows = begun(stages.items);
   return figures(
     waitingFigure(rows),
     costFigure(rows, constraint(stages.items), grouped(ageing)),
-    missFigure(ageing),
-    blockedFigure(blocked),
+    missFigure(ageing, `${items}#items`),
+    blockedFigure(blocked, `${items}#blocked`),
   );
 }

@@ -1,7 +1,6 @@
-// Bottlenecks: what is stuck, where work waits, what that costs, and what to do next.
+// Bottlenecks: where work waits, what that costs, and what to do next; the items are those of Ageing.
 
 import { address } from "./api.js";
-import { ageingSection, blockedSection } from "./bottleneck_items.js";
 import { answer, constraint, headFigures, stepOf } from "./bottleneck_head.js";
 import { pilesSection } from "./bottleneck_piles.js";
 import { waysSection } from "./bottleneck_ways.js";
@@ -15,12 +14,10 @@ import { scope, TYPES } from "./scope.js";
 import { noStreams, STAGES } from "./unready.js";
 
 const TITLE = "Bottlenecks";
-const PAGE = 12;
-const LIKELY = 0.5;
 
-/** This page with other choices; null leaves one out. */
-const here = (query, choices) =>
-  address("/bottlenecks", { ...Object.fromEntries(query), ...choices });
+/** The items of Ageing with the choices of this page, and more. */
+const itemsAt = (query, choices = {}) =>
+  address("/ageing", { ...Object.fromEntries(query), ...choices });
 
 function facts({ ageing }) {
   const why = (ageing.reasons ?? [])[0];
@@ -74,13 +71,12 @@ function noStages() {
 function draw(data, context) {
   if (!data) return blank();
   const { query } = context;
-  const { streams, stages, ageing } = data;
+  const { streams, stages } = data;
   if (!streams.items.length) return noStreams(TITLE, "look at");
   if (!stages) return [...blank(), context.settle({ stream: streams.items[0].name })];
-  const begin = [head(TITLE, answer(data), facts(data)), headFigures(data)];
+  const begin = [head(TITLE, answer(data), facts(data)), headFigures(data, itemsAt(query))];
   if (!stages.items.some(({ state }) => state === "waiting" || state === "active"))
     return [...begin, section("Where work piles up"), noStages()];
-  const stage = query.get("stage");
   const lab = address(
     `/v1/streams/${encodeURIComponent(query.get("stream"))}/lab`,
     asked(query, new Date()),
@@ -89,15 +85,9 @@ function draw(data, context) {
     ...begin,
     ...pilesSection(data, {
       lab,
-      href: (name) => `${here(query, { stage: name, cursor: null })}#ageing`,
+      href: (name) => `${itemsAt(query, { stage: name })}#items`,
     }),
     tryIt(stages, query),
-    ...ageingSection(data, {
-      stage,
-      close: here(query, { stage: null, cursor: null }),
-      next: ageing.next && here(query, { cursor: ageing.next }),
-    }),
-    ...blockedSection(data),
     waysSection(data),
     ...findings(data.found),
   ];
@@ -109,18 +99,11 @@ function reads(query, now) {
   if (!stream) return streams;
   const base = `/v1/streams/${encodeURIComponent(stream)}`;
   const params = scope(query, now);
-  const stage = query.get("stage");
-  const old = stage ? { stage, sort: "-age" } : { breach_p: LIKELY, sort: "-breach_p" };
   return {
     ...streams,
     stages: address(`${base}/stages`, params),
     cfd: address(`${base}/cfd`, params),
-    ageing: address(`${base}/ageing`, {
-      ...params,
-      ...old,
-      limit: PAGE,
-      cursor: query.get("cursor"),
-    }),
+    ageing: address(`${base}/ageing`, { ...params, limit: 1 }),
     blocked: address(`${base}/blocked`, params),
     handoffs: address(`${base}/handoffs`, params),
     rework: address(`${base}/rework`, params),
@@ -134,25 +117,22 @@ function filters(data, page) {
   const { query, change } = page;
   const streams = (data?.streams?.items ?? []).map(({ name, title }) => [name, title]);
   const teams = teamsOf(data?.stages ?? { items: [] });
-  const fresh = { stage: null, cursor: null };
   return [
     choice(
       "Stream",
       streams,
       query.get("stream") ?? "",
-      (value) => change({ ...fresh, stream: value, team: null }),
+      (value) => change({ stream: value, team: null }),
       true,
     ),
     periodChoice(page),
-    choice("Type of work", TYPES, query.get("type") ?? "", (value) =>
-      change({ ...fresh, type: value }),
-    ),
+    choice("Type of work", TYPES, query.get("type") ?? "", (value) => change({ type: value })),
     teams.length
       ? choice(
           "Team",
           [["", "All teams"], ...teams.map((team) => [team, team])],
           query.get("team") ?? "",
-          (value) => change({ ...fresh, team: value }),
+          (value) => change({ team: value }),
         )
       : null,
   ].filter(Boolean);

@@ -5,6 +5,7 @@ import { h, responsive, s } from "./dom.js";
 import { day, moneyRange } from "./format.js";
 import { amount, rangeOf } from "./money.js";
 import { asTable, section, table } from "./parts.js";
+import { step } from "./plot.js";
 import { signal } from "./spark.js";
 
 const HEIGHT = 250;
@@ -20,13 +21,6 @@ const shown = (series) => {
   const whole = series.filter(({ complete }) => complete).slice(-KEPT);
   return [...whole, ...series.filter(({ complete }) => !complete)];
 };
-
-/** A round step that gives two to four lines below the top. */
-function step(most) {
-  const raw = most / 3;
-  const size = 10 ** Math.floor(Math.log10(Math.max(raw, 1)));
-  return [1, 2, 5, 10].map((one) => one * size).find((one) => most / one <= 4);
-}
 
 function trend({ series, limits }) {
   const weeks = series.map(({ start, complete, cost_cents: p50 }) => ({ start, complete, p50 }));

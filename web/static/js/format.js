@@ -233,6 +233,7 @@ const REASONS = {
   no_data: "no data",
   no_commits: "no commit is linked to it",
   not_deployed: "a commit of it was not deployed",
+  no_departures: "nothing left in this period",
   upper_bound: "time in an active status is at least the work",
   no_waiting_statuses: "no stage tells waiting from working",
 };

@@ -18,6 +18,8 @@ export const SCREENS = [
     group: "Flow",
     pages: [
       { path: "/map", title: "Map", key: "m" },
+      { path: "/flow", title: "Flow", key: "w" },
+      { path: "/ageing", title: "Ageing", key: "e" },
       { path: "/bottlenecks", title: "Bottlenecks", key: "b" },
       { path: "/forecast", title: "Forecast", key: "f" },
       { path: "/journey", title: "Journey", key: "j" },

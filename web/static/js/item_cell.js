@@ -1,4 +1,4 @@
-// The first cell of a row that is an item.
+// The first cells of a row that is an item.
 
 import { address } from "./api.js";
 import { h, link } from "./dom.js";
@@ -12,4 +12,13 @@ export const itemCell = ({ key, title, kind }) =>
     link(address("/journey", { key }), { class: "name" }, typeShape(kind), h("b", null, title)),
     " ",
     h("span", { class: "key" }, key),
+  );
+
+/** Where it is, and whose that is. */
+export const placeCell = ({ stage, team }) =>
+  h(
+    "td",
+    { class: "p2" },
+    stage,
+    team && team !== stage ? h("span", { class: "sub" }, team) : null,
   );

@@ -9,6 +9,8 @@ import { nowhere } from "./nowhere.js";
 const PAGES = {
   "/": async () => (await import("./overview.js")).overview,
   "/map": async () => (await import("./map.js")).map,
+  "/flow": async () => (await import("./flow.js")).flow,
+  "/ageing": async () => (await import("./ageing.js")).ageing,
   "/bottlenecks": async () => (await import("./bottlenecks.js")).bottlenecks,
   "/forecast": async () => (await import("./forecast.js")).forecast,
   "/journey": async () => (await import("./journey.js")).journey,

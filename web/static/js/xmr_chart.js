@@ -3,6 +3,7 @@
 import { h, labelWidth, responsive, s } from "./dom.js";
 import { counted, day } from "./format.js";
 import { amount, measure, target } from "./improvement_words.js";
+import { apart } from "./plot.js";
 
 const TOP = 26;
 const BOTTOM = 26;
@@ -35,22 +36,6 @@ function dot(point, x, y, kind) {
 const KINDS = { before: "ring", after: "f-ink3", signal: "f-ink" };
 
 const path = (dots) => dots.map(({ x, y }, n) => `${n ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`);
-
-/** Labels of levels at the right that keep apart: the middle one of them moves least. */
-function apart(levels, low, high) {
-  const sorted = levels.toSorted((a, b) => a.y - b.y);
-  let taken = low - 14;
-  for (const one of sorted) {
-    one.at = Math.max(one.y + 4, taken + 14);
-    taken = one.at;
-  }
-  let free = high;
-  for (const one of sorted.toReversed()) {
-    one.at = Math.min(one.at, free);
-    free = one.at - 14;
-  }
-  return sorted;
-}
 
 function drawn(told, width) {
   const { baseline, after, unit } = told;
