@@ -20,6 +20,8 @@ PAGES = (
     "/journey",
     "/delay-cost",
     "/value",
+    "/dora",
+    "/failures",
     "/lab",
     "/improvements",
     "/connectors",
