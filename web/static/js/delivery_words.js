@@ -104,16 +104,27 @@ export function weekly(envelope, { weekly: key }, value, grade = envelope.grade)
   return key === "ratio" ? percent(value, grade) : count(Number(value.toFixed(1)));
 }
 
+/** Whether most whole weeks of a share have none of it: then weeks without one are no signal. */
+export function isRare(envelope, one) {
+  if (one.weekly !== "ratio") return false;
+  const whole = (envelope.series ?? []).filter((row) => row.complete && row.ratio !== null);
+  return whole.filter(({ ratio: share }) => share === 0).length * 2 > whole.length;
+}
+
+/** Limits as far below the mean as above: that of what can't be negative is cut at 0. */
+const even = (limits) => limits && { ...limits, lower: 2 * limits.mean - limits.upper };
+
 /** The shift that lasts to the last whole week, in words; null without one, or below grade B. */
 export function moved(envelope, one) {
-  if (!trusted(envelope)) return null;
+  if (!judged(envelope, one)) return null;
   const weeks = (envelope.series ?? []).map((row) => ({ ...row, p50: row[one.weekly] }));
-  const shift = signal(weeks, envelope.limits);
+  const shift = signal(weeks, even(envelope.limits));
   return shift && { ...shift, word: one.moves[shift.longer ? 0 : 1] };
 }
 
-/** Whether anything can be said about its course. */
-export const judged = (envelope) => trusted(envelope) && Boolean(envelope.limits);
+/** Whether a trend of its weeks could be told at all. */
+export const judged = (envelope, one) =>
+  trusted(envelope) && Boolean(envelope.limits) && !isRare(envelope, one);
 
 /** "22 h – 2.8 d"; an end that no sample gives is open. */
 export function timeRange(range, unit, grade) {

@@ -14,7 +14,7 @@ const DONE_BY = {
 export const named = ({ version, sha }) => version || (sha ?? "").slice(0, 8) || "no version";
 
 const sub = (text) => h("span", { class: "sub" }, text);
-const after = (from, to) => duration((Date.parse(to) - Date.parse(from)) / 1000, "A");
+const after = (from, to) => duration((Date.parse(to) - Date.parse(from)) / 1000);
 
 const isWatched = (row, { watch, now }) =>
   Date.parse(row.finished_at) + watch * 3_600_000 > Date.parse(now);

@@ -2,6 +2,7 @@
 
 import {
   FIVE,
+  isRare,
   kindWords,
   lenientOf,
   moved,
@@ -135,6 +136,8 @@ function signalLine(envelope, one, weeks, shift) {
       ]),
       " outside the limits",
     ];
+  if (trusted(envelope) && isRare(envelope, one))
+    return ["Most weeks have none: too rare for a trend by week"];
   if (!trusted(envelope)) return [`Grade ${envelope.grade}: too weak for a trend`];
   if (!envelope.limits) {
     const whole = weeks.filter(({ complete, value }) => complete && value !== null).length;

@@ -1,6 +1,6 @@
 // The answer line and the envelope line of DORA: is speed bought with instability?
 
-import { FIVE, judged, moved, shareOf, timeOf } from "./delivery_words.js";
+import { FIVE, isRare, judged, moved, shareOf, timeOf } from "./delivery_words.js";
 import { h } from "./dom.js";
 import {
   count,
@@ -34,8 +34,11 @@ function course(told) {
     const text = listed(words);
     return [bold(`${text[0].toUpperCase()}${text.slice(1)}.`)];
   }
-  const can = (speed) => FIVE.some((one) => one.speed === speed && judged(told[one.slug]));
+  const can = (speed) => FIVE.some((one) => one.speed === speed && judged(told[one.slug], one));
   if (can(true) && can(false)) return [bold("Speed and stability are both steady.")];
+  const rare = FIVE.some((one) => !one.speed && isRare(told[one.slug], one));
+  if (can(true) && rare)
+    return [bold("Speed is steady;"), " failures are too rare for a trend by week."];
   if (can(true)) return [bold("Speed is steady;"), " whether stability is can\u2019t be told yet."];
   if (can(false))
     return [bold("Stability is steady;"), " whether speed is can\u2019t be told yet."];

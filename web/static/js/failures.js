@@ -20,7 +20,7 @@ const FIGURES = [
   "Still watched",
 ];
 const WHICH = [
-  ["", "Failed, suspected or still watched"],
+  ["", "Failed or in doubt"],
   ["all", "All deployments"],
 ];
 
@@ -121,7 +121,7 @@ function draw(data, page) {
     figures(...figuresOf(shown, page)),
     h(
       "div",
-      { class: "vtwo ftwo" },
+      { class: "ftwo" },
       h("div", null, ...cascadeSection(shown, page)),
       h("div", null, ...bandSection(shown)),
     ),

@@ -37,19 +37,17 @@ export function answer({ incidents, rate }) {
   const all = incidents.length;
   const { sure, time, none, other } = countsOf(incidents);
   if (!all) return ["No incident was opened in this period.", ...rateWords(rate)];
-  const begin =
-    none + time === 0
-      ? [
-          bold("Every incident is explained: "),
-          `${count(sure)} put down to a deployment, ${count(other)} not caused by a change.`,
-        ]
-      : [
-          bold(`${count(sure)} of ${counted(all, "incident")}`),
-          ` ${sure === 1 ? "is" : "are"} surely put down to a deployment; `,
-          none ? bold(`${count(none)} to nothing`) : "none to nothing",
-          time ? `, ${count(time)} by time alone` : "",
-          ".",
-        ];
+  const rest = [
+    time ? [`${count(time)} by time alone`] : null,
+    none ? [bold(`${count(none)} to nothing`)] : null,
+    other ? [`${count(other)} not caused by a change`] : null,
+  ].filter(Boolean);
+  const begin = [
+    bold(`${count(sure)} of ${counted(all, "incident")}`),
+    ` ${sure === 1 ? "is" : "are"} surely put down to a deployment`,
+    ...rest.flatMap((words, at) => [at ? ", " : "; ", ...words]),
+    ".",
+  ];
   return [...begin, ...rateWords(rate)];
 }
 
@@ -224,7 +222,7 @@ export function cascadeSection({ incidents }, { query }) {
       h(
         "td",
         { class: "num" },
-        h("b", null, count(many)),
+        many ? h("b", null, count(many)) : h("span", { class: "withheld" }, "0"),
         h("span", { class: "sub" }, many ? percent(many / all) : ""),
       ),
     );

@@ -11,11 +11,21 @@ import { section, table } from "./parts.js";
 import { askCause, button, judgement, saidList } from "./verdicts.js";
 
 const PAGE = 20;
+const SURE = 0.8;
 const REACH_MS = 14 * 86_400_000;
 
+/** A reason: the rule, what a person can check, and how sure it is by itself. */
+const reason = ({ rule, evidence, confidence: sure }) =>
+  h(
+    "li",
+    null,
+    h("span", { class: "rule" }, `${ruleWords(rule)}, ${confidence(sure)}`),
+    h("span", null, evidence),
+  );
+
 function candidateRow(one, incident, page) {
-  const [first, ...others] = one.why;
-  const line = { event: one.name, why: first?.evidence, pairs: one.pairs };
+  const line = { event: one.name, why: one.why[0]?.evidence, pairs: one.pairs };
+  const style = one.confidence >= SURE ? "conf" : "conf inf";
   return h(
     "tr",
     null,
@@ -25,24 +35,8 @@ function candidateRow(one, incident, page) {
       link(one.url, { class: "val" }, h("b", null, one.name)),
       h("span", { class: "sub" }, lead(one, incident)),
     ),
-    h(
-      "td",
-      { class: "evid" },
-      first?.evidence ?? "",
-      h("span", { class: "sub" }, ruleWords(first?.rule)),
-      ...others.map((more) =>
-        h(
-          "span",
-          { class: "sub" },
-          `${more.evidence} (${ruleWords(more.rule)}, ${confidence(more.confidence)})`,
-        ),
-      ),
-    ),
-    h(
-      "td",
-      { class: "num" },
-      h("span", { class: one.confidence >= 0.8 ? "conf" : "conf inf" }, confidence(one.confidence)),
-    ),
+    h("td", { class: "evid" }, h("ul", { class: "whys" }, ...one.why.map(reason))),
+    h("td", { class: "num" }, h("span", { class: style }, confidence(one.confidence))),
     h("td", { class: "judge" }, judgement(line, incident, page)),
   );
 }
@@ -89,7 +83,6 @@ function nameCause(incident, deployments, page) {
 function block(incident, deployments, page) {
   const isOwn = (end) => end.kind === "incident" && end.label === incident.number;
   const chosen = page.query.get("incident") === incident.number;
-  const group = groupOf(incident);
   return h(
     "article",
     { class: `incident${chosen ? " chosen" : ""}`, id: incident.number },
@@ -104,14 +97,14 @@ function block(incident, deployments, page) {
         h("span", { class: "key" }, incident.number),
       ),
       h("p", { class: "sub" }, `${stamp(incident.opened_at, page.now)}, ${lasted(incident)}`),
-      h("p", { class: `vd ${group}` }, ...verdictLine(incident)),
+      h("p", { class: "vd" }, ...verdictLine(incident)),
+      h("p", { class: "cause" }, nameCause(incident, deployments, page)),
     ),
     h(
       "div",
       null,
       suspects(incident, page),
       saidList(incident.candidates, incident.verdicts, page, isOwn),
-      h("p", { class: "cause" }, nameCause(incident, deployments, page)),
     ),
   );
 }

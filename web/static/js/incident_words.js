@@ -66,16 +66,16 @@ export function groupOf(incident) {
 
 /** "over after 12 h"; what is still open is said. */
 export function lasted({ opened_at: from, resolved_at: to }) {
-  return to
-    ? `over after ${duration((Date.parse(to) - Date.parse(from)) / 1000, "A")}`
-    : "not over yet";
+  return to ? `over after ${duration((Date.parse(to) - Date.parse(from)) / 1000)}` : "not over yet";
 }
 
-/** "27 min before it". */
+/** "27 min before it was opened". */
 export function lead(candidate, { opened_at: opened }) {
   if (!candidate.at || !opened) return null;
   const gap = (Date.parse(opened) - Date.parse(candidate.at)) / 1000;
-  return gap < 0 ? `${duration(-gap, "A")} after it` : `${duration(gap, "A")} before it`;
+  return gap < 0
+    ? `${duration(-gap)} after it was opened`
+    : `${duration(gap)} before it was opened`;
 }
 
 /** What is thought of an incident, in one sentence. */

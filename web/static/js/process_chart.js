@@ -44,9 +44,9 @@ function dot(point, limits, shift) {
   );
 }
 
-/** Labels of limits and mean at the right, which never lie on one another. */
-function levels(limits, label, y) {
-  if (!limits) return [];
+/** Labels of limits and mean at the right, never on one another; without limits of the highest value. */
+function levels(limits, most, label, y) {
+  if (!limits) return [{ text: label(most), at: y(most) + 4, style: "ink3" }];
   const all = [
     { text: label(limits.upper), at: y(limits.upper) + 4, style: "ink3" },
     { text: label(limits.mean), at: y(limits.mean) + 4, style: "b ink" },
@@ -78,7 +78,7 @@ function drawn({ weeks, limits, shift, label, name, breaks }, width) {
   const values = weeks.filter(known).map(({ value }) => value);
   const most = Math.max(...values, limits?.upper ?? 0) * 1.04 || 1;
   const y = (value) => BASE - (Math.max(value, 0) / most) * (BASE - TOP);
-  const marks = levels(limits, label, y);
+  const marks = levels(limits, Math.max(...values), label, y);
   const room = Math.max(0, ...marks.map(({ text }) => labelWidth(text, 600))) + 8;
   const right = width - room;
   const gap = (right - 2 * EDGE) / Math.max(weeks.length - 1, 1);
