@@ -12,7 +12,18 @@ from api.schemas_journey import Explained
 from api.schemas_lists import Dora, StreamDora
 from tests.web.conftest import Open, plain, text
 from tests.web.fake_api import FakeApi
-from tests.web.fake_dora import DOCS, LINE, POOLED, RATE_ROWS, WEB, course, docs, pooled, web
+from tests.web.fake_dora import (
+    DOCS,
+    LINE,
+    POOLED,
+    RATE_ROWS,
+    WEB,
+    course,
+    docs,
+    limits,
+    pooled,
+    web,
+)
 from tests.web.fake_envelopes import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -50,6 +61,32 @@ def test_a_signal_is_told_where_it_fired_and_only_there(visit: Open, fake: FakeA
     assert "Signal: longer since 21 Sep" in figure(page, "Change lead time")
     assert "No signal" in figure(page, "Deployment frequency")
     assert page.locator(".mx path.s-ink.w175").count() == 1
+
+
+def test_weeks_without_a_failure_are_no_signal_where_most_have_none(
+    visit: Open, fake: FakeApi
+) -> None:
+    fail = fake.answers[f"{WEB}/dora"]["change_fail_rate"]
+    rare: list[float | None] = [0, 0.3, 0, 0.3, 0, 0, 0.2, 0, 0, 0, 0, 0, 0]
+    fail |= {"series": course(rare, "ratio"), "limits": limits(0.067, 0.0, 0.4)}
+
+    page = visit(PAGE)
+
+    assert text(page, ".answer").startswith(
+        "Speed is steady; failures are too rare for a trend by week."
+    )
+    assert "Most weeks have none: too rare for a trend" in figure(page, "Change fail rate")
+
+
+def test_half_way_to_a_limit_that_is_cut_at_zero_is_no_signal(visit: Open, fake: FakeApi) -> None:
+    fail = fake.answers[f"{WEB}/dora"]["change_fail_rate"]
+    some: list[float | None] = [0.2, 0.1, 0.2, 0, 0.3, 0.1, 0.2, 0.2, 0.2, 0, 0, 0, 0]
+    fail |= {"series": course(some, "ratio"), "limits": limits(0.125, 0.0, 0.4)}
+
+    page = visit(PAGE)
+
+    assert text(page, ".answer").startswith("Speed and stability are both steady.")
+    assert "No signal" in figure(page, "Change fail rate")
 
 
 def test_no_trend_is_told_of_a_weak_grade(visit: Open, fake: FakeApi) -> None:
@@ -187,6 +224,7 @@ def test_the_pool_of_a_stream_stands_beside_its_services(visit: Open, fake: Fake
 
     assert text(page, "h1") == "DORA, Checkout pooled"
     assert "2 services pooled: web, docs" in text(page, ".env")
+    assert text(page, ".unwatched").endswith("for want of a source of incidents: docs")
     table = page.get_by_role("table", name="Delivery, per service")
     expect(table.locator("tbody tr")).to_have_count(2)
     assert f"{POOLED}/dora?interval=week" in fake.asked

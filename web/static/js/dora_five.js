@@ -1,5 +1,6 @@
 // The five figures of DORA, each with its range, its weeks, and the way to what is behind it.
 
+import { address } from "./api.js";
 import {
   FIVE,
   isRare,
@@ -241,6 +242,16 @@ function missingWords(missing) {
   );
 }
 
+/** Of a pool: the services whose failures nobody tells, each leading to its own page. */
+function leftOut(names) {
+  const links = names.flatMap((name, at) => [
+    at ? ", " : "",
+    link(address("/dora", { service: name }), { class: "lnk" }, name),
+  ]);
+  const words = "Left out of recovery, fail and rework rate for want of a source of incidents: ";
+  return h("p", { class: "unwatched" }, words, ...links);
+}
+
 /** `ways`: behind(slug) and week(start, slug) give addresses of this page. */
 export function fiveSections(told, ways) {
   const of = (speed) =>
@@ -253,6 +264,7 @@ export function fiveSections(told, ways) {
     h("div", { class: "grp" }, ...of(true)),
     section("Instability", "read beside throughput, never alone"),
     told.missing ? missingWords(told.missing) : null,
+    told.unwatched?.length ? leftOut(told.unwatched) : null,
     h("div", { class: "grp" }, ...of(false), care(told)),
   ].filter(Boolean);
 }

@@ -73,11 +73,8 @@ function nameCause(incident, deployments, page) {
   const found = options(incident, deployments);
   if (!found.length) return null;
   const act = () => askCause(incident.number, found, page);
-  return button(
-    "Another deployment caused it",
-    `Name the deployment that caused ${incident.number}`,
-    act,
-  );
+  const name = `Name the deployment that caused ${incident.number}`;
+  return h("p", { class: "cause" }, button("Another deployment caused it", name, act));
 }
 
 function block(incident, deployments, page) {
@@ -98,7 +95,7 @@ function block(incident, deployments, page) {
       ),
       h("p", { class: "sub" }, `${stamp(incident.opened_at, page.now)}, ${lasted(incident)}`),
       h("p", { class: "vd" }, ...verdictLine(incident)),
-      h("p", { class: "cause" }, nameCause(incident, deployments, page)),
+      nameCause(incident, deployments, page),
     ),
     h(
       "div",
