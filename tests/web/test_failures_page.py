@@ -91,7 +91,7 @@ def test_each_suspect_has_its_evidence_and_how_sure_it_is(visit: Open) -> None:
 
     sure = told(page, "INC0010015")
     assert "Put down to production 2026.46.1, named" in sure
-    assert "over after 3 h" in sure
+    assert "over after 3.0 h" in sure
     assert (
         "27 min before it was opened caused by change, 1.00 The incident names CHG0041207" in sure
     )
