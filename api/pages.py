@@ -22,6 +22,8 @@ PAGES = (
     "/journey",
     "/delay-cost",
     "/value",
+    "/dora",
+    "/failures",
     "/lab",
     "/improvements",
     "/connectors",

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import Shape, Time
+from api.schemas_verdicts import EndRow, PairRow, VerdictRow
 
 
 class WhyRow(Shape):
@@ -28,6 +29,12 @@ class LinkedRow(Shape):
     why: list[WhyRow]
 
 
+class CandidateRow(LinkedRow):
+    """A deployment that something speaks against."""
+
+    pairs: list[PairRow] = Field(description="The links that say so, to the incident or a copy.")
+
+
 _VERDICT = Literal["attributed", "not_change_related", "unattributed"]
 
 
@@ -45,7 +52,9 @@ class IncidentRow(Shape):
     method: str | None = Field(description="explicit, remediation, reference, proximity or none.")
     confidence: float | None
     reason: str | None = Field(description="Why it is attributed to nothing; null where it is.")
-    candidates: list[LinkedRow]
+    candidates: list[CandidateRow]
+    ends: dict[str, EndRow] = Field(description="What the pairs of the candidates join.")
+    verdicts: list[VerdictRow] = Field(description="What people say about its links now.")
 
 
 class IncidentBody(IncidentRow):

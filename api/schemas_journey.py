@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas import Grade, Shape, Time
 from api.schemas_teams import BlockReason
-from api.schemas_verdicts import EndRow, VerdictRow
+from api.schemas_verdicts import EndRow, PairRow, VerdictRow
 
 
 class JourneyCost(Shape):
@@ -117,14 +117,6 @@ class LinkRow(Shape):
     confidence: float
     evidence: str
     decides: bool
-
-
-class PairRow(Shape):
-    """One link behind a line of evidence: two names in `ends`, and the verdict that counts."""
-
-    a: str
-    b: str
-    verdict: int | None
 
 
 class EvidenceRow(Shape):

@@ -116,6 +116,12 @@ class DoraMetrics(Shape):
     detect_to_restore: Envelope
     change_fail_rate: Envelope
     deployment_rework_rate: Envelope
+    observation_window_h: float = Field(
+        description="Hours for which a deployment is watched before it counts as sound."
+    )
+    incident_window_h: float = Field(
+        description="Hours after a deployment in which an incident may be due to it."
+    )
     context: list[SurveyPlace] = Field(
         description="Where the values fall among the answers of DORA's survey: /v1/dora/context."
     )

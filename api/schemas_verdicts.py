@@ -98,6 +98,14 @@ class VerdictRow(Shape):
     overruled: list[OverruledRow] = Field(description="Of a rejection: what rules had found.")
 
 
+class PairRow(Shape):
+    """One link behind a line of evidence: two names in `ends`, and the verdict that counts."""
+
+    a: str
+    b: str
+    verdict: int | None
+
+
 class AgreementShare(Shape):
     """Of the links that people judged the share that they confirmed, with its 95 % interval; null
     with the reason where nobody judged any.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.records import Entity
+from pipeline.incident_verdicts import incidents_judged
 from pipeline.journey_board import grouped_by_b
 from pipeline.times import iso
 from store import journey as reads
@@ -84,7 +85,7 @@ def incident_document(session: Session, number: str) -> Answer:
         "resolved_at": iso(row["resolved_ts"]),
         **verdict_of(fact),
         "duplicates": [one["number"] for one in _rows(session, copies)],
-        "candidates": _listed(session, Entity.DEPLOYMENT, _by_a(blamed)),
+        **suspects_of(session, [row["id"]])[row["id"]],
         "changes": _listed(session, Entity.CHANGE, _merged(grouped_by_b(under), _by_a(causes))),
         **brought,
         "tickets": _listed(session, Entity.ITEM, _by_a(written)),
@@ -102,18 +103,26 @@ def verdict_of(fact: Mapping[str, Any]) -> Answer:
     }
 
 
-def candidates_of(session: Session, ids: Collection[int]) -> dict[int, list[Answer]]:
-    """Every deployment that any evidence ties to each of these incidents or to its duplicates, the
-    surest first.
+def suspects_of(session: Session, ids: Collection[int]) -> dict[int, Answer]:
+    """By incident its `candidates`, every deployment that any evidence ties to it or to one of its
+    duplicates, the surest first; and what people said of these links (`ends`, `verdicts`, and
+    `pairs` of each candidate).
     """
     copies = reads.duplicates_of(session, ids)
     links = reads.links_between(session, Entity.DEPLOYMENT, Entity.INCIDENT, b={*ids, *copies})
-    groups: dict[int, list[Link]] = {}
+    groups: dict[int, list[Link]] = {one: [] for one in ids}
     for link in links:
-        groups.setdefault(copies.get(link.b_id, link.b_id), []).append(link)
+        groups[copies.get(link.b_id, link.b_id)].append(link)
     rows = reads.things(session, Entity.DEPLOYMENT, {link.a_id for link in links})
+    said = incidents_judged(session, groups, copies)
     return {
-        incident: _rows_of(Entity.DEPLOYMENT, rows, _by_a(mine))
+        incident: {
+            "candidates": _rows_of(
+                Entity.DEPLOYMENT, rows, _by_a(mine), more=said[incident].pairs_of
+            ),
+            "ends": said[incident].ends,
+            "verdicts": said[incident].told,
+        }
         for incident, mine in groups.items()
     }
 
@@ -168,10 +177,16 @@ def _listed(session: Session, kind: Entity, why: Mapping[int, Sequence[Link]]) -
 
 
 def _rows_of(
-    kind: Entity, rows: Mapping[int, Row], why: Mapping[int, Sequence[Link]]
+    kind: Entity,
+    rows: Mapping[int, Row],
+    why: Mapping[int, Sequence[Link]],
+    *,
+    more: Callable[[Sequence[Link]], Answer] = lambda _: {},
 ) -> list[Answer]:
-    """The surest first, then by time and name."""
-    told = [_row(kind, rows[one], links) for one, links in why.items() if one in rows]
+    """The surest first, then by time and name; with what `more` says of the links of each."""
+    told = [
+        {**_row(kind, rows[one], links), **more(links)} for one, links in why.items() if one in rows
+    ]
     told.sort(key=lambda row: (-row["confidence"], str(row["at"]), row["name"]))
     return told[:MOST]
 

@@ -4,6 +4,7 @@ are not, with the reason.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,12 @@ from pipeline.question import Question
 from pipeline.service_measures import NEEDS_INCIDENTS, has_incidents, metric_named, reach_of
 from pipeline.snapshot import ServiceFacts
 from pipeline.times import iso
+from store import frames_facts
 from store import journey as reads
 
 Answer = dict[str, Any]
 Split = tuple[pd.DataFrame, pd.DataFrame]
+Named = dict[int, Answer]
 
 _COUNT_FAILED_JOBS = ("deployment_frequency", "change_fail_rate")
 _OF_REQUESTS = ("change_lead_time_by_change", "merge_to_deploy", "delivery_cycle")
@@ -107,9 +110,11 @@ def _deployment_rows(
 def _deployments(session: Session, frame: pd.DataFrame, slug: str) -> list[Answer]:
     ids = [int(one) for one in frame["deployment_id"]]
     known = reads.things(session, Entity.DEPLOYMENT, ids)
+    names = _names(session, frame, known)
     return [
         {
             "deployment": int(row["deployment_id"]),
+            **names[row["deployment_id"]],
             "url": known[row["deployment_id"]]["url"],
             "version": known[row["deployment_id"]]["version"],
             "sha": known[row["deployment_id"]]["sha"],
@@ -127,6 +132,25 @@ def _deployments(session: Session, frame: pd.DataFrame, slug: str) -> list[Answe
         }
         for row in frame.to_dict("records")
     ]
+
+
+def _names(session: Session, frame: pd.DataFrame, known: Mapping[int, reads.Row]) -> Named:
+    """By deployment: its service, its name at its source as verdicts need it, and the number of the
+    incident that tells of its failure.
+    """
+    told = [int(one) for one in frame["incident_id"] if one != NONE]
+    incidents = reads.things(session, Entity.INCIDENT, told)
+    services = frames_facts.services(session).set_index("service_id")["name"]
+    sources = reads.source_names(session)
+    return {
+        row["deployment_id"]: {
+            "service": services.get(row["service_id"]),
+            "source": sources[known[row["deployment_id"]]["source_id"]]["name"],
+            "id": known[row["deployment_id"]]["external_id"],
+            "incident_number": incidents.get(row["incident_id"], {}).get("number"),
+        }
+        for row in frame.to_dict("records")
+    }
 
 
 def _failures(failed: pd.DataFrame, incidents: pd.DataFrame, slug: str, asked: Question) -> Split:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.records import Entity
 from metrics.periods import Window
-from pipeline.desk_links import candidates_of, verdict_of
+from pipeline.desk_links import suspects_of, verdict_of
 from pipeline.snapshot import ServiceFacts
 from pipeline.times import iso
 from store import journey as reads
@@ -25,7 +25,7 @@ def incidents_of(session: Session, service: ServiceFacts, window: Window) -> lis
     ordered = inside.sort_values(["opened_ts", "incident_id"], ascending=False)
     ids = [int(one) for one in ordered["incident_id"]]
     known = reads.things(session, Entity.INCIDENT, ids)
-    candidates = candidates_of(session, ids)
+    suspects = suspects_of(session, ids)
     return [
         {
             "number": known[row["incident_id"]]["number"],
@@ -34,7 +34,7 @@ def incidents_of(session: Session, service: ServiceFacts, window: Window) -> lis
             "opened_at": iso(int(row["opened_ts"])),
             "resolved_at": iso(int(row["resolved_ts"])),
             **verdict_of({name: row[name] for name in _VERDICT}),
-            "candidates": candidates.get(row["incident_id"], []),
+            **suspects[row["incident_id"]],
         }
         for row in ordered.to_dict("records")
         if row["incident_id"] in known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,8 @@ def judged(session: Session, item_id: int, evidence: Sequence[Evidence]) -> Judg
     A rejected link is no part of the journey any more; it is told by its other end.
     """
     ticket = (Entity.ITEM, item_id)
-    known = _known(session, [pair for line in evidence for pair in line.pairs], ticket)
+    pairs = [pair for line in evidence for pair in line.pairs]
+    known = known_things(session, {ticket, *(thing for pair in pairs for thing in pair)})
     by_end = {one.end: thing for thing, one in known.items()}
     told = [
         one
@@ -44,20 +45,30 @@ def judged(session: Session, item_id: int, evidence: Sequence[Evidence]) -> Judg
         if one.answer != WITHDRAWN and _is_here(one, ticket, known)
     ]
     numbers = {(by_end.get(one.a), by_end.get(one.b)): one.id for one in told}
-    pairs = [
-        [
-            {"a": _name(a), "b": _name(b), "verdict": numbers.get((a, b))}
-            for a, b in line.pairs
-            if a in known and b in known
-        ]
-        for line in evidence
+    rows = [pair_rows(line.pairs, known, numbers) for line in evidence]
+    return Judged(end_rows(known), rows, verdict_rows(session, told))
+
+
+def end_rows(known: Mapping[Thing, Known]) -> dict[str, Answer]:
+    """What is known of ends, by the short names that pairs give them."""
+    return {_name(thing): end_row(one.end, one) for thing, one in known.items()}
+
+
+def pair_rows(
+    pairs: Sequence[LinkedPair],
+    known: Container[Thing],
+    numbers: Mapping[tuple[Thing | None, Thing | None], int],
+) -> list[Answer]:
+    """The links behind a line whose ends are known, with the number of the verdict that counts."""
+    return [
+        {"a": _name(a), "b": _name(b), "verdict": numbers.get((a, b))}
+        for a, b in pairs
+        if a in known and b in known
     ]
-    ends = {_name(thing): end_row(one.end, one) for thing, one in known.items()}
-    return Judged(ends, pairs, verdict_rows(session, told))
 
 
-def _known(session: Session, pairs: Sequence[LinkedPair], ticket: Thing) -> dict[Thing, Known]:
-    things = {ticket, *(thing for pair in pairs for thing in pair)}
+def known_things(session: Session, things: Collection[Thing]) -> dict[Thing, Known]:
+    """How sources and people call these; what is not stored is absent."""
     found: dict[Thing, Known] = {}
     for kind in sorted({kind for kind, _ in things}):
         ids = [number for one, number in things if one is kind]

@@ -22,6 +22,7 @@ from pipeline.service_measures import (
     frequency_word,
     has_incidents,
     metric_named,
+    reach_of,
     service_measure,
 )
 from pipeline.snapshot import ServiceFacts, Snapshot
@@ -78,9 +79,21 @@ def service_dora(
     return {
         "service": service.config.name,
         **found,
+        **watched(service),
         "context": context_of(found),
         "cautions": [*CAUTIONS],
         "missing": missing_of(settings, service),
+    }
+
+
+def watched(service: ServiceFacts) -> Answer:
+    """In hours: how long a deployment is watched before it counts as sound, and how long after one
+    an incident may be due to it.
+    """
+    reach = reach_of(service)
+    return {
+        "observation_window_h": reach["observation_window_s"] / 3_600,
+        "incident_window_h": reach["incident_window_s"] / 3_600,
     }
 
 

@@ -18,7 +18,7 @@ from metrics.survey import CAUTIONS
 from pipeline.breaks import of_deliveries
 from pipeline.explain_delivery import explain_service
 from pipeline.question import Question
-from pipeline.service_answers import Place, delivery_metric
+from pipeline.service_answers import Place, delivery_metric, watched
 from pipeline.service_measures import (
     DORA_SLUGS,
     NEEDS_INCIDENTS,
@@ -81,6 +81,7 @@ def stream_dora(
         "services": names,
         "unwatched": list(pool.unwatched),
         **found,
+        **watched(pool.facts),
         "context": context_of(found),
         "cautions": [*CAUTIONS],
     }

@@ -78,7 +78,7 @@ def test_each_answered_question_says_where() -> None:
 
 
 def test_pages_and_commands_are_those_that_there_are() -> None:
-    known = set(re.findall(r"^\| ([A-Z][a-z ]+) \| `/", PAGES, re.MULTILINE))
+    known = set(re.findall(r"^\| ([A-Z][A-Za-z ]+) \| `/", PAGES, re.MULTILINE))
     commands = typer.main.get_command(app)
     names = Counter[str]()
     for row in rows().values():

@@ -26,6 +26,7 @@ from tests.web import (
     fake_alerts,
     fake_bottlenecks,
     fake_cost,
+    fake_dora,
     fake_flow,
     fake_forecast,
     fake_journeys,
@@ -47,6 +48,8 @@ PAGES = (
     "/journey",
     "/delay-cost",
     "/value",
+    "/dora",
+    "/failures",
     "/lab",
     "/improvements",
     "/connectors",
@@ -87,8 +90,13 @@ class FakeApi:
         """The state that every test begins with."""
         journeys = {f"/v1/items/{key}/journey": one for key, one in fake_journeys.JOURNEYS.items()}
         streams = [
-            {"name": "checkout", "title": "Checkout", "stages": [{"name": "Test", "team": "qa"}]},
-            {"name": "loyalty", "title": "Loyalty"},
+            {
+                "name": "checkout",
+                "title": "Checkout",
+                "stages": [{"name": "Test", "team": "qa"}],
+                "services": ["web", "docs"],
+            },
+            {"name": "loyalty", "title": "Loyalty", "services": []},
         ]
         self.answers = journeys | {
             "/v1/account": OPEN,
@@ -105,6 +113,7 @@ class FakeApi:
             **fake_value.answers(),
             **fake_forecast.answers(),
             **fake_alerts.answers(),
+            **fake_dora.answers(),
         }
         self.replies = fake_lab.replies()
         self.delay_s = 0.0

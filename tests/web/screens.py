@@ -57,6 +57,8 @@ def screens(address: str) -> dict[str, str]:
         "/": "",
         "/journey": f"?key={_telling(address, stream)}",
         "/value": f"?stream={stream}&window=365",
+        "/dora": "?service=web",
+        "/failures": "?service=web",
         "/lab": f"?stream={stream}&Test.people=%2B1",
         "/connectors": "",
     }

@@ -29,6 +29,8 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Journey",
         "Delay cost",
         "Value",
+        "DORA",
+        "Failures",
         "Lab",
         "Improvements",
         "Connectors",

@@ -9,6 +9,8 @@ from tests.web.fake_api import PAGES
 _SHOWN = {
     "/": ["/"],
     "/journey": ["/journey", "/journey?key=SHOP-412", "/journey?key=SHIP-7"],
+    "/dora": ["/dora?stream=checkout", "/dora?service=web", "/dora?service=docs"],
+    "/failures": ["/failures?service=web", "/failures?service=docs"],
     "/lab": ["/lab?stream=checkout&Test.people=%2B1"],
     "/improvements": [
         "/improvements?stream=checkout",

@@ -33,6 +33,13 @@ export const SCREENS = [
     ],
   },
   {
+    group: "Delivery",
+    pages: [
+      { path: "/dora", title: "DORA", key: "r" },
+      { path: "/failures", title: "Failures", key: "x" },
+    ],
+  },
+  {
     group: "Change",
     pages: [
       { path: "/lab", title: "Lab", key: "l" },

@@ -1,19 +1,18 @@
 // Delivery per service: five figures that are read together and never blended.
 
+import { address } from "./api.js";
+import { shareOf, timeOf } from "./delivery_words.js";
 import { h } from "./dom.js";
-import { count, duration, rate, ratio, seconds } from "./format.js";
+import { count, rate } from "./format.js";
 import { copyBlock, grade, missing, section, table, value, valueOf } from "./parts.js";
 
 const cell = (...content) => h("td", { class: "five" }, ...content);
 const sub = (text) => h("span", { class: "sub" }, text);
 
 function time(envelope, of) {
-  const half = valueOf(envelope, "p50");
+  const half = timeOf(envelope, "p50");
   if (half === null) return cell(missing(envelope, "p50"));
-  return cell(
-    value(envelope, duration(seconds(half, envelope.unit), envelope.grade)),
-    sub(of(count(envelope.n))),
-  );
+  return cell(value(envelope, half), sub(of(count(envelope.n))));
 }
 
 function deployments(envelope) {
@@ -28,10 +27,7 @@ function deployments(envelope) {
 }
 
 function share(envelope) {
-  const told =
-    envelope?.value && valueOf(envelope, "ratio") !== null
-      ? ratio({ ...envelope.value, interval: envelope.interval?.ratio }, envelope.grade)
-      : null;
+  const told = shareOf(envelope);
   if (!told) return cell(missing(envelope, "ratio"));
   const pending = envelope.value.pending ? ` \u00b7 ${count(envelope.value.pending)} pending` : "";
   return cell(value(envelope, told.value), sub(`${told.beside}${pending}`));
@@ -71,7 +67,7 @@ function row(service, titles) {
   const name = h(
     "td",
     null,
-    h("b", null, service.name),
+    h("a", { href: address("/dora", { service: service.name }) }, h("b", null, service.name)),
     sub(titles.get(service.stream) ?? service.stream ?? ""),
   );
   return h(

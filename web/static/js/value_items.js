@@ -1,11 +1,12 @@
 // The items behind a number of Value: when each was released, live, used, adopted, and what it brought.
 
 import { address } from "./api.js";
-import { h, link } from "./dom.js";
+import { h } from "./dom.js";
 import { count, counted, date, duration, percent } from "./format.js";
 import { choice } from "./frame.js";
 import { itemCell } from "./item_cell.js";
 import { amount } from "./money.js";
+import { paged } from "./paging.js";
 import { asTable, section, table } from "./parts.js";
 
 const SHOWN = [
@@ -116,20 +117,6 @@ function row(item, brought, currency) {
   );
 }
 
-function paging(total, page, query) {
-  if (total <= PAGE) return null;
-  const to = (number) =>
-    `${address("/value", { ...Object.fromEntries(query), page: number > 1 ? number : null })}#list`;
-  const last = Math.ceil(total / PAGE);
-  return h(
-    "p",
-    { class: "more" },
-    page > 1 ? [link(to(page - 1), { class: "lnk" }, "Previous"), " \u00b7 "] : null,
-    `${count((page - 1) * PAGE + 1)} to ${count(Math.min(page * PAGE, total))} of ${count(total)}`,
-    page < last ? [" \u00b7 ", link(to(page + 1), { class: "lnk" }, "Next")] : null,
-  );
-}
-
 function leftOut(rows) {
   if (!rows.length) return null;
   const lines = rows
@@ -148,9 +135,7 @@ const byRelease = (a, b) => (b.released_at ?? "").localeCompare(a.released_at ??
 export function itemsSection({ rows, returns, stock }, { query, change }) {
   const slug = shownOf(query);
   const all = [...rows.included].sort(byRelease);
-  const last = Math.max(1, Math.ceil(all.length / PAGE));
-  const page = Math.min(Math.max(1, Number.parseInt(query.get("page") ?? "1", 10) || 1), last);
-  const shown = all.slice((page - 1) * PAGE, page * PAGE);
+  const { shown, more } = paged(all, PAGE, query, "/value", "list");
   const brought = new Map(returns.included.map((item) => [item.key, item]));
   const which = choice("Which items", SHOWN, slug, (value) =>
     change({ show: value === SHOWN[0][0] ? null : value, page: null }),
@@ -167,7 +152,7 @@ export function itemsSection({ rows, returns, stock }, { query, change }) {
           { style: "vitems" },
         )
       : h("p", { class: "note" }, "No item is in this number in this period."),
-    paging(all.length, page, query),
+    more,
     leftOut(rows.excluded),
   ];
 }

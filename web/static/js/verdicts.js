@@ -23,11 +23,7 @@ const LOOKS = [3_000, 6_000, 10_000, 16_000, 25_000];
 
 /** "commit 3f2a91c0 in shop/web"; what is not stored has only the name that its source gives. */
 const endWords = (end) =>
-  [
-    KINDS[end.kind] ?? end.kind,
-    end.label ?? end.id,
-    end.repository ? `in ${end.repository}` : null,
-  ]
+  [KINDS[end.kind] ?? end.kind, end.label ?? end.id, end.repository ? `in ${end.repository}` : null]
     .filter(Boolean)
     .join(" ");
 
@@ -50,15 +46,19 @@ function after(page) {
 const named = ({ kind, source, id, repository_id: home }) =>
   home === null ? { kind, source, id } : { kind, source, id, repository_id: home };
 
-const judging = (pairs, answer) => ({ who, why, which }) =>
-  (which === undefined || which === "all" ? pairs : [pairs[Number(which)]]).map(({ a, b }) => ({
-    method: "POST",
-    address: "/v1/verdicts",
-    body: { a: named(a), b: named(b), answer, who, why },
-  }));
+const judging =
+  (pairs, answer) =>
+  ({ who, why, which }) =>
+    (which === undefined || which === "all" ? pairs : [pairs[Number(which)]]).map(({ a, b }) => ({
+      method: "POST",
+      address: "/v1/verdicts",
+      body: { a: named(a), b: named(b), answer, who, why },
+    }));
 
-const withdrawing = (numbers) => ({ who, why }) =>
-  numbers.map((id) => ({ method: "DELETE", address: `/v1/verdicts/${id}`, body: { who, why } }));
+const withdrawing =
+  (numbers) =>
+  ({ who, why }) =>
+    numbers.map((id) => ({ method: "DELETE", address: `/v1/verdicts/${id}`, body: { who, why } }));
 
 /** The links of a line of evidence with both ends, and the verdict that counts on each. */
 function linksOf(one, journey) {
@@ -106,7 +106,7 @@ function askWithdraw(verdicts, page) {
 }
 
 /** Nothing for who may only look. */
-const button = (label, name, act) =>
+export const button = (label, name, act) =>
   mayWrite() &&
   h("button", { type: "button", class: "ask", "aria-label": name, onclick: act }, label);
 
@@ -131,8 +131,8 @@ export function judgement(one, journey, page) {
   ];
 }
 
-function told(verdict, page, ticket) {
-  const others = [verdict.a, verdict.b].filter((end) => !(end.kind === "item" && end.label === ticket));
+function told(verdict, page, isOwn) {
+  const others = [verdict.a, verdict.b].filter((end) => !isOwn(end));
   const words = others.length === 2 ? pairWords(...others) : endWords(others[0] ?? verdict.b);
   const found = verdict.overruled
     .map(({ rule, evidence }) => `${evidence} (${ruleWords(rule)})`)
@@ -148,17 +148,58 @@ function told(verdict, page, ticket) {
   );
 }
 
-/** What was said and stands in no line of evidence: rejected links, and those that wait. */
+/**
+ * Verdicts that stand in none of these lines: on rejected links, and those that wait; null for none.
+ * `isOwn(end)`: whether an end is the thing that is looked at, which needs no naming.
+ */
+export function saidList(lines, verdicts, page, isOwn) {
+  const shown = new Set(lines.flatMap(({ pairs = [] }) => pairs.map(({ verdict }) => verdict)));
+  const rest = (verdicts ?? []).filter(({ id }) => !shown.has(id));
+  if (!rest.length) return null;
+  return h("ul", { class: "saidlist" }, ...rest.map((one) => told(one, page, isOwn)));
+}
+
+/** What was said and stands in no line of evidence. */
 export function saidSection(journey, page) {
-  const shown = new Set(
-    journey.evidence.flatMap(({ pairs = [] }) => pairs.map(({ verdict }) => verdict)),
-  );
-  const rest = (journey.verdicts ?? []).filter(({ id }) => !shown.has(id));
-  if (!rest.length) return [];
+  const isOwn = (end) => end.kind === "item" && end.label === journey.key;
+  const list = saidList(journey.evidence, journey.verdicts, page, isOwn);
+  if (!list) return [];
   return [
     section("What people said", "links that were rejected, or wait for what they name"),
-    h("ul", { class: "saidlist" }, ...rest.map((one) => told(one, page, journey.key))),
+    list,
   ];
+}
+
+/** Says that a deployment caused an incident; `options` are [name, {kind, source, id}], the likeliest first. */
+export function askCause(number, options, page) {
+  ask({
+    title: `Which deployment caused ${number}?`,
+    fields: {
+      which: choice(
+        "Deployment",
+        options.map(([name], at) => [String(at), name]),
+      ),
+    },
+    actions: [
+      [
+        "It was this one",
+        ({ who, why, which: chosen }) => [
+          {
+            method: "POST",
+            address: "/v1/verdicts",
+            body: {
+              a: options[Number(chosen)][1],
+              b: { kind: "incident", key: number },
+              answer: "confirmed",
+              who,
+              why,
+            },
+          },
+        ],
+      ],
+    ],
+    done: () => after(page),
+  });
 }
 
 /** The way to a link that no rule found. */
