@@ -22,7 +22,10 @@ PAGES = (
     "/value",
     "/lab",
     "/improvements",
+    "/quality",
     "/connectors",
+    "/definitions",
+    "/admin",
     "/alerts",
 )
 _API = "/v1"

@@ -59,6 +59,8 @@ def screens(address: str) -> dict[str, str]:
         "/value": f"?stream={stream}&window=365",
         "/lab": f"?stream={stream}&Test.people=%2B1",
         "/connectors": "",
+        "/definitions": "",
+        "/admin": "",
     }
     return {
         path.strip("/") or "overview": f"{path}{asked.get(path, f'?stream={stream}')}"

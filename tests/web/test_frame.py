@@ -29,7 +29,10 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Value",
         "Lab",
         "Improvements",
+        "Quality",
         "Connectors",
+        "Definitions",
+        "Admin",
     ]
 
 

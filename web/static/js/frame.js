@@ -37,7 +37,15 @@ export const SCREENS = [
       { path: "/improvements", title: "Improvements", key: "i" },
     ],
   },
-  { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
+  {
+    group: "Trust",
+    pages: [
+      { path: "/quality", title: "Quality", key: "q" },
+      { path: "/connectors", title: "Connectors", key: "c" },
+      { path: "/definitions", title: "Definitions", key: "e" },
+      { path: "/admin", title: "Admin", key: "w" },
+    ],
+  },
 ];
 
 const mark = () =>
