@@ -37,6 +37,8 @@ def test_the_answer_says_what_is_not_mapped_and_what_changed_last(visit: Open) -
     )
     assert "Definitions 8 one formula" in text(page, ".figs")
     assert "Restated 2+ facts" in text(page, ".figs")
+    below = page.locator(".figs a").nth(1).get_attribute("href")
+    assert str(below).endswith("/definitions#unmapped")
 
 
 def test_what_is_not_mapped_has_its_line_and_its_items(visit: Open) -> None:

@@ -8,7 +8,7 @@ import { credentialsOf } from "./credentials.js";
 import { h } from "./dom.js";
 import { count, counted, date } from "./format.js";
 import { choice } from "./frame.js";
-import { copyBlock, empty, figures, head, section } from "./parts.js";
+import { below, copyBlock, empty, figures, head, section } from "./parts.js";
 
 const TITLE = "Admin";
 const BLANK = ["Who signs in", "Tokens that count", "People who came in", "Refused"];
@@ -91,13 +91,13 @@ function headline({ told, made, signedIn, refused }, tokens, people) {
     {
       title: BLANK[1],
       value: many(made, counting.length),
-      href: "#accounts",
+      href: below("accounts"),
       notes: [whole ? `${count(whole)} revoked or expired` : "none was revoked"],
     },
     {
       title: BLANK[2],
       value: many(signedIn, people.length),
-      href: "#accounts",
+      href: below("accounts"),
       notes: ["each once, by their last sign-in"],
     },
     {

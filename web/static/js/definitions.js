@@ -9,7 +9,7 @@ import { onePage } from "./definition_one.js";
 import { unitWords } from "./definition_words.js";
 import { mappingSection, unmappedSection } from "./mapping_gaps.js";
 import { previewPart } from "./mapping_preview.js";
-import { figures, head, section } from "./parts.js";
+import { below, figures, head, section } from "./parts.js";
 
 const TITLE = "Definitions";
 const BLANK = ["Definitions", "Not mapped", "Last change", "Restated"];
@@ -54,13 +54,13 @@ function headline(data, query) {
     {
       title: "Definitions",
       value: count(definitions.items.length),
-      href: "#list",
+      href: below("list"),
       notes: ["one formula and one version each"],
     },
     {
       title: "Not mapped",
       value: count(total),
-      href: "#unmapped",
+      href: below("unmapped"),
       notes: [total ? named.join(", ") : "nothing is left over"],
     },
     {
@@ -68,13 +68,13 @@ function headline(data, query) {
       value: last ? date(last.at) : null,
       words: true,
       none: "none yet",
-      href: "#changes",
+      href: below("changes"),
       notes: [last ? changeOf(last, data) : "since numbers were first told"],
     },
     {
       title: "Restated",
       value: many(restated),
-      href: "#restated",
+      href: below("restated"),
       notes: [`facts that were told otherwise before, in ${sinceOf(query)} days`],
     },
   ];

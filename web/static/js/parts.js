@@ -11,6 +11,9 @@ const GRADE_WORD = {
   D: "D, withheld",
 };
 
+/** A place of this page, as it is looked at. */
+export const below = (id) => `${location.pathname}${location.search}#${id}`;
+
 /** Quality of what is looked at: the same stream and period. */
 export function qualityAddress() {
   const here = new URL(location.href).searchParams;

@@ -81,7 +81,7 @@ const end = (name, url) => link(url, { class: "val" }, name);
 
 const worst = (row) =>
   asTable(
-    `The worst ${count(row.worst.length)}`,
+    `The worst ${count(row.worst.length)}: ${row.meaning}, ${row.cause_source} and ${row.effect_source}`,
     table(
       `${row.meaning}: the worst`,
       [["Lag", "num"], ["Cause"], ["Cause, UTC"], ["Effect"], ["Effect, UTC"]],
@@ -109,7 +109,6 @@ function pairRow(row) {
       null,
       bold(`${row.meaning[0].toUpperCase()}${row.meaning.slice(1)}`),
       h("span", { class: "sub" }, `${row.cause_source} before ${row.effect_source}`),
-      row.worst.length ? worst(row) : null,
     ),
     h(
       "td",
@@ -173,6 +172,7 @@ export function clockSection(skew) {
           { class: "note" },
           "No pair of tools told both a cause and its effect in this period.",
         ),
+    ...skew.items.filter((row) => row.worst.length).map(worst),
     backwards(skew),
   ];
 }

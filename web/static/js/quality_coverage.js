@@ -3,7 +3,7 @@
 import { address } from "./api.js";
 import { h, link, s } from "./dom.js";
 import { atLeast, count, fraction, percent, percentRange } from "./format.js";
-import { asTable, copyBlock, grade, section, table } from "./parts.js";
+import { asTable, below, copyBlock, grade, section, table } from "./parts.js";
 import {
   gapWords,
   isKnown,
@@ -75,7 +75,7 @@ export function listOf(row, query) {
   if (id === "C6" && scope.stream)
     return `/definitions?stream=${encodeURIComponent(scope.stream)}#unmapped`;
   if (id === "C7" && scope.stream) return address("/map", { ...here, stream: scope.stream });
-  if (id === "C9") return "#clocks";
+  if (id === "C9") return below("clocks");
   if (id === "C10") return "/connectors";
   if (LISTED[id]) return `${address("/quality", { ...here, ...scope, list: LISTED[id] })}#list`;
   return row.list;
@@ -140,7 +140,7 @@ function row(one, query, definitions) {
 
 const heads = (first, graded) => [
   [first],
-  [graded ? scaleHead() : "", "cv"],
+  [graded ? scaleHead() : h("span", { class: "sr" }, "Drawn"), "cv"],
   ["Share", "num"],
   [h("span", { class: "sr" }, "Grade")],
   ["Missing"],

@@ -129,7 +129,7 @@ function thing(one, as_of) {
       h(
         "span",
         { class: "sub" },
-        link(one.url, { class: "key" }, nameOf(one)),
+        link(one.url, { class: "key lnk" }, nameOf(one)),
         where ? ` ${where}` : "",
         one.bot ? ", by a bot" : "",
       ),
