@@ -4,7 +4,6 @@ import { h } from "./dom.js";
 import { date, duration } from "./format.js";
 import { later } from "./later.js";
 import { table } from "./parts.js";
-import { sentence } from "./quality_words.js";
 
 const SENT = {
   basic: "name and password",
@@ -45,7 +44,7 @@ function body(told) {
     ? h(
         "ul",
         { class: "plainlist" },
-        ...told.findings.map((one) => h("li", null, h("b", null, sentence(one)))),
+        ...told.findings.map((one) => h("li", null, h("b", null, one))),
       )
     : h("p", { class: "note" }, "Nothing to do.");
   const rights =
