@@ -26,7 +26,10 @@ PAGES = (
     "/failures",
     "/lab",
     "/improvements",
+    "/quality",
     "/connectors",
+    "/definitions",
+    "/admin",
     "/alerts",
 )
 _API = "/v1"

@@ -51,7 +51,10 @@ GET /delay-cost
 GET /value
 GET /lab
 GET /improvements
+GET /quality
 GET /connectors
+GET /definitions
+GET /admin
 GET /alerts
 GET /metrics
 GET /v1/overview

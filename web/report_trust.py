@@ -17,7 +17,7 @@ _REASONS: Final = 6
 def trust_section(told: Told, links: Links) -> Section:
     return Section(
         title="How far to trust it",
-        href=links.page("/connectors"),
+        href=links.page("/quality"),
         lines=[*_gaps(told), *_read(told)],
     )
 

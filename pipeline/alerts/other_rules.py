@@ -87,7 +87,7 @@ def status_causes(ground: Ground, stream: StreamFacts) -> list[Cause]:
                     f"{row['days']:.3g} days were spent there that count as neither work nor wait",
                     f"add to stages: {row['line']}",
                 ],
-                page="/connectors",
+                page=f"/definitions?stream={quote(name)}#unmapped",
                 explain=f"/v1/mappings/unmapped?stream={quote(name)}",
                 stream=name,
                 since_ts=since,

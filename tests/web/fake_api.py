@@ -22,10 +22,12 @@ from starlette.staticfiles import StaticFiles
 
 import web
 from tests.web import (
+    fake_admin,
     fake_ageing,
     fake_alerts,
     fake_bottlenecks,
     fake_cost,
+    fake_definitions,
     fake_dora,
     fake_flow,
     fake_forecast,
@@ -33,6 +35,7 @@ from tests.web import (
     fake_lab,
     fake_map_page,
     fake_overview,
+    fake_quality,
     fake_sources,
     fake_value,
 )
@@ -52,7 +55,10 @@ PAGES = (
     "/failures",
     "/lab",
     "/improvements",
+    "/quality",
     "/connectors",
+    "/definitions",
+    "/admin",
     "/alerts",
 )
 # As strict as can be: a breach stands in the console, and every page test fails on that.
@@ -73,6 +79,7 @@ class FakeApi:
     """What the server answers by path; a status other than 200 is a problem document."""
 
     answers: dict[str, Any] = field(default_factory=dict)
+    """By path; an address with its query goes before."""
     status: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -102,7 +109,6 @@ class FakeApi:
             "/v1/account": OPEN,
             "/v1/overview": fake_overview.overview(),
             "/v1/sources": {"items": fake_sources.sources(), "next": None},
-            "/v1/quality": {"items": fake_sources.coverages(), "next": None},
             "/v1/streams": {"items": streams, "next": None},
             **fake_map_page.answers(),
             **fake_cost.answers(),
@@ -114,6 +120,9 @@ class FakeApi:
             **fake_forecast.answers(),
             **fake_alerts.answers(),
             **fake_dora.answers(),
+            **fake_quality.answers(),
+            **fake_definitions.answers(),
+            **fake_admin.answers(),
         }
         self.replies = fake_lab.replies()
         self.delay_s = 0.0
@@ -130,7 +139,12 @@ class FakeApi:
             self.asked.append(f"{path}?{request.url.query}" if request.url.query else path)
         if path in self.status:
             return _problem(self.status[path], path)
-        body = _items(request) if path == "/v1/items" else self.answers.get(path)
+        whole = f"{path}?{request.url.query}"
+        body = (
+            _items(request)
+            if path == "/v1/items"
+            else self.answers.get(whole, self.answers.get(path))
+        )
         if body is None:
             return _problem(404, path)
         if path.endswith(".svg"):

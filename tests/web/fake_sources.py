@@ -1,4 +1,4 @@
-"""Sources and coverages written by hand: two healthy sources, a failing one, one never read."""
+"""Sources written by hand: two healthy sources, a failing one, one never read."""
 
 from __future__ import annotations
 
@@ -93,43 +93,4 @@ def sources() -> list[Answer]:
             watermark_at=None,
             history_from=None,
         ),
-    ]
-
-
-def coverages() -> list[Answer]:
-    checkout = {"stream": "checkout"}
-    return [
-        {
-            "id": "C3",
-            "title": "Deployments with known commits",
-            "scope": checkout,
-            "value": 0.83,
-            "numerator": 44,
-            "denominator": 53,
-            "reason": None,
-            "fix": "9 deployments come from jobs that are not listed.",
-            "line": 'deployments = [{ job = "shop/hotfix-*", service = "web" }]',
-        },
-        {
-            "id": "C1",
-            "title": "Done items with a commit",
-            "scope": checkout,
-            "value": 0.92,
-            "numerator": 88,
-            "denominator": 96,
-            "reason": None,
-            "fix": "",
-            "line": None,
-        },
-        {
-            "id": "C5",
-            "title": "Incidents with a deployment",
-            "scope": {"service": "members"},
-            "value": None,
-            "numerator": 0,
-            "denominator": 0,
-            "reason": "no incident source for this service",
-            "fix": "Name the service as ServiceNow does.",
-            "line": 'configuration_items = ["Members"]',
-        },
     ]

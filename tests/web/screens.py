@@ -61,6 +61,8 @@ def screens(address: str) -> dict[str, str]:
         "/failures": "?service=web",
         "/lab": f"?stream={stream}&Test.people=%2B1",
         "/connectors": "",
+        "/definitions": "",
+        "/admin": "",
     }
     return {
         path.strip("/") or "overview": f"{path}{asked.get(path, f'?stream={stream}')}"

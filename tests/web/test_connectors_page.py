@@ -1,4 +1,4 @@
-"""Connectors in a browser: health, what failed, coverages and the lines that raise them."""
+"""Connectors in a browser: health, what failed, limits, and how each source signs in."""
 
 from __future__ import annotations
 
@@ -62,16 +62,6 @@ def test_the_streams_of_a_source_open(visit: Open) -> None:
     assert "issues 1 8\u202f120 3 21 Nov 05:51 history reaches 2024-01-01" in (
         page.locator(".parts tbody tr").first.inner_text().replace("\u00a0", " ").replace("\t", " ")
     )
-
-
-def test_coverages_stand_weakest_first_with_the_line_to_paste(visit: Open) -> None:
-    rows = visit("/connectors").locator(".cov tbody tr")
-    told = [plain(row.inner_text()) for row in rows.all()]
-
-    assert "no data: no incident source for this service" in told[0]
-    assert "83 % 44 of 53 B 9 deployments come from jobs that are not listed." in told[1]
-    assert 'job = "shop/hotfix-*"' in told[1]
-    assert "92 % 88 of 96 A" in told[2]
 
 
 def test_without_sources_the_page_gives_the_first_lines(visit: Open, fake: FakeApi) -> None:

@@ -33,7 +33,10 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Failures",
         "Lab",
         "Improvements",
+        "Quality",
         "Connectors",
+        "Definitions",
+        "Admin",
     ]
 
 

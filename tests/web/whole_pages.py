@@ -16,7 +16,10 @@ _SHOWN = {
         "/improvements?stream=checkout",
         "/improvements?stream=checkout&improvement=1",
     ],
+    "/quality": ["/quality?list=commit"],
     "/connectors": ["/connectors"],
+    "/definitions": ["/definitions", "/definitions?metric=flow_time"],
+    "/admin": ["/admin"],
 }
 ADDRESSES = [
     *(address for path in PAGES for address in _SHOWN.get(path, [f"{path}?stream=checkout"])),

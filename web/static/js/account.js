@@ -2,7 +2,15 @@
 
 import { h } from "./dom.js";
 
-const OPEN = { mode: "none", account: null, role: null, may_write: true, by_cookie: false };
+const OPEN = {
+  mode: "none",
+  account: null,
+  role: null,
+  streams: [],
+  may_write: true,
+  may_see_audit_log: true,
+  by_cookie: false,
+};
 let told = OPEN;
 
 /** Asks who is signed in; where that can't be read, everything is offered and the server refuses. */
@@ -17,6 +25,12 @@ export async function learnAccount() {
 
 /** Whether something may be said that is kept: a button that would be refused is not shown. */
 export const mayWrite = () => told.may_write;
+
+/** Whether what only admins see may be asked for. */
+export const isAdmin = () => told.may_see_audit_log;
+
+/** Who is signed in, as the server told it. */
+export const account = () => told;
 
 /** The name under which all stands that is said here, null where nobody signs in. */
 export const accountName = () => told.account;
@@ -48,10 +62,7 @@ export function accountLine() {
       null,
       `${told.role}${until}`,
       told.by_cookie
-        ? [
-            " \u00b7 ",
-            h("button", { type: "button", class: "lnk", onclick: signOut }, "Sign out"),
-          ]
+        ? [" \u00b7 ", h("button", { type: "button", class: "lnk", onclick: signOut }, "Sign out")]
         : null,
     ),
   );

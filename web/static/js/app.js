@@ -289,6 +289,7 @@ learnAccount().then(async () => {
   waitForNews((moved) => {
     if (!visit) return;
     bar();
-    if (moved.facts || (moved.sources && visit.path === "/connectors")) refresh();
+    if (moved.facts || (moved.sources && ["/connectors", "/quality"].includes(visit.path)))
+      refresh();
   });
 });

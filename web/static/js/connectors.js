@@ -1,12 +1,13 @@
-// Connectors: are the sources healthy, how far do they reach, and what do the figures rest on.
+// Connectors: are the sources healthy, how far do they reach, and how much may they still be asked.
 
+import { isAdmin } from "./account.js";
+import { credentialsOf } from "./credentials.js";
 import { h, link } from "./dom.js";
 import { count, duration, stamp } from "./format.js";
-import { asTable, empty, figures, head, section, table } from "./parts.js";
-import { qualitySection } from "./quality.js";
+import { asTable, copyBlock, empty, figures, head, section, table } from "./parts.js";
 import { factLines } from "./source_facts.js";
 import { sign, wordOf } from "./source_state.js";
-import { answer, headline } from "./sources_head.js";
+import { answer, dataTo, headline, isRead } from "./sources_head.js";
 
 const KINDS = {
   jira: "Jira",
@@ -35,7 +36,11 @@ function partRow(part) {
     h("td", { class: "num" }, count(part.scopes)),
     h("td", { class: "num" }, count(part.records)),
     h("td", { class: "num" }, count(part.unparsed)),
-    h("td", { class: "ts" }, stamp(part.watermark_at) ?? (part.records ? "the last read" : "not yet")),
+    h(
+      "td",
+      { class: "ts" },
+      stamp(part.watermark_at) ?? (part.records ? "the last read" : "not yet"),
+    ),
     h("td", null, note),
   );
 }
@@ -47,6 +52,28 @@ const PARTS = [
   ["Not understood", "num"],
   ["Complete to, UTC"],
   ["Note"],
+];
+
+/** How it signs in, for admins, read when it is opened. */
+function signsIn({ name }) {
+  if (!isAdmin()) return null;
+  const place = h("div");
+  const shown = asTable(`How ${name} signs in`, place);
+  shown.addEventListener("toggle", () => {
+    if (shown.open && !place.firstChild) place.append(credentialsOf(name));
+  });
+  return shown;
+}
+
+const AGAIN = `headwater sync --source gitlab --again shop/web
+headwater sync --source jira --full`;
+
+const againSection = () => [
+  section(
+    "Read again",
+    "one project, repository or job from its beginning, or a whole source; safe to repeat, the same records stay the same",
+  ),
+  h("div", { class: "again" }, copyBlock(AGAIN)),
 ];
 
 function tail(source) {
@@ -67,15 +94,13 @@ function tail(source) {
             table(`Streams of ${source.name}`, PARTS, parts.map(partRow), { style: "parts" }),
           )
         : null,
+      signsIn(source),
     ),
   );
 }
 
 const labelled = (label, kind, ...content) =>
   h("td", { class: kind, "data-label": label }, ...content);
-
-/** Whether it is asked on an interval; a source of events is not, and is complete to no moment. */
-const isRead = ({ kind }) => kind !== "events";
 
 function lastOf(source) {
   if (!isRead(source))
@@ -140,7 +165,6 @@ function draw(data) {
       head("Connectors", []),
       figures(...TITLES.map((title) => ({ title, value: "\u00a0" }))),
       ...sourceTable([]),
-      ...qualitySection(null),
     ];
   const sources = data.sources.items;
   if (!sources.length)
@@ -166,21 +190,14 @@ function draw(data) {
     ]),
     figures(...headline(sources).map((one) => ({ ...one, href: "/v1/sources" }))),
     ...sourceTable(sources),
-    ...qualitySection(data.quality.items),
+    ...againSection(),
   ];
-}
-
-/** The oldest of the sources; null while one was never read to its end; nothing without sources. */
-function dataTo({ sources: { items } }) {
-  const times = items.filter(isRead).map(({ watermark_at: at }) => at);
-  if (!times.length) return undefined;
-  return times.every(Boolean) ? times.sort()[0] : null;
 }
 
 export const connectors = {
   keeps: () => true,
   title: () => "Connectors",
-  reads: () => ({ sources: "/v1/sources", quality: "/v1/quality" }),
+  reads: () => ({ sources: "/v1/sources" }),
   draw,
   filters: () => [],
   dataTo,

@@ -46,7 +46,15 @@ export const SCREENS = [
       { path: "/improvements", title: "Improvements", key: "i" },
     ],
   },
-  { group: "Trust", pages: [{ path: "/connectors", title: "Connectors", key: "c" }] },
+  {
+    group: "Trust",
+    pages: [
+      { path: "/quality", title: "Quality", key: "q" },
+      { path: "/connectors", title: "Connectors", key: "c" },
+      { path: "/definitions", title: "Definitions", key: "t" },
+      { path: "/admin", title: "Admin", key: "u" },
+    ],
+  },
 ];
 
 const mark = () =>

@@ -13,7 +13,7 @@ import {
   seconds,
   withheld,
 } from "./format.js";
-import { grade, QUALITY, trusted, valueOf } from "./parts.js";
+import { grade, qualityAddress, trusted, valueOf } from "./parts.js";
 
 const bold = (text) => h("b", null, text);
 
@@ -195,7 +195,8 @@ function whatItCosts({ cost }) {
 
 function trust({ grade: letter, trust: reasons }) {
   const why = (reasons ?? []).slice(0, 2).map(reasonWords).join("; ");
-  const better = letter === "A" ? null : link(QUALITY, { class: "lnk" }, "What would make it A");
+  const better =
+    letter === "A" ? null : link(qualityAddress(), { class: "lnk" }, "What would make it A");
   return {
     title: "Can I trust it",
     value: letter ? grade(letter, reasons, true) : null,

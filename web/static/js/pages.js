@@ -20,7 +20,10 @@ const PAGES = {
   "/failures": async () => (await import("./failures.js")).failures,
   "/lab": async () => (await import("./lab.js")).lab,
   "/improvements": async () => (await import("./improvements.js")).improvements,
+  "/quality": async () => (await import("./quality.js")).quality,
   "/connectors": async () => (await import("./connectors.js")).connectors,
+  "/definitions": async () => (await import("./definitions.js")).definitions,
+  "/admin": async () => (await import("./admin.js")).admin,
   "/alerts": async () => (await import("./alerts.js")).alerts,
 };
 const here = new Map(); // address -> page

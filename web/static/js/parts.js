@@ -1,5 +1,6 @@
 // Pieces that every page shares: head, figures, grade chip, section, value cell, copy block.
 
+import { address } from "./api.js";
 import { h, link, s } from "./dom.js";
 import { reasonWords, withheld } from "./format.js";
 
@@ -9,7 +10,16 @@ const GRADE_WORD = {
   C: "C, direction only",
   D: "D, withheld",
 };
-export const QUALITY = "/connectors#quality";
+
+/** A place of this page, as it is looked at. */
+export const below = (id) => `${location.pathname}${location.search}#${id}`;
+
+/** Quality of what is looked at: the same stream and period. */
+export function qualityAddress() {
+  const here = new URL(location.href).searchParams;
+  const same = ["stream", "window", "to"].map((name) => [name, here.get(name)]);
+  return `${address("/quality", Object.fromEntries(same))}#coverage`;
+}
 
 export const trusted = (envelope) => envelope?.grade === "A" || envelope?.grade === "B";
 
@@ -22,14 +32,23 @@ export function grade(letter, reasons = [], big = false) {
   const why = [`data grade ${GRADE_WORD[letter]}`, weakest].filter(Boolean).join(": ");
   return h(
     "a",
-    { href: QUALITY, class: `grade g${letter}${big ? " big" : ""}`, title: why, "aria-label": why },
+    {
+      href: qualityAddress(),
+      class: `grade g${letter}${big ? " big" : ""}`,
+      title: why,
+      "aria-label": why,
+    },
     letter,
   );
 }
 
 /** What a figure rests on, in one line: nodes, texts or lists of them; dots are set between. */
 export const envelopeLine = (facts) =>
-  h("p", { class: "env" }, ...facts.filter(Boolean).map((one) => h("span", { class: "fact" }, one)));
+  h(
+    "p",
+    { class: "env" },
+    ...facts.filter(Boolean).map((one) => h("span", { class: "fact" }, one)),
+  );
 
 /** Title, answer line and envelope line; null for its facts leaves the line out. */
 export function head(title, answer, facts = []) {

@@ -1,122 +1,98 @@
-// Coverages: what each figure rests on, and the line that would raise it.
+// Quality: what the figures rest on, what holds them back, and the line that would raise them.
 
-import { h, s } from "./dom.js";
-import { fraction, percent } from "./format.js";
-import { copyBlock, grade, section, table } from "./parts.js";
+import { address } from "./api.js";
+import { h, link } from "./dom.js";
+import { period } from "./format.js";
+import { choice } from "./frame.js";
+import { figures, head } from "./parts.js";
+import { asked, periodChoice, shifted } from "./period.js";
+import { clockSection, coveredSection } from "./quality_beside.js";
+import { coverageSections } from "./quality_coverage.js";
+import { fixesSection } from "./quality_fixes.js";
+import { gradesAndSources } from "./quality_grades.js";
+import { answer, headline, tally } from "./quality_head.js";
+import { figuresOf, scopeOf } from "./quality_scope.js";
+import { chosenList, listSection, unlinkedSection } from "./quality_unlinked.js";
+import { dataTo } from "./sources_head.js";
+import { noStreams } from "./unready.js";
 
-const WIDTH = 300;
-const LIMITS = [
-  [0.5, "C\u00a050\u00a0%"],
-  [0.7, "B\u00a070"],
-  [0.9, "A\u00a090"],
-];
-const letterOf = (value) => (value >= 0.9 ? "A" : value >= 0.7 ? "B" : value >= 0.5 ? "C" : "D");
+const TITLE = "Quality";
+const BLANK = ["Grade", "Holds most back", "Link precision", "Oldest data"];
 
-/** They tell how far to trust, but no metric is graded by them. */
-const UNGRADED = new Set(["C4", "C9", "C10", "C12", "C13", "C14", "C15"]);
-
-const scaleHead = () =>
-  s(
-    "svg",
-    { width: WIDTH, height: 14, viewBox: `0 0 ${WIDTH} 14`, "aria-hidden": "true", class: "ch" },
-    ...LIMITS.map(([at, label]) =>
-      s("text", { x: at * WIDTH, y: 10, class: "t11 ink3", "text-anchor": "middle" }, label),
-    ),
-  );
-
-function gauge({ value, title }) {
-  const end = value * WIDTH;
-  return s(
-    "svg",
-    {
-      width: "100%",
-      height: 18,
-      viewBox: `0 0 ${WIDTH} 18`,
-      preserveAspectRatio: "xMinYMid meet",
-      role: "img",
-      "aria-label": `${title}: ${percent(value)}, A needs 90${"\u00a0"}%`,
-    },
-    s("rect", { x: 0, y: 7, width: WIDTH, height: 4, rx: 2, class: "f-line" }),
-    s("rect", {
-      x: 0,
-      y: 7,
-      width: end,
-      height: 4,
-      rx: 2,
-      class: value >= 0.9 ? "f-ink" : "f-ink3",
-    }),
-    ...LIMITS.map(([at]) =>
-      s("rect", { x: at * WIDTH - 0.5, y: 3, width: 1, height: 12, class: "f-line2" }),
-    ),
-    s("circle", { cx: end, cy: 9, r: 5, class: "f-ink s-bg" }),
-  );
-}
-
-const place = (scope) => scope?.stream ?? scope?.service ?? "everywhere";
-
-function row(one) {
-  const known = one.value !== null && one.value !== undefined;
-  return h(
-    "tr",
-    null,
-    h(
-      "td",
-      null,
-      h("b", null, one.title),
-      h("span", { class: "sub" }, `${place(one.scope)} \u00b7 ${one.id}`),
-    ),
-    h(
-      "td",
-      { class: "cv" },
-      known
-        ? gauge(one)
-        : h("span", { class: "withheld" }, `no data: ${one.reason ?? "nothing to count"}`),
-    ),
-    h(
-      "td",
-      { class: "num" },
-      known ? h("b", null, percent(one.value)) : "",
-      known && one.denominator
-        ? h("span", { class: "sub" }, `${fraction(one.numerator, one.denominator)}${one.unit ? `\u00a0${one.unit}` : ""}`)
-        : null,
-    ),
-    h(
-      "td",
-      { class: "gr" },
-      known && !UNGRADED.has(one.id) ? grade(letterOf(one.value), [one.title]) : null,
-    ),
-    h(
-      "td",
-      { class: "fx" },
-      known && one.value >= 0.9 ? "" : [one.fix, one.line ? copyBlock(one.line) : null],
-      one.list && one.value !== 1
-        ? h("a", { class: "sub", href: one.list }, "what is missing, as JSON")
-        : null,
-    ),
-  );
-}
-
-/** Weakest first; `items` null draws the headings. */
-export function qualitySection(items) {
-  const ordered = [...(items ?? [])].sort((a, b) => (a.value ?? -1) - (b.value ?? -1));
-  const heads = [
-    ["Coverage, and where"],
-    [scaleHead(), "cv"],
-    ["Share", "num"],
-    [h("span", { class: "sr" }, "Grade")],
-    ["What would make it A"],
+function draw(data, { query }) {
+  if (!data)
+    return [head(TITLE, []), figures(...BLANK.map((title) => ({ title, value: "\u00a0" })))];
+  if (!data.streams.items.length) return noStreams(TITLE, "trust");
+  const definitions = data.definitions.items;
+  const scope = scopeOf(data, query);
+  const { overview, summary, skew, covered, sources, list } = data;
+  const window = overview.window ?? [summary.from, summary.to];
+  const facts = [
+    period(...window),
+    "A: 90\u00a0% and n\u00a059, B: 70\u00a0% and n\u00a019, C: direction only, D: withheld",
+    tally(figuresOf(scope)),
   ];
-  const body =
-    items && !items.length
-      ? h("p", { class: "note" }, "Nothing was counted yet: no source has been read to its end.")
-      : table("Coverage", heads, ordered.map(row), { style: "cov" });
   return [
-    section(
-      "Coverage",
-      "what the figures rest on, weakest first; the lowest decides a grade, never an average",
-      null,
-      "quality",
-    ),
-    body,
+    head(TITLE, answer(scope, definitions), facts),
+    figures(...headline(scope, data, query)),
+    ...(scope.rows.length ? [] : [unread()]),
+    ...fixesSection(scope, definitions, query),
+    ...(scope.rows.length ? coverageSections(scope.rows, query, definitions, scope.title) : []),
+    gradesAndSources(scope, sources.items, overview.as_of),
+    ...unlinkedSection(summary, query),
+    ...(list ? listSection(list, summary, query, overview.as_of) : []),
+    ...coveredSection(covered),
+    ...clockSection(skew),
   ];
 }
+
+const unread = () =>
+  h("p", { class: "note" }, link("/connectors", { class: "lnk" }, "See what the sources gave"));
+
+function reads(query, now) {
+  const times = asked(query, now);
+  const stream = query.get("stream");
+  const wanted = chosenList(query);
+  const list = wanted && {
+    list: address("/v1/quality/unlinked", {
+      ...times,
+      stream,
+      service: query.get("service"),
+      kind: wanted.kind,
+      reason: wanted.reason,
+      cursor: query.get("after"),
+    }),
+  };
+  return {
+    streams: "/v1/streams",
+    overview: address("/v1/overview", times),
+    definitions: "/v1/definitions",
+    quality: address("/v1/quality", times),
+    summary: address("/v1/quality/unlinked/summary", { ...times, stream }),
+    covered: "/v1/quality/coverage?covered=false",
+    skew: address("/v1/quality/clock-skew", times),
+    sources: "/v1/sources",
+    ...(list ?? {}),
+  };
+}
+
+function filters(data, page) {
+  const { query, change } = page;
+  const streams = (data?.streams?.items ?? []).map(({ name, title }) => [name, title]);
+  const choose = (value) =>
+    change({ stream: value, service: null, list: null, why: null, after: null });
+  return [
+    choice("Stream", [["", "All streams"], ...streams], query.get("stream") ?? "", choose, true),
+    periodChoice(page),
+  ];
+}
+
+export const quality = {
+  keeps: () => true,
+  title: () => TITLE,
+  reads,
+  draw,
+  filters,
+  shift: (direction, page) => page.change(shifted(page.query, direction, new Date())),
+  dataTo,
+};

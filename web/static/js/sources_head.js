@@ -1,4 +1,4 @@
-// The head of Connectors: one sentence on all sources, and the figures below it.
+// The head of Connectors: one sentence on all sources, the figures below it, and the time of the data.
 
 import { h } from "./dom.js";
 import { clock, count, day, duration } from "./format.js";
@@ -7,6 +7,9 @@ import { wordOf } from "./source_state.js";
 const bold = (text) => h("b", null, text);
 const when = (iso) => `${day(iso)}, ${clock(iso)}`;
 const sum = (items, key) => items.reduce((total, one) => total + (one[key] ?? 0), 0);
+
+/** Whether it is asked on an interval; a source of events is not, and is complete to no moment. */
+export const isRead = ({ kind }) => kind !== "events";
 
 /** The worst of them, or that all is well. */
 export function answer(sources) {
@@ -102,4 +105,11 @@ export function headline(sources) {
       notes: [where.length ? `${where.join(", ")}; kept as they came` : "every payload was read"],
     },
   ];
+}
+
+/** The oldest of the sources; null while one was never read to its end; nothing without sources. */
+export function dataTo({ sources: { items } }) {
+  const times = items.filter(isRead).map(({ watermark_at: at }) => at);
+  if (!times.length) return undefined;
+  return times.every(Boolean) ? times.sort()[0] : null;
 }
