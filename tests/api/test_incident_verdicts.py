@@ -35,10 +35,11 @@ def _compute(company: Company, path: Path) -> None:
 
 
 def _surely(client: Client, company: Company) -> tuple[str, Row]:
-    """A service and an incident of it that names its cause; it has one suspect only."""
+    """A service and an incident of it that names its cause; one suspect, told once."""
     for service in company.settings.services:
         for row in client.json(f"/v1/services/{service.name}/incidents?{LONG}")["items"]:
-            if row["method"] == "explicit" and len(row["candidates"]) == 1:
+            alone = len(row["candidates"]) == 1 and len(row["ends"]) == 2
+            if row["method"] == "explicit" and alone:
                 return service.name, row
     raise AssertionError("no incident names its cause")
 

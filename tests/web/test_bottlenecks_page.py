@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from api.schemas_charts import CumulativeFlow
 from api.schemas_lists import StageRows
@@ -100,6 +100,21 @@ def test_how_busy_people_are_comes_later_from_the_model(visit: Open, fake: FakeA
     page.reload()
     page.wait_for_selector(".piles tr.worst")
     assert "%" not in text(page, ".piles")
+
+
+def test_what_comes_later_leaves_the_focus_where_it_is(visit: Open) -> None:
+    page = visit(PAGE)
+    held: list[Route] = []
+    page.route(f"**{STREAM}/lab**", lambda route: held.append(route))
+    with page.expect_request(f"**{STREAM}/lab**"):
+        page.reload()
+    link = page.get_by_role("link", name="Test queue")
+    link.focus()
+    expect(page.get_by_role("row", name="Test qa")).not_to_contain_text("93")
+    held[0].continue_()
+    expect(page.get_by_role("row", name="Test qa")).to_contain_text("93")
+    expect(link).to_be_focused()
+    page.unroute_all()
 
 
 def test_a_stage_opens_to_its_items_with_the_same_choices(visit: Open) -> None:

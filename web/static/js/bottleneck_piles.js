@@ -104,15 +104,15 @@ function row(one, { stages, points, most, peak, worst, href, busy }) {
     num("", { label: "a week" }, cost),
     num(" p2", {}, one.waiting_d ? days(one.waiting_d) : ""),
     h("td", { class: "p2" }, curve(one.name, points, peak)),
-    num(" p2 busy", {}, busy(one)),
+    busy,
   );
 }
 
 /** How busy the people of a stage are, once the model of the stream is there. */
-const busyText = (model) => (one) => {
-  const share = model?.steps.find(({ step }) => step === one.name)?.busy;
+function busyText(model, { name }) {
+  const share = model?.steps.find(({ step }) => step === name)?.busy;
   return share === null || share === undefined ? "" : percent(share, "C");
-};
+}
 
 let asking = null;
 
@@ -138,20 +138,15 @@ export function pilesSection({ stages, cfd }, { lab, href }) {
     1,
     ...cfd.points.flatMap(({ occupancy }) => Object.values(occupancy ?? {})),
   );
-  const shared = { stages: stages.items, points: cfd.points, most, peak, href };
   const worst = constraint(stages.items);
-  const node = h("div", { class: "piles" });
-  const draw = (model) =>
-    node.replaceChildren(
-      table(
-        "Where work piles up",
-        COLUMNS,
-        rows.map((one) => row(one, { ...shared, worst, busy: busyText(model) })),
-      ),
-    );
+  const shared = { stages: stages.items, points: cfd.points, most, peak, href, worst };
   const known = remembered(lab)?.data.model ?? null;
-  draw(known);
-  if (!known) ask(lab, draw);
+  // What comes later is written into its cells: the table, and what has the focus in it, stays.
+  const cells = new Map(rows.map((one) => [one, num(" p2 busy", {}, busyText(known, one))]));
+  const tell = (model) =>
+    cells.forEach((cell, one) => cell.replaceChildren(busyText(model, one)));
+  if (!known) ask(lab, tell);
+  const drawn = rows.map((one) => row(one, { ...shared, busy: cells.get(one) }));
   return [
     section(
       "Where work piles up",
@@ -159,6 +154,6 @@ export function pilesSection({ stages, cfd }, { lab, href }) {
       null,
       "piles",
     ),
-    node,
+    h("div", { class: "piles" }, table("Where work piles up", COLUMNS, drawn)),
   ];
 }

@@ -4,9 +4,18 @@ import { h } from "./dom.js";
 import { SCREENS } from "./frame.js";
 import { head } from "./parts.js";
 
-const ways = () =>
-  SCREENS.flatMap(({ pages }) => pages).map(({ path, title }) =>
-    h("li", null, h("a", { class: "lnk", href: path }, title)),
+const ways = ({ group, pages }) =>
+  h(
+    "li",
+    null,
+    group ? h("h3", { class: "lab" }, group) : null,
+    h(
+      "ul",
+      null,
+      ...pages.map(({ path, title }) =>
+        h("li", null, h("a", { class: "lnk", href: path }, title)),
+      ),
+    ),
   );
 
 export const nowhere = {
@@ -20,7 +29,7 @@ export const nowhere = {
       { class: "empty" },
       h("h2", null, "Go on from here"),
       h("p", null, "The address may be mistyped, or from another version. There are:"),
-      h("ul", { class: "ways" }, ...ways()),
+      h("ul", { class: "onward" }, ...SCREENS.map(ways)),
     ),
   ],
   filters: () => [],
