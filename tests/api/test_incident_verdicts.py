@@ -82,7 +82,7 @@ def test_a_suspect_is_rejected_and_another_deployment_is_named(
         named: "confirmed",
     }
     assert told[rejected]["overruled"]
-    assert after["candidates"][0]["at"] == other["finished_at"]
+    assert after["candidates"][0]["url"] == other["url"]
     assert named in [one["verdict"] for one in after["candidates"][0]["pairs"]]
     assert (after["verdict"], after["method"], after["confidence"]) == (
         "attributed",
