@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -26,6 +26,7 @@ from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
 from pipeline.progress import Progress, Silent
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
+from pipeline.turns import note_read
 from pipeline.wanted import wanted_of
 from store.alone import alone
 
@@ -79,7 +80,7 @@ def sync(
 
     def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
         again = full and not streams
-        return collect(
+        report = collect(
             source,
             database,
             wanted,
@@ -90,6 +91,9 @@ def sync(
             again="" if streams else part,
             stop=stop,
         )
+        if not streams:
+            note_read(database, source, report)
+        return report
 
     reports = _side_by_side([partial(one, source) for source in chosen], stop)
     outcome = bring_up_to_date(settings, database, reports, tell, stop=stop)
@@ -99,7 +103,7 @@ def sync(
         for report in _side_by_side(parts, stop):
             told[report.source] += report
         outcome += bring_up_to_date(settings, database, list(told.values()), tell, stop=stop)
-    bring_days_up_to_date(settings, database)
+    bring_days_up_to_date(settings, database, stop=stop)
     bring_alerts_up_to_date(settings, database, stop=stop)
     return outcome
 
@@ -130,7 +134,8 @@ def bring_up_to_date(
     if any(report.read_history for report in reports):
         cause = HISTORY
     unread = {report.source for report in reports if report.problems or report.paused}
-    with alone(database.engine, _LINKING, (stop or Stop()).sleep):
+    with alone(database.engine, _LINKING, (stop or Stop()).sleep) as still:
+        database = replace(database, guard=still)
         before = configured(database)
         note_changes(settings, database)
         warnings = apply_mapping(settings, database, unread=unread)

@@ -35,6 +35,7 @@ class Passes:
     starts: Counter[str] = field(default_factory=Counter)
     only: list[frozenset[str]] = field(default_factory=list)
     streams: list[dict[str, StreamCounts]] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def collect(
@@ -45,8 +46,10 @@ class Passes:
         *,
         only: frozenset[str],
         stop: Stop,
+        owner: str,
     ) -> SourceReport:
         with self.changed:
+            self.owners.append(owner)
             self.starts[source.name] += 1
             self.only.append(only)
             self.changed.notify_all()
@@ -67,7 +70,7 @@ class Passes:
 def passes(monkeypatch: pytest.MonkeyPatch) -> Passes:
     made = Passes()
     monkeypatch.setattr(schedule, "collect", made.collect)
-    monkeypatch.setattr(schedule, "_SPREAD_S", 0)
+    monkeypatch.setattr(schedule, "_LOOK_S", 0.01)
     nothing = SyncReport((), CorrelateReport(), MeasureReport())
     monkeypatch.setattr(schedule, "bring_up_to_date", lambda *_, **__: nothing)
     return made
