@@ -38,6 +38,11 @@ class Database:
                 self.guard(session)
             yield session
 
+    @property
+    def occupied(self) -> bool:
+        """Whether a short write would have to wait for another thread now: on SQLite only."""
+        return self.engine.dialect.name == "sqlite" and self.lock.locked()
+
     @contextmanager
     def briefly(self) -> Iterator[Session]:
         """The same for a row or two that can't wait until another thread has written everything:

@@ -47,11 +47,18 @@ def told(name: str) -> str:
     return ":".join(name.split(":")[:2])
 
 
+def is_near(name: str) -> bool:
+    """Whether it is a process of this machine, of which we can see whether it runs."""
+    found, here = _parsed(name), _parsed(process_name())
+    if found is None or here is None:
+        return False
+    return (found.host, found.space) == (here.host, here.space)
+
+
 def is_dead(name: str) -> bool:
     """True only for a process of this machine that no longer runs."""
     found = _parsed(name)
-    here = _parsed(process_name())
-    if found is None or here is None or (found.host, found.space) != (here.host, here.space):
+    if found is None or not is_near(name):
         return False
     try:
         os.kill(found.number, 0)

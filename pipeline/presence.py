@@ -41,7 +41,9 @@ class Presence:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self) -> None:
-        """Say that we are alive. A database that fails hears of it the next time."""
+        """Say that we are alive. A database that fails, or is busy, hears of it the next time."""
+        if self.database.occupied:
+            return
         try:
             self._beat()
         except DatabaseError as error:

@@ -36,6 +36,8 @@ log = structlog.get_logger()
 _LOOK_S = 1.0
 """How often a process asks the database for a source that is due."""
 _MOST_REST = 3
+_REST_AFTER_ERROR = 10
+"""Looks that are sat out."""
 
 
 def scheduler_for(
@@ -173,29 +175,33 @@ class Take:
         self._pool = Pool(max(1, self.turns.slots), thread_name_prefix="turn")
 
     def __call__(self) -> None:
-        """A database that fails is asked again at the next look."""
+        """A database that fails is asked again some looks later."""
         try:
             self.stop.check()
             self._look()
         except StoppedError:
             return
         except HeadwaterError as error:
-            log.error("no_turn_taken", error=str(error))
+            self._later(str(error))
         except OperationalError as error:
-            log.error("no_turn_taken", error=str(lost(error)))
+            self._later(str(lost(error)))
 
     def close(self) -> None:
         """Wait for the turns that are going, and leave."""
         self._pool.shutdown(wait=True)
         self.presence.leave()
 
+    def _later(self, error: str) -> None:
+        log.error("no_turn_taken", error=error)
+        self._rest = _REST_AFTER_ERROR
+
     def _look(self) -> None:
-        if not self._begun:
-            self.turns.begin()
-            self._begun = True
         if self._rest:
             self._rest -= 1
             return
+        if not self._begun:
+            self.turns.begin()
+            self._begun = True
         taken = self.turns.take()
         if taken is None:
             return

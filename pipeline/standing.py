@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.lease import WHOLE
-from pipeline.owner import is_dead, process_of, told
+from pipeline.owner import is_dead, is_near, process_of, told
 from pipeline.presence import LOST_AFTER_S
 from pipeline.times import iso
 from store import cursors
@@ -26,8 +26,8 @@ def standing(session: Session, settings: Settings) -> Answer:
     """The processes that collect (the oldest first) and the sources: those that are held, those
     that wait (the longest first), then those that are due later.
 
-    Times are those of the database. A process is `lost` once it said nothing for a minute, or is
-    known to be dead; a source whose holder is lost goes to another one at `held_until`, or at once
+    Times are those of the database. A process is `lost` once it is known to be dead, or, on another
+    machine, said nothing for a minute; a source whose holder is lost goes to another one at `held_until`, or at once
     where the dead process is one of the machine of a living one.
     """
     now = database_ts(session)
@@ -94,7 +94,8 @@ def _turn(
 
 
 def _worker(one: Worker, now: int) -> Answer:
-    lost = one.seen_ts < now - LOST_AFTER_S or is_dead(one.name)
+    silent = one.seen_ts < now - LOST_AFTER_S
+    lost = is_dead(one.name) or (silent and not is_near(one.name))
     return {
         "name": one.name,
         "kind": one.kind,

@@ -88,10 +88,12 @@ class Turns:
         return len(self._going)
 
     def take(self) -> Turn | None:
-        """The source that is due for longest and that nobody holds; None where there is none, or no
-        slot is free. It counts as read from now on, so that nobody takes it again when its lease is
+        """The source that is due for longest and that nobody holds; None where there is none, no
+        slot is free, or another thread is writing and would be waited for. It counts as read from now on, so that nobody takes it again when its lease is
         given back: who ends the turn says when it is due.
         """
+        if self.database.occupied:
+            return None
         with self._lock:
             free = self._ids.keys() - self._going
             if len(self._going) >= self.slots or not self._any_due(free):
