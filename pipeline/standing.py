@@ -27,8 +27,8 @@ def standing(session: Session, settings: Settings) -> Answer:
     that wait (the longest first), then those that are due later.
 
     Times are those of the database. A process is `lost` once it is known to be dead, or, on another
-    machine, said nothing for a minute; a source whose holder is lost goes to another one at `held_until`, or at once
-    where the dead process is one of the machine of a living one.
+    machine, said nothing for a minute; a source whose holder is lost goes to another one at
+    `held_until`, or at once where the dead process is one of the machine of a living one.
     """
     now = database_ts(session)
     workers = [_worker(one, now) for one in all_workers(session)]

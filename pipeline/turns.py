@@ -89,8 +89,10 @@ class Turns:
 
     def take(self) -> Turn | None:
         """The source that is due for longest and that nobody holds; None where there is none, no
-        slot is free, or another thread is writing and would be waited for. It counts as read from now on, so that nobody takes it again when its lease is
-        given back: who ends the turn says when it is due.
+        slot is free, or another thread is writing and would be waited for.
+
+        It counts as read from now on, so that nobody takes it again when its lease is given back:
+        who ends the turn says when it is due.
         """
         if self.database.occupied:
             return None
