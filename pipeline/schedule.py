@@ -14,7 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
-from core.errors import HeadwaterError, StoppedError
+from core.errors import HeadwaterError, SourcePausedError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
@@ -266,6 +266,8 @@ def run_source(
             bring_days_up_to_date(settings, database, not_before_s=AT_MOST_EVERY_S, stop=stop)
     except StoppedError:
         log.info("run_stopped", source=source.name)
+        return Ended(again=True)
+    except SourcePausedError:  # before anything was asked
         return Ended(again=True)
     except HeadwaterError as error:
         log.error("run_failed", source=source.name, error=str(error))

@@ -119,6 +119,30 @@ def test_a_source_that_is_still_being_read_is_not_started_again_and_keeps_no_oth
         passes.wait_for(slow=2)
 
 
+def test_of_two_schedulers_on_one_database_one_reads_a_source_at_a_time(
+    passes: Passes, engine: Engine
+) -> None:
+    inside: Counter[str] = Counter()
+    at_once: list[int] = []
+    turning = threading.Lock()
+
+    def act(name: str, stop: Stop) -> None:
+        with turning:
+            inside[name] += 1
+            at_once.append(inside[name])
+        threading.Event().wait(0.02)
+        with turning:
+            inside[name] -= 1
+        stop.check()
+
+    passes.act = act
+    with running(engine, "one", "two"), running(engine, "one", "two"):
+        passes.wait_for(one=6, two=6)
+    assert set(at_once) == {1}
+    readers = {owner.rpartition(":")[2] for owner in passes.owners}
+    assert len(readers) == len(passes.owners), "each turn has an owner of its own"
+
+
 @pytest.mark.parametrize(
     "error", [SourceUnavailableError("cannot reach it"), RuntimeError("a fault of ours")]
 )
