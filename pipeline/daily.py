@@ -46,10 +46,12 @@ def bring_days_up_to_date(
     *,
     not_before_s: int = 0,
     now: int | None = None,
+    snapshots: Snapshots | None = None,
     stop: Stop | None = None,
 ) -> bool:
     """Whether they had to be made; of several processes one at a time makes them. not_before_s:
-    where they are younger than that, and no day has passed since, new facts wait.
+    where they are younger than that, and no day has passed since, new facts wait. snapshots: the
+    facts that the caller holds already.
     """
     at = now_ts() if now is None else now
     zone = settings.server.timezone
@@ -71,7 +73,7 @@ def bring_days_up_to_date(
             version = wanted(session)
             if version is None:
                 return False
-            snapshot = Snapshots(settings).present(session)
+            snapshot = (snapshots or Snapshots(settings)).present(session)
         made = Made(version, zone, until, at)
         _write(replace(database, guard=still), snapshot, made)
     return True
