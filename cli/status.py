@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def run_status(config: Path, *, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _first_lines(answer: Answer, alive: list[Answer], late: list[str]) -> Iterator[str]:
+def _first_lines(answer: Answer, alive: Sequence[Answer], late: Sequence[str]) -> Iterator[str]:
     held = sum(row["state"] == HELD for row in answer["sources"])
     many = len(alive)
     processes = "1 process collects" if many == 1 else f"{many or 'No'} processes collect"

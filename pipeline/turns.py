@@ -174,7 +174,8 @@ def spacing_s(source: AnySource, failures: int = 0) -> int:
     an hour.
     """
     every = int(source.every.total_seconds())
-    return min(every * 2 ** min(failures, 12), max(every, _LONGEST_BACK_OFF_S))
+    put_off: int = every << min(failures, 12)
+    return min(put_off, max(every, _LONGEST_BACK_OFF_S))
 
 
 def jitter_s(source: AnySource) -> int:
