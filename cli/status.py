@@ -18,6 +18,8 @@ from pipeline.standing import DUE, HELD, LOST, REPORTS, standing, waiting
 
 Answer = dict[str, Any]
 _IN_SECONDS = 120
+_WIDE = 200
+"""Characters of a line that no terminal cuts."""
 
 
 def run_status(config: Path, *, as_json: bool) -> None:
@@ -34,7 +36,7 @@ def run_status(config: Path, *, as_json: bool) -> None:
         for table in (_workers(answer), _sources(answer)):
             if table.row_count:
                 console.print()
-                console.print(table)
+                console.print(table, width=None if console.is_terminal else _WIDE)
     if late and not alive:
         sys.exit(1)
 
