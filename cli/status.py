@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -33,10 +34,11 @@ def run_status(config: Path, *, as_json: bool) -> None:
     else:
         for line in _first_lines(answer, alive, late):
             console.print(escape(line), highlight=False)
+        where = console if console.is_terminal else Console(width=_WIDE)
         for table in (_workers(answer), _sources(answer)):
             if table.row_count:
                 console.print()
-                console.print(table, width=None if console.is_terminal else _WIDE)
+                where.print(table)
     if late and not alive:
         sys.exit(1)
 
