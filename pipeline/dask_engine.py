@@ -105,7 +105,7 @@ class DaskEngine:
     def _made(self, stream: str, inputs: FactInputs, rules: Rules) -> Iterator[tuple[int, Facts]]:
         """By their place, as they are ready; no more are under way than keep the cluster busy."""
         waiting = enumerate(parted(inputs, self.items))
-        places: dict[str, int] = {}
+        places: dict[Any, int] = {}
         running = as_completed()
 
         def hand_out(many: int) -> None:

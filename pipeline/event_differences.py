@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -97,7 +97,7 @@ def table_of(events: pd.DataFrame, items: pd.DataFrame) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=event_schema())
 
 
-def _nullable(column: pd.Series[int]) -> pa.Array:
+def _nullable(column: pd.Series[int]) -> Any:
     numbers = column.to_numpy(np.int64)
     return pa.array(numbers, mask=numbers == NONE)
 

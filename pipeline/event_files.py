@@ -29,7 +29,7 @@ from store.export_schema import SCHEMA_VERSION
 INDEX: Final = "event_log.json"
 EVENTS_FOLDER: Final = f"events.v{SCHEMA_VERSION}"
 KEY: Final = ["item_id", "ts", "seq", "event", "from_id", "to_id"]
-_COLUMNS: Final = ["item_id", "at", "seq", "event", "from_status_id", "to_status_id"]
+_COLUMNS: Final = ["item_id", "happened_at", "seq", "event", "from_status_id", "to_status_id"]
 _ROW_GROUP: Final = 50_000
 """Rows that are skipped together where none of their items is asked for."""
 
@@ -161,7 +161,7 @@ def numbers_of(table: pa.Table) -> list[Ints]:
     words = table.column("event").combine_chunks()
     return [
         _ints(table.column("item_id")),
-        _ints(table.column("at").cast(pa.int64())) // 1_000,
+        _ints(table.column("happened_at").cast(pa.int64())) // 1_000,
         _ints(table.column("seq")),
         _ints(pc.index_in(words, value_set=pa.array(NAMES)).cast(pa.int64())),
         _ints(table.column("from_status_id")),

@@ -86,7 +86,7 @@ class _Log:
     def add(self, place: Place, table: pa.Table) -> None:
         """One more file."""
         stream, month = place
-        table = table.sort_by([(name, "ascending") for name in ("item_id", "at", "seq")])
+        table = table.sort_by([(name, "ascending") for name in ("item_id", "happened_at", "seq")])
         name = f"{self.number:06}-{self.made:04}.parquet"
         path = f"{EVENTS_FOLDER}/stream={stream}/month={month}/{name}"
         size = write_file(self.folder / _STAGING / path, table)
