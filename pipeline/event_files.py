@@ -123,8 +123,14 @@ def read_transitions(
             f"{folder} does not hold the event log that is recomputed from, as append {number} left"
             " it: every worker has to see the same folder under the same path"
         )
-    files = near(index.of(stream), item_ids)
-    found = events_of([folder / one.path for one in files], item_ids)
+    files = [folder / one.path for one in near(index.of(stream), item_ids)]
+    try:
+        found = events_of(files, item_ids)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StoreError(
+            f"a file of the event log in {folder} can't be read: run headwater export --format"
+            " events, which makes good what is lost, then try again"
+        ) from error
     moved = found[found["event"] == MOVED]
     told = moved.drop(columns="event").sort_values(["item_id", "ts", "seq"], ignore_index=True)
     return told

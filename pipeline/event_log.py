@@ -18,7 +18,7 @@ from core.records import Entity
 from core.settings import Settings
 from pipeline.clock import now_ts
 from pipeline.database import Database
-from pipeline.event_differences import Items, differing, items_from, table_of, without
+from pipeline.event_differences import Changes, Items, differing, items_from, table_of, without
 from pipeline.event_files import (
     EVENTS_FOLDER,
     INDEX,
@@ -125,7 +125,8 @@ def append_events(
     """Bring the log in `folder` up to date with the store, and say what that took.
 
     Only items that changed are compared; all of them where the log is new, was not the last that
-    this database appended to, counts other items than the stream does now, or `full` is asked for.
+    this database appended to, lost a file, counts other items than the stream does now, or `full`
+    is asked for.
     Where a row of the log is no longer true its stream and month are written anew; whatever else is
     new comes as files of its own. compact: one file for each stream and month.
     `ConfigError` where the folder can't be written, `StoreError` where it holds no such log.
@@ -153,10 +154,10 @@ def _appended(
         if known is None:  # from now on measuring tells of what changes
             set_setting(session, EVENT_LOG, "begun")
         marked = dirty.take_on(session, LOG, LOGGING)[Entity.ITEM]
-    before = read_index(folder)
+    before = read_index(folder) or LogIndex(token_hex(8), 0, "")
     _tidy(folder, before)
-    whole = full or before is None or before.state != known
-    before = before or LogIndex(token_hex(8), 0, "")
+    intact = [one for one in before.files if _size(folder / one.path) == one.bytes]
+    whole = full or before.state != known or len(intact) < len(before.files)
     log = _Log(folder, before.number + 1)
     rules = {}
     with steady(database) as session:
@@ -164,8 +165,9 @@ def _appended(
         numbers = _numbers(session)
         names = [one.name for one in settings.streams if one.name in numbers]
         for name in names:
-            for one in before.of(name):
-                log.files.setdefault(one.place, []).append(one)
+            for one in intact:
+                if one.stream == name:
+                    log.files.setdefault(one.place, []).append(one)
         for done, name in enumerate(names):
             tell.step("event log", done, len(names))
             rules[name] = counted_rule(session, numbers[name])
@@ -225,7 +227,7 @@ def _bring(
         _change(log, stream, items, differing(told, item_events(session, items.counted)))
 
 
-def _change(log: _Log, stream: str, items: Items, changes: Any) -> None:
+def _change(log: _Log, stream: str, items: Items, changes: Changes) -> None:
     log.appended += changes.new_rows
     log.removed += changes.gone_rows
     for month, (new, gone) in changes.by_month.items():
@@ -258,10 +260,14 @@ def _publish(session: Session, log: _Log, after: LogIndex, before: LogIndex) -> 
     shutil.rmtree(log.folder / _STAGING, ignore_errors=True)
 
 
-def _tidy(folder: Path, index: LogIndex | None) -> None:
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else -1
+
+
+def _tidy(folder: Path, index: LogIndex) -> None:
     """Away with what an append that was interrupted left: files that the index does not name."""
     shutil.rmtree(folder / _STAGING, ignore_errors=True)
-    named = {one.path for one in index.files} if index else set()
+    named = {one.path for one in index.files}
     for file in (folder / EVENTS_FOLDER).glob("stream=*/month=*/*.parquet"):
         if str(file.relative_to(folder)) not in named:
             file.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -218,6 +219,35 @@ def test_an_append_that_breaks_off_is_made_good_by_the_next(
     append_events(SETTINGS, shop, tmp_path)
     assert _events(tmp_path) == _truth(shop, 1, SETTINGS, "checkout")
     assert not (tmp_path / ".staging").exists()
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(b"PAR1")
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, _cut], ids=["lost", "cut"])
+def test_a_file_that_was_lost_or_cut_short_is_made_again(
+    shop: Database, tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    append_events(SETTINGS, shop, tmp_path)
+    index = read_index(tmp_path)
+    assert index is not None
+    harm(tmp_path / index.files[0].path)
+    with pytest.raises(StoreError, match="makes good what is lost"):
+        read_transitions(tmp_path, index.log, 1, "checkout", [2])
+    assert append_events(SETTINGS, shop, tmp_path)["compared"] == "whole"
+    assert _events(tmp_path) == _truth(shop, 1, SETTINGS, "checkout")
+
+
+def test_a_stream_that_is_configured_no_more_is_taken_out(shop: Database, tmp_path: Path) -> None:
+    two = settings_of(stream(), stream("other"))
+    _pass(shop, two)
+    append_events(two, shop, tmp_path)
+    assert _events(tmp_path, "other") == _events(tmp_path, "checkout")
+    _pass(shop)
+    append_events(SETTINGS, shop, tmp_path)
+    assert not _events(tmp_path, "other")
+    assert _events(tmp_path) == _truth(shop, 1, SETTINGS, "checkout")
 
 
 @pytest.mark.parametrize(
