@@ -20,6 +20,7 @@ from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
+from cli.recompute_command import recompute_command
 from cli.report_commands import report_commands
 from cli.status_commands import status_commands
 from cli.verdict_commands import verdict
@@ -245,15 +246,7 @@ def objectives(
     run_objectives(config, file, who=who, dry_run=dry_run)
 
 
-@app.command(epilog=examples("headwater recompute"), rich_help_panel=_COLLECT)
-def recompute(config: Config = DEFAULT_CONFIG) -> None:
-    """Make all links and facts again from the stored records, without asking any source.
-
-    After an upgrade whose notes say so, or where a number is doubted. What people said stays.
-    """
-    from cli.sync import run_recompute
-
-    run_recompute(config)
+app.add_typer(recompute_command)
 
 
 @app.command(

@@ -20,6 +20,7 @@ from pipeline.correlate import CorrelateReport, correlate
 from pipeline.daily import bring_days_up_to_date
 from pipeline.database import Database
 from pipeline.definition_changes import keep_definitions, note_changes
+from pipeline.fact_engine import FactEngine
 from pipeline.knowledge import configured, note_readings
 from pipeline.mapping import apply_mapping
 from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
@@ -127,9 +128,12 @@ def bring_up_to_date(
     *,
     everything: bool = False,
     stop: Stop | None = None,
+    engine: FactEngine | None = None,
 ) -> SyncReport:
     """Links and facts from the records; of what changed, or of everything. Of several processes one
     at a time: what an older look at the records made of them must not overwrite a newer one's.
+
+    engine: who makes the facts of items, where it is not this process.
     """
     tell = progress or Silent()
     cause = REBUILD if everything else RECORDS
@@ -150,6 +154,7 @@ def bring_up_to_date(
             everything=everything,
             cause=cause,
             remapped=remapped,
+            engine=engine,
         )
         note_readings(settings, database)
         keep_definitions(settings, database)
