@@ -144,7 +144,7 @@ def read_from(snapshot: Snapshot, stream: StreamFacts, slug: str) -> int | None:
 
 def whole_from(sources: Mapping[str, Freshness]) -> int | None:
     """The same of these sources."""
-    marks = [one.back_to_ts for one in sources.values() if one.required]
+    marks = [one.whole_from_ts for one in sources.values() if one.required]
     return max((mark for mark in marks if mark is not None), default=None)
 
 

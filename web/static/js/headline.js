@@ -137,7 +137,7 @@ function howLong({ how_long: long, streams, pooled }) {
 
 function whereItWaits({ where, streams, pooled, trust: reasons }) {
   if (!where) {
-    const unread = (reasons ?? []).find((reason) => / is read back to /.test(reason));
+    const unread = (reasons ?? []).find((reason) => / is read (back to|from) /.test(reason));
     return {
       title: "Where it waits",
       value: null,
