@@ -190,7 +190,7 @@ def _pooled_time(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Ques
     items = pd.concat([stream.items for stream in streams], ignore_index=True)
     items = items.drop_duplicates(["item_id", "episode"])
     measure = released_time(items, asked)
-    context = pooled_context(snapshot, streams, asked)
+    context = pooled_context(snapshot, streams, "idea_to_release", asked)
     return answer(document(envelope(measure, METRICS["idea_to_release"].definition, context)))
 
 
@@ -217,7 +217,7 @@ def _pooled_cost(
         parts=parts,
         reasons=() if known else (_no_cost(valued=parts["valued"] > 0),),
     )
-    context = pooled_context(snapshot, streams, asked)
+    context = pooled_context(snapshot, streams, "delay_cost", asked)
     body = answer(document(envelope(measure, METRICS["delay_cost"].definition, context)))
     body["value"]["currency"] = settings.cost_of_delay.currency
     return body

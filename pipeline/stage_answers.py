@@ -87,14 +87,21 @@ def _number(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-def _average_wait_days(stream: StreamFacts, asked: Question) -> dict[int, float]:
-    """How long what waits in each stage has been waiting there, at the instant of `close_of`."""
-    close = close_of(asked)
+def present_rows(stream: StreamFacts, asked: Question, at: int) -> pd.DataFrame:
+    """The rows of history that hold an instant, of the items that are asked for, with `age_s`: how
+    long each lasts already.
+    """
     items = asked_items(stream, asked)[["item_id", "episode"]]
     visits = stream.visits.merge(items, on=["item_id", "episode"])
-    here = (visits["start_ts"] <= close) & ((visits["end_ts"] == NONE) | (visits["end_ts"] > close))
-    waits = visits[here & (visits["state"] == "waiting")]
-    begun = waits["start_ts"].to_numpy(np.int64)
-    age = seconds_between(begun, np.full(len(waits), close), asked.calendar) / 86_400
-    mean = pd.Series(age, waits.index).groupby(waits["stage_id"]).mean()
+    here = (visits["start_ts"] <= at) & ((visits["end_ts"] == NONE) | (visits["end_ts"] > at))
+    rows = visits[here]
+    begun = rows["start_ts"].to_numpy(np.int64)
+    return rows.assign(age_s=seconds_between(begun, np.full(len(rows), at), asked.calendar))
+
+
+def _average_wait_days(stream: StreamFacts, asked: Question) -> dict[int, float]:
+    """How long what waits in each stage has been waiting there, at the instant of `close_of`."""
+    here = present_rows(stream, asked, close_of(asked))
+    waits = here[here["state"] == "waiting"]
+    mean = (waits["age_s"] / 86_400).groupby(waits["stage_id"]).mean()
     return dict(zip(mean.index.tolist(), mean.tolist(), strict=True))
