@@ -115,7 +115,7 @@ def test_each_number_of_a_stage_follows_from_the_visits(calm: Client, more: str)
             assert stage[f"{name}_d"] == near(spent / DAY / len(rows))
         inside = [row for row in here if row["stage"] == stage["name"]]
         waits = [row["seconds"] / DAY for row in inside if row["state"] == "waiting"]
-        assert stage["items_now"] == len(inside)
+        assert (stage["items_now"], stage["waiting_now"]) == (len(inside), len(waits))
         average = near(sum(waits) / len(waits)) if waits else None
         assert stage["average_wait_now_d"] == average
 
