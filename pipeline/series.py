@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,26 +31,18 @@ def stream_series(
     asked: Question,
     *,
     whole_from: int | None = None,
+    trailing: bool = True,
 ) -> Answer:
     """`series`, a row per period, and `limits`; for the metrics of a stream.
 
-    Nothing is withheld in a row: `n` says what it rests on. Rows of times also have `trailing`: the
-    same over the 13 weeks that end with the period, withheld where they are too few. A period that
-    begins before `whole_from` is not read yet, or in part: its values and its `n` are None.
+    Nothing is withheld in a row: `n` says what it rests on. Rows of times also have `trailing`,
+    unless nobody wants it: the same over the 13 weeks that end with the period, withheld where they
+    are too few. A period that begins before `whole_from` is not read, or in part: its values and
+    its `n` are None.
     """
     found = _periods(asked)
     if slug in CLOCKS:
-        items = asked_items(stream, asked)
-        frame = flow_series.flow_time_series(
-            items, found, clock=CLOCKS[slug], trailing_weeks=None, calendar=asked.calendar
-        )
-        columns = {"n": "n", **{name: f"{name}_d" for name in PERCENTILES}}
-        longer = flow_series.flow_time_series(
-            items, found, clock=CLOCKS[slug], calendar=asked.calendar
-        )
-        rows = [_named(one, columns) for one in longer.to_dict("records")]
-        told = [_trailing(*pair, whole_from) for pair in zip(found, rows, strict=True)]
-        return _beside_each(_of_frame(frame, columns, whole_from), told)
+        return _of_times(stream, slug, asked, found, whole_from=whole_from, trailing=trailing)
     if slug == "load":
         frame = flow_series.load_series(load_rows(stream, asked), found, as_of=asked.as_of)
         return _of_frame(frame.assign(n=frame["load"]), {"n": "n", "now": "load"}, whole_from)
@@ -59,6 +52,28 @@ def stream_series(
     return measured_series(
         lambda one: stream_measure(settings, stream, slug, one), asked, whole_from=whole_from
     )
+
+
+def _of_times(
+    stream: StreamFacts,
+    slug: str,
+    asked: Question,
+    found: Sequence[Period],
+    *,
+    whole_from: int | None,
+    trailing: bool,
+) -> Answer:
+    items = asked_items(stream, asked)
+    made = partial(
+        flow_series.flow_time_series, items, found, clock=CLOCKS[slug], calendar=asked.calendar
+    )
+    columns = {"n": "n", **{name: f"{name}_d" for name in PERCENTILES}}
+    alone = _of_frame(made(trailing_weeks=None), columns, whole_from)
+    if not trailing:
+        return alone
+    rows = [_named(one, columns) for one in made().to_dict("records")]
+    told = [_trailing(*pair, whole_from) for pair in zip(found, rows, strict=True)]
+    return _beside_each(alone, told)
 
 
 def measured_series(
