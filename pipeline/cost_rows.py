@@ -81,7 +81,7 @@ def _parameters(book: Book, holder: Ints, as_of: int) -> list[dict[str, Any]]:
     for at, profile in enumerate(terms.profile.tolist()):
         life, free = terms.life_s[at] / WEEK, terms.free_s[at] / WEEK
         discount = float(terms.discount[at])
-        told = {
+        told: dict[str, Any] = {
             "life_weeks": None if terms.life_s[at] == NONE else float(life),
             "horizon_weeks": float(life),
             "decay_per_week": float(terms.decay[at]),

@@ -86,7 +86,8 @@ def measured_series(
     """The same for any measure: asked once for each period, the running one up to now. beside: with
     what is printed beside the value, such as numerators, and with `interval`.
     """
-    rows, longer = [], []
+    rows: list[Answer] = []
+    longer: list[Answer] = []
     for period in _periods(asked):
         window = Window(period.from_ts, min(period.to_ts, asked.as_of))
         found = measure(replace(asked, window=window))

@@ -54,12 +54,12 @@ def _stages(visits: pd.DataFrame, names: Mapping[int, str]) -> list[Answer]:
     """By stage, in the order of the first visit."""
     return [
         {
-            "name": names.get(int(stage), "unmapped"),
+            "name": names.get(int(rows["stage_id"].iloc[0]), "unmapped"),
             "visits_s": rows["seconds"].astype(int).tolist(),
             "waiting_s": int(rows["waiting_s"].sum()),
             "active_s": int(rows["active_s"].sum()),
         }
-        for stage, rows in visits.groupby("stage_id", sort=False)
+        for _, rows in visits.groupby("stage_id", sort=False)
     ]
 
 
