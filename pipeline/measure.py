@@ -217,7 +217,7 @@ def _write(
     later = bool(remapped.streams or remapped.services)
     now = max(now_ts(), facts.last_written_ts(session) + later)
     new_streams, new_services = begin_knowing(session, now)
-    service_cause = MAPPING if remapped.services and cause == RECORDS else cause
+    service_cause = MAPPING if remapped.services and cause != HISTORY else cause
     recording = Recording(now, service_cause, before_ts)
     services = {}
     if made.services:
@@ -225,7 +225,7 @@ def _write(
     changed: dict[str, int] = {}
     for one in made.streams:
         name, new = one.stream.name, one.stream_id in new_streams
-        why = MAPPING if name in remapped.streams and cause == RECORDS else cause
+        why = MAPPING if name in remapped.streams and cause != HISTORY else cause
         recording = Recording(now, why, None if new else before_ts)
         count = _write_stream(session, one, recording)
         if count or one.shown or services.keys() & set(one.stream.services):
