@@ -69,7 +69,7 @@ def _sqlite(url: URL) -> Engine:
     folder = Path(str(url.database)).absolute().parent
     if not folder.is_dir():
         raise StoreError(f"the folder of the database does not exist: create {folder}")
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -88,7 +88,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _unreachable(url: URL, error: DatabaseError) -> str:
