@@ -131,7 +131,7 @@ to = ["team@acme.example"]
 
 def written(folder: Path, tools: Server, database: str) -> Path:
     """The configuration in this folder, with the files that it names."""
-    text = _CONFIG.replace("TOOLS", tools.url).replace("PORT", str(tools.port))
+    text = _CONFIG.replace("TOOLS", tools.url).replace("PORT", "9")
     config = folder / "headwater.toml"
     config.write_text(text.replace("DATABASE", database, 1), encoding="utf-8")
     for name in IN_FILES:
@@ -200,16 +200,18 @@ def _line(text: str) -> str:
 
 
 _FIELDS: Final = (
-    "id", "key", "name", "number", "iid", "created", "created_at", "updated_at", "version", "total",
-    "startAt", "timestamp", "full_name", "path_with_namespace", "default_branch",
+    "number", "iid", "created", "created_at", "updated_at", "version", "total", "startAt",
+    "username", "timestamp", "login", "position", "size", "displayName", "emailAddress",
 )  # fmt: skip
+_NAMES: Final = {"id": "7", "key": "SHOP", "name": "shop", "full_name": "shop/web"}
+"""What a tool calls its things is data, whatever it calls them."""
 _LISTS: Final = ("/projects", "/field", "/status", "/project", "/repos")
 
 
 def _values(asked: Asked) -> bytes:
     """Secrets where numbers and times belong: whoever can't read one may quote it."""
     one = SECRETS["JIRA_TOKEN"]
-    row = dict.fromkeys(_FIELDS, SECRETS["jenkins"])
+    row = dict.fromkeys(_FIELDS, SECRETS["jenkins"]) | _NAMES
     lists = {name: [row] for name in ("values", "issues", "jobs", "result", "projects")}
     body = row | lists | {"access_token": one, "fields": row, "expires_in": one, "mode": one}
     return json.dumps([row] if asked.path.endswith(_LISTS) else body).encode()
