@@ -57,7 +57,7 @@ def _child(name: str, told: argparse.Namespace) -> bool:
     own = ["--only", name, "--into", told.into, "--seconds", str(told.seconds)]
     command = [sys.executable, "-m", "tests.fuzz", "--inside", *own, "--seed", str(told.seed)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    last = next((line for line in done.stderr.splitlines()[::-1] if line.startswith("#")), "")
+    last = next((line for line in done.stderr.splitlines()[::-1] if line.startswith("Done ")), "")
     print(f"{name}: {'FAILED' if done.returncode else 'sound'}  {last}", flush=True)
     if done.returncode:
         print((done.stdout + done.stderr)[-4_000:], flush=True)

@@ -122,4 +122,5 @@ def test_odd_answers_end_a_pass_with_a_word_and_the_next_one_reads_all(
     good = once(full=True)
     assert good.problems == []
     assert good.seen > 0
+    assert {name for name, count in good.streams.items() if count.unparsed} == set()
     assert _rows(database) > 0
