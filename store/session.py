@@ -71,7 +71,7 @@ def _sqlite(url: URL) -> Engine:
     folder = Path(str(url.database)).absolute().parent
     if not folder.is_dir():
         raise StoreError(f"the folder of the database does not exist: create {folder}")
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -90,7 +90,9 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, connect_args=dict(_KEEPALIVE))
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=dict(_KEEPALIVE)
+    )
     event.listen(engine, "connect", _notice_death)
     return engine
 
