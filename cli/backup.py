@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.markup import escape
@@ -43,10 +42,8 @@ def run_restore(config: Path, file: Path, *, replace: bool, dry_run: bool) -> No
         manifest = read_backup(file)
         _tell("readable", manifest, f"{_contents(manifest)}: whole; nothing was changed.")
         return
-    with TemporaryDirectory(prefix="headwater-") as folder, telling() as progress:
-        done = restore(
-            settings.database, file, Path(folder) / "shape", replace=replace, progress=progress
-        )
+    with telling() as progress:
+        done = restore(settings.database, file, replace=replace, progress=progress)
     more = {"migrated_to": done.migrated_to, "replaced": done.replaced}
     _tell("restored", done.manifest, _done(done), **more)
 

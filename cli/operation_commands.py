@@ -67,3 +67,24 @@ def restore(
     from cli.backup import run_restore
 
     run_restore(config, file, replace=replace, dry_run=dry_run)
+
+
+@operation.command(
+    epilog=examples("headwater doctor", "headwater doctor --json", "headwater doctor --strict"),
+    rich_help_panel=_OPERATE,
+)
+def doctor(
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit status 1 for a warning, too.")
+    ] = False,
+) -> None:
+    """Look for what is wrong or soon will be: the database, clocks, the disk, files with secrets,
+    the configuration. Each finding says what to do.
+
+    Nothing is changed and no source is asked (`headwater check` does). Exit status 1 for a fault.
+    """
+    from cli.doctor import run_doctor
+
+    run_doctor(config, as_json=as_json, strict=strict)

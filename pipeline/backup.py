@@ -94,7 +94,7 @@ def _written(connection: Connection, part: Path, progress: Progress) -> Manifest
             f"the database is damaged, so it was not backed up ({'; '.join(wrong)}): restore an"
             " earlier backup, or see what can be saved with: sqlite3 headwater.db .recover"
         )
-    tables = tables_of(migration, part.with_name(f"{part.name}.shape"))
+    tables = tables_of(migration)
     found: dict[str, TableFile] = {}
     with ExitStack() as stack:
         opened = os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600), "w+b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,6 @@ def read_backup(path: Path) -> Manifest:
 def restore(
     settings: DatabaseSettings,
     path: Path,
-    scratch: Path,
     *,
     replace: bool = False,
     progress: Progress | None = None,
@@ -47,8 +47,8 @@ def restore(
     """Make the database what it was when the backup was made, then bring it up to this program.
 
     A SQLite file that is not there is made. replace: rows that are there are deleted; without it
-    `StoreError` for a database that is not empty. scratch: a file that may be made for a moment.
-    `BadRequestError` where the backup is damaged, or was made by a newer Headwater.
+    `StoreError` for a database that is not empty. `BadRequestError` where the backup is damaged, or
+    was made by a newer Headwater.
     """
     with Contents(path) as contents:
         _require_known(contents)
@@ -57,8 +57,8 @@ def restore(
         engine = open_engine(settings.url, password)
         try:
             with engine.begin() as connection:
-                replaced = _emptied(connection, scratch, replace=replace)
-                _fill(connection, contents, scratch, progress or Silent())
+                replaced = _emptied(connection, replace=replace)
+                _fill(connection, contents, progress or Silent())
         except DatabaseError as error:
             reason = (str(error.orig).strip().splitlines() or ["no answer"])[0]
             raise StoreError(
@@ -79,7 +79,7 @@ def _require_known(contents: Contents) -> None:
         )
 
 
-def _emptied(connection: Connection, scratch: Path, *, replace: bool) -> bool:
+def _emptied(connection: Connection, *, replace: bool) -> bool:
     """Whether rows had to be deleted."""
     found = version_on(connection)
     if not found:
@@ -88,7 +88,7 @@ def _emptied(connection: Connection, scratch: Path, *, replace: bool) -> bool:
         raise StoreError(
             f"the database was written by a newer Headwater (version {found}): update Headwater"
         )
-    tables = tables_of(found, scratch)
+    tables = tables_of(found)
     if is_empty(connection, tables):
         return False
     if not replace:
@@ -101,10 +101,10 @@ def _emptied(connection: Connection, scratch: Path, *, replace: bool) -> bool:
     return True
 
 
-def _fill(connection: Connection, contents: Contents, scratch: Path, progress: Progress) -> None:
+def _fill(connection: Connection, contents: Contents, progress: Progress) -> None:
     told = contents.manifest
     move(connection, to=told.migration)
-    tables = tables_of(told.migration, scratch)
+    tables = tables_of(told.migration)
     _require_same(contents, tables)
     begin_load(connection)
     for done, table in enumerate(tables):
@@ -119,7 +119,7 @@ def _fill(connection: Connection, contents: Contents, scratch: Path, progress: P
     progress.step("restore", len(tables), len(tables))
 
 
-def _require_same(contents: Contents, tables: list[Table]) -> None:
+def _require_same(contents: Contents, tables: Sequence[Table]) -> None:
     """The manifest and the tables that this program makes of its version must name the same."""
     names = {table.name for table in tables}
     if names != set(contents.manifest.tables):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, delete, func, insert, select, text
@@ -68,21 +70,21 @@ def broken(connection: Connection) -> list[str]:
                     for row in astray[: 10 - len(wrong)]]  # fmt: skip
 
 
-def tables_of(version: str, scratch: Path) -> list[Table]:
-    """The tables of a version, those that others point to first; told by an empty SQLite file that
+@cache
+def tables_of(version: str) -> tuple[Table, ...]:
+    """The tables of a version, those first that others point to; told by an empty SQLite file that
     is migrated to it, and gone afterwards.
     """
-    engine = open_engine(f"sqlite:///{scratch}")
     shape = MetaData()
-    try:
-        with engine.begin() as connection:
-            move(connection, to=version)
-            shape.reflect(connection)
-    finally:
-        engine.dispose()
-        for end in ("", "-wal", "-shm"):
-            Path(f"{scratch}{end}").unlink(missing_ok=True)
-    return [table for table in shape.sorted_tables if table.name != _VERSIONS]
+    with TemporaryDirectory(prefix="headwater-") as folder:
+        engine = open_engine(f"sqlite:///{folder}/shape.db")
+        try:
+            with engine.begin() as connection:
+                move(connection, to=version)
+                shape.reflect(connection)
+        finally:
+            engine.dispose()
+    return tuple(table for table in shape.sorted_tables if table.name != _VERSIONS)
 
 
 def count(connection: Connection, table: Table) -> int:

@@ -49,7 +49,7 @@ def test_a_backup_made_during_a_pass_and_one_more_pass_store_what_the_undisturbe
     whole = rows_of(settings)
 
     _, elsewhere = company.home(tmp_path / "there", url=postgres_url)
-    assert restore(elsewhere.database, made, tmp_path / "shape", replace=True).replaced
+    assert restore(elsewhere.database, made, replace=True).replaced
     half = rows_of(elsewhere)
     assert 0 < len(half["raw_record"]) < len(whole["raw_record"])
     assert half["item_fact"] == []

@@ -96,7 +96,7 @@ def test_what_is_written_while_tables_are_read_is_in_none_of_them(
     made = back_up(settings, path, progress=_Meanwhile(write))
     assert made.manifest.tables["work_item"].rows == 3
     assert len(exact_rows(engine, but="")["work_item"]) > 70
-    restore(_empty(tmp_path), path, tmp_path / "shape")
+    restore(_empty(tmp_path), path)
     assert _rows(_empty(tmp_path)) == before
 
 
@@ -133,7 +133,7 @@ def test_ids_of_new_rows_go_on_behind_those_restored(
 ) -> None:
     _fill(engine, end=8)
     back_up(Database(url=database_url), tmp_path / "b")
-    restore(Database(url=postgres_url), tmp_path / "b", tmp_path / "shape", replace=True)
+    restore(Database(url=postgres_url), tmp_path / "b", replace=True)
     restored = open_engine(postgres_url)
     adding = text(
         "INSERT INTO work_item (source_id, external_id, created_ts, updated_ts, subtask,"
@@ -186,7 +186,7 @@ def test_a_byte_that_changed_is_found_and_nothing_is_restored(
     content[at] ^= 0x01
     path.write_bytes(content)
     with pytest.raises(BadRequestError, match="raw_record is not what was written"):
-        restore(_empty(tmp_path), path, tmp_path / "shape")
+        restore(_empty(tmp_path), path)
     assert not (tmp_path / "restored.db").exists()
 
 
@@ -214,7 +214,7 @@ def test_a_backup_of_a_newer_headwater_asks_for_an_update(sqlite_url: str, tmp_p
         for name, content in (parts | {"manifest.json": newer}).items():
             file.writestr(name, content)
     with pytest.raises(BadRequestError, match=r"made by a newer Headwater .* update Headwater"):
-        restore(_empty(tmp_path), tmp_path / "b", tmp_path / "shape")
+        restore(_empty(tmp_path), tmp_path / "b")
 
 
 def test_a_database_with_rows_is_kept_unless_told_and_then_replaced_whole(
@@ -227,9 +227,9 @@ def test_a_database_with_rows_is_kept_unless_told_and_then_replaced_whole(
     _fill(engine, begin=4, end=9)
     more = exact_rows(engine, but="")
     with pytest.raises(StoreError, match=r"not empty: .* --replace"):
-        restore(settings, path, tmp_path / "shape")
+        restore(settings, path)
     assert exact_rows(engine, but="") == more
-    done = restore(settings, path, tmp_path / "shape", replace=True)
+    done = restore(settings, path, replace=True)
     assert done.replaced
     assert exact_rows(engine, but="") == before
 
@@ -248,7 +248,7 @@ def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore(settings, path, tmp_path / "shape", replace=True, progress=_Meanwhile(stop))
+        restore(settings, path, replace=True, progress=_Meanwhile(stop))
     assert exact_rows(engine, but="") == more
 
 
@@ -259,7 +259,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
     downgrade(database_url, to="0015")
     settings, path = Database(url=database_url), tmp_path / "b"
     assert back_up(settings, path).manifest.migration == "0015"
-    done = restore(settings, path, tmp_path / "shape", replace=True)
+    done = restore(settings, path, replace=True)
     assert (done.manifest.migration, done.migrated_to) == ("0015", newest())
     assert current(engine) == newest()
     with engine.connect() as connection:
