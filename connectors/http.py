@@ -19,6 +19,8 @@ from connectors.quota import date_of
 from connectors.refusals import is_foreign, refusal_of
 from connectors.transport import RetryTransport
 from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
+from core.log import in_context
+from core.tracing import span
 
 _CONNECTIONS = 32
 _JSON = {"content-type": "application/json"}
@@ -71,7 +73,10 @@ class SourceClient:
         if self.refused is not None:
             raise self.refused
         try:
-            response = self.http.request(method, path.lstrip("/"), **kwargs)
+            with span("source request", "client", server_address=self.http.base_url.host) as made:
+                made.set(**{"http.request.method": method})
+                response = self.http.request(method, path.lstrip("/"), **kwargs)
+                made.set(**{"http.response.status_code": response.status_code})
         except httpx.ConnectError as error:
             raise SourceUnavailableError(
                 f"cannot reach {self.http.base_url.host}: {_reason(error)}; "
@@ -183,5 +188,5 @@ def for_each(
             raise
 
     with ThreadPoolExecutor(max_workers=client.concurrency) as pool:
-        for done in [pool.submit(one, thing) for thing in things]:
+        for done in [pool.submit(in_context(one), thing) for thing in things]:
             done.result()

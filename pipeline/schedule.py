@@ -11,8 +11,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, StoppedError
+from core.log import one_run
 from core.settings import Settings
 from core.source_settings import AnySource
+from core.tracing import span
 from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
 from pipeline.alerts.look import AlertLook
 from pipeline.collect import collect
@@ -108,6 +110,8 @@ def _add_passes(
         )
 
 
+@one_run()
+@span("scheduled pass")
 def run_source(
     source: AnySource, settings: Settings, database: Database, turn: threading.Lock, stop: Stop
 ) -> None:
