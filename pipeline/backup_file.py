@@ -25,7 +25,7 @@ _FORMAT: Final = "headwater-backup"
 _FORMAT_VERSION: Final = 1
 _LOCAL_HEADER: Final = 30
 _PIECE: Final = 1 << 20
-_ROWS: Final = 10_000
+_ROWS: Final = 2_000
 Batches = Iterable[Sequence[Sequence[Any]]]
 
 

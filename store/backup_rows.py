@@ -17,7 +17,7 @@ from store.cursors import forget_leases
 from store.migrate import move, newest
 from store.session import open_engine
 
-BATCH = 10_000
+BATCH = 2_000
 """So many rows are in memory at once."""
 _VERSIONS = "alembic_version"
 
