@@ -20,6 +20,7 @@ from api.headers import SecurityHeaders
 from api.oidc import OidcSignIn
 from api.oidc_provider import Provider
 from api.pages import add_pages
+from api.request_ids import Identified
 from api.routes import (
     account,
     alerts,
@@ -62,6 +63,7 @@ from api.routes import (
 )
 from api.telemetry import Telemetry
 from api.timing import Timed
+from api.traced import Traced
 from core.settings import Settings
 from pipeline.database import Database
 
@@ -130,6 +132,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
     app.add_middleware(Timed, durations=app.state.telemetry.durations)
+    app.add_middleware(Traced)
+    app.add_middleware(Identified)
     return app
 
 

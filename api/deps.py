@@ -24,12 +24,16 @@ _VERSION_S = 1.0
 
 @dataclass(slots=True)
 class Served:
-    """One per process. The version is asked of the database at most once a second."""
+    """One per process. The version is asked of the database at most once a second. stopping: no
+    more requests are to be sent here. was_ready: the tables were those of this program once.
+    """
 
     settings: Settings
     database: Database
     snapshots: Snapshots = field(init=False)
     watch: Watch = field(init=False)
+    stopping: bool = False
+    was_ready: bool = False
     _version: str = ""
     _asked: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)

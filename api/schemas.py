@@ -29,6 +29,9 @@ class Problem(Shape):
     detail: str
     instance: str
     field: str | None = Field(default=None, description="What of a sent body is wrong.")
+    request_id: str | None = Field(
+        default=None, description="Of `X-Request-Id`: the log names it, too."
+    )
 
 
 class Limits(Shape):

@@ -297,6 +297,13 @@ class DefinitionRow(Shape):
 
 
 class Status(Shape):
-    """`ok` or `ready`."""
+    """`ok`."""
 
     status: str
+
+
+class Readiness(Shape):
+    """`ready`, and the version of the database's tables."""
+
+    status: str
+    migration: str

@@ -19,6 +19,7 @@ from cli.init_commands import init
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
+from cli.operation_commands import operation
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
 from cli.recompute_command import recompute_command
 from cli.report_commands import report_commands
@@ -289,6 +290,7 @@ app.add_typer(access)
 app.add_typer(alert)
 app.add_typer(cost)
 app.add_typer(export)
+app.add_typer(operation)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")
 app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 

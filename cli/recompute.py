@@ -10,6 +10,7 @@ from cli.output import telling
 from cli.setting_up import ready
 from cli.sync import tell_outcome
 from core.errors import ConfigError
+from core.log import one_run
 from pipeline.fact_engine import FactEngine
 from pipeline.sync import bring_up_to_date
 
@@ -31,6 +32,7 @@ class Asked:
     partition: int = 20_000
 
 
+@one_run()
 def run_recompute(config: Path, asked: Asked) -> None:
     """Links and facts of everything again. `ConfigError` for what there is not."""
     if asked.engine not in _ENGINES:

@@ -10,11 +10,13 @@ from pathlib import Path
 from cli.output import console, print_json, telling
 from cli.setting_up import ready, require_sources
 from core.errors import ConfigError
+from core.log import one_run
 from core.settings import Settings
 from core.source_settings import EventsSource
 from pipeline.sync import SyncReport, sync
 
 
+@one_run()
 def run_sync(
     config: Path, *, only: Sequence[str], full: bool, since: date | None, again: str = ""
 ) -> None:

@@ -22,6 +22,8 @@ from connectors.refusals import is_foreign, refusal_of
 from connectors.transport import RetryTransport
 from core.concealed import conceal_pair
 from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
+from core.log import in_context
+from core.tracing import span
 
 _CONNECTIONS = 32
 _JSON = {"content-type": "application/json"}
@@ -76,7 +78,10 @@ class SourceClient:
             raise self.refused
         self._stays(path)
         try:
-            response = self.http.request(method, path.lstrip("/"), **kwargs)
+            with span("source request", "client", server_address=self.http.base_url.host) as made:
+                made.set(**{"http.request.method": method})
+                response = self.http.request(method, path.lstrip("/"), **kwargs)
+                made.set(**{"http.response.status_code": response.status_code})
         except httpx.ConnectError as error:
             raise SourceUnavailableError(
                 f"cannot reach {self.http.base_url.host}: {_reason(error)}; "
@@ -213,5 +218,5 @@ def for_each(
             raise
 
     with ThreadPoolExecutor(max_workers=client.concurrency) as pool:
-        for done in [pool.submit(one, thing) for thing in things]:
+        for done in [pool.submit(in_context(one), thing) for thing in things]:
             done.result()

@@ -117,6 +117,7 @@ def _resolve_secrets(
     if isinstance(auth, dict) and isinstance(oidc := auth.get("oidc"), dict):
         places.append((("auth", "oidc"), oidc, "client_secret"))
     places += list(_alert_secrets(data.get("alerts")))
+    places += list(_tracing_secrets(data.get("tracing")))
     sources = data.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else []):
         own = source.get("auth") if isinstance(source, dict) else None
@@ -137,6 +138,12 @@ def _resolve_secrets(
             else:
                 del table[name]
             yield (*loc, name), str(error)
+
+
+def _tracing_secrets(tracing: object) -> Iterator[tuple[Loc, Any, Any]]:
+    headers = tracing.get("headers") if isinstance(tracing, dict) else None
+    for name in headers if isinstance(headers, dict) else ():
+        yield ("tracing", "headers"), headers, name
 
 
 def _alert_secrets(alerts: object) -> Iterator[tuple[Loc, Any, Any]]:

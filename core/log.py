@@ -1,11 +1,17 @@
 """Logging set-up: one event name and its facts as keys; colour at a terminal, JSON lines
-otherwise.
+otherwise. Lines of one request have its `request_id`, lines of one run of the pipeline its `run`.
 """
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from secrets import token_hex
+from typing import TypeVar
 
 import structlog
 from structlog.typing import EventDict
@@ -25,6 +31,9 @@ class _Concealing(logging.Formatter):
         return concealed(super().format(record))
 
 
+T = TypeVar("T")
+
+
 def set_up_logging(*, json: bool | None = None, level: int = logging.INFO) -> None:
     """Logs go to standard error. `json` None: JSON lines unless standard error is a terminal."""
     as_json = not sys.stderr.isatty() if json is None else json
@@ -37,6 +46,7 @@ def set_up_logging(*, json: bool | None = None, level: int = logging.INFO) -> No
         logging.lastResort.setFormatter(_Concealing())
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -47,3 +57,35 @@ def set_up_logging(*, json: bool | None = None, level: int = logging.INFO) -> No
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+@contextmanager
+def one_run() -> Iterator[str]:
+    """Every line that is logged inside names the same new run; inside another run, that one.
+
+    Threads that are begun inside know it only when handed `in_context`.
+    """
+    known = current("run")
+    if known:
+        yield known
+        return
+    run = token_hex(6)
+    with structlog.contextvars.bound_contextvars(run=run):
+        yield run
+
+
+@contextmanager
+def one_request(request_id: str) -> Iterator[None]:
+    """Every line that is logged inside names this request."""
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        yield
+
+
+def current(name: str) -> str:
+    """`run` or `request_id` of what is being done here; empty outside of one."""
+    return str(structlog.contextvars.get_contextvars().get(name, ""))
+
+
+def in_context(work: Callable[..., T]) -> Callable[..., T]:
+    """The same to be done in another thread, once, as a part of what is being done here."""
+    return partial(contextvars.copy_context().run, work)

@@ -46,7 +46,7 @@ def priced(
         value_inherited=book.holders.group[holder],
         value_profile=book.worth.terms.profile[place],
         value_cents_likely=book.worth.terms.cents[place].round().astype(np.int64),
-        value_parameters=_parameters(book, holder, as_of),
+        value_parameters=np.array(_parameters(book, holder, as_of), dtype=object),
     )
     bare = items.merge(found.unvalued, on=_KEY).assign(excluded_reason="unvalued")
     return items.merge(told, on=_KEY), bare

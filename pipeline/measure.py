@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
+from core.tracing import span
 from pipeline.around import MOST, Around, around_all, around_items, mending_moved
 from pipeline.clock import now_ts
 from pipeline.database import Database
@@ -74,6 +75,7 @@ class MeasureReport:
         return MeasureReport(self.changed + later.changed, tuple(streams))
 
 
+@span("measure")
 def measure(
     settings: Settings,
     database: Database,

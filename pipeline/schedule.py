@@ -15,8 +15,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, SourcePausedError, StoppedError
+from core.log import one_run
 from core.settings import Settings
 from core.source_settings import AnySource
+from core.tracing import span
 from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
 from pipeline.alerts.look import AlertLook
 from pipeline.collect import collect
@@ -231,6 +233,8 @@ class Take:
             log.error("run_failed", source=taken.source.name, error=str(lost(error)))
 
 
+@one_run()
+@span("scheduled pass")
 def run_source(
     source: AnySource,
     settings: Settings,

@@ -11,8 +11,10 @@ from datetime import date
 from functools import partial
 
 from core.errors import ConfigError
+from core.log import in_context, one_run
 from core.settings import Settings
 from core.source_settings import AnySource
+from core.tracing import span
 from pipeline.again import scope_named
 from pipeline.alerts.look import bring_alerts_up_to_date
 from pipeline.collect import collect
@@ -54,6 +56,8 @@ class SyncReport:
         return any(report.problems for report in self.sources)
 
 
+@one_run()
+@span("sync")
 def sync(
     settings: Settings,
     database: Database,
@@ -114,12 +118,14 @@ def sync(
 def _side_by_side(parts: Sequence[Callable[[], SourceReport]], stop: Stop) -> list[SourceReport]:
     with ThreadPoolExecutor(max(1, len(parts)), thread_name_prefix="source") as pool:
         try:
-            return list(pool.map(lambda part: part(), parts))
+            return list(pool.map(lambda part: part(), [in_context(part) for part in parts]))
         except KeyboardInterrupt:
             stop.ask()
             raise
 
 
+@one_run()
+@span("link and measure")
 def bring_up_to_date(
     settings: Settings,
     database: Database,
