@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from api.ahead import made_ahead
 from api.app import create_app
 from api.watching import Watch
 from cli.output import console
@@ -48,7 +50,9 @@ def serve_app(settings: Settings, database: Database, *, host: str, port: int) -
     app = create_app(settings, database)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
     server = _Server(config, app.state.served.watch)
-    with suppress(KeyboardInterrupt):
+    gc.collect()
+    gc.freeze()
+    with suppress(KeyboardInterrupt), made_ahead(app):
         server.run()
     if not server.started:
         sys.exit(_NOT_STARTED)
