@@ -70,7 +70,8 @@ def application(settings: Settings, url: str) -> object:
     """As `headwater serve` makes it and keeps it; the limit of requests is out of the way."""
     app = create_app(settings, opened(DatabaseSettings(url=url)).__enter__())
     app.state.access.rates.per_minute = 10**9
-    made_ahead(app).__enter__()
+    app.state.ahead = made_ahead(app)  # ends when nothing refers to it any longer
+    app.state.ahead.__enter__()
     gc.collect()
     gc.freeze()
     return app

@@ -38,6 +38,7 @@ _VIEWS = tuple(
 )
 _SEEN_S = 2.0
 """After so long every dashboard is told of what was written."""
+_TRIES = 20
 _PAGE, _PAGES, _PAGE_S = 50, 20, 0.1
 _KINDS = (("sqlite", "worker"), ("sqlite", "server"), ("postgresql", "worker"))
 _SAID = {"worker": "a sync writes", "server": "a sync writes in the server's process"}
@@ -126,6 +127,7 @@ def _both(store: ItemStore, where: str, polls: int) -> tuple[float, float, float
         dashboards = [_Dashboard(Line(port), _VIEWS[n % len(_VIEWS)], secret)
                       for n in range(_DASHBOARDS)]  # fmt: skip
         taken = _in_turn(sync, dashboards, polls)
+        sync.idle.wait()
         sync.over.set()
         fresh = stack.enter_context(served(application, settings, url))
         _require_same(dashboards[0].line, fresh, secret)
@@ -197,13 +199,13 @@ def _polled(dashboards: list[_Dashboard], polls: int) -> tuple[list[float], int]
 
 def _require_same(line: Line, port: int, secret: str) -> None:
     """What is polled is, once all is written, what a server tells that was asked nothing before."""
-    time.sleep(_SEEN_S)
     other = Line(port)
     for view in _VIEWS:
-        for _ in range(3):  # a minute may end between the two
+        for _ in range(_TRIES):  # the last of it may be on its way, or a minute end between the two
             told = [one.ask(view, {"authorization": f"Bearer {secret}"}) for one in (line, other)]
             if told[0][2] == told[1][2]:
                 break
+            time.sleep(1)
         assert told[0][0] == told[1][0] == 200
         assert told[0][2] == told[1][2], view
     other.close()
