@@ -27,6 +27,8 @@ CLOSE: Final = 0.25
 """Two neighbours that swap in more than this share of draws are too close to call."""
 
 _ROUNDS: Final = 50
+_TOGETHER: Final = 12
+"""So many orders are weighed at once: the moves of an item, of which one or none is taken."""
 
 
 @dataclass(frozen=True)
@@ -142,18 +144,33 @@ def _bettered(jobs: Jobs, order: list[int]) -> list[int]:
     long as that is cheaper.
     """
     spots = [place for place, one in enumerate(order) if not jobs.fixed[one]]
+    many = len(spots)
+    moves = [(i, j) for i in range(many) for j in range(max(0, i - 6), min(many, i + 7)) if i != j]
     cost = int(order_cents(jobs, order).sum())
     for _ in range(_ROUNDS):
-        found = cost
-        for i in range(len(spots)):
-            for j in range(max(0, i - 6), min(len(spots), i + 7)):
-                moved = _moved(order, spots, i, j)
-                tried = int(order_cents(jobs, moved).sum()) if i != j else cost
-                if tried < cost:
-                    order, cost = moved, tried
+        found, at = cost, 0
+        while at < len(moves):
+            tried = [_moved(order, spots, *move) for move in moves[at : at + _TOGETHER]]
+            told = _totals(jobs, tried)
+            first = next((place for place, one in enumerate(told) if one < cost), None)
+            at += len(tried) if first is None else first + 1
+            if first is not None:
+                order, cost = tried[first], told[first]
         if cost == found:
             break
     return order
+
+
+def _totals(jobs: Jobs, orders: list[list[int]]) -> list[int]:
+    """What each order costs, all of them computed at once."""
+    places = np.array(orders, np.int64)
+    finish = np.empty_like(places)
+    np.put_along_axis(finish, places, np.cumsum(jobs.duration_s[places], axis=1), axis=1)
+    items = np.tile(np.arange(len(jobs)), len(orders))
+    after = accrued_cents(jobs.terms.take(items), (jobs.delay_s + finish).ravel())
+    cents = after.reshape(places.shape) - accrued_cents(jobs.terms, jobs.delay_s)
+    told: list[int] = np.where(jobs.fixed, 0, cents).sum(axis=1).tolist()
+    return told
 
 
 def _moved(order: list[int], spots: list[int], i: int, j: int) -> list[int]:
