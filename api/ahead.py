@@ -28,7 +28,7 @@ IDLE_S: Final = 3.0
 """Between two looks while nobody asks."""
 LATELY_S: Final = 60.0
 """What was not asked for so long is made when it is asked for."""
-MOST_S: Final = 5.0
+MOST_S: Final = 15.0
 """New facts are served after so long, whether or not everything was made of them."""
 _GRACE_S: Final = 1.0
 

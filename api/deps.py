@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from pipeline.freshness import served_version
 from pipeline.snapshots import Snapshots
 
 _VERSION_S = 1.0
+_LATELY: Final = 3
 
 Moment = tuple[str, int]
 """What an answer is made of: the version of what is served, and the minute."""
@@ -90,11 +92,16 @@ class Served:
                 self._version, self._asked = moment[0], time.monotonic()
 
     def hold_on(self, seconds: float) -> None:
-        """What is held is so for so long from now; nothing, where nothing is."""
+        """What is held is so for so long from now, or else what was served last; nothing, where
+        nobody asked lately.
+        """
         with self._lock:
+            now = time.monotonic()
             moment, until = self._held
-            if time.monotonic() < until:
-                self._held = (moment, time.monotonic() + seconds)
+            if now >= until and now - self._asked < _LATELY * _VERSION_S:
+                moment, until = (self._version, self.now() // 60 * 60), math.inf
+            if now < until:
+                self._held = (moment, now + seconds)
 
     def forget_version(self) -> None:
         """Something was written here: who asks next must see it."""

@@ -135,6 +135,19 @@ def test_what_is_written_here_is_served_at_once(client: Client, clock: Clock, ah
     assert _polled(client, etag) == (304, etag)
 
 
+def test_who_asked_before_anything_was_made_ahead_gets_what_was_too(
+    client: Client, clock: Clock
+) -> None:
+    for _ in range(2):
+        _, before = _polled(client, "")
+    told: list[tuple[int, str]] = []
+    _while_made(client, lambda: told.append(_polled(client, before)))
+    _moved(client, clock)
+    Ahead(client.app.state.served, client.app.state.kept).look()
+    assert told == [(304, before)]
+    assert _polled(client, before)[0] == 200
+
+
 def test_what_takes_too_long_holds_nobody_back(
     client: Client, clock: Clock, ahead: Ahead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
