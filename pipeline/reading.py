@@ -11,7 +11,9 @@ from functools import partial
 from connectors.http import SourceClient
 from connectors.paging import batches
 from connectors.stream import Census, Cursor, Page, Payload, Reading, Scope, Stream
-from core.errors import PayloadError
+from core.concealed import concealed
+from core.errors import HeadwaterError, PayloadError
+from core.record_check import require_sound
 from core.records import Entity, Gone, Record
 from pipeline import absence
 from pipeline.clock import now_ts
@@ -285,7 +287,7 @@ def _keep(task: Task, changed: Mapping[str, Payload], database: Database) -> Non
 
 def _parsed(task: Task, payload: Payload) -> tuple[list[Record], str]:
     try:
-        return list(task.stream.parse(payload, task.scope)), ""
-    except MISSHAPEN as error:
-        told = str(error) if isinstance(error, PayloadError) else f"{type(error).__name__}: {error}"
-        return [], told[:300]
+        return require_sound(task.stream.parse(payload, task.scope)), ""
+    except (*MISSHAPEN, HeadwaterError, RecursionError) as error:
+        own = isinstance(error, HeadwaterError)
+        return [], concealed(str(error) if own else f"{type(error).__name__}: {error}")[:300]

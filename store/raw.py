@@ -215,7 +215,14 @@ def _encoded(payload: Mapping[str, Any]) -> bytes:
         return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         # Half of a surrogate pair, or a number beyond 64 bits: slower, and ASCII only.
+        return _slowly(payload)
+
+
+def _slowly(payload: Mapping[str, Any]) -> bytes:
+    try:
         return json.dumps(payload, sort_keys=True).encode()
+    except RecursionError as error:
+        raise ValueError("a payload is nested without end") from error
 
 
 def _decoded(content: bytes) -> dict[str, Any]:

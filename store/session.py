@@ -14,6 +14,8 @@ from core.errors import StoreError
 
 BUSY_S = 30
 """How long a SQLite writer waits for another one before it gives up."""
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_OF_SERVER = tuple(_KEEPALIVE.items())
 
 
 def open_engine(url: str, password: str | None = None) -> Engine:
@@ -69,7 +71,7 @@ def _sqlite(url: URL) -> Engine:
     folder = Path(str(url.database)).absolute().parent
     if not folder.is_dir():
         raise StoreError(f"the folder of the database does not exist: create {folder}")
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -88,7 +90,20 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=dict(_KEEPALIVE)
+    )
+    event.listen(engine, "connect", _notice_death)
+    return engine
+
+
+def _notice_death(connection: Any, _record: Any) -> None:
+    # A machine that lost its power says no goodbye: without this the server keeps what it had
+    # locked for two hours.
+    told = ", ".join(f"set_config('tcp_{name}', '{value}', false)" for name, value in _OF_SERVER)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {told}")
+    connection.commit()
 
 
 def _unreachable(url: URL, error: DatabaseError) -> str:
