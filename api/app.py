@@ -17,6 +17,7 @@ from api.documented_access import document_access
 from api.errors import add_error_handlers
 from api.gate import Gate
 from api.headers import SecurityHeaders
+from api.kept import Kept
 from api.oidc import OidcSignIn
 from api.oidc_provider import Provider
 from api.pages import add_pages
@@ -88,6 +89,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     served = Served(settings, database)
     app.state.served = served
@@ -123,7 +125,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     add_error_handlers(app)
     add_docs_page(app)
     add_pages(app)
-    app.add_middleware(CachedViews, version=served.version, minute=served.minute)
+    app.state.kept = Kept()
+    app.add_middleware(
+        CachedViews, version=served.version, minute=served.minute, kept=app.state.kept
+    )
     if settings.auth.mode != "none":
         _lock(app, settings, database)
     document_whole(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from api.ahead import made_ahead
 from api.app import create_app
 from api.deps import Served
 from cli.output import console
@@ -68,7 +70,9 @@ def serve_app(
         timeout_graceful_shutdown=_PATIENCE_S,
     )
     server = _Server(config, app.state.served, stop or Stop())
-    with suppress(KeyboardInterrupt):
+    gc.collect()
+    gc.freeze()
+    with suppress(KeyboardInterrupt), made_ahead(app):
         server.run()
     if not server.started:
         sys.exit(_NOT_STARTED)
