@@ -30,10 +30,13 @@ class Asked:
     start: str | None = None
     end: str | None = None
     since: str | None = None
+    min_confidence: float | None = None
 
     @property
     def filters(self) -> Filters:
-        return Filters(self.stream, self.service, self.start, self.end, self.since)
+        return Filters(
+            self.stream, self.service, self.start, self.end, self.since, self.min_confidence
+        )
 
 
 def run_export(config: Path, folder: Path, asked: Asked) -> None:

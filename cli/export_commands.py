@@ -57,6 +57,10 @@ def export_(
             " Tables that do not keep that are written whole."
         ),
     ] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Only links of which the rule is as sure, such as 0.8."),
+    ] = None,
 ) -> None:
     """Write facts, intervals, links and daily numbers as files, all of one moment, with a
     manifest.json that names each file, its rows and hash, and the version of the schema.
@@ -66,4 +70,5 @@ def export_(
     """
     from cli.export import Asked, run_export
 
-    run_export(config, folder, Asked(form, table or [], stream, service, start, end, since))
+    asked = Asked(form, table or [], stream, service, start, end, since, min_confidence)
+    run_export(config, folder, asked)
