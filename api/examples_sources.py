@@ -29,3 +29,5 @@ CREDENTIALS: Final[dict[str, Any]] = {
         "auth.token is 446 days old: renew it at the tool",
     ],
 }
+
+AGAIN: Final[dict[str, Any]] = {"name": "shop/web"}

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from core.errors import HeadwaterError, StoppedError
 from core.settings import Settings
 from core.source_settings import AnySource
+from pipeline.again import first_asked, was_read
 from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
 from pipeline.alerts.look import AlertLook
 from pipeline.collect import collect
@@ -117,7 +118,12 @@ def run_source(
     try:
         left = frozenset[str]()
         while True:
-            report = collect(source, database, wanted_of(settings), only=left, stop=stop)
+            scope = "" if left else first_asked(database).get(source.name, "")
+            report = collect(
+                source, database, wanted_of(settings), only=left, again=scope, stop=stop
+            )
+            if scope:
+                was_read(database, report, scope)
             with turn:
                 stop.check()
                 outcome = bring_up_to_date(settings, database, [report], stop=stop)

@@ -13,7 +13,7 @@ from functools import partial
 from core.errors import ConfigError
 from core.settings import Settings
 from core.source_settings import AnySource
-from pipeline.again import scope_named
+from pipeline.again import first_asked, scope_named, was_read
 from pipeline.alerts.look import bring_alerts_up_to_date
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
@@ -76,10 +76,12 @@ def sync(
     wanted = wanted_of(settings)
     chosen = _chosen(settings, only)
     part = scope_named(database, chosen[0], again) if again else ""
+    waiting = {} if again or full else first_asked(database)
 
     def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
         again = full and not streams
-        return collect(
+        scope = part or waiting.get(source.name, "")
+        report = collect(
             source,
             database,
             wanted,
@@ -87,9 +89,12 @@ def sync(
             full=again,
             since=since,
             only=streams,
-            again="" if streams else part,
+            again="" if streams else scope,
             stop=stop,
         )
+        if scope and not streams:
+            was_read(database, report, scope)
+        return report
 
     reports = _side_by_side([partial(one, source) for source in chosen], stop)
     outcome = bring_up_to_date(settings, database, reports, tell, stop=stop)
