@@ -28,7 +28,7 @@ _PREFIX = b"/v1/"
 _PASSED_ON = b"/v1/exports/"
 """Whole tables: sent as they are read and not kept. They do not depend on now."""
 _MAX_BYTES = 64 * 1024 * 1024
-_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/stream")
+_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/tokens", b"/v1/stream")
 """What is told differs by who asks, moves without the facts, or never ends."""
 
 Headers = list[tuple[bytes, bytes]]

@@ -20,6 +20,7 @@ from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
+from cli.privacy_commands import privacy
 from cli.report_commands import report_commands
 from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError, StoppedError
@@ -278,6 +279,7 @@ app.add_typer(report_commands)
 app.add_typer(mcp_command)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
+app.add_typer(privacy, name="privacy", rich_help_panel="Who may come in")
 app.add_typer(alert)
 app.add_typer(cost)
 app.add_typer(export)
