@@ -132,9 +132,9 @@ class Eraser:
         whole = self._word(text)
         if whole is not None and (person or self._anywhere(whole, text)):
             return _as(whole, text)
-        if "@" in text:
-            text = _ADDRESS.sub(self._address, text)
-        return self._inside(text, person=person)
+        freed = _ADDRESS.sub(self._address, text) if "@" in text else text
+        freed = self._inside(freed, person=person)
+        return text if freed == text else freed
 
     def payload(self, value: Any) -> Any:
         """A JSON value without erased words; the same object where it has none."""
