@@ -188,7 +188,7 @@ GET /v1/tokens
 
 ADMIN_WRITES: Final = """
 POST /v1/tokens
-DELETE /v1/tokens/{number}
+DELETE /v1/tokens/{token_id}
 POST /v1/privacy/erase
 POST /v1/sources/{name}/again
 """

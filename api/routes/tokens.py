@@ -67,17 +67,17 @@ async def make(served: ServedDep, request: Request) -> Response:
 
 
 @router.delete(
-    "/{number}",
+    "/{token_id}",
     summary="Revoke a token",
     responses=makes(TokenRow, example=TOKEN, status=200, named=True),
     dependencies=NO_PARAMETERS,
 )
-def end(served: ServedDep, request: Request, number: Number) -> Response:
+def end(served: ServedDep, request: Request, token_id: Number) -> Response:
     """For admins. It lets nobody in from now on, nor a browser that came in with it."""
     account = require_signed_in(served, request, "headwater token revoke")
     require_own_page(request)
     now = now_ts()
-    ended = revoke(served.database, number, who=account.name, now=now)
+    ended = revoke(served.database, token_id, who=account.name, now=now)
     return _fresh(told_of(ended, now))
 
 
