@@ -85,10 +85,11 @@ _FROM_PEOPLE: Responses = {
 }
 
 
-def accepts_from_people(model: type[BaseModel], *, again: str) -> Responses:
+def accepts_from_people(model: type[BaseModel], *, again: str, example: object = None) -> Responses:
     """The answers of a route that takes in what people say: nobody needs a secret for that."""
     told = accepts(model, again=again)
-    return {202: told[202], 200: told[200], **_FROM_PEOPLE}
+    shown = {"content": {"application/json": {"example": example}}} if example is not None else {}
+    return {202: told[202] | shown, 200: told[200] | shown, **_FROM_PEOPLE}
 
 
 def answers_to_people(model: type[BaseModel]) -> Responses:

@@ -31,3 +31,4 @@ CREDENTIALS: Final[dict[str, Any]] = {
 }
 
 AGAIN: Final[dict[str, Any]] = {"name": "shop/web"}
+WAITING: Final[dict[str, Any]] = {"source": "gitlab", "name": "shop/web", "state": "waiting"}

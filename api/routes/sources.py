@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.asking import NO_PARAMETERS
 from api.deps import ServedDep, SessionDep, encoded
 from api.documented import accepts_from_people, answers
-from api.examples_sources import AGAIN, CREDENTIALS
+from api.examples_sources import AGAIN, CREDENTIALS, WAITING
 from api.schemas_again import AgainGiven, AgainNoted
 from api.schemas_credentials import CredentialsBody
 from api.schemas_lists import Listed, SourceRow
@@ -68,7 +68,9 @@ def read_credentials(served: ServedDep, session: SessionDep, name: Named) -> Res
     "/{name}/again",
     summary="Read one project again",
     status_code=202,
-    responses=accepts_from_people(AgainNoted, again="It is waiting already, and is read once."),
+    responses=accepts_from_people(
+        AgainNoted, again="It is waiting already, and is read once.", example=WAITING
+    ),
     openapi_extra=described(AgainGiven, "Which part of the source.", AGAIN),
     dependencies=NO_PARAMETERS,
 )
