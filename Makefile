@@ -7,12 +7,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill fuzz bench screenshots openapi openapi-examples lint format serve migrate lock clean
+.PHONY: help demo test kill chaos fuzz bench screenshots openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=3 at once)"
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
+	@echo "make chaos    live through troubles in random order (SEEDS=20 FROM=1), a line for each seed in LOG=chaos.log"
 	@echo "make fuzz     ask every address of the API what nobody would (EXAMPLES=200 of each, SEED=1)"
 	@echo "make openapi  write docs/openapi.json anew, once CHANGELOG.md tells what breaks programs"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
@@ -46,6 +47,12 @@ POINTS ?= 200
 SEED ?= 1
 kill: $(VENV)/.development
 	$(BIN)/python -m tests.e2e.kill --points $(POINTS) --seed $(SEED)
+
+SEEDS ?= 20
+FROM ?= 1
+LOG ?= chaos.log
+chaos: $(VENV)/.development
+	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --from $(FROM) --log $(LOG)
 
 EXAMPLES ?= 200
 fuzz: $(VENV)/.development

@@ -46,8 +46,10 @@ class Last:
         return None if kept is None else cls(*kept)
 
     def is_over(self, census: Census, moment: int) -> bool:
-        """Whether it is time for another one."""
-        return moment - self.moment >= census.every.total_seconds()
+        """Whether it is time for another one; it is where the last one was made by a clock that was
+        ahead.
+        """
+        return not 0 <= moment - self.moment < census.every.total_seconds()
 
     def kept(self) -> list[Any]:
         """As JSON that goes beside a cursor."""

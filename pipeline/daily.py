@@ -37,10 +37,15 @@ AT_MOST_EVERY_S: Final = 3_600
 
 
 def bring_days_up_to_date(
-    settings: Settings, database: Database, *, not_before_s: int = 0, now: int | None = None
+    settings: Settings,
+    database: Database,
+    *,
+    not_before_s: int = 0,
+    now: int | None = None,
+    snapshots: Snapshots | None = None,
 ) -> bool:
     """Whether they had to be made. not_before_s: where they are younger than that, and no day has
-    passed since, new facts wait.
+    passed since, new facts wait. snapshots: the facts that the caller holds already.
     """
     at = now_ts() if now is None else now
     zone = settings.server.timezone
@@ -51,7 +56,7 @@ def bring_days_up_to_date(
         fresh = made is not None and (made.zone, made.until_ts) == (zone, until)
         if made and fresh and (made.version == version or at - made.as_of_ts < not_before_s):
             return False
-        snapshot = Snapshots(settings).present(session)
+        snapshot = (snapshots or Snapshots(settings)).present(session)
     # One after the other: who else writes waits for one of them, not for all.
     for stream in snapshot.streams.values():
         with database.writing() as session:

@@ -24,6 +24,7 @@ from pipeline.knowledge import configured, note_readings
 from pipeline.mapping import apply_mapping
 from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
 from pipeline.progress import Progress, Silent
+from pipeline.snapshots import Snapshots
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
 from pipeline.wanted import wanted_of
@@ -104,8 +105,9 @@ def sync(
         for report in _side_by_side(parts, stop):
             told[report.source] += report
         outcome += bring_up_to_date(settings, database, list(told.values()), tell, stop=stop)
-    bring_days_up_to_date(settings, database)
-    bring_alerts_up_to_date(settings, database, stop=stop)
+    snapshots = Snapshots(settings)
+    bring_days_up_to_date(settings, database, snapshots=snapshots)
+    bring_alerts_up_to_date(settings, database, snapshots=snapshots, stop=stop)
     return outcome
 
 

@@ -40,11 +40,13 @@ class Watching:
         return frozenset(self._seen)
 
     def due(self) -> list[str]:
-        """What is to be read by id: open, not seen in this pass, and its wait is over."""
+        """What is to be read by id: open, not seen in this pass, and its wait is over, or longer
+        than any: it was set by a clock that was ahead.
+        """
         return [
             name
             for name, (_, due, _) in sorted(self.open.items())
-            if due <= self.moment and name not in self._seen
+            if not 0 < due - self.moment <= _WAITS_S[-1] and name not in self._seen
         ]
 
     def lost(self, names: Iterable[str]) -> None:

@@ -42,6 +42,7 @@ Kind = Literal[
     "anonymous",
     "other_account",
     "emptied",
+    "garbled",
 ]
 Abort = Callable[[tuple[str, int]], None]
 """Cuts the connection of a client's address."""

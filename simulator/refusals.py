@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from simulator.vendor import html_answer, json_answer
 OTHER_ACCOUNT = "someone.else"
 ELSEWHERE = "http://elsewhere.example/login"
 REFUSALS = ("expired", "gone", "redirect", "nothing_here")
-CHANGES = ("other_account", "emptied")
+CHANGES = ("other_account", "emptied", "garbled")
 _ACCOUNTS = {"accountId", "username", "user_name", "id", "key", "name"}
 _LISTS = ("issues", "values", "result", "jobs", "builds", "allBuilds")
 
@@ -41,15 +42,16 @@ def without_login(scope: Scope) -> Scope:
 
 
 def changed_answer(send: Send, kind: str) -> Send:
-    """The answer as another account, or as one that may see nothing, gets it: status 200."""
+    """The answer as another account, or as one that may see nothing, gets it, or with bytes that
+    were damaged on the way: status 200.
+    """
     start: list[Message] = []
 
     async def changed(message: Message) -> None:
         if message["type"] == "http.response.start":
             start.append(message)
             return
-        made = _renamed if kind == "other_account" else _emptied
-        body = orjson.dumps(made(orjson.loads(message.get("body", b"") or b"null")))
+        body = _CHANGED[kind](message.get("body", b"") or b"null")
         headers = MutableHeaders(scope=start[0])
         headers["content-length"] = str(len(body))
         for name in ("link", "x-total-count", "x-total"):
@@ -74,3 +76,20 @@ def _emptied(body: Any) -> Any:
     cut: dict[str, Any] = {name: [] for name in _LISTS if name in body}
     total = {"total": 0} if "total" in body else {}
     return {**body, **cut, **total}
+
+
+def _garbled(body: bytes) -> bytes:
+    """A part of it is noise, which no JSON holds."""
+    at = len(body) // 2
+    return body[:at] + b"\x00\xff\x00" + body[at + 3 :]
+
+
+def _remade(made: Callable[[Any], Any]) -> Callable[[bytes], bytes]:
+    return lambda body: orjson.dumps(made(orjson.loads(body)))
+
+
+_CHANGED: Mapping[str, Callable[[bytes], bytes]] = {
+    "other_account": _remade(_renamed),
+    "emptied": _remade(_emptied),
+    "garbled": _garbled,
+}

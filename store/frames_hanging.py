@@ -22,10 +22,11 @@ def right_below(session: Session, item_ids: Collection[int], kinds: Collection[s
     found: set[int] = set()
     for chunk in chunks(sorted(item_ids), IDS):
         names = select(_above.c.external_id).where(one_of(session, _above.c.id, chunk))
+        parent = work_item.c.parent_external_id
         keys = select(item_key.c.key).where(one_of(session, item_key.c.item_id, chunk))
         linked = item_link.c.kind.in_(sorted(kinds)), item_link.c.other_key.in_(keys)
         for statement in (
-            select(work_item.c.id).where(work_item.c.parent_external_id.in_(names)),
+            select(work_item.c.id).where(parent != "", parent.in_(names)),
             select(item_link.c.item_id).where(*linked),
         ):
             found.update(session.execute(statement).scalars())

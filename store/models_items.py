@@ -98,6 +98,14 @@ work_item = Table(
     Index(None, "source_id", "project"),
 )
 
+_has_parent = work_item.c.parent_external_id != ""
+Index(
+    "ix_work_item_parent",
+    work_item.c.parent_external_id,
+    sqlite_where=_has_parent,
+    postgresql_where=_has_parent,
+)
+
 item_key = Table(
     "item_key",
     metadata,
@@ -114,6 +122,7 @@ item_link = Table(
     Column("kind", Text, primary_key=True),
     Column("other_key", Text, primary_key=True),
     ts_column("since_ts"),
+    Index("ix_item_link_other_key", "other_key"),
 )
 
 planned_release = Table(

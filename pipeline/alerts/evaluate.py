@@ -57,9 +57,17 @@ class Outcome:
     looked: bool = False
 
 
-def evaluate(settings: Settings, database: Database, *, now: int, not_before_s: int = 0) -> Outcome:
+def evaluate(
+    settings: Settings,
+    database: Database,
+    *,
+    now: int,
+    not_before_s: int = 0,
+    snapshots: Snapshots | None = None,
+) -> Outcome:
     """Look for causes if something moved since the last time, and at least every quarter of an
-    hour. not_before_s: not where the last time is younger than that.
+    hour. not_before_s: not where the last time is younger than that. snapshots: the facts that the
+    caller holds already.
 
     Of several processes one at a time: the caller holds what keeps them apart.
     """
@@ -68,7 +76,7 @@ def evaluate(settings: Settings, database: Database, *, now: int, not_before_s: 
         ground = _ground(session, settings, now)
         if now - last < not_before_s or (ground == before and now >= last):
             return Outcome()
-        snapshot = Snapshots(settings).present(session)
+        snapshot = (snapshots or Snapshots(settings)).present(session)
         found = causes(Ground(session, settings, snapshot, now // 60 * 60))
     with database.writing() as session:
         outcome = _noted(session, settings, found, now)

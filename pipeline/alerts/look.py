@@ -16,6 +16,7 @@ from pipeline.alerts.deliver import deliver
 from pipeline.alerts.evaluate import evaluate
 from pipeline.clock import now_ts
 from pipeline.database import Database, lost
+from pipeline.snapshots import Snapshots
 from pipeline.stopping import Stop
 from store.alone import alone
 
@@ -34,6 +35,7 @@ def bring_alerts_up_to_date(
     database: Database,
     *,
     not_before_s: int = 0,
+    snapshots: Snapshots | None = None,
     stop: Stop | None = None,
     clock: Callable[[], int] = now_ts,
 ) -> bool:
@@ -43,7 +45,9 @@ def bring_alerts_up_to_date(
     """
     with alone(database.engine, _ALERTING, (stop or Stop()).sleep):
         looked = _went_well(
-            lambda: evaluate(settings, database, now=clock(), not_before_s=not_before_s)
+            lambda: evaluate(
+                settings, database, now=clock(), not_before_s=not_before_s, snapshots=snapshots
+            )
         )
         # What waits is sent also where looking fails.
         return _went_well(lambda: deliver(settings, database, clock, stop=stop)) and looked

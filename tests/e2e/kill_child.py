@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,12 +27,23 @@ from pipeline import reading
 from tests.e2e.small import synced
 
 
-class _Counting:
-    """Counts what goes to the database; the pass has several threads."""
+def killed() -> None:
+    """The end of this process, at once."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self, at: int, report: int) -> None:
-        self.at, self.report, self.points = at, report, 0
+
+class Counting:
+    """Counts what goes to the database, and acts before number `at`, 0 for never; the pass has
+    several threads. report: the file that is written to.
+    """
+
+    def __init__(self, at: int, report: int, act: Callable[[], None]) -> None:
+        self.at, self.report, self.act, self.points = at, report, act, 0
         self._lock = threading.Lock()
+
+    def listen(self) -> None:
+        event.listen(Engine, "before_cursor_execute", self.statement)
+        event.listen(Engine, "commit", self.commit)
 
     def statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         self.point(" ".join(statement.split())[:160])
@@ -43,8 +55,9 @@ class _Counting:
         with self._lock:
             self.points += 1
             if self.points == self.at:
-                self.tell(what)
-                os.kill(os.getpid(), signal.SIGKILL)
+                if self.act is killed:
+                    self.tell(what)
+                self.act()
 
     def tell(self, what: str) -> None:
         os.write(self.report, json.dumps({"points": self.points, "before": what}).encode() + b"\n")
@@ -52,22 +65,21 @@ class _Counting:
 
 def _pass(asked: dict[str, Any], report: int) -> None:
     settings = load_settings(Path(asked["config"]), {"HEADWATER_DATABASE_URL": asked["url"]})
-    counting = _Counting(asked["at"], report)
-    event.listen(Engine, "before_cursor_execute", counting.statement)
-    event.listen(Engine, "commit", counting.commit)
+    counting = Counting(asked["at"], report, killed)
+    counting.listen()
     with patch.object(reading, "now_ts", return_value=asked["now"]):
         done = synced(settings)
     counting.tell("the end" if not done.failed else "the end, with problems")
 
 
-def main() -> None:
-    """Serve until the input ends."""
+def serve(make: Callable[[dict[str, Any], int], None]) -> None:
+    """Until the input ends: a child for each line, which makes the pass and writes its report."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for line in sys.stdin:
         told, report = os.pipe()
         child = os.fork()
         if child == 0:
-            _pass(json.loads(line), report)
+            make(json.loads(line), report)
             os._exit(0)
         os.close(report)
         with os.fdopen(told) as answer:
@@ -78,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(_pass)

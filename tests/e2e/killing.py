@@ -179,34 +179,44 @@ class Killing:
 
     def _ask(self, url: str, *, at: int) -> None:
         """Have the child make a pass and kill it at a point; 0: never."""
-        assert self.child.stdin is not None
         config, now = str(self.folder / "headwater.toml"), self._now()
-        line = {"config": config, "url": url, "at": at, "now": now}
-        self.child.stdin.write(json.dumps(line) + "\n")
-        self.child.stdin.flush()
+        asked(self.child, {"config": config, "url": url, "at": at, "now": now})
 
     def _answer(self) -> dict[str, Any]:
-        assert self.child.stdout is not None
-        told: dict[str, Any] = json.loads(self.child.stdout.readline())
-        return told
+        return answered(self.child)
 
 
 @contextmanager
 def killing(folder: Path, databases: Databases) -> Iterator[Killing]:
     """The company, its tools running, and an empty database."""
-    with little_company() as company, _forking() as child:
+    with little_company() as company, forking("tests.e2e.kill_child") as child:
         live = Live(company.world, company.server, 1)
         base = databases.empty()
         company.home(folder, url=base)
         yield Killing(folder, databases, live, child, base)
 
 
+def asked(child: subprocess.Popen[str], order: dict[str, Any]) -> None:
+    """Have it make a pass."""
+    assert child.stdin is not None
+    child.stdin.write(json.dumps(order) + "\n")
+    child.stdin.flush()
+
+
+def answered(child: subprocess.Popen[str]) -> dict[str, Any]:
+    """How the pass that was asked for ended."""
+    assert child.stdout is not None
+    told: dict[str, Any] = json.loads(child.stdout.readline())
+    return told
+
+
 @contextmanager
-def _forking() -> Iterator[subprocess.Popen[str]]:
+def forking(module: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that forks one child for each pass; `variables` of its environment."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.kill_child"],
+        [sys.executable, "-m", module],
         cwd=ROOT,
-        env=environment(),
+        env=environment() | variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -74,6 +74,8 @@ def test_the_connectors_are_all_up_to_date(page: Page, address: str, company: Co
     page.goto(f"{address}/connectors")
     for source in company.settings.sources:
         expect(page.get_by_text(source.name, exact=True).first).to_be_visible()
+    assert "undefined" not in page.inner_text("main")
+    page.goto(f"{address}/quality")
     expect(page.get_by_text("Coverage", exact=True).first).to_be_visible()
     assert "undefined" not in page.inner_text("main")
 

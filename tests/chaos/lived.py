@@ -1,0 +1,231 @@
+"""One company, seed by seed: changes, a pass with troubles, passes without, and what must hold.
+
+Four seeds read the same changes, each from a copy of the same store, and are compared with one
+store that read them undisturbed. Every seed can be repeated alone.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from subprocess import Popen
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import make_url
+
+from connectors.limits import HOSTS
+from core.config_file import load_settings
+from core.settings import Settings
+from pipeline import reading
+from pipeline.database import opened
+from pipeline.sync import bring_up_to_date
+from simulator.live import Live
+from simulator.model import World
+from tests.chaos import invariants
+from tests.chaos.servers import OwnPostgres
+from tests.chaos.troubles import Place, Trouble, drawn
+from tests.e2e.dumps import FACTS, HOW_OFTEN, Rows, differences
+from tests.e2e.killing import Databases, SqliteFiles, answered, asked, forking
+from tests.e2e.little import little_company
+from tests.e2e.small import Small, rows_of, synced
+
+KINDS = ("sqlite", "postgres")
+SHARE = 4
+"""So many seeds in a row read the same changes."""
+_CALM_PASSES = 2
+_ENDS = ("the end", "told", "broke", "status")
+_NOTICED = re.compile(r"\('gone_ts', \d+\)")
+_FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What became of one seed. bad: what did not hold, empty where all is well."""
+
+    seed: int
+    kind: str
+    troubles: Sequence[str]
+    endings: Sequence[str]
+    bad: Sequence[str]
+    seconds: float
+
+    def __str__(self) -> str:
+        told = "well" if not self.bad else "BAD: " + "; ".join(self.bad)
+        parts = f"{'; '.join(self.troubles)} -> {'; '.join(self.endings)}"
+        return f"seed {self.seed} {self.kind} {self.seconds:.1f} s: {parts}: {told}"
+
+
+@dataclass
+class Round:
+    """Changes that several seeds read, and the rows of a store that nothing disturbed."""
+
+    number: int
+    live: Live
+    rows: dict[str, Rows]
+
+
+@dataclass
+class Chaos:
+    """points: statements of an undisturbed pass over some changes. base: by kind of database, what
+    each seed begins with a copy of.
+    """
+
+    folder: Path
+    company: Small
+    pristine: World
+    child: Popen[str]
+    databases: dict[str, Databases]
+    postgres: OwnPostgres
+    base: dict[str, str] = field(default_factory=dict)
+    points: int = 0
+    _round: Round | None = None
+
+    def lived(self, seed: int, *, wholly: bool = True) -> Lived:
+        """Live through one seed. wholly: compute all of it again at the end; else one in four."""
+        began = time.monotonic()
+        rng = Random(f"{seed}/chaos")
+        kind = KINDS[seed % len(KINDS)]
+        now = self._changes(seed // SHARE)
+        url = self.databases[kind].copy(self.base[kind])
+        log = self.folder / f"seed-{seed}.log"
+        told: list[str] = []
+        endings: list[str] = []
+        bad: list[str] = []
+        off = False
+        for _ in range(rng.choice((1, 1, 2))):
+            troubles = drawn(rng, self._place(kind, url))
+            told.append(" and ".join(one.words for one in troubles))
+            endings.append(self._troubled(url, troubles, now, log))
+            off = off or any(one.name == "clock" for one in troubles)
+            bad += [*invariants.of_ending(endings[-1]), *self._state(url)]
+        bad += [*self._calm(url, now, timeless=off), *invariants.of_log(log)]
+        if wholly or seed % SHARE == SHARE - 1:
+            bad += self._wholly(url, now)
+        self.databases[kind].drop(url)
+        return Lived(seed, kind, told, endings, bad, time.monotonic() - began)
+
+    def begin(self) -> None:
+        """Collect the company once for each kind of database."""
+        Live(self.company.world, self.company.server, 0)
+        for kind in KINDS:
+            self.base[kind] = self.databases[kind].empty()
+            self.company.home(self.folder, url=self.base[kind])
+            told = self._pass(self.base[kind], self._now(self.company.world))
+            assert told["before"] == "the end", told
+            self.points = told["points"]
+
+    def _changes(self, number: int) -> int:
+        """Have the company change as in this round; the time of the tools then."""
+        if self._round is None or self._round.number != number:
+            rng = Random(f"{number}/changes")
+            live = Live(deepcopy(self.pristine), self.company.server, number)
+            live.round(operations=rng.randint(4, 16), hours=rng.choice((1.0, 25.0)))
+            url = self.databases["sqlite"].copy(self.base["sqlite"])
+            told = self._pass(url, self._now(live.world))
+            assert told["before"] == "the end", told
+            self.points = told["points"]
+            self._round = Round(number, live, rows_of(self._settings(url)))
+            self.databases["sqlite"].drop(url)
+        return self._now(self._round.live.world)
+
+    def _place(self, kind: str, url: str) -> Place:
+        if kind == "postgres":
+            return Place(self.points, 0, self.postgres.restarts, self.postgres.user)
+        return Place(self.points, Path(make_url(url).database or "").stat().st_size)
+
+    def _troubled(self, url: str, troubles: Sequence[Trouble], now: int, log: Path) -> str:
+        faults = self.company.server.faults
+        faults.add(*(fault for one in troubles for fault in one.faults))
+        order = {name: value for one in troubles for name, value in one.order.items()}
+        ending: str = self._pass(url, now, log=str(log), **order)["before"]
+        faults.clear()
+        return ending if ending.startswith(_ENDS) else f"killed before {ending[:40]}"
+
+    def _pass(self, url: str, now: int, log: str = "/dev/null", **order: Any) -> dict[str, Any]:
+        config = str(self.folder / "headwater.toml")
+        line: dict[str, Any] = {"config": config, "url": url, "now": now, "log": log}
+        plain = {"at": 0, "act": "kill", "user": None, "largest": 0, "off_s": 0}
+        line |= plain | order
+        if not (line["off_s"] and _FAKETIME.exists()):
+            asked(self.child, line)
+            return answered(self.child)
+        moment = datetime.fromtimestamp(now + line["off_s"], UTC).strftime("@%Y-%m-%d %H:%M:%S")
+        variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": moment, "TZ": "UTC"}
+        with forking("tests.chaos.child", **variables, DONT_FAKE_MONOTONIC="1") as child:
+            asked(child, line)
+            return answered(child)
+
+    def _state(self, url: str) -> Iterator[str]:
+        """What must hold at any time, however the pass before it ended."""
+        settings = self._settings(url)
+        with opened(settings.database) as database:
+            yield from invariants.of_file(database.engine)
+            yield from invariants.of_sources(settings, database)
+
+    def _calm(self, url: str, now: int, *, timeless: bool) -> Iterator[str]:
+        """Without troubles the store comes to what it would be without them ever, soon. timeless:
+        but for when it was noticed what is gone, which our clock tells.
+        """
+        assert self._round is not None
+        settings = self._settings(url)
+        for left in reversed(range(_CALM_PASSES)):
+            HOSTS.forget()
+            with patch.object(reading, "now_ts", return_value=now):
+                report = synced(settings)
+            problems = [problem for one in report.sources for problem in one.problems]
+            here, undisturbed = rows_of(settings), self._round.rows
+            if timeless:
+                here, undisturbed = _timeless(here), _timeless(undisturbed)
+            found = differences(here, undisturbed, but=HOW_OFTEN)
+            if not problems and not found:
+                return
+            if not left:
+                yield from (f"still: {problem}" for problem in problems)
+                yield from (f"{table} differs: {how}" for table, how in found.items())
+
+    def _wholly(self, url: str, now: int) -> Iterator[str]:
+        """A recompute of everything finds nothing to mend, and parts add up."""
+        settings = self._settings(url)
+        with opened(settings.database) as database:
+            yield from invariants.of_parts(settings, database)
+            before = rows_of(settings)
+            with patch.object(reading, "now_ts", return_value=now):
+                bring_up_to_date(settings, database, everything=True)
+            after = rows_of(settings)
+        for table in ("link", *FACTS):
+            if before[table] != after[table]:
+                yield f"{table} is not what a whole computation makes of it"
+
+    def _settings(self, url: str) -> Settings:
+        return load_settings(self.folder / "headwater.toml", {"HEADWATER_DATABASE_URL": url})
+
+    def _now(self, world: World) -> int:
+        return int(world.now.timestamp())
+
+
+def _timeless(rows: dict[str, Rows]) -> dict[str, Rows]:
+    return {table: sorted(_NOTICED.sub("", row) for row in told) for table, told in rows.items()}
+
+
+@contextmanager
+def chaos(folder: Path) -> Iterator[Chaos]:
+    """The company, its tools running, collected once on each kind of database."""
+    with ExitStack() as held:
+        company = held.enter_context(little_company())
+        child = held.enter_context(forking("tests.chaos.child"))
+        postgres = held.enter_context(OwnPostgres.running())
+        databases: dict[str, Databases] = {
+            "sqlite": SqliteFiles(folder),
+            "postgres": postgres.databases,
+        }
+        made = Chaos(folder, company, deepcopy(company.world), child, databases, postgres)
+        made.begin()
+        yield made

@@ -1,0 +1,118 @@
+"""What goes wrong in a pass, drawn from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+from simulator.faults import Fault, Kind
+
+_OF_ANSWERS: Final[tuple[Kind, ...]] = (
+    "rate_limit",
+    "error",
+    "reset",
+    "slow",
+    "truncate",
+    "garbled",
+    "login_page",
+    "unauthorized",
+    "forbidden",
+    "expired",
+    "gone",
+    "redirect",
+    "nothing_here",
+    "anonymous",
+    "other_account",
+    "emptied",
+)
+_SILENT: Final[Mapping[Kind, Mapping[str, str]]] = {
+    "other_account": {
+        "jira": "*/myself",
+        "gitlab": "*/user",
+        "jenkins": "/me/*",
+        "servicenow": "*/sys_user",
+    },
+    "emptied": {
+        "jira": "*/status",
+        "gitlab": "*/branches",
+        "jenkins": "/api/json",
+        "servicenow": "*/change_request",
+    },
+}
+"""Answers that are wrong and look right: by vendor, where such a thing can be noticed at all."""
+_VENDORS: Final = ("jira", "gitlab", "jenkins", "servicenow", "")
+_HOUR_S: Final = 3_600
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pass runs. points: how many statements an undisturbed one makes. size: bytes of its
+    database. restarts: by name, how its server is restarted; empty for a file.
+    """
+
+    points: int
+    size: int
+    restarts: Mapping[str, list[str]] = field(default_factory=dict)
+    user: str | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """name: its kind. words: for the log. order: what the process is asked for (tests.chaos.child).
+    faults: of the tools.
+    """
+
+    name: str
+    words: str
+    order: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+
+def drawn(rng: Random, place: Place) -> list[Trouble]:
+    """One to three that can happen together: the tools may fail in several ways at once, and one
+    thing happens to the machine.
+    """
+    many = rng.choice((1, 1, 2, 3))
+    machine = rng.random() < 0.6
+    found = [_answers(rng) for _ in range(many - machine)]
+    if machine:
+        ways = [_killed, _clock, _restarted if place.restarts else _full]
+        found.append(rng.choice(ways)(rng, place))
+    return found
+
+
+def _answers(rng: Random) -> Trouble:
+    kind, vendor = rng.choice(_OF_ANSWERS), rng.choice(_VENDORS)
+    every, skip, times = rng.choice((1, 2, 7)), rng.choice((0, 0, 3, 20)), rng.choice((1, 4, None))
+    if kind in _SILENT:
+        vendor = vendor or "jira"
+        return Trouble(
+            kind, f"{vendor} {kind}", faults=(Fault(kind, vendor, _SILENT[kind][vendor]),)
+        )
+    fault = Fault(kind, vendor, every=every, skip=skip, times=times, delay=0.1, retry_after=1)
+    words = f"{vendor or 'every tool'} {kind} every {every} after {skip}, {times or 'any'} times"
+    return Trouble(kind, words, faults=(fault,))
+
+
+def _killed(rng: Random, place: Place) -> Trouble:
+    at = rng.randint(1, place.points)
+    return Trouble("killed", f"killed before statement {at}", {"at": at, "act": "kill"})
+
+
+def _restarted(rng: Random, place: Place) -> Trouble:
+    at, how = rng.randint(1, place.points), rng.choice(sorted(place.restarts))
+    order = {"at": at, "act": place.restarts[how], "user": place.user}
+    return Trouble("restarted", f"PostgreSQL restarted ({how}) before statement {at}", order)
+
+
+def _full(rng: Random, place: Place) -> Trouble:
+    largest = rng.randint(16_384, place.size + 65_536)
+    words = f"no file may grow beyond {largest} bytes (the database has {place.size})"
+    return Trouble("disk full", words, {"largest": largest})
+
+
+def _clock(rng: Random, _place: Place) -> Trouble:
+    off = rng.choice((-26, -3, 2, 30, 24 * 9)) * _HOUR_S
+    return Trouble("clock", f"our clock is off by {off // _HOUR_S} h", {"off_s": off})
