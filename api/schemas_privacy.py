@@ -34,21 +34,21 @@ class AccountsErased(Shape):
     """How many accounts of the person a source has."""
 
     source: str
-    accounts: int
+    accounts: int = Field(description="How many.")
 
 
 class RowsChanged(Shape):
     """How many rows of a table hold a word of the person."""
 
     table: str
-    rows: int
+    rows: int = Field(description="How many.")
 
 
 class WordsKept(Shape):
     """Words of the person that are names of the work, too, and stay in this column."""
 
     where: str = Field(description="table.column")
-    words: int
+    words: int = Field(description="How many.")
 
 
 class ErasureTold(Shape):
@@ -58,11 +58,11 @@ class ErasureTold(Shape):
     accounts: list[AccountsErased]
     words: int = Field(description="How many words stand for the person.")
     changed: list[RowsChanged]
-    sign_ins_ended: int = Field(description="Browsers in which the person was signed in.")
+    sign_ins_ended: int = Field(description="In how many browsers the person was signed in.")
     tokens: list[str] = Field(description="Tokens named after the person or made by them.")
     teams: list[str] = Field(description="Teams of the configuration that name the person.")
     shared_words: int = Field(
-        description="Words that other people have, too: a full name that two have. They stay."
+        description="How many words other people have, too, such as a full name; they stay."
     )
     stays_in: list[WordsKept]
     scrubbed: bool | None = Field(
