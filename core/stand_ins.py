@@ -27,6 +27,8 @@ _ADDRESS = re.compile(r"[^\s@<>\"'(),;:\[\]]+@[^\s@<>\"'(),;:\[\]]+\.[^\s@<>\"'(
 _LONGEST: Final = 320
 _SHORTEST: Final = 4
 _MOST_ATOMS: Final = 12
+_MOST_BLANKS: Final = 6
+_REMEMBERED: Final = 200_000
 _GUESSES: Final = (4, 3, 2)
 
 _NAMES: Final = frozenset(
@@ -87,6 +89,8 @@ def atoms_of(word: str) -> list[str]:
 
 def folded(text: str) -> str:
     """Without regard to case, blanks and how letters are composed."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     once = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", once).split())
 
@@ -127,7 +131,7 @@ class Eraser:
         """The text without erased words. person: it is what somebody is called, so that a part of
         another one's name is left alone.
         """
-        if not text or not self.words:
+        if not text or not self.words or not self._may_hold_one(text):
             return text
         whole = self._word(text)
         if whole is not None and (person or self._anywhere(whole, text)):
@@ -135,6 +139,10 @@ class Eraser:
         freed = _ADDRESS.sub(self._address, text) if "@" in text else text
         freed = self._inside(freed, person=person)
         return text if freed == text else freed
+
+    def _may_hold_one(self, text: str) -> bool:
+        """Nearly no text does: that is soon found out where all words were seen in clear."""
+        return self._unseen or any(map(self._sizes_of, _ATOM.findall(text)))
 
     def payload(self, value: Any) -> Any:
         """A JSON value without erased words; the same object where it has none."""
@@ -172,6 +180,7 @@ class Eraser:
         if len(text) > _LONGEST:
             return None
         if text not in self._known:
+            _bound(self._known)
             found = self.words.get(self._hashed(text))
             self._known[text] = found or self.words.get(self._hashed(folded(text)))
         return self._known[text]
@@ -221,6 +230,7 @@ class Eraser:
     def _sizes_of(self, atom: str) -> tuple[int, ...]:
         found = self._sizes.get(atom)
         if found is None:
+            _bound(self._sizes)
             one = folded(atom)
             first = self._hashed(one)
             sizes = {*self._firsts.get(first, ()), *(_GUESSES if self._unseen else ())}
@@ -236,6 +246,12 @@ def word_of(text: str, stand_in: str, hashed: Callable[[str], str]) -> Word:
     if not atoms or len(atoms) > _MOST_ATOMS:
         return Word(stand_in)
     return Word(stand_in, hashed(atoms[0]), len(atoms))
+
+
+def _bound(remembered: dict[str, Any]) -> None:
+    """What is remembered of texts must not grow with them."""
+    if len(remembered) > _REMEMBERED:
+        remembered.clear()
 
 
 def _as(word: Word, written: str) -> str:
@@ -273,7 +289,7 @@ def _strip(account: dict[str, Any], stand_in: str) -> None:
 def words_in(value: Any) -> Iterator[str]:
     """Texts of a JSON value that may be what somebody is called, and addresses inside others."""
     if isinstance(value, str):
-        if 0 < len(value) <= _LONGEST:
+        if 0 < len(value) <= _LONGEST and value.count(" ") <= _MOST_BLANKS:
             yield value
         if "@" in value:
             yield from (match[0].rstrip(".") for match in _ADDRESS.finditer(value))
