@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from core.errors import BadRequestError, DeliveryError, NotFoundError, SourceBusyError
-from core.stand_ins import STAND_IN, Eraser, Word, folded, new_stand_in, word_of
+from core.stand_ins import STAND_IN, Eraser, Word, atoms_of, folded, new_stand_in, word_of
 from pipeline.audit_log import note_in
 from pipeline.clock import now_ts
 from pipeline.database import Database
@@ -37,7 +37,9 @@ _MOST_WORDS: Final = 20
 
 @dataclass(slots=True)
 class _Plan:
-    """Whom, by which words, and what is known before anything is written. new: words by hash."""
+    """Whom, by which words, and what is known before anything is written. new: words by hash.
+    begins: how they begin, empty where that is not known of all.
+    """
 
     who: Somebody
     new: Mapping[str, Word]
@@ -46,6 +48,7 @@ class _Plan:
     stays: Mapping[str, int]
     teams: Sequence[str]
     tokens: Sequence[str]
+    begins: Collection[str] = ()
     changed: dict[str, int] = field(default_factory=dict)
     sign_ins: int = 0
 
@@ -55,13 +58,14 @@ def look(database: Database, person: str, also: Sequence[str] = ()) -> Answer:
     with database.read() as session:
         plan = _planned(session, person, also)
         plan.sign_ins = len(erasing_texts.sign_ins_of(session, plan.eraser))
-        raw = sum(1 for _ in erasing_raw.changed_payloads(session, plan.eraser))
+        found = erasing_raw.changed_payloads(session, plan.eraser, plan.begins)
+        raw = sum(1 for _ in found)
         plan.changed = {"raw_record": raw} if raw else {}
         for table in erasing_texts.tables_with_text():
-            found = sum(1 for _ in erasing_texts.changes(session, table, plan.eraser))
-            _add(plan.changed, table.name, found)
-        for name, found in erasing_people.count_renamed(session, set(plan.new)).items():
-            _add(plan.changed, name, found)
+            rows = sum(1 for _ in erasing_texts.changes(session, table, plan.eraser))
+            _add(plan.changed, table.name, rows)
+        for name, rows in erasing_people.count_renamed(session, set(plan.new)).items():
+            _add(plan.changed, name, rows)
     return _told(plan, erased=False, scrubbed=None)
 
 
@@ -127,7 +131,15 @@ def _planned(session: Session, person: str, also: Sequence[str]) -> _Plan:
         {where: sum(1 for _, at in stays if at == where) for where in sorted(names)},
         erasing_people.teams_of(session, new),
         sorted(set(theirs)),
+        _begins(new, clear),
     )
+
+
+def _begins(new: Mapping[str, Word], clear: Mapping[str, str]) -> set[str]:
+    """How the words begin; empty where one of them was never seen in clear."""
+    firsts = {atoms_of(clear[one])[0] for one in new if one in clear and atoms_of(clear[one])}
+    seen = all(word.first for word in new.values())
+    return firsts if seen and all(one.isascii() for one in firsts) else set()
 
 
 def _sound(text: str) -> str:
@@ -198,7 +210,7 @@ def _write(session: Session, plan: _Plan) -> None:
     for name, found in erasing_people.count_renamed(session, set(plan.new)).items():
         _add(plan.changed, name, found)
     erasing_people.rename(session, {one: hashed(word.stand_in) for one, word in plan.new.items()})
-    for row, freed, same in erasing_raw.changed_payloads(session, plan.eraser):
+    for row, freed, same in erasing_raw.changed_payloads(session, plan.eraser, plan.begins):
         erasing_raw.write_payload(session, row, freed, hashed=same)
         _add(plan.changed, "raw_record", 1)
     with erasing_texts.audit_log_opened(session):

@@ -19,8 +19,11 @@ _REMEMBERED = 500_000
 _KEY = (raw_record.c.source_id, raw_record.c.stream, raw_record.c.external_id)
 
 
-def payloads(session: Session) -> Iterator[tuple[Any, Any]]:
-    """All payloads, with the rows that they stand in; read a page at a time."""
+def payloads(session: Session, begins: Collection[str] = ()) -> Iterator[tuple[Any, Any]]:
+    """All payloads, with the rows that they stand in; read a page at a time. begins: only those in
+    which one of these runs of letters stands, which is found out without reading them.
+    """
+    wanted = [one.encode() for one in begins]
     unpack, last = ZstdDecompressor(), None
     while True:
         statement = select(*_KEY, raw_record.c.hash, raw_record.c.payload).order_by(*_KEY)
@@ -28,7 +31,9 @@ def payloads(session: Session) -> Iterator[tuple[Any, Any]]:
             statement = statement.where(tuple_(*_KEY) > last)
         rows = session.execute(statement.limit(_PAGE)).all()
         for row in rows:
-            yield row, decoded(unpack.decompress(row.payload))
+            content = unpack.decompress(row.payload)
+            if not wanted or _may_hold(content, wanted):
+                yield row, decoded(content)
         if len(rows) < _PAGE:
             return
         last = tuple_(*rows[-1][:3])
@@ -52,14 +57,22 @@ def words_of(session: Session, hashes: Collection[str]) -> dict[str, str]:
     return found
 
 
-def changed_payloads(session: Session, eraser: Eraser) -> Iterator[tuple[Any, Any, bool]]:
+def changed_payloads(
+    session: Session, eraser: Eraser, begins: Collection[str] = ()
+) -> Iterator[tuple[Any, Any, bool]]:
     """Payloads with an erased word: their rows, what they are without it, and whether their hash is
-    that of the payload as it is stored.
+    that of the payload as it is stored. begins: how the words begin, where all are known.
     """
-    for row, payload in payloads(session):
+    for row, payload in payloads(session, begins):
         freed = eraser.payload(payload)
         if freed is not payload:
             yield row, freed, bytes(row.hash) == payload_hash(payload)
+
+
+def _may_hold(content: bytes, wanted: Collection[bytes]) -> bool:
+    """Letters that are no ASCII may be written in several ways: then it is read to be sure."""
+    lower = content.lower()
+    return not content.isascii() or b"\\u" in content or any(one in lower for one in wanted)
 
 
 def write_payload(session: Session, row: Any, freed: Any, *, hashed: bool) -> None:
