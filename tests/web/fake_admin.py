@@ -66,7 +66,7 @@ TOKENS = [
 MADE = token(6, "grafana") | {"secret": "hw_" + "Q7" * 24 + "x"}
 ERASURE: Answer = {
     "erased": False, "accounts": [{"source": "gitlab", "accounts": 2}], "words": 4,
-    "changed": [{"table": "person", "rows": 2}, {"table": "raw_record", "rows": 1540}],
+    "changed": [{"table": "person", "rows": 2}, {"table": "raw_record", "rows": 540}],
     "sign_ins_ended": 1, "tokens": ["anna-bi"], "teams": ["web"], "shared_words": 0,
     "stays_in": [{"where": "repository.path", "words": 1}], "scrubbed": None,
     "hints": ["take the person out of [[teams]] of headwater.toml: the file is not changed"],

@@ -108,27 +108,33 @@ export function revokeButton({ id, name }, page) {
   return button("Revoke", act, `Revoke ${name}`);
 }
 
-const said = (label, value) => h("p", { class: "fact" }, h("b", null, value), ` ${label}`);
+const bold = (text) => h("b", null, text);
+const fact = (...parts) => h("p", { class: "fact" }, ...parts);
 
 /** What an erasure changes or changed, in lines. */
 function changes(told) {
   const rows = told.changed.reduce((sum, { rows }) => sum + rows, 0);
-  const accounts = told.accounts.map(({ source, accounts }) => `${source} ${count(accounts)}`);
+  const accounts = told.accounts.reduce((sum, { accounts }) => sum + accounts, 0);
+  const where = told.accounts.map(({ source, accounts }) => `${source} ${count(accounts)}`);
+  const done = (was, would) => (told.erased ? was : would);
   return [
-    said(`known by ${counted(told.words, "word")}`, `Accounts: ${accounts.join(", ")}`),
-    said(
-      `of ${counted(told.changed.length, "table")} ${told.erased ? "changed" : "would change"}`,
-      counted(rows, "row"),
+    fact(
+      bold(counted(accounts, "account")),
+      ` (${where.join(", ")}), known by ${counted(told.words, "word")}`,
+    ),
+    fact(
+      bold(counted(rows, "row")),
+      ` of ${counted(told.changed.length, "table")} ${done("changed", "would change")}`,
     ),
     told.sign_ins_ended
-      ? said(
-          told.erased ? "signed out" : "would be signed out",
-          counted(told.sign_ins_ended, "browser"),
+      ? fact(
+          bold(counted(told.sign_ins_ended, "browser")),
+          ` ${done("signed out", "would be signed out")}`,
         )
       : null,
-    told.tokens.length ? said(told.tokens.join(", "), "Tokens:") : null,
+    told.tokens.length ? fact("Tokens: ", bold(told.tokens.join(", "))) : null,
     told.stays_in.length
-      ? said(told.stays_in.map(({ where }) => where).join(", "), "Words stay in")
+      ? fact("Words stay in ", bold(told.stays_in.map(({ where }) => where).join(", ")))
       : null,
     told.hints.length
       ? h("ul", { class: "heed" }, ...told.hints.map((hint) => h("li", null, hint)))
