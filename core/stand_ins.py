@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+from core.account_shapes import MOVES, NAMES, PAIRS, PERSON_FIELDS, is_account, is_assignment
+
 PREFIX: Final = "erased-"
 DOMAIN: Final = "erased.invalid"
 _LETTERS: Final = "bcdfghjklmnpqrstvwxz"
@@ -30,46 +32,6 @@ _MOST_ATOMS: Final = 12
 _MOST_BLANKS: Final = 6
 _REMEMBERED: Final = 200_000
 _GUESSES: Final = (4, 3, 2)
-
-_NAMES: Final = frozenset(
-    [
-        "login",
-        "username",
-        "user_name",
-        "accountId",
-        "key",
-        "name",
-        "displayName",
-        "display_name",
-        "emailAddress",
-        "email",
-        "public_email",
-        "commit_email",
-        "identity",
-    ]
-)
-_ONE_ACCOUNT: Final = ("login", "username", "accountId", "emailAddress", "identity")
-_ONE_OF_TWO: Final = (("name", "email"), ("key", "displayName"))
-_PERSON_FIELDS: Final = frozenset(
-    [
-        "who",
-        "owner",
-        "account",
-        "assignee",
-        "reporter",
-        "creator",
-        "person",
-        "actor",
-        "author_name",
-        "author_email",
-        "committer_name",
-        "committer_email",
-        "authorName",
-        "authorEmail",
-    ]
-)
-_PAIRS: Final = (("author_name", "author_email"), ("committer_name", "committer_email"))
-_MOVES: Final = ("from", "to", "fromString", "toString")
 
 
 def new_stand_in() -> str:
@@ -157,19 +119,17 @@ class Eraser:
         return self._object(value) if isinstance(value, dict) else value
 
     def _object(self, value: dict[str, Any]) -> dict[str, Any]:
-        account, moved = _is_account(value), _is_assignment(value)
+        account, moved = is_account(value), is_assignment(value)
         made = {}
         for name, one in value.items():
             person = (
-                name in _PERSON_FIELDS or (account and name in _NAMES) or (moved and name in _MOVES)
+                name in PERSON_FIELDS or (account and name in NAMES) or (moved and name in MOVES)
             )
             made[self.text(name)] = self._walk(one, person=person)
         changed = {name for name in value if made.get(name) is not value[name]}
-        if account and changed & _NAMES and any(_is_whole(made[one]) for one in changed & _NAMES):
-            _strip(
-                made, next(made[one] for one in sorted(changed & _NAMES) if _is_whole(made[one]))
-            )
-        for pair in _PAIRS:
+        if account and changed & NAMES and any(_is_whole(made[one]) for one in changed & NAMES):
+            _strip(made, next(made[one] for one in sorted(changed & NAMES) if _is_whole(made[one])))
+        for pair in PAIRS:
             one_of = [made[one] for one in pair if _is_whole(made.get(one))]
             if one_of:
                 made.update({one: one_of[0] for one in pair if not _is_whole(made.get(one, one))})
@@ -262,21 +222,10 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, str) and STAND_IN.fullmatch(value) is not None
 
 
-def _is_account(value: Mapping[str, Any]) -> bool:
-    """Whether an object tells of one account, as tools write them."""
-    return any(name in value for name in _ONE_ACCOUNT) or any(
-        a in value and b in value for a, b in _ONE_OF_TWO
-    )
-
-
-def _is_assignment(value: Mapping[str, Any]) -> bool:
-    return "assignee" in (value.get("field"), value.get("fieldId"))
-
-
 def _strip(account: dict[str, Any], stand_in: str) -> None:
     """What else an account of an erased person tells: other names, its picture, its number."""
     for name, value in account.items():
-        if name in _NAMES and isinstance(value, str) and value and not _is_whole(value):
+        if name in NAMES and isinstance(value, str) and value and not _is_whole(value):
             account[name] = plain(stand_in)
         elif name.startswith(("avatar", "gravatar")):
             account[name] = {} if isinstance(value, dict) else ""
