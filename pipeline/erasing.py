@@ -215,8 +215,8 @@ def _write(session: Session, plan: _Plan) -> None:
         _add(plan.changed, "raw_record", 1)
     with erasing_texts.audit_log_opened(session):
         for table in erasing_texts.tables_with_text():
-            found = list(erasing_texts.changes(session, table, plan.eraser))
-            _add(plan.changed, table.name, erasing_texts.write_changes(session, table, found))
+            rows = list(erasing_texts.changes(session, table, plan.eraser))
+            _add(plan.changed, table.name, erasing_texts.write_changes(session, table, rows))
     browsers = erasing_texts.sign_ins_of(session, plan.eraser)
     erasing_texts.end_sign_ins(session, browsers)
     plan.sign_ins = len(browsers)
