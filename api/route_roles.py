@@ -45,6 +45,8 @@ GET /map
 GET /flow
 GET /ageing
 GET /bottlenecks
+GET /dora
+GET /failures
 GET /forecast
 GET /journey
 GET /delay-cost

@@ -52,6 +52,8 @@ _NO_TEXT: Final = {
     "stream_state": ("lease_owner",),
 }
 _PERSONS: Final = ("who", "account")
+_LEAST: Final = 40
+"""What is shorter holds words of ours, such as a state, and no stand-in."""
 _PAGE: Final = 1_000
 _HIDDEN: Final = "people_key"
 Change = tuple[Row[Any], dict[str, Any]]
@@ -60,7 +62,13 @@ Change = tuple[Row[Any], dict[str, Any]]
 def text_columns(table: Table) -> list[Column[Any]]:
     """The columns of a table in which a person may stand."""
     kept = {*_ASKED_BY.get(table.name, ()), *_NO_TEXT.get(table.name, ())}
-    return [one for one in table.c if isinstance(one.type, String) and one.key not in kept]
+    return [
+        one
+        for one in table.c
+        if isinstance(one.type, String)
+        and one.key not in kept
+        and (one.type.length is None or one.type.length >= _LEAST)
+    ]
 
 
 def tables_with_text() -> list[Table]:
@@ -92,7 +100,7 @@ def changes(session: Session, table: Table, eraser: Eraser) -> Iterator[Change]:
                 if len(known) > 200_000:
                     known.clear()
             if after != before:
-                values[one.key] = after
+                values[one.key] = after[: one.type.length]
         if values:
             yield row, values
 

@@ -37,8 +37,8 @@ def boss(database: Database) -> dict[str, str]:
     return bearer(token(database, "boss", "admin"))
 
 
-def _post(door: Client, who: dict[str, str], **given: Any) -> Any:
-    return door.post(TOKENS, orjson.dumps(given), JSON | who)
+def _post(door: Client, by: dict[str, str], **given: Any) -> Any:
+    return door.post(TOKENS, orjson.dumps(given), JSON | by)
 
 
 def test_a_token_is_made_counts_at_once_is_listed_without_its_secret_and_revoked(
