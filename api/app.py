@@ -119,6 +119,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(account.router, prefix="/v1")
     app.include_router(tokens.router, prefix="/v1")
+    app.include_router(sources.asked, prefix="/v1")
     app.include_router(privacy.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     app.include_router(monitoring.router, responses={one: COMMON[one] for one in (422, 503)})

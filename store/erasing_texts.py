@@ -100,7 +100,7 @@ def changes(session: Session, table: Table, eraser: Eraser) -> Iterator[Change]:
                 if len(known) > 200_000:
                     known.clear()
             if after != before:
-                values[one.key] = after[: one.type.length]
+                values[one.key] = after[: getattr(one.type, "length", None)]
         if values:
             yield row, values
 

@@ -21,6 +21,8 @@ from pipeline.credentials import credentials_answer
 from pipeline.source_status import source_rows
 
 router = APIRouter(prefix="/sources", tags=["sources"])
+asked = APIRouter(prefix="/sources", tags=["sources"])
+"""What is asked of sources, and not told of them: it has no ETag."""
 _LIMIT = 16 * 1024
 Named = Annotated[str, Path(description="The source's name in the configuration.")]
 
@@ -64,7 +66,7 @@ def read_credentials(served: ServedDep, session: SessionDep, name: Named) -> Res
     return encoded(credentials_answer(session, served.settings, name, as_of=as_of))
 
 
-@router.post(
+@asked.post(
     "/{name}/again",
     summary="Read one project again",
     status_code=202,
