@@ -48,6 +48,7 @@ from api.routes import (
     monitoring,
     objectives,
     overview,
+    privacy,
     quality,
     questions,
     reports,
@@ -58,6 +59,7 @@ from api.routes import (
     sources,
     standards,
     teams,
+    tokens,
     value,
     values,
     verdicts,
@@ -120,6 +122,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(improvements.router, prefix="/v1")
     app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(account.router, prefix="/v1")
+    app.include_router(tokens.router, prefix="/v1")
+    app.include_router(sources.asked, prefix="/v1")
+    app.include_router(privacy.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     app.include_router(monitoring.router, responses={one: COMMON[one] for one in (422, 503)})
     add_error_handlers(app)

@@ -26,7 +26,7 @@ from api.kept import Headers, Kept
 _PREFIX = b"/v1/"
 _PASSED_ON = b"/v1/exports/"
 """Whole tables: sent as they are read and not kept. They do not depend on now."""
-_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/stream")
+_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/tokens", b"/v1/stream")
 """What is told differs by who asks, moves without the facts, or never ends."""
 
 _NEWS = b"/v1/changes"

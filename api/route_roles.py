@@ -186,8 +186,17 @@ POST /v1/improvements/{number}/adopt
 ADMIN: Final = """
 GET /v1/audit-log
 GET /v1/sources/{name}/credentials
+GET /v1/tokens
 """
-"""Who may see who did what, and how the sources sign in."""
+"""Who may see who did what, which tokens there are, and how the sources sign in."""
+
+ADMIN_WRITES: Final = """
+POST /v1/tokens
+DELETE /v1/tokens/{token_id}
+POST /v1/privacy/erase
+POST /v1/sources/{name}/again
+"""
+"""Who may let others in, erase a person, and have a project read again."""
 
 
 def _table() -> dict[str, Need]:
@@ -197,6 +206,7 @@ def _table() -> dict[str, Need]:
         Need("viewer", everywhere=True): EVERYWHERE,
         Need("analyst", writes=True): ANALYST,
         Need("admin"): ADMIN,
+        Need("admin", writes=True): ADMIN_WRITES,
     }
     return {line: need for need, lines in told.items() for line in lines.split("\n") if line}
 

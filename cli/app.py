@@ -21,6 +21,7 @@ from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
 from cli.operation_commands import operation
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
+from cli.privacy_commands import privacy
 from cli.recompute_command import recompute_command
 from cli.report_commands import report_commands
 from cli.status_commands import status_commands
@@ -287,6 +288,7 @@ app.add_typer(report_commands)
 app.add_typer(mcp_command)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
+app.add_typer(privacy, name="privacy", rich_help_panel="Who may come in")
 app.add_typer(alert)
 app.add_typer(cost)
 app.add_typer(export)

@@ -37,10 +37,13 @@ class Asked:
     since: str | None = None
     compact: bool = False
     full: bool = False
+    min_confidence: float | None = None
 
     @property
     def filters(self) -> Filters:
-        return Filters(self.stream, self.service, self.start, self.end, self.since)
+        return Filters(
+            self.stream, self.service, self.start, self.end, self.since, self.min_confidence
+        )
 
 
 def run_export(config: Path, folder: Path, asked: Asked) -> None:

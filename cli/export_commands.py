@@ -66,6 +66,10 @@ def export_(
         bool,
         typer.Option("--full", help="Of events: compare all items, not only what changed."),
     ] = False,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Only links of which the rule is as sure, such as 0.8."),
+    ] = None,
 ) -> None:
     """Write facts, intervals, links and daily numbers as files, all of one moment, with a
     manifest.json that names each file, its rows and hash, and the version of the schema.
@@ -76,4 +80,5 @@ def export_(
     from cli.export import Asked, run_export
 
     words = (form, table or [], stream, service, start, end, since)
-    run_export(config, folder, Asked(*words, compact=compact, full=full))
+    asked = Asked(*words, compact=compact, full=full, min_confidence=min_confidence)
+    run_export(config, folder, asked)

@@ -18,6 +18,7 @@ from core.records import Entity, Gone, Record
 from pipeline import absence
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.erased_words import ErasedWords
 from pipeline.gaps import KEY as GAPS
 from pipeline.gaps import Gaps, has_gap
 from pipeline.watching import KEY as WATCH
@@ -90,6 +91,7 @@ class _Pass:
         kept = dict(task.cursor)
         self.task, self.client, self.database = task, client, database
         self.moment = now_ts()
+        self.words = ErasedWords(database)
         self.watching = Watching.of(kept, self.moment)
         kept.pop(WATCH, None)
         self.gaps = Gaps.of(kept.pop(GAPS, None), self.moment)
@@ -167,6 +169,7 @@ class _Pass:
     def _asked_again(self, names: Sequence[str]) -> dict[str, Changed]:
         """Of these what differs from what is stored."""
         task, complete = self.task, self.task.stream.complete
+        self.words.learn()
         with self.database.read() as session:
             stored = raw.payloads(session, task.source_id, task.stream.name, names)
         before = {name: raw.payload_hash(payload) for name, payload in stored.items()}
@@ -232,8 +235,10 @@ class _Pass:
 
     def _prepare(self, page: Page) -> Prepared:
         task, hashed = self.task, {}
+        self.words.learn()
         for payload in page.payloads:  # a page may name a thing twice: the last one wins
-            hashed[task.stream.id(payload, task.scope)] = (raw.payload_hash(payload), payload)
+            free = self.words.taken_out_of(payload)
+            hashed[task.stream.id(free, task.scope)] = (raw.payload_hash(free), payload)
         stored: dict[str, bytes] = {}
         if hashed and not task.full:
             with self.database.read() as session:
@@ -253,7 +258,10 @@ class _Pass:
         list gives: once it is whole it differs.
         """
         rows, records = [], list[Record]()
-        for name, (digest, payload) in changed.items():
+        for name, (digest, told) in changed.items():
+            payload = self.words.taken_out_of(
+                told
+            )  # not before its details were asked for by its name
             found, problem = _parsed(self.task, payload)
             records += found
             self.gaps.saw(name, digest, payload)

@@ -15,7 +15,7 @@ from core.log import in_context, one_run
 from core.settings import Settings
 from core.source_settings import AnySource
 from core.tracing import span
-from pipeline.again import scope_named
+from pipeline.again import first_asked, scope_named, was_read
 from pipeline.alerts.look import bring_alerts_up_to_date
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
@@ -83,9 +83,11 @@ def sync(
     wanted = wanted_of(settings)
     chosen = _chosen(settings, only)
     part = scope_named(database, chosen[0], again) if again else ""
+    waiting = {} if again or full else first_asked(database)
 
     def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
         again = full and not streams
+        scope = part or waiting.get(source.name, "")
         report = collect(
             source,
             database,
@@ -94,11 +96,13 @@ def sync(
             full=again,
             since=since,
             only=streams,
-            again="" if streams else part,
+            again="" if streams else scope,
             stop=stop,
         )
         if not streams:
             note_read(database, source, report)
+        if scope and not streams:
+            was_read(database, report, scope)
         return report
 
     reports = _side_by_side([partial(one, source) for source in chosen], stop)

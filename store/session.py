@@ -110,3 +110,30 @@ def _unreachable(url: URL, error: DatabaseError) -> str:
     shown = url.set(query={}).render_as_string(hide_password=True)
     reason = (str(error.orig).strip().splitlines() or ["no answer"])[0]
     return f"the database {shown} can't be opened ({reason}): check its address and that it runs"
+
+
+def scrub(engine: Engine) -> bool:
+    """Rewrite the database without what was deleted or replaced; False where that is not possible
+    now, or not allowed.
+    """
+    try:
+        if engine.dialect.name == "sqlite":
+            _rewrite(engine)
+        else:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
+    except (DatabaseError, sqlite3.Error):
+        return False
+    return True
+
+
+def _rewrite(engine: Engine) -> None:
+    """By the driver: SQLAlchemy begins a transaction, in which SQLite does not rewrite."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("VACUUM").close()
+        busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("the log is being read")
+    finally:
+        connection.close()

@@ -20,6 +20,8 @@ COMMANDS = [
     "audit-log", "sign-out", "report", "mcp", "alerts", "init", "status",
     "audit-log", "sign-out", "report", "mcp", "alerts", "init", "backup", "restore", "doctor",
     "audit-log", "sign-out",
+    "audit-log", "sign-out", "report", "mcp", "alerts", "init",
+    "audit-log", "sign-out", "privacy erase",
 ]  # fmt: skip
 
 
