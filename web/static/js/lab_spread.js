@@ -1,6 +1,6 @@
 // From commitment to done: how the times of all items lie, as it is and with the change.
 
-import { h, responsive, s } from "./dom.js";
+import { h, labelWidth, responsive, s } from "./dom.js";
 import { daysText } from "./lab_numbers.js";
 import { section } from "./parts.js";
 
@@ -36,26 +36,31 @@ function curves({ edges_d: edges, before, after }, x) {
   ]);
 }
 
-/** Two flags that do not lie on each other: the new one higher. */
+/** Whether a flag stands right of its line: where there is room and the `other` line does not cross it. */
+function isRight(at, other, words, width) {
+  const long = labelWidth(words, 600) + 12;
+  if (at + long > width) return false;
+  if (at - long < 0) return true;
+  return other > at && other < at + long ? false : at < width * 0.55 || other < at;
+}
+
+/** Two flags that do not lie on each other: the new one higher, and neither across a line. */
 function flags({ before, after }, x, width) {
-  const flag = (days, top, kind, words) => {
+  const flag = (days, other, top, kind, words) => {
     const at = x(days);
-    const right = at < width * 0.55;
+    const right = isRight(at, x(other), words, width);
+    const line = kind === "ink" ? "s-ink" : "s-ink3";
+    const style = `t11 halo ${kind === "ink" ? "b ink" : "ink2"}`;
     return [
-      s("path", { d: `M${at} ${top - 8}V${BASE}`, class: kind === "ink" ? "s-ink" : "s-ink3" }),
-      text(
-        at + (right ? 6 : -6),
-        top,
-        `t11 ${kind === "ink" ? "b ink" : "ink2"}`,
-        words,
-        right ? "start" : "end",
-      ),
+      s("path", { d: `M${at} ${top - 8}V${BASE}`, class: line }),
+      text(at + (right ? 6 : -6), top, style, words, right ? "start" : "end"),
     ];
   };
-  return [
-    flag(before, 34, "ink2", `85\u00a0% within ${daysText(before)} today`),
-    flag(after, 16, "ink", `${daysText(after)} with the change`),
+  const [today, then] = [
+    flag(before, after, 34, "ink2", `85\u00a0% within ${daysText(before)} today`),
+    flag(after, before, 16, "ink", `${daysText(after)} with the change`),
   ];
+  return [today[0], then[0], today[1], then[1]];
 }
 
 function drawn(spread, p85, width, name) {
