@@ -17,7 +17,12 @@ _DAY = 86_400
 _AHEAD = NOW + 9 * _DAY
 
 
-CENSUS = Census(lambda _: iter(()), lambda *_: {}, Entity.ITEM, timedelta(days=1))
+CENSUS = Census(
+    ids=lambda _: iter(()),
+    missing=lambda *_: {},
+    entity=Entity.ITEM,
+    every=timedelta(days=1),
+)
 
 
 @pytest.mark.parametrize(
