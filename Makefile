@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill workers chaos fuzz bench screenshots openapi openapi-examples lint format serve migrate lock clean
+.PHONY: help demo test kill workers chaos fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
@@ -16,6 +16,9 @@ help:
 	@echo "make workers  kill workers on one PostgreSQL at random while a company changes (MINUTES=5 SEED=1) and compare"
 	@echo "make chaos    live through troubles in random order (SEEDS=20 FROM=1), a line for each seed in LOG=chaos.log"
 	@echo "make fuzz     ask every address of the API what nobody would (EXAMPLES=200 of each, SEED=1)"
+	@echo "make fuzz-parsers  look for input that a parser fails at (SECONDS=60 for each, ONLY=name, SEED=1)"
+	@echo "make audit    known holes of the locked packages (needs the network)"
+	@echo "make sbom     list what is shipped, as CycloneDX, into build/headwater.cdx.json"
 	@echo "make openapi  write docs/openapi.json anew, once CHANGELOG.md tells what breaks programs"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
 	@echo "make screenshots  pictures of every page of a demo, into docs/screens (needs a Chromium)"
@@ -62,6 +65,17 @@ chaos: $(VENV)/.development
 EXAMPLES ?= 200
 fuzz: $(VENV)/.development
 	FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest tests/api/openapi/test_fuzz.py --timeout 0
+
+SECONDS ?= 60
+ONLY ?=
+fuzz-parsers: $(VENV)/.development
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
+
+audit: $(VENV)/.development
+	$(BIN)/python -m tests.security.audit
+
+sbom: $(VENV)/.development
+	$(BIN)/python -m tests.security.sbom build/headwater.cdx.json
 
 openapi: $(VENV)/.development
 	$(BIN)/python -m tests.api.openapi

@@ -17,9 +17,11 @@ from api.documented_access import document_access
 from api.errors import add_error_handlers
 from api.gate import Gate
 from api.headers import SecurityHeaders
+from api.kept import Kept
 from api.oidc import OidcSignIn
 from api.oidc_provider import Provider
 from api.pages import add_pages
+from api.request_ids import Identified
 from api.routes import (
     account,
     alerts,
@@ -46,6 +48,7 @@ from api.routes import (
     monitoring,
     objectives,
     overview,
+    privacy,
     quality,
     questions,
     reports,
@@ -56,12 +59,14 @@ from api.routes import (
     sources,
     standards,
     teams,
+    tokens,
     value,
     values,
     verdicts,
 )
 from api.telemetry import Telemetry
 from api.timing import Timed
+from api.traced import Traced
 from core.settings import Settings
 from pipeline.database import Database
 
@@ -86,6 +91,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     served = Served(settings, database)
     app.state.served = served
@@ -116,12 +122,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(improvements.router, prefix="/v1")
     app.include_router(maps.sent_maps, prefix="/v1")
     app.include_router(account.router, prefix="/v1")
+    app.include_router(tokens.router, prefix="/v1")
+    app.include_router(sources.asked, prefix="/v1")
+    app.include_router(privacy.router, prefix="/v1")
     app.include_router(health.router, responses={503: COMMON[503]})
     app.include_router(monitoring.router, responses={one: COMMON[one] for one in (422, 503)})
     add_error_handlers(app)
     add_docs_page(app)
     add_pages(app)
-    app.add_middleware(CachedViews, version=served.version, minute=served.minute)
+    app.state.kept = Kept()
+    app.add_middleware(
+        CachedViews, version=served.version, minute=served.minute, kept=app.state.kept
+    )
     if settings.auth.mode != "none":
         _lock(app, settings, database)
     document_whole(app)
@@ -130,6 +142,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
     app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
     app.add_middleware(Timed, durations=app.state.telemetry.durations)
+    app.add_middleware(Traced)
+    app.add_middleware(Identified)
     return app
 
 

@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -23,15 +20,17 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.compressing import LEAST, chosen, compressed
+from api.deps import is_made_ahead
+from api.kept import Headers, Kept
 
 _PREFIX = b"/v1/"
 _PASSED_ON = b"/v1/exports/"
 """Whole tables: sent as they are read and not kept. They do not depend on now."""
-_MAX_BYTES = 64 * 1024 * 1024
-_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/stream")
+_NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/tokens", b"/v1/stream")
 """What is told differs by who asks, moves without the facts, or never ends."""
 
-Headers = list[tuple[bytes, bytes]]
+_NEWS = b"/v1/changes"
+"""Asked with another cursor each time."""
 
 
 def is_kept(path: str | bytes) -> bool:
@@ -40,43 +39,23 @@ def is_kept(path: str | bytes) -> bool:
     return raw.startswith(_PREFIX) and raw not in _NEVER
 
 
-@dataclass(slots=True)
-class _Bytes:
-    """The least recently asked for leaves first, once the bodies together pass the limit."""
-
-    limit: int = _MAX_BYTES
-    size: int = 0
-    kept: OrderedDict[str, tuple[Headers, bytes]] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, key: str) -> tuple[Headers, bytes] | None:
-        with self.lock:
-            if key not in self.kept:
-                return None
-            self.kept.move_to_end(key)
-            return self.kept[key]
-
-    def put(self, key: str, headers: Headers, body: bytes) -> None:
-        with self.lock:
-            if key in self.kept:
-                return
-            self.kept[key] = (headers, body)
-            self.size += len(body)
-            while self.size > self.limit and self.kept:
-                _, (_, dropped) = self.kept.popitem(last=False)
-                self.size -= len(dropped)
-
-
 class CachedViews:
     """ASGI layer. `version` tells the present version of everything that is served, and must be
-    cheap.
+    cheap. kept: where answers are kept, which others may fill.
     """
 
-    def __init__(self, app: ASGIApp, version: Callable[[], str], minute: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        version: Callable[[], str],
+        minute: Callable[[], int],
+        kept: Kept | None = None,
+    ) -> None:
         self._app = app
         self._version = version
         self._minute = minute
-        self._bytes = _Bytes()
+        self._bytes = Kept() if kept is None else kept
+        self._bytes.views = self
         self._making: dict[tuple[int, str], asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +69,7 @@ class CachedViews:
             return
         etag = f'W/"{key}"'.encode()
         if _matches(scope, etag):
+            self._note(scope)
             await _answer(send, 304, [(b"etag", etag), (b"cache-control", b"no-cache")], b"")
             return
         if await self._sent(scope, send, key):
@@ -114,6 +94,7 @@ class CachedViews:
         found = self._bytes.get(key)
         if found is None:
             return False
+        self._note(scope)
         headers, body = found
         encoding = _encoding(scope) if len(body) >= LEAST else ""
         if encoding:
@@ -121,6 +102,10 @@ class CachedViews:
             headers, body = self._bytes.get(place) or self._compressed(place, found, encoding)
         await _answer(send, 200, headers, body)
         return True
+
+    def _note(self, scope: Scope) -> None:
+        if scope["raw_path"] != _NEWS and not (is_made_ahead() or _passed_on(scope)):
+            self._bytes.note(scope)
 
     def _compressed(
         self, place: str, found: tuple[Headers, bytes], encoding: str
@@ -138,8 +123,7 @@ class CachedViews:
         asked = scope["raw_path"], scope["query_string"]
         question = (_kept_question if len(asked[1]) < _SHORT else _question)(*asked)
         moment = f"accept {_header(scope, b'accept')!r}" if _passed_on(scope) else self._minute()
-        text = f"{self._version()}|{moment}|{question}"
-        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+        return _hash(self._version(), moment, question)
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send, etag: bytes) -> None:
         async def pass_on(message: Message) -> None:
@@ -191,6 +175,12 @@ _SHORT: Final = 500
 _kept_question = lru_cache(maxsize=4096)(_question)
 
 
+@lru_cache(maxsize=4096)
+def _hash(version: str, moment: str | int, question: str) -> str:
+    text = f"{version}|{moment}|{question}"
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
 class CompressedBeside:
     """ASGI layer: gzip for what is not kept, such as files of the pages and tables. What is kept is
     compressed where it is.
@@ -218,6 +208,8 @@ def _matches(scope: Scope, etag: bytes) -> bool:
     told = _header(scope, b"if-none-match")
     if told is None:
         return False
+    if told == etag:
+        return True
     tags = [tag.strip().removeprefix(b"W/") for tag in told.split(b",")]
     return etag.removeprefix(b"W/") in tags or tags == [b"*"]
 

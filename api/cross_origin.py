@@ -16,7 +16,7 @@ _MAY: Final = (
 """Without `content-type`: browsers let POST pass whatever methods are told, and would send JSON."""
 _READABLE: Final = (
     b"etag, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after,"
-    b" www-authenticate, content-disposition"
+    b" www-authenticate, content-disposition, x-request-id"
 )
 
 

@@ -33,6 +33,11 @@ COMMON: Responses = {
     ),
     503: problem_told("The database can't be used", "the database failed (no answer): ..", 503),
 }
+UNKEPT: Responses = {status: told for status, told in COMMON.items() if status != 304}
+"""Of what is told anew each time: it has no ETag."""
+BUSY: Responses = {
+    409: problem_told("Not now", "gitlab is being read; erase again when that is over, ..", 409)
+}
 _MISSING = problem_told(
     "Not found", 'there is no value stream "shop"; known: checkout, search', 404
 )
@@ -80,13 +85,24 @@ _FROM_PEOPLE: Responses = {
 }
 
 
-def accepts_from_people(model: type[BaseModel], *, again: str) -> Responses:
+def accepts_from_people(model: type[BaseModel], *, again: str, example: object = None) -> Responses:
     """The answers of a route that takes in what people say: nobody needs a secret for that."""
     told = accepts(model, again=again)
-    return {202: told[202], 200: told[200], **_FROM_PEOPLE}
+    shown = {"content": {"application/json": {"example": example}}} if example is not None else {}
+    return {202: told[202] | shown, 200: told[200] | shown, **_FROM_PEOPLE}
 
 
 def answers_to_people(model: type[BaseModel]) -> Responses:
     """The answers of a route that is sent a question too long for an address, and keeps nothing."""
     refused = {status: told for status, told in _FROM_PEOPLE.items() if status != 404}
     return {200: answers(model)[200], **refused}
+
+
+def makes(
+    model: type[BaseModel], *, example: object, status: int = 201, named: bool = False
+) -> Responses:
+    """The answers of a route that makes something new, or ends what is `named`."""
+    refused = {one: told for one, told in _FROM_PEOPLE.items() if named or one != 404}
+    if named:  # it is sent no body
+        refused = {one: told for one, told in refused.items() if one not in (400, 413, 415)}
+    return {status: answers(model, example=example)[200], **refused}

@@ -20,6 +20,7 @@ from core.errors import (
     StoreError,
     UnverifiedError,
 )
+from core.log import current
 from pipeline.database import lost
 
 log = structlog.get_logger()
@@ -57,6 +58,7 @@ def problem(status: int, detail: str, instance: str, *, field: str = "") -> Resp
         "detail": _one_line(detail),
         "instance": instance,
         **({"field": field} if field else {}),
+        **({"request_id": known} if (known := current("request_id")) else {}),
     }
     headers = {"cache-control": "no-store"}
     if status == 401:

@@ -29,3 +29,6 @@ CREDENTIALS: Final[dict[str, Any]] = {
         "auth.token is 446 days old: renew it at the tool",
     ],
 }
+
+AGAIN: Final[dict[str, Any]] = {"name": "shop/web"}
+WAITING: Final[dict[str, Any]] = {"source": "gitlab", "name": "shop/web", "state": "waiting"}

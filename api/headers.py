@@ -8,14 +8,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import unexpected
 
-_CSP = (
+Header = tuple[bytes, bytes]
+
+
+def _policy(text: str) -> Header:
+    return (b"content-security-policy", text.encode())
+
+
+_CSP = _policy(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self';"
     " frame-ancestors 'none'"
 )
-_DRAWING = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+_DRAWING = _policy("default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'")
 """Of a drawing that is looked at by itself: its own style, and nothing that runs."""
-_REPORT = (
+_REPORT = _policy(
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
@@ -55,7 +62,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 started = True
                 headers = message["headers"]
-                policy = (b"content-security-policy", _policy(scope["path"], headers).encode())
+                policy = _policy_of(scope["path"], headers)
                 message = {**message, "headers": [*headers, policy, *self._more]}
             await send(message)
 
@@ -67,7 +74,7 @@ class SecurityHeaders:
             await unexpected(scope["path"], error)(scope, receive, with_headers)
 
 
-def _policy(path: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+def _policy_of(path: str, headers: Iterable[Header]) -> Header:
     if not path.startswith("/v1/"):
         return _CSP
     kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")

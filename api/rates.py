@@ -21,12 +21,11 @@ class Allowance:
     def headers(self) -> list[tuple[bytes, bytes]]:
         """As they are told with every answer."""
         told = [
-            (b"ratelimit-limit", self.limit),
-            (b"ratelimit-remaining", self.left),
-            (b"ratelimit-reset", self.full_in_s),
+            (b"ratelimit-limit", b"%d" % self.limit),
+            (b"ratelimit-remaining", b"%d" % self.left),
+            (b"ratelimit-reset", b"%d" % self.full_in_s),
         ]
-        told += [(b"retry-after", self.wait_s)] if self.wait_s else []
-        return [(name, str(number).encode()) for name, number in told]
+        return [*told, (b"retry-after", b"%d" % self.wait_s)] if self.wait_s else told
 
 
 @dataclass(slots=True)

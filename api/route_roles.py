@@ -45,6 +45,8 @@ GET /map
 GET /flow
 GET /ageing
 GET /bottlenecks
+GET /dora
+GET /failures
 GET /forecast
 GET /journey
 GET /delay-cost
@@ -58,6 +60,7 @@ GET /admin
 GET /alerts
 GET /metrics
 GET /v1/overview
+GET /v1/overview/explain
 GET /v1/streams
 GET /v1/items
 GET /v1/items/{key}/journey
@@ -102,6 +105,7 @@ GET /v1/streams/{name}
 GET /v1/streams/{name}/metrics/{slug}
 GET /v1/streams/{name}/metrics/{slug}/explain
 GET /v1/streams/{name}/stages
+GET /v1/streams/{name}/stages/explain
 GET /v1/streams/{name}/map
 GET /v1/streams/{name}/map.svg
 GET /v1/streams/{name}/map/explain
@@ -182,8 +186,17 @@ POST /v1/improvements/{number}/adopt
 ADMIN: Final = """
 GET /v1/audit-log
 GET /v1/sources/{name}/credentials
+GET /v1/tokens
 """
-"""Who may see who did what, and how the sources sign in."""
+"""Who may see who did what, which tokens there are, and how the sources sign in."""
+
+ADMIN_WRITES: Final = """
+POST /v1/tokens
+DELETE /v1/tokens/{token_id}
+POST /v1/privacy/erase
+POST /v1/sources/{name}/again
+"""
+"""Who may let others in, erase a person, and have a project read again."""
 
 
 def _table() -> dict[str, Need]:
@@ -193,6 +206,7 @@ def _table() -> dict[str, Need]:
         Need("viewer", everywhere=True): EVERYWHERE,
         Need("analyst", writes=True): ANALYST,
         Need("admin"): ADMIN,
+        Need("admin", writes=True): ADMIN_WRITES,
     }
     return {line: need for need, lines in told.items() for line in lines.split("\n") if line}
 

@@ -29,6 +29,9 @@ class Problem(Shape):
     detail: str
     instance: str
     field: str | None = Field(default=None, description="What of a sent body is wrong.")
+    request_id: str | None = Field(
+        default=None, description="Of `X-Request-Id`: the log names it, too."
+    )
 
 
 class Limits(Shape):
@@ -47,7 +50,12 @@ class SeriesRow(BaseModel):
     start: str = Field(description="First day of the period in the configured time zone.")
     end: str = Field(description="The instant at which it ends.")
     complete: bool
-    n: int | None = Field(description="Null, as all values, where its history is not read yet.")
+    n: int | None = Field(description="Null, as all values, where its history is not read.")
+    trailing: dict[str, Number | None] | None = Field(
+        default=None,
+        description="Of times: `n` and percentiles of the 13 weeks that end with the period, those"
+        " withheld that rest on too few.",
+    )
 
 
 class BreakRow(Shape):

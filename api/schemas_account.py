@@ -27,7 +27,7 @@ class AccountBody(Shape):
 
 
 class AuditRow(Shape):
-    """A line of the audit log; none is ever changed or taken away."""
+    """A line of the audit log; none is taken away, or changed but where a person is erased."""
 
     id: int
     at: Time
@@ -36,8 +36,8 @@ class AuditRow(Shape):
         " line the account of the machine."
     )
     action: str = Field(
-        description="signed_in, signed_out, refused, wrote, token_created, token_revoked, or ended"
-        " (sign-ins of an account, by an admin)."
+        description="signed_in, signed_out, refused, wrote, token_created, token_revoked, ended"
+        " (sign-ins of an account, by an admin) or person_erased (it does not say who)."
     )
     subject: str = Field(description="The method and address, or the account that it was done to.")
     detail: dict[str, Any] = Field(

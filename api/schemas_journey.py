@@ -11,12 +11,29 @@ from api.schemas_teams import BlockReason
 from api.schemas_verdicts import EndRow, PairRow, VerdictRow
 
 
+class CostlyWait(Shape):
+    """One wait of the delivery, as it was charged; waits before the commitment are not."""
+
+    from_: str = Field(alias="from")
+    to: str = Field(description="Of a wait that lasts: now.")
+    stage: str
+    reason: str
+    cents: int = Field(description="What it cost; these add up to the `cents` of all.")
+    so_far_cents: list[int] = Field(
+        description="Nine running totals of the delivery, at equal steps from `from` to `to`:"
+        " where a deadline passes or value fades, a wait does not cost the same each day."
+    )
+
+
 class JourneyCost(Shape):
     """What its waiting cost so far; null with the reason."""
 
     cents: int | None
     per_week_cents: int | None
     reason: str | None
+    waits: list[CostlyWait] | None = Field(
+        description="In order of time; empty where it never waited, null where `cents` is."
+    )
 
 
 class SlowerThan(Shape):
@@ -224,7 +241,9 @@ class Explained(Shape):
         " they changed production; they are in neither.",
     )
     in_flight: list[dict[str, Any]] | None = Field(
-        default=None, description="Of time_by_tool: the items in flight, with what is known so far."
+        default=None,
+        description="Of time_by_tool: the items in flight, with what is known so far."
+        " Of stage_time: those in load, in which stage each is, and since when.",
     )
     history: list[dict[str, Any]] | None = Field(
         default=None,

@@ -88,6 +88,7 @@ class StageRows(Listed[StageRow]):
     """The steps of a stream, in the order of the map."""
 
     caveats: list[str] = Field(description=_CAVEATS)
+    explain: str = Field(description="The address that lists every visit of each delivery.")
     calendar: str | None = Field(
         default=None,
         description="In which days are told; not there where they are elapsed. Money always is.",
@@ -296,6 +297,13 @@ class DefinitionRow(Shape):
 
 
 class Status(Shape):
-    """`ok` or `ready`."""
+    """`ok`."""
 
     status: str
+
+
+class Readiness(Shape):
+    """`ready`, and the version of the database's tables."""
+
+    status: str
+    migration: str

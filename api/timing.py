@@ -40,6 +40,7 @@ class Timed:
     def __init__(self, app: ASGIApp, durations: Histogram) -> None:
         self._app = app
         self._durations = durations
+        self._measured = lru_cache(maxsize=4096)(self._labelled)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,15 +50,12 @@ class Timed:
 
         async def timing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                method, route = _labels(scope["method"], scope["path"][:_LONGEST])
-                measured = self._durations.labels(method, route, str(message["status"]))
-                measured.observe(time.perf_counter() - began)
+                asked = scope["method"], scope["path"][:_LONGEST], message["status"]
+                self._measured(*asked).observe(time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, timing)
 
-
-@lru_cache(maxsize=4096)
-def _labels(method: str, path: str) -> tuple[str, str]:
-    known = method if method in _METHODS else "other"
-    return known, template_of(known, path) or NO_ROUTE
+    def _labelled(self, method: str, path: str, status: int) -> Histogram:
+        known = method if method in _METHODS else "other"
+        return self._durations.labels(known, template_of(known, path) or NO_ROUTE, str(status))

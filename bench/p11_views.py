@@ -7,6 +7,7 @@ asks nobody who they are; the last beside the same numbers by hand in NumPy, as 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from api.ahead import made_ahead
 from api.app import create_app
 from bench.histories import TYPES
 from bench.item_store import ItemStore, item_store
@@ -65,9 +67,13 @@ def guarded(store: ItemStore) -> tuple[Settings, str]:
 
 
 def application(settings: Settings, url: str) -> object:
-    """As `headwater serve` makes it; the limit of requests is out of the way."""
+    """As `headwater serve` makes it and keeps it; the limit of requests is out of the way."""
     app = create_app(settings, opened(DatabaseSettings(url=url)).__enter__())
     app.state.access.rates.per_minute = 10**9
+    app.state.ahead = made_ahead(app)  # ends when nothing refers to it any longer
+    app.state.ahead.__enter__()
+    gc.collect()
+    gc.freeze()
     return app
 
 

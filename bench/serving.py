@@ -13,6 +13,9 @@ from typing import Any
 
 import uvicorn
 
+_PATIENCE_S = 120.0
+"""An answer that takes longer never comes."""
+
 
 @contextmanager
 def served(make: Callable[..., Any], *about: object) -> Iterator[int]:
@@ -54,7 +57,7 @@ class Line:
 
     def send(self, request: bytes) -> tuple[int, bytes, bytes]:
         if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self.port))
+            self._socket = socket.create_connection(("127.0.0.1", self.port), _PATIENCE_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
         got = b""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,18 @@ from rich.table import Table
 from cli.output import console, print_json
 from cli.setting_up import ready
 from cli.words import moment
-from core.duration import parse_duration
 from core.errors import BadRequestError
-from pipeline.access_tokens import list_tokens, make_token, revoke
+from pipeline.access_tokens import lasting, list_tokens, make_token, revoke
 from pipeline.audit_log import ACTIONS, list_events
 from pipeline.clock import now_ts
 from pipeline.sign_ins import end_all
-
-_LONGEST = timedelta(days=3650)
 
 
 def run_create(
     config: Path, name: str, *, role: str, streams: Sequence[str], expires: str, as_json: bool
 ) -> None:
     """The secret stands alone on standard output, so that a script can take it."""
-    lasts = _lasts(expires)
+    lasts = lasting(expires)
     with ready(config) as (settings, database):
         made = make_token(
             settings,
@@ -38,7 +34,7 @@ def run_create(
             role=role,
             streams=tuple(streams),
             lasts=lasts,
-            who=_account(),
+            who=acting(),
             now=now_ts(),
         )
         told = next(one for one in list_tokens(database, now=now_ts()) if one["name"] == name)
@@ -68,7 +64,7 @@ def run_list(config: Path, *, as_json: bool) -> None:
 def run_revoke(config: Path, which: str) -> None:
     """It lets nobody in from now on."""
     with ready(config) as (_, database):
-        ended = revoke(database, which, who=_account(), now=now_ts())
+        ended = revoke(database, which, who=acting(), now=now_ts())
     console.print(f"The token {ended.name} is revoked", highlight=False, markup=False)
 
 
@@ -91,7 +87,7 @@ def run_audit_log(config: Path, *, who: str, action: str, limit: int, as_json: b
 def run_sign_out(config: Path, account: str) -> None:
     """How many browsers that were is told."""
     with ready(config) as (_, database):
-        count = end_all(database, account, who=_account(), now=now_ts())
+        count = end_all(database, account, who=acting(), now=now_ts())
     console.print(
         f"{account} was signed out of {count} browser{'' if count == 1 else 's'}",
         highlight=False,
@@ -137,19 +133,7 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _lasts(expires: str) -> timedelta | None:
-    if expires == "never":
-        return None
-    try:
-        lasts = parse_duration(expires)
-    except (ValueError, OverflowError) as error:
-        raise BadRequestError(f'--expires: {error}; or "never"') from error
-    if lasts > _LONGEST:
-        raise BadRequestError('--expires: at most "3650d", or "never"')
-    return lasts
-
-
-def _account() -> str:
+def acting() -> str:
     try:
         return f"{getpass.getuser()} on the server"
     except (KeyError, OSError):

@@ -19,7 +19,10 @@ from cli.init_commands import init
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
+from cli.operation_commands import operation
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
+from cli.privacy_commands import privacy
+from cli.recompute_command import recompute_command
 from cli.report_commands import report_commands
 from cli.status_commands import status_commands
 from cli.verdict_commands import verdict
@@ -245,15 +248,7 @@ def objectives(
     run_objectives(config, file, who=who, dry_run=dry_run)
 
 
-@app.command(epilog=examples("headwater recompute"), rich_help_panel=_COLLECT)
-def recompute(config: Config = DEFAULT_CONFIG) -> None:
-    """Make all links and facts again from the stored records, without asking any source.
-
-    After an upgrade whose notes say so, or where a number is doubted. What people said stays.
-    """
-    from cli.sync import run_recompute
-
-    run_recompute(config)
+app.add_typer(recompute_command)
 
 
 @app.command(
@@ -293,9 +288,11 @@ app.add_typer(report_commands)
 app.add_typer(mcp_command)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")
 app.add_typer(access)
+app.add_typer(privacy, name="privacy", rich_help_panel="Who may come in")
 app.add_typer(alert)
 app.add_typer(cost)
 app.add_typer(export)
+app.add_typer(operation)
 app.add_typer(mapping, name="mapping", rich_help_panel="Look")
 app.add_typer(verdict, name="verdict", rich_help_panel="Correct what the rules found")
 

@@ -23,6 +23,7 @@ from core.settings import Settings
 from pipeline.database import Database, opened
 from pipeline.estimate_files import import_values
 from pipeline.events import take_events
+from pipeline.stopping import Stop
 from pipeline.sync import sync
 from simulator.config import company_config, company_secrets
 from simulator.estimates import estimates_csv
@@ -69,8 +70,9 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
             if once:
                 tell(f"And the dashboard: headwater demo --directory {shlex.quote(_shown(home))}")
                 return
-            with scheduled(settings, database, wanted=True, kind="demo"):
-                serve_app(settings, database, host="127.0.0.1", port=port)
+            stop = Stop()
+            with scheduled(settings, database, stop, wanted=True, kind="demo"):
+                serve_app(settings, database, host="127.0.0.1", port=port, stop=stop)
 
 
 def _push_features(settings: Settings, database: Database, world: World) -> None:

@@ -16,6 +16,7 @@ from rich.live import Live
 from cli.bars import Bars
 from cli.reading import SourceReading, StreamReading
 from core.errors import ConfigError
+from core.log import current
 from pipeline.progress import Progress as Telling
 from pipeline.progress import Stored
 from pipeline.times import iso
@@ -26,8 +27,12 @@ console = Console()
 
 
 def print_json(body: dict[str, Any]) -> None:
-    """One JSON object on one line of standard output, whoever else prints at the same time."""
-    print(f"{orjson.dumps(body).decode()}\n", end="", flush=True)
+    """One JSON object on one line of standard output, whoever else prints at the same time; inside
+    a run its `run` stands in it.
+    """
+    run = current("run")
+    told = {**body, "run": run} if run else body
+    print(f"{orjson.dumps(told).decode()}\n", end="", flush=True)
 
 
 def write_file(path: Path, text: str) -> None:

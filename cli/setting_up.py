@@ -11,7 +11,14 @@ from core.config_file import load_settings
 from core.errors import ConfigError, StoreError
 from core.log import set_up_logging
 from core.settings import Settings
+from core.tracing_settings import Tracing
 from pipeline.database import Database, opened
+from store.traced import sql_traced
+
+_NO_TRACING = (
+    "[tracing] needs packages that are not installed: pip install 'headwater[tracing]', or take"
+    " `endpoint` out of [tracing]"
+)
 
 
 @contextmanager
@@ -20,8 +27,26 @@ def ready(config: Path, *, logs: bool = False) -> Iterator[tuple[Settings, Datab
     set_up_logging(level=logging.INFO if logs else logging.ERROR)
     settings = load_settings(config)
     require_file(settings.database.url)
-    with opened(settings.database) as database:
+    with traced(settings.tracing), opened(settings.database) as database:
         yield settings, database
+
+
+@contextmanager
+def traced(settings: Tracing) -> Iterator[None]:
+    """Spans are sent while the block runs, where `[tracing]` says where to; `ConfigError` where the
+    packages for that are not installed.
+    """
+    if not settings.endpoint:
+        yield
+        return
+    try:
+        from core.tracing_export import exporting
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "opentelemetry":
+            raise
+        raise ConfigError(_NO_TRACING) from error
+    with exporting(settings), sql_traced():
+        yield
 
 
 def require_file(url: str) -> None:

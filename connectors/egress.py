@@ -6,7 +6,9 @@ machine with it. Loopback and private networks stay allowed: that is where compa
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import inet_aton
 from typing import Any
 
 import httpx
@@ -22,13 +24,18 @@ _METADATA_ADDRESSES = frozenset(
         ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"),
     )
 )
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}", re.IGNORECASE)
 _TRANSLATED = ip_network("64:ff9b::/96")
 _CONNECTED = "connection.connect_tcp.complete"
 
 
 def check_url(url: str) -> None:
-    """`SourceAnswerError` where the host of a source is one that must never be asked."""
-    check_reached(httpx.URL(url).host)
+    """`SourceAnswerError` where it is none, or its host is one that must never be asked."""
+    try:
+        host = httpx.URL(url).host
+    except httpx.InvalidURL as error:
+        raise SourceAnswerError(f"{url[:200]} is no address; correct `url`") from error
+    check_reached(host)
 
 
 def check_reached(host: str) -> None:
@@ -57,8 +64,18 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
-        return None
+        return _by_another_spelling(host)
     return _inner(found) or found if isinstance(found, IPv6Address) else found
+
+
+def _by_another_spelling(host: str) -> IPv4Address | None:
+    """2852039166, 0251.0376.0251.0376 and 0xa9.0xfe.43518 all lead to 169.254.169.254."""
+    if not _NUMBERS.fullmatch(host):
+        return None
+    try:
+        return IPv4Address(inet_aton(host))
+    except OSError:
+        return None
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:

@@ -13,16 +13,22 @@ from typing import Any
 import httpx
 import orjson
 
+from connectors.answers import ACCEPT
 from connectors.egress import check_url
 from connectors.limits import Limiter
+from connectors.proxies import proxy_of
 from connectors.quota import date_of
 from connectors.refusals import is_foreign, refusal_of
 from connectors.transport import RetryTransport
+from core.concealed import conceal_pair
 from core.errors import SourceAnswerError, SourceAuthError, SourceError, SourceUnavailableError
+from core.log import in_context
+from core.tracing import span
 
 _CONNECTIONS = 32
 _JSON = {"content-type": "application/json"}
 USER_AGENT = "headwater (read-only)"
+_ALWAYS = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": ACCEPT}
 
 
 Params = Mapping[str, str | int | bool | list[str] | None]
@@ -70,8 +76,12 @@ class SourceClient:
     ) -> httpx.Response:
         if self.refused is not None:
             raise self.refused
+        self._stays(path)
         try:
-            response = self.http.request(method, path.lstrip("/"), **kwargs)
+            with span("source request", "client", server_address=self.http.base_url.host) as made:
+                made.set(**{"http.request.method": method})
+                response = self.http.request(method, path.lstrip("/"), **kwargs)
+                made.set(**{"http.response.status_code": response.status_code})
         except httpx.ConnectError as error:
             raise SourceUnavailableError(
                 f"cannot reach {self.http.base_url.host}: {_reason(error)}; "
@@ -106,10 +116,30 @@ class SourceClient:
             self.refused = refusal
         raise refusal
 
+    def _stays(self, path: str) -> None:
+        """A path may be made of what an answer told: with another host in it, the credentials would
+        go there.
+        """
+        home = self.http.base_url
+        try:
+            asked = httpx.URL(path.lstrip("/"))
+            leaves = asked.is_absolute_url and not _same_server(asked, home)
+        except httpx.InvalidURL:
+            leaves = True
+        if leaves:
+            raise SourceAnswerError(
+                "an answer leads to another server, which is not asked; check that `url` is the"
+                " base of the API"
+            )
+
     def _note_clock(self, response: httpx.Response) -> None:
         told = date_of(response.headers.get("date", ""))
         if told is not None:
             self.clock_offset_s = (told - datetime.now(UTC)).total_seconds()
+
+
+def _same_server(one: httpx.URL, other: httpx.URL) -> bool:
+    return (one.scheme, one.netloc) == (other.scheme, other.netloc)
 
 
 def _present(params: Params | None) -> dict[str, str | int | bool | list[str]]:
@@ -142,17 +172,22 @@ def open_client(
 ) -> SourceClient:
     """A client for one source; the caller closes `client.http`. Redirects are never followed.
 
-    `SourceAnswerError` for an address that no tool has (`connectors/egress.py`). The runner
-    replaces the limiter by the one of the host: see `connectors/registry.py`.
+    `SourceAnswerError` for an address that no tool has (`connectors/egress.py`), and for a proxy
+    that is none (`connectors/proxies.py`). The runner replaces the limiter by the one of the host:
+    see `connectors/registry.py`.
     """
     check_url(base_url)
+    if isinstance(auth, tuple):
+        conceal_pair(*auth)
     limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
     transport = RetryTransport(
-        httpx.HTTPTransport(limits=limits), Limiter(concurrency), sleep=sleep
+        httpx.HTTPTransport(limits=limits, proxy=proxy_of(base_url)),
+        Limiter(concurrency),
+        sleep=sleep,
     )
     http = httpx.Client(
         base_url=base_url.rstrip("/") + "/",
-        headers={"user-agent": USER_AGENT, "accept": "application/json", **(headers or {})},
+        headers={**_ALWAYS, **(headers or {})},
         auth=auth,
         timeout=httpx.Timeout(60.0, connect=10.0),
         transport=transport,
@@ -183,5 +218,5 @@ def for_each(
             raise
 
     with ThreadPoolExecutor(max_workers=client.concurrency) as pool:
-        for done in [pool.submit(one, thing) for thing in things]:
+        for done in [pool.submit(in_context(one), thing) for thing in things]:
             done.result()

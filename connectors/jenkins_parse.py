@@ -287,8 +287,11 @@ def without_logins(build: Payload) -> Payload:
 
 
 def _without_user(url: str) -> str:
-    """The address without user and password, which people do write into remote URLs."""
-    parts = urlsplit(url)
+    """The address without user and password, which people do write into remotes; "" for none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     if parts.scheme not in ("http", "https") or "@" not in parts.netloc:
         return url
     return parts._replace(netloc=parts.netloc.rsplit("@", 1)[1]).geturl()

@@ -25,7 +25,17 @@ _ANCHOR_SLACK = timedelta(seconds=1)
 def link_header(response: httpx.Response, _asked: Params) -> Params | None:
     """Only the query of the next URL is used, so a source cannot send us to another host."""
     link = response.links.get("next")
-    return dict(httpx.URL(link["url"]).params) if link else None
+    return dict(query_of(link["url"])) if link else None
+
+
+def query_of(address: str) -> httpx.QueryParams:
+    """The query of an address that an answer tells; `SourceAnswerError` where it is none."""
+    try:
+        return httpx.URL(address).params
+    except httpx.InvalidURL as error:
+        raise SourceAnswerError(
+            "the address of the next page is none; check that `url` is the base of the API"
+        ) from error
 
 
 def token(key: str, *, param: str) -> NextPage:

@@ -27,11 +27,12 @@ _LONGEST_S = 86_400.0
 _RESETS = ("ratelimit-reset", "x-ratelimit-reset", "ratelimit-resettime")
 _FAMILIES = ("ratelimit-", "x-ratelimit-")
 _POLICIES = ("beta-ratelimit", "ratelimit")
-_POLICY = re.compile(r'"?(?P<name>[^";,\s]+)"?(?P<values>(?:\s*;\s*\w+=\d+)+)')
-_VALUE = re.compile(r"(\w+)=(\d+)")
+_POLICY = re.compile(r'"?(?P<name>[^";,\s]+)"?(?P<values>(?:\s*;\s*\w+=[0-9]+)+)')
+_VALUE = re.compile(r"(\w+)=([0-9]{1,18})")
 _VARIABLE = re.compile(r"/[^/]*\d[^/]*")
 _LIMIT_WORDS = ("rate limit", "abuse detection")
 _READ_OF_A_REFUSAL = 2_000
+_DIGITS = 300  # no more than a float can hold
 _SPARE = 0.2
 _LONGEST_SPACING_S = 5.0
 
@@ -85,7 +86,7 @@ def retry_after(headers: Headers, now: datetime) -> float | None:
     another limit that held us off, one which the headers do not show.
     """
     value = headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if _is_whole(value):
         return _waited(float(value))
     at = date_of(value) if value else None
     if at is not None:
@@ -168,7 +169,7 @@ def _policies(headers: Headers) -> list[Quota]:
 def _parts(header: str) -> dict[str, dict[str, float]]:
     return {
         part["name"]: {name: float(value) for name, value in _VALUE.findall(part["values"])}
-        for part in _POLICY.finditer(header)
+        for part in _POLICY.finditer(header[:_READ_OF_A_REFUSAL])
     }
 
 
@@ -176,9 +177,9 @@ def _refill_s(headers: Headers) -> float | None:
     """Jira Data Center fills its bucket with so many tokens each interval."""
     rate = headers.get("x-ratelimit-fillrate", "").strip()
     interval = headers.get("x-ratelimit-interval-seconds", "").strip()
-    if not (rate.isdigit() and interval.isdigit() and int(rate)):
+    if not (_is_whole(rate) and _is_whole(interval) and float(rate)):
         return None
-    return int(interval) / int(rate)
+    return float(interval) / float(rate)
 
 
 def _until_reset(headers: Headers, now: datetime) -> float | None:
@@ -216,9 +217,14 @@ def _waited(seconds: float) -> float:
 def _number(headers: Headers, name: str) -> float | None:
     for family in _FAMILIES:
         value = headers.get(family + name, "").strip()
-        if value.isdigit():
+        if _is_whole(value):
             return float(value)
     return None
+
+
+def _is_whole(value: str) -> bool:
+    """Digits that a number is made of: not those of other scripts, nor thousands of them."""
+    return value.isascii() and value.isdigit() and len(value) <= _DIGITS
 
 
 def endpoint_of(request: httpx.Request) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from connectors import github, gitlab, jenkins, jira, servicenow
 from connectors.budget import Budget, Spent
+from connectors.egress import check_url
 from connectors.http import SourceClient
 from connectors.limits import HOSTS
 from connectors.stream import Connection, Wanted
@@ -50,6 +51,7 @@ def open_source(
     `SourceError` for an address that is refused, and a token that can't be one; the caller closes
     `client.http`.
     """
+    check_url(source.url)
     try:
         client = KINDS[source.kind].open(source, sleep=sleep)
     except UnicodeEncodeError:  # its own words quote the token

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from connectors.http import SourceClient, body_of
+from connectors.paging import query_of
 from connectors.stream import Payload
 from core.errors import SourceAnswerError, SourceUnavailableError
 
@@ -109,7 +110,7 @@ class Asker:
         """Where an emptied page is followed by another; the server may cut pages shorter."""
         following = offset + self.limit
         if "next" in response.links:
-            told = httpx.URL(response.links["next"]["url"]).params.get("sysparm_offset", "")
+            told = query_of(response.links["next"]["url"]).get("sysparm_offset", "")
             following = int(told) if told.isdigit() else following
         elif total is None or following >= total:
             return None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from connectors.answers import read_whole
 from connectors.budget import Budget
 from connectors.egress import watch_connection
 from connectors.limits import LONGEST_WAIT_S, Limiter, Sleep, pause_after
@@ -72,7 +73,7 @@ class RetryTransport(httpx.BaseTransport):
                 self.requests += 1
             response = self.inner.handle_request(request)
             response.request = request
-            response.read()
+            response = read_whole(response)
         if _cut_off(response.content):
             raise httpx.RemoteProtocolError("the answer is cut off")
         self._heed(response, began)

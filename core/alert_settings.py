@@ -60,6 +60,15 @@ MailAddress = Annotated[str, AfterValidator(_mail_address)]
 ReceiverUrl = Annotated[SecretStr, AfterValidator(_receiver_url)]
 
 
+def _a_day_or_more(given: timedelta) -> timedelta:
+    if not timedelta(days=1) <= given <= timedelta(days=3650):
+        raise ValueError('from "1d" to "3650d"')
+    return given
+
+
+KeptFor = Annotated[Duration, AfterValidator(_a_day_or_more)]
+
+
 class Quiet(Model):
     """When messages are held back: each day `from` .. `to`, which may cross midnight, and all of
     `days`. `timezone` "" is that of the server. Without any of it nothing is held back.
@@ -141,13 +150,15 @@ class Route(Model):
 class Alerts(Model):
     """rules: what is looked for. `breach_p`: from which chance of missing the expectation on.
     `item_cost_per_week`, `stream_cost_per_week`: limits in the currency of `[cost_of_delay]`; None:
-    no limit. `blocked_after`, `source_after`: for how long before it counts.
+    no limit. `blocked_after`, `source_after`: for how long before it counts. `keep_ended`: for how
+    long an alert is listed once its cause is over.
     """
 
     rules: tuple[Rule, ...] = RULES
     breach_p: float = Field(default=0.5, gt=0, lt=1)
     blocked_after: Duration = timedelta(days=1)
     source_after: Duration = timedelta(minutes=30)
+    keep_ended: KeptFor = timedelta(days=400)
     item_cost_per_week: float | None = Field(default=None, gt=0, le=1e12)
     stream_cost_per_week: float | None = Field(default=None, gt=0, le=1e12)
     quiet: Quiet = Quiet()

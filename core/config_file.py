@@ -36,7 +36,7 @@ def load_settings(path: Path, env: Mapping[str, str] = os.environ) -> Settings:
     text = _read(path)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     _put_database_url(data, env)
     problems = list(_resolve_secrets(data, path.parent, env))
@@ -117,6 +117,7 @@ def _resolve_secrets(
     if isinstance(auth, dict) and isinstance(oidc := auth.get("oidc"), dict):
         places.append((("auth", "oidc"), oidc, "client_secret"))
     places += list(_alert_secrets(data.get("alerts")))
+    places += list(_tracing_secrets(data.get("tracing")))
     sources = data.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else []):
         own = source.get("auth") if isinstance(source, dict) else None
@@ -128,7 +129,7 @@ def _resolve_secrets(
         if not isinstance(value, str):
             continue
         try:
-            table[name] = _secret(value, home, env)
+            table[name] = _secret(value, home, env, hide=name != "user")
         except ValueError as error:
             if isinstance(table, list):
                 table[name] = _UNKNOWN
@@ -137,6 +138,12 @@ def _resolve_secrets(
             else:
                 del table[name]
             yield (*loc, name), str(error)
+
+
+def _tracing_secrets(tracing: object) -> Iterator[tuple[Loc, Any, Any]]:
+    headers = tracing.get("headers") if isinstance(tracing, dict) else None
+    for name in headers if isinstance(headers, dict) else ():
+        yield ("tracing", "headers"), headers, name
 
 
 def _alert_secrets(alerts: object) -> Iterator[tuple[Loc, Any, Any]]:
@@ -161,17 +168,17 @@ def _hook_secrets(index: int, source: object) -> Iterator[tuple[Loc, Any, Any]]:
         yield ("sources", index, "hooks", "secrets"), secrets, position
 
 
-def _secret(reference: str, home: Path, env: Mapping[str, str]) -> SecretStr:
+def _secret(reference: str, home: Path, env: Mapping[str, str], *, hide: bool) -> SecretStr:
     kind, _, name = reference.partition(":")
     if kind == "env" and name:
         if not env.get(name):
             raise ValueError(
                 f"the environment variable {name} is not set; set it: export {name}=.."
             )
-        return EnvSecret(name, env[name].strip())
+        return EnvSecret(name, env[name].strip(), hide=hide)
     if kind == "file" and name:
         try:
-            return FileSecret(home / name)
+            return FileSecret(home / name, hide=hide)
         except OSError as error:
             raise ValueError(f"the secret file {name} cannot be read: {error.strerror}") from error
     raise ValueError('a secret is never written here; refer to it: "env:NAME" or "file:PATH"')
@@ -186,7 +193,7 @@ def _problem(detail: Any) -> tuple[Loc, str]:
         return loc, f'unknown key "{loc[-1]}"{_meant(str(loc[-1]), known)}'
     if kind == "union_tag_invalid":
         kinds = sorted(_tags())
-        given = str(detail["ctx"]["tag"])
+        given = str(detail["ctx"]["tag"])[:100]
         return (*loc, "kind"), f'unknown kind "{given}"{_meant(given, kinds)}'
     if kind == "union_tag_not_found":
         return loc, f"a source needs a kind, one of: {', '.join(sorted(_tags()))}"
@@ -196,7 +203,7 @@ def _problem(detail: Any) -> tuple[Loc, str]:
         return loc[:-1], f'"{loc[-1]}" is missing'
     if kind == "literal_error":
         options = re.findall(r"'([^']+)'", str(detail["ctx"]["expected"]))
-        given = str(detail["input"])
+        given = str(detail["input"])[:100]
         return loc, f'{where}: "{given}" is not allowed here{_meant(given, options)}'
     if kind == "string_pattern_mismatch" and loc[-1] == "url":
         return loc, f"{where}: write an address such as https://host/path, without user, query or #"

@@ -22,9 +22,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.concealed import concealed
+
 
 class HeadwaterError(Exception):
-    """Base of all; `str(error)` is one line for a person and ends with what to do next."""
+    """Base of all; `str(error)` is one line for a person, ends with what to do next, and has none
+    of the secrets that are configured.
+    """
+
+    def __str__(self) -> str:
+        return concealed(super().__str__())
 
 
 class ConfigError(HeadwaterError):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.record_items import Person
+from core.stand_ins import DOMAIN as STAND_IN_DOMAIN
 
 _LONGEST: Final = 320
 _SHORTEST: Final = 4
@@ -31,7 +32,7 @@ _PUBLIC_DOMAINS: Final = (
     "gmx.com web.de mail.ru yandex.ru yandex.com qq.com 163.com 126.com fastmail.com "
     "hey.com posteo.de mailbox.org"
 )
-_PUBLIC: Final = frozenset(_PUBLIC_DOMAINS.split())
+_PUBLIC: Final = frozenset((*_PUBLIC_DOMAINS.split(), STAND_IN_DOMAIN))
 
 
 class Mark(StrEnum):

@@ -9,13 +9,19 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from core.concealed import conceal
+
 
 class EnvSecret(SecretStr):
-    """The content of an environment variable, as it was when the configuration was read."""
+    """The content of an environment variable, as it was when the configuration was read. `hide`: it
+    is in no error and no log, as the name of a user may be.
+    """
 
-    def __init__(self, name: str, value: str) -> None:
+    def __init__(self, name: str, value: str, *, hide: bool = True) -> None:
         super().__init__(value)
         self.name = name
+        if hide:
+            conceal(value)
 
 
 class FileSecret(SecretStr):
@@ -24,9 +30,11 @@ class FileSecret(SecretStr):
     `OSError` where the file can't be read at first; later the last content stands.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, hide: bool = True) -> None:
         super().__init__(_content(path))
-        self._path = path
+        self._path, self._hide = path, hide
+        if hide:
+            conceal(self._secret_value)
 
     @property
     def path(self) -> Path:
@@ -36,6 +44,8 @@ class FileSecret(SecretStr):
         with suppress(OSError):
             # Empty: who renews it has just begun to write.
             self._secret_value = _content(self._path) or self._secret_value
+        if self._hide:
+            conceal(self._secret_value)
         return self._secret_value
 
 

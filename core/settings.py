@@ -15,6 +15,7 @@ from core.alert_settings import Alerts
 from core.closed_days import holiday_problem
 from core.map_settings import ManualStep, ReceiverSurvey, StreamMap
 from core.source_settings import AnySource, Duration, EventsSource, Model, Name
+from core.tracing_settings import Tracing
 
 
 class Database(Model):
@@ -23,12 +24,15 @@ class Database(Model):
 
 
 class Server(Model):
-    """`allowed_origins`: other sites whose pages may read the API in a browser."""
+    """`allowed_origins`: other sites whose pages may read the API in a browser. `drain`: how long
+    it goes on answering after it was asked to stop, while `/readyz` says so.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     timezone: str = "UTC"
     allowed_origins: tuple[Origin, ...] = ()
+    drain: Duration | None = Field(default=None, le=timedelta(minutes=5))
 
     @field_validator("timezone")
     @classmethod
@@ -241,6 +245,7 @@ class Settings(Model):
     calendar: Calendar = Calendar()
     people: People = People()
     alerts: Alerts = Alerts()
+    tracing: Tracing = Tracing()
 
     @property
     def polled(self) -> tuple[AnySource, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -55,11 +57,27 @@ class Hooks(Model):
     secrets: tuple[SecretStr, ...] = Field(min_length=1, max_length=2)
 
 
+def _reachable(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = None
+    if parts is None or not parts.hostname:
+        raise ValueError("write an address such as https://host/path")
+    return url
+
+
+Address = Annotated[
+    str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"), AfterValidator(_reachable)
+]
+
+
 class Source(Model):
     """What every kind of source has. `hooks` None: its webhooks are refused."""
 
     name: Name
-    url: str = Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    url: Address
     auth: Auth = Auth()
     every: Duration = timedelta(minutes=10)
     history: date | None = None
@@ -89,7 +107,7 @@ class GithubSource(Source):
     """
 
     kind: Literal["github"]
-    url: str = Field(default="https://api.github.com", pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    url: Address = "https://api.github.com"
     repositories: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     status_labels: tuple[str, ...] = ()

@@ -86,8 +86,11 @@ class _Scanner:
         elif string := _STRING.match(self.text, self.at):
             self._advance(string.end())
         else:
+            begun = self.at
             while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
                 self.at += 1
+            if self.at == begun and not self.text.startswith((",", "]"), begun):
+                self._advance(begun + 1)  # out of step: go on all the same
 
     def _array(self, path: Path) -> None:
         self._advance(self.at + 1)

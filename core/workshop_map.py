@@ -62,7 +62,7 @@ def read_workshop_map(path: Path) -> WorkshopMap:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{path}: {where}: {first['msg']}") from error
-    except (OSError, UnicodeDecodeError, ValueError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError, csv.Error) as error:
         raise ConfigError(f"{path} can't be read as a map: {error}") from error
 
 

@@ -139,7 +139,10 @@ def parse_correlation(text: str) -> str:
     text = text.strip()
     if not text.lower().startswith(("http://", "https://")):
         return text if _BUILD.match(text) or _PIPELINE.match(text) else ""
-    path = urlsplit(text).path
+    try:
+        path = urlsplit(text).path
+    except ValueError:  # as http://[
+        return ""
     if match := _JENKINS_PATH.match(path):
         # Jenkins encodes the name of a branch job twice: feature%252Fx is feature%2Fx.
         job = "/".join(unquote(part) for part in match[1].split("/job/")[1:])

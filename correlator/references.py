@@ -149,7 +149,7 @@ def referred_items(
     """
     own = repositories.set_index("repository_id").reindex([homes[row] for row in found["row"]])
     own = own.fillna({"path": "", "source_id": NONE, "url": "", "kind": ""})
-    hosts = [(urlsplit(url).hostname or "") for url in own["url"]]
+    hosts = [_host(url) for url in own["url"]]
     keys = [
         _key(home, place, number)
         for home, place, number in zip(own["path"], found["place"], found["number"], strict=True)
@@ -173,3 +173,11 @@ def _key(home: str, place: str, number: int) -> str:
         namespace = home.rpartition("/")[0]
         place = f"{namespace}/{place}" if place else home
     return f"{place}#{number}".lower()
+
+
+def _host(url: str) -> str:
+    """The host of an address as a tool told it; "" where it is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,12 @@ _START = {
     "idea_to_release": "idea_ts",
 }
 _END = {"flow_time": "done_ts", "idea_to_done": "done_ts", "idea_to_release": "released_ts"}
+
+TIMED: Final = [
+    *("kind", "episode", "idea_ts", "committed_ts", "done_ts", "cancelled_ts"),
+    *("released_ts", "start_reason", "release_reason"),
+]
+"""What a cohort and its clocks need of items: of all columns a copy takes far longer."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.cohort import Clock, Cohort, cohort, durations, spans
+from metrics.cohort import TIMED, Clock, Cohort, cohort, durations, spans
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
@@ -37,6 +37,7 @@ def flow_time(
 
     `km_p50` and on stand beside those of `flow_time` where much old work is open (see `survival`).
     """
+    items = items[TIMED]
     found = cohort(items, window=window, clock=clock, kinds=kinds)
     told = of_durations(durations(found, clock, calendar), unit="d", excluded=found.excluded)
     if clock != "flow_time":

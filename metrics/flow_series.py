@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.cohort import Clock, cohort, durations
+from metrics.cohort import TIMED, Clock, cohort, durations
 from metrics.flow import KINDS
 from metrics.mapping import Ints
 from metrics.periods import WEEK, Period, Window, edges
@@ -17,12 +17,6 @@ from metrics.stats import PERCENTILES, Floats, rank
 from metrics.working_time import WorkingCalendar
 
 TRAILING_WEEKS: Final = 13
-
-_TIMED: Final = [
-    *("kind", "episode", "idea_ts", "committed_ts", "done_ts", "cancelled_ts"),
-    *("released_ts", "start_reason", "release_reason"),
-]
-"""What a cohort and its clocks need of items: of all columns a copy takes far longer."""
 
 
 def flow_time_series(
@@ -46,7 +40,7 @@ def flow_time_series(
         return frame
     reach = 0 if trailing_weeks is None else trailing_weeks * WEEK
     window = Window(found[0].from_ts - reach, found[-1].to_ts)
-    rows = cohort(items[_TIMED], window=window, clock=clock, kinds=kinds)
+    rows = cohort(items[TIMED], window=window, clock=clock, kinds=kinds)
     ended = rows.included["released_ts" if clock == "idea_to_release" else "done_ts"]
     order = np.argsort(ended.to_numpy(np.int64), kind="stable")
     times = ended.to_numpy(np.int64)[order]

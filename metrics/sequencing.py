@@ -27,6 +27,8 @@ CLOSE: Final = 0.25
 """Two neighbours that swap in more than this share of draws are too close to call."""
 
 _ROUNDS: Final = 50
+_TOGETHER: Final = 12
+"""So many orders are weighed at once: the moves of an item, of which one or none is taken."""
 
 
 @dataclass(frozen=True)
@@ -142,18 +144,33 @@ def _bettered(jobs: Jobs, order: list[int]) -> list[int]:
     long as that is cheaper.
     """
     spots = [place for place, one in enumerate(order) if not jobs.fixed[one]]
+    many = len(spots)
+    moves = [(i, j) for i in range(many) for j in range(max(0, i - 6), min(many, i + 7)) if i != j]
     cost = int(order_cents(jobs, order).sum())
     for _ in range(_ROUNDS):
-        found = cost
-        for i in range(len(spots)):
-            for j in range(max(0, i - 6), min(len(spots), i + 7)):
-                moved = _moved(order, spots, i, j)
-                tried = int(order_cents(jobs, moved).sum()) if i != j else cost
-                if tried < cost:
-                    order, cost = moved, tried
+        found, at = cost, 0
+        while at < len(moves):
+            tried = [_moved(order, spots, *move) for move in moves[at : at + _TOGETHER]]
+            told = _totals(jobs, tried)
+            first = next((place for place, one in enumerate(told) if one < cost), None)
+            at += len(tried) if first is None else first + 1
+            if first is not None:
+                order, cost = tried[first], told[first]
         if cost == found:
             break
     return order
+
+
+def _totals(jobs: Jobs, orders: list[list[int]]) -> list[int]:
+    """What each order costs, all of them computed at once."""
+    places = np.array(orders, np.int64)
+    finish = np.empty_like(places)
+    np.put_along_axis(finish, places, np.cumsum(jobs.duration_s[places], axis=1), axis=1)
+    items = np.tile(np.arange(len(jobs)), len(orders))
+    after = accrued_cents(jobs.terms.take(items), (jobs.delay_s + finish).ravel())
+    cents = after.reshape(places.shape) - accrued_cents(jobs.terms, jobs.delay_s)
+    told: list[int] = np.where(jobs.fixed, 0, cents).sum(axis=1).tolist()
+    return told
 
 
 def _moved(order: list[int], spots: list[int], i: int, j: int) -> list[int]:
@@ -189,11 +206,7 @@ def drawn_orders(
     duration = jobs.duration_s[:, None] * stretch
     for row, order in enumerate(orders):
         places = np.asarray(order, np.int64)
-        finish = np.zeros_like(duration)
-        finish[places] = np.cumsum(duration[places], axis=0)
-        for item in places:
-            if not jobs.fixed[item]:
-                found[row] += factor[item] * _of_one(jobs, int(item), finish[item])
+        found[row] = _drawn(jobs, places, np.cumsum(duration[places], axis=0), factor)
     return found
 
 
@@ -211,16 +224,27 @@ def stability(
     would be cheaper: 1 - P(the first before the second).
     """
     free = [place for place, one in enumerate(order) if not jobs.fixed[one]]
-    swapped = []
-    for a, b in pairwise(free):
-        other = list(order)
-        other[a], other[b] = other[b], other[a]
-        swapped.append(other)
-    cost = drawn_orders(jobs, [order, *swapped], factor, stretch)
-    return [
-        Neighbours(order[a], order[b], float((cost[row] < cost[0]).mean()))
-        for row, (a, b) in enumerate(pairwise(free), start=1)
-    ]
+    places = np.asarray(order, np.int64)
+    duration = jobs.duration_s[:, None] * stretch
+    finish = np.cumsum(duration[places], axis=0)
+    begin = finish - duration[places]
+    found = []
+    for a, b in pairwise(free):  # what stands before or after them costs the same either way
+        here = places[a : b + 1]
+        other = np.concatenate([here[-1:], here[1:-1], here[:1]])
+        now = _drawn(jobs, here, finish[a : b + 1], factor)
+        then = _drawn(jobs, other, begin[a] + np.cumsum(duration[other], axis=0), factor)
+        found.append(Neighbours(order[a], order[b], float((then < now).mean())))
+    return found
+
+
+def _drawn(jobs: Jobs, items: Ints, finish: Floats, factor: Floats) -> Floats:
+    """What these cost together under each draw. finish: by item and draw."""
+    found = np.zeros(factor.shape[1])
+    for item, at in zip(items.tolist(), finish, strict=True):
+        if not jobs.fixed[item]:
+            found += factor[item] * _of_one(jobs, item, at)
+    return found
 
 
 def wsjf(value: float, time: float, risk: float, size: float) -> float:

@@ -7,11 +7,12 @@ import re
 import secrets
 import string
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from core.accounts import ROLES, Role
+from core.duration import parse_duration
 from core.errors import BadRequestError, NotFoundError
 from core.settings import Settings
 from pipeline.audit_log import note_in
@@ -27,6 +28,7 @@ SECRET: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
 """What a token looks like, for scanners that look for leaked secrets."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 HOUR: Final = 3600
+_LONGEST: Final = timedelta(days=3650)
 Answer = dict[str, Any]
 
 
@@ -94,41 +96,60 @@ def make_token(
     return Made(secret, token)
 
 
-def revoke(database: Database, which: str, *, who: str, now: int) -> Token:
-    """End the token of this name or number, and every sign-in with it; `NotFoundError` for none
-    that counts.
+def revoke(database: Database, which: str | int, *, who: str, now: int) -> Token:
+    """End the token of this name or number (an int: of the number alone), and every sign-in with
+    it; `NotFoundError` for none that counts.
     """
     with database.writing() as session:
         found = [one for one in access_tokens.tokens(session) if one.counts(now)]
-        wanted = [one for one in found if which in (one.name, str(one.id))]
+        wanted = [one for one in found if which in _called(one, which)]
         if not wanted:
             known = ", ".join(one.name for one in found) or "none"
             raise NotFoundError(f'there is no token "{which}" that counts; those that do: {known}')
         for one in wanted:
             access_tokens.revoke_token(session, one.id, ts=now)
             note_in(session, "token_revoked", who=who, subject=f"token:{one.name}", ts=now)
-        return wanted[0]
+        return replace(wanted[0], revoked_ts=now)
+
+
+def _called(one: Token, which: str | int) -> tuple[str | int, ...]:
+    return (one.id,) if isinstance(which, int) else (one.name, str(one.id))
 
 
 def list_tokens(database: Database, *, now: int) -> list[Answer]:
     """All that there ever were, the newest first, without anything of their secrets."""
     with database.read() as session:
         found = access_tokens.tokens(session)
-    return [
-        {
-            "id": one.id,
-            "name": one.name,
-            "role": one.role,
-            "streams": list(one.streams),
-            "state": _state(one, now),
-            "created_by": one.who,
-            "created_at": iso(one.created_ts),
-            "expires_at": iso(one.expires_ts),
-            "revoked_at": iso(one.revoked_ts),
-            "last_used_at": iso(one.used_ts),
-        }
-        for one in found
-    ]
+    return [told_of(one, now) for one in found]
+
+
+def told_of(one: Token, now: int) -> Answer:
+    """A token as it is told, without anything of its secret."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": one.role,
+        "streams": list(one.streams),
+        "state": _state(one, now),
+        "created_by": one.who,
+        "created_at": iso(one.created_ts),
+        "expires_at": iso(one.expires_ts),
+        "revoked_at": iso(one.revoked_ts),
+        "last_used_at": iso(one.used_ts),
+    }
+
+
+def lasting(text: str) -> timedelta | None:
+    """How long a token lasts: "90d", "12h", "52w"; None for "never". `BadRequestError`."""
+    if text == "never":
+        return None
+    try:
+        lasts = parse_duration(text)
+    except (ValueError, OverflowError) as error:
+        raise BadRequestError(f'expires: {error}; or "never"') from error
+    if not timedelta() < lasts <= _LONGEST:
+        raise BadRequestError('expires: more than nothing and at most "3650d", or "never"')
+    return lasts
 
 
 def _state(one: Token, now: int) -> str:

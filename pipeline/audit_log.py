@@ -16,7 +16,14 @@ from store import audit_events
 log = structlog.get_logger()
 
 Action = Literal[
-    "signed_in", "signed_out", "refused", "wrote", "token_created", "token_revoked", "ended"
+    "signed_in",
+    "signed_out",
+    "refused",
+    "wrote",
+    "token_created",
+    "token_revoked",
+    "ended",
+    "person_erased",
 ]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 _LONGEST = 300

@@ -21,6 +21,7 @@ from core.errors import (
     StoppedError,
 )
 from core.source_settings import AnySource
+from core.tracing import span
 from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.health import Health, Round, decoded, encoded
@@ -92,7 +93,10 @@ def collect(
     stop = stop or Stop()
     source_id = _number_of(source, database)
     try:
-        with held(database, source_id, source.name, wait=stop.sleep, owner=owner) as renew:
+        with (
+            span("collect", source_name=source.name, source_kind=source.kind),
+            held(database, source_id, source.name, wait=stop.sleep, owner=owner) as renew,
+        ):
             order = _ordered(database, source_id, fingerprint(source, wanted), full=full, only=only)
             outcome, spent = _Outcome(order.health), order.health.spent
             with _told(database, source_id, outcome), opened(source, stop, spent=spent) as client:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.records import Entity
 from core.settings import Settings
+from core.tracing import span
 from correlator.identities import Identities
 from correlator.linking import Linked, Scope, linked, owner
 from correlator.rules import RULES
@@ -44,6 +45,7 @@ class CorrelateReport:
         )
 
 
+@span("link")
 def correlate(
     settings: Settings,
     database: Database,

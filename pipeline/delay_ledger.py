@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from metrics.holders import DelayClock, Values
 from metrics.ledger import Accrued, Book, accrued, book_of, burning
-from metrics.periods import Window
+from metrics.ledger_growth import Growth, growth
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_teams import held_of
@@ -60,13 +58,9 @@ def burning_of(
     return now[pd.MultiIndex.from_frame(now[["item_id", "episode"]]).isin(chosen)]
 
 
-def delivery_cost(stream: StreamFacts, item_id: int, episode: int, as_of: int) -> int | None:
-    """What the waiting of one delivery cost so far, in cents; None where it has no value."""
+def delivery_growth(stream: StreamFacts, item_id: int, episode: int, as_of: int) -> Growth | None:
+    """What the waiting of one delivery cost so far, wait by wait; None where it has no value."""
     book = book_in(stream)
     mine = (book.items["item_id"] == item_id) & (book.items["episode"] == episode)
     rows = np.flatnonzero(mine.to_numpy(np.bool_))
-    if not len(rows) or book.holders.of[rows[0]] < 0:
-        return None
-    own = replace(book, waits=book.waits[book.waits["row"] == rows[0]])
-    found = accrued(own, window=Window(0, as_of), as_of=as_of)
-    return int(found.cells["cost_cents"].sum())
+    return growth(book, int(rows[0]), as_of=as_of) if len(rows) else None

@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.source_settings import EventsSource
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.erased_words import freed_body
 from pipeline.stages import CORRELATE
 from store import cursors, dirty, features, hooks, raw, records
 from store.cursors import StreamKey
@@ -57,7 +58,9 @@ def take_events(settings: Settings, database: Database, delivery: Delivery) -> E
     this secret; `DeliveryError` and `FieldError` for what can't be taken.
     """
     source = _source_of(settings, delivery)
-    found = events_of(delivery.headers, delivery.body)
+    with database.read() as session:
+        body = freed_body(session, delivery.body)
+    found = events_of(delivery.headers, body)
     latest = datetime.now(UTC) + _AHEAD
     for event in found:
         if event.at > latest:

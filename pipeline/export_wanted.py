@@ -23,11 +23,12 @@ class Filters:
     start: str | None = None
     end: str | None = None
     since: str | None = None
+    min_confidence: float | None = None
 
 
 def wanted_rows(settings: Settings, filters: Filters, *, now: int | None = None) -> Wanted:
-    """`BadRequestError` for a stream or service that is not configured, for what is no time, and
-    for a window that is empty.
+    """`BadRequestError` for a stream or service that is not configured, for what is no time or no
+    confidence, and for a window that is empty.
     """
     _require("stream", filters.stream, [one.name for one in settings.streams])
     _require("service", filters.service, [one.name for one in settings.services])
@@ -42,7 +43,10 @@ def wanted_rows(settings: Settings, filters: Filters, *, now: int | None = None)
     since = None
     if filters.since is not None:
         since = past_moment(settings, "since", filters.since, now=at)
-    return Wanted(filters.stream, filters.service, start, end, since)
+    sure = filters.min_confidence
+    if sure is not None and not 0 <= sure <= 1:
+        raise BadRequestError("min_confidence: a number from 0 to 1, such as 0.8")
+    return Wanted(filters.stream, filters.service, start, end, since, sure)
 
 
 def filters_of(table: ExportTable) -> list[str]:
@@ -52,6 +56,7 @@ def filters_of(table: ExportTable) -> list[str]:
         *(["service"] if table.service is not None else []),
         *(["from", "to"] if table.moment is not None else []),
         *(["since"] if table.fact or table.name == "restatements" else []),
+        *(["min_confidence"] if table.confidence is not None else []),
     ]
     return found
 
@@ -64,6 +69,7 @@ def require_filters(table: ExportTable, filters: Filters) -> None:
         "from": filters.start,
         "to": filters.end,
         "since": filters.since,
+        "min_confidence": filters.min_confidence,
     }
     known = filters_of(table)
     for name, value in given.items():
@@ -82,6 +88,7 @@ def applied(table: ExportTable, wanted: Wanted) -> Wanted:
         from_ts=wanted.from_ts if "from" in known else None,
         to_ts=wanted.to_ts if "to" in known else None,
         since_ts=wanted.since_ts if "since" in known else None,
+        min_confidence=wanted.min_confidence if "min_confidence" in known else None,
     )
 
 

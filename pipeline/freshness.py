@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from store import alerts, cursors, frames, improvements, scenarios, verdicts
+from store import alerts, cursors, erased, frames, improvements, scenarios, verdicts
 from store.daily import last_made
 from store.definitions import last_change
 from store.estimates import last_estimate
@@ -45,9 +45,9 @@ class Versions:
 def versions(session: Session) -> Versions:
     """Equal as long as no fact changed, no source was read or failed, no history came, no
     definition changed, no daily number was made, no alert moved, and nobody judged a link, valued
-    an item, entered a scenario or wrote of an improvement.
+    an item, entered a scenario, wrote of an improvement or was erased.
     """
-    said = (verdicts, scenarios, improvements)
+    said = (verdicts, scenarios, improvements, erased)
     entered = [*(one.version(session) for one in said), last_estimate(session)]
     made = last_made(session)
     return Versions(

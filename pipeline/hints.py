@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, SourceError, StoppedError
+from core.log import one_run
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.clock import now_ts
@@ -52,6 +53,7 @@ class Look:
     _pause_s: int = 0
     _not_before_ts: int = field(default=0)
 
+    @one_run()
     def __call__(self) -> bool:
         """Whether something was waiting and was read. A fault waits for the next look."""
         if now_ts() < self._not_before_ts:

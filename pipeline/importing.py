@@ -7,6 +7,7 @@ the thing that it belongs to. So a list of links and the items they belong to ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from core.settings import Settings
 from core.source_settings import EventsSource
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.erased_words import ErasedWords, freed_row
 from pipeline.events import keep, store_pushed
 from pipeline.import_checks import PARENTS, ImportReport, check, name_of
 from pipeline.import_rows import Row, of_one_kind, rows_of
@@ -65,9 +67,11 @@ def import_file(
             source_id = ensure_sources(session, [SourceRow(source, "events")])[source]
     check(database, source_id, path, kind, report)
     write = not dry_run and not (strict and report.refused_rows)
+    words = ErasedWords(database)
+    words.learn()
     levels = range(1) if of_one_kind(path) else range(3)
     for level in levels:
-        good = _good(path, kind, report, level if len(levels) > 1 else None)
+        good = _good(path, kind, report, words, level if len(levels) > 1 else None)
         while batch := list(islice(good, _BATCH)):
             changed = _take(database, source_id, batch, report, write=write)
             tell.page(source, STREAM, Stored(len(batch), changed))
@@ -88,13 +92,17 @@ def _require(settings: Settings, name: str) -> None:
     )
 
 
-def _good(path: Path, kind: str, report: ImportReport, level: int | None) -> Iterator[Row]:
+def _good(
+    path: Path, kind: str, report: ImportReport, words: ErasedWords, level: int | None
+) -> Iterator[Row]:
     """The rows to be stored, of one level: what others belong to comes before them."""
     for row in rows_of(path, kind):
         if row.record is not None and row.number not in report.refused_rows:
             own = 0 if row.kind in _FIRST else 2 if row.kind in _LAST else 1
             if level is None or own == level:
-                yield row
+                free = freed_row(words, row.given)
+                record = row.record if free is None else record_of(row.kind, free)
+                yield row if free is None else replace(row, given=free, record=record)
 
 
 def _take(

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from core.records import LEFT
 from core.settings import Settings, ValueStream
 from metrics.mapping import Flags
 from pipeline.block_reasons import reasons_between
-from pipeline.delay_ledger import delivery_cost
 from pipeline.journey import Journey, Visit, handoffs, open_parts, returns
+from pipeline.journey_cost import waiting_cost
 from pipeline.journey_rows import evidence_row, lane_row, link_row, visit_row
 from pipeline.outages import coarse
 from pipeline.snapshot import Snapshot
@@ -32,7 +31,7 @@ def journey_document(snapshot: Snapshot, settings: Settings, journey: Journey) -
         **_dates(journey, fact),
         **_spans(journey, fact, parts),
         **_moves(journey, fact, config),
-        "delay_cost": _cost(snapshot, journey, fact),
+        "delay_cost": waiting_cost(snapshot, journey),
         "slower_than": _slower(snapshot, fact),
         "longest_wait": _longest(journey),
         "time_by_tool": _by_tool(journey),
@@ -172,32 +171,6 @@ def _gone(item: Answer) -> Answer | None:
         return None
     note = _GONE.get(item["gone"], "its source does not show it any more")
     return {"why": item["gone"], "noticed_at": iso(item["gone_ts"]), "note": note}
-
-
-def _cost(snapshot: Snapshot, journey: Journey, fact: Answer) -> Answer:
-    item = journey.item
-    value = item["value_cents"]
-    if item["gone"] in LEFT:
-        return {"cents": None, "per_week_cents": value, "reason": "it is in no number"}
-    stream = snapshot.streams.get(str(fact.get("stream")))
-    said = None if stream is None else stream.worth.estimates.get(int(item["id"]))
-    if said is not None:
-        value = said.likely_cents if said.profile != "P4" else None
-    if not fact or fact.get("committed_ts") is None:
-        began = "work on it has not begun" if not fact.get("cancelled_ts") else ""
-        why = (began or "dropped before work") if value is not None else _NOBODY
-        return {"cents": None, "per_week_cents": value, "reason": why}
-    as_of = int(journey.as_of.timestamp())
-    cents = (
-        None
-        if stream is None
-        else delivery_cost(stream, int(item["id"]), int(fact["episode"]), as_of)
-    )
-    reason = _NOBODY if cents is None else None
-    return {"cents": cents, "per_week_cents": value, "reason": reason}
-
-
-_NOBODY = "nobody valued this item"
 
 
 def _slower(snapshot: Snapshot, fact: Answer) -> Answer | None:

@@ -11,11 +11,14 @@ from functools import partial
 from connectors.http import SourceClient
 from connectors.paging import batches
 from connectors.stream import Census, Cursor, Page, Payload, Reading, Scope, Stream
-from core.errors import PayloadError
+from core.concealed import concealed
+from core.errors import HeadwaterError, PayloadError
+from core.record_check import require_sound
 from core.records import Entity, Gone, Record
 from pipeline import absence
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.erased_words import ErasedWords
 from pipeline.gaps import KEY as GAPS
 from pipeline.gaps import Gaps, has_gap
 from pipeline.watching import KEY as WATCH
@@ -88,6 +91,7 @@ class _Pass:
         kept = dict(task.cursor)
         self.task, self.client, self.database = task, client, database
         self.moment = now_ts()
+        self.words = ErasedWords(database)
         self.watching = Watching.of(kept, self.moment)
         kept.pop(WATCH, None)
         self.gaps = Gaps.of(kept.pop(GAPS, None), self.moment)
@@ -165,6 +169,7 @@ class _Pass:
     def _asked_again(self, names: Sequence[str]) -> dict[str, Changed]:
         """Of these what differs from what is stored."""
         task, complete = self.task, self.task.stream.complete
+        self.words.learn()
         with self.database.read() as session:
             stored = raw.payloads(session, task.source_id, task.stream.name, names)
         before = {name: raw.payload_hash(payload) for name, payload in stored.items()}
@@ -230,8 +235,10 @@ class _Pass:
 
     def _prepare(self, page: Page) -> Prepared:
         task, hashed = self.task, {}
+        self.words.learn()
         for payload in page.payloads:  # a page may name a thing twice: the last one wins
-            hashed[task.stream.id(payload, task.scope)] = (raw.payload_hash(payload), payload)
+            free = self.words.taken_out_of(payload)
+            hashed[task.stream.id(free, task.scope)] = (raw.payload_hash(free), payload)
         stored: dict[str, bytes] = {}
         if hashed and not task.full:
             with self.database.read() as session:
@@ -251,7 +258,10 @@ class _Pass:
         list gives: once it is whole it differs.
         """
         rows, records = [], list[Record]()
-        for name, (digest, payload) in changed.items():
+        for name, (digest, told) in changed.items():
+            payload = self.words.taken_out_of(
+                told
+            )  # not before its details were asked for by its name
             found, problem = _parsed(self.task, payload)
             records += found
             self.gaps.saw(name, digest, payload)
@@ -285,7 +295,7 @@ def _keep(task: Task, changed: Mapping[str, Payload], database: Database) -> Non
 
 def _parsed(task: Task, payload: Payload) -> tuple[list[Record], str]:
     try:
-        return list(task.stream.parse(payload, task.scope)), ""
-    except MISSHAPEN as error:
-        told = str(error) if isinstance(error, PayloadError) else f"{type(error).__name__}: {error}"
-        return [], told[:300]
+        return require_sound(task.stream.parse(payload, task.scope)), ""
+    except (*MISSHAPEN, HeadwaterError, RecursionError) as error:
+        own = isinstance(error, HeadwaterError)
+        return [], concealed(str(error) if own else f"{type(error).__name__}: {error}")[:300]

@@ -15,8 +15,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, SourcePausedError, StoppedError
+from core.log import one_run
 from core.settings import Settings
 from core.source_settings import AnySource
+from core.tracing import span
+from pipeline.again import first_asked, was_read
 from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
 from pipeline.alerts.look import AlertLook
 from pipeline.collect import collect
@@ -231,6 +234,8 @@ class Take:
             log.error("run_failed", source=taken.source.name, error=str(lost(error)))
 
 
+@one_run()
+@span("scheduled pass")
 def run_source(
     source: AnySource,
     settings: Settings,
@@ -252,9 +257,18 @@ def run_source(
     try:
         left = frozenset[str]()
         while True:
+            scope = "" if left else first_asked(database).get(source.name, "")
             report = collect(
-                source, database, wanted_of(settings), only=left, stop=way, owner=owner
+                source,
+                database,
+                wanted_of(settings),
+                only=left,
+                again=scope,
+                stop=way,
+                owner=owner,
             )
+            if scope:
+                was_read(database, report, scope)
             with here.doing(WAITS), turn, here.doing(LINKS):
                 stop.check()
                 outcome = bring_up_to_date(settings, database, [report], stop=stop)

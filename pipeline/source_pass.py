@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from connectors.http import SourceClient, request_count
 from connectors.stream import Payload, Scope, Stream, due_at_once, observed_of
 from core.errors import SourceAnswerError, SourceError, SourcePausedError
+from core.log import in_context
+from core.tracing import span
 from pipeline.absence import note_of
 from pipeline.clock import now_ts
 from pipeline.database import Database
@@ -164,7 +166,7 @@ class SourcePass:
 
     def _read_all(self, tasks: Sequence[Task]) -> None:
         pool = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self.name}")
-        futures = [pool.submit(self._read, task) for task in tasks]
+        futures = [pool.submit(in_context(self._read), task) for task in tasks]
         try:
             left = len(tasks)
             while left:
@@ -184,10 +186,11 @@ class SourcePass:
     def _read(self, task: Task) -> None:
         error: Exception | None = None
         try:
-            for prepared in prepared_pages(task, self.client, self.database):
-                if self._stop.is_set():
-                    return
-                self._pages.put((task, prepared))
+            with span("read stream", source_name=self.name, stream_name=task.stream.name):
+                for prepared in prepared_pages(task, self.client, self.database):
+                    if self._stop.is_set():
+                        return
+                    self._pages.put((task, prepared))
         except MISSHAPEN as raised:
             error = SourceAnswerError(
                 f"an answer is not what {task.stream.name} look like"

@@ -11,15 +11,18 @@ from datetime import date
 from functools import partial
 
 from core.errors import ConfigError
+from core.log import in_context, one_run
 from core.settings import Settings
 from core.source_settings import AnySource
-from pipeline.again import scope_named
+from core.tracing import span
+from pipeline.again import first_asked, scope_named, was_read
 from pipeline.alerts.look import bring_alerts_up_to_date
 from pipeline.collect import collect
 from pipeline.correlate import CorrelateReport, correlate
 from pipeline.daily import bring_days_up_to_date
 from pipeline.database import Database
 from pipeline.definition_changes import keep_definitions, note_changes
+from pipeline.fact_engine import FactEngine
 from pipeline.knowledge import configured, note_readings
 from pipeline.mapping import apply_mapping
 from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
@@ -53,6 +56,8 @@ class SyncReport:
         return any(report.problems for report in self.sources)
 
 
+@one_run()
+@span("sync")
 def sync(
     settings: Settings,
     database: Database,
@@ -78,9 +83,11 @@ def sync(
     wanted = wanted_of(settings)
     chosen = _chosen(settings, only)
     part = scope_named(database, chosen[0], again) if again else ""
+    waiting = {} if again or full else first_asked(database)
 
     def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
         again = full and not streams
+        scope = part or waiting.get(source.name, "")
         report = collect(
             source,
             database,
@@ -89,11 +96,13 @@ def sync(
             full=again,
             since=since,
             only=streams,
-            again="" if streams else part,
+            again="" if streams else scope,
             stop=stop,
         )
         if not streams:
             note_read(database, source, report)
+        if scope and not streams:
+            was_read(database, report, scope)
         return report
 
     reports = _side_by_side([partial(one, source) for source in chosen], stop)
@@ -113,12 +122,14 @@ def sync(
 def _side_by_side(parts: Sequence[Callable[[], SourceReport]], stop: Stop) -> list[SourceReport]:
     with ThreadPoolExecutor(max(1, len(parts)), thread_name_prefix="source") as pool:
         try:
-            return list(pool.map(lambda part: part(), parts))
+            return list(pool.map(lambda part: part(), [in_context(part) for part in parts]))
         except KeyboardInterrupt:
             stop.ask()
             raise
 
 
+@one_run()
+@span("link and measure")
 def bring_up_to_date(
     settings: Settings,
     database: Database,
@@ -127,9 +138,12 @@ def bring_up_to_date(
     *,
     everything: bool = False,
     stop: Stop | None = None,
+    engine: FactEngine | None = None,
 ) -> SyncReport:
     """Links and facts from the records; of what changed, or of everything. Of several processes one
     at a time: what an older look at the records made of them must not overwrite a newer one's.
+
+    engine: who makes the facts of items, where it is not this process.
     """
     tell = progress or Silent()
     cause = REBUILD if everything else RECORDS
@@ -150,6 +164,7 @@ def bring_up_to_date(
             everything=everything,
             cause=cause,
             remapped=remapped,
+            engine=engine,
         )
         note_readings(settings, database)
         keep_definitions(settings, database)

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, StoppedError
+from core.log import one_run
 from core.settings import Settings
 from pipeline.database import Database, lost
 from pipeline.stopping import Stop
@@ -27,6 +28,7 @@ class VerdictLook:
     turn: threading.Lock
     stop: Stop
 
+    @one_run()
     def __call__(self) -> bool:
         """Whether one had come and counts now. A fault waits for the next look."""
         try:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from store.lookup import chunks
 from store.models import alert, alert_delivery
 from store.settings import get_setting, set_setting
 from store.upsert import upsert
@@ -91,6 +92,23 @@ def end(session: Session, ids: Sequence[int], *, ts: int) -> None:
         session.execute(update(alert).where(alert.c.id == number).values(ended_ts=ts))
     if ids:
         _moved(session)
+
+
+def forget_ended(session: Session, *, before_ts: int) -> int:
+    """Drop alerts that ended before, with what was told of them; answers how many. One of which
+    somebody is still to be told stays.
+    """
+    to_come = select(alert_delivery.c.id).where(
+        alert_delivery.c.alert_id == alert.c.id, alert_delivery.c.state.in_(("waiting", "held"))
+    )
+    ended = select(alert.c.id).where(alert.c.ended_ts < before_ts, ~to_come.exists())
+    ids = list(session.scalars(ended))
+    for chunk in chunks(ids):
+        session.execute(delete(alert_delivery).where(alert_delivery.c.alert_id.in_(chunk)))
+        session.execute(delete(alert).where(alert.c.id.in_(chunk)))
+    if ids:
+        _moved(session)
+    return len(ids)
 
 
 def unplanned(session: Session) -> list[Alert]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.models import source, stream_state
@@ -126,6 +126,11 @@ def acquire_lease(
 def renew_lease(session: Session, key: StreamKey, *, owner: str, until_ts: int) -> bool:
     """Prolong the lease; False where another has taken the stream: stop reading it."""
     return _lease(session, _KEPT, key, holder=owner, owner=owner, until=until_ts)
+
+
+def forget_leases(connection: Connection) -> None:
+    """Nobody reads anything: those who did read another database."""
+    connection.execute(update(stream_state).values(lease_owner="", lease_until_ts=None))
 
 
 def release_lease(session: Session, key: StreamKey, *, owner: str) -> bool:

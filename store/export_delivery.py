@@ -87,6 +87,7 @@ LINKS: Final = ExportTable(
     (link.c.a_kind, link.c.a_id, link.c.b_kind, link.c.b_id, link.c.rule),
     moment_name="found_at",
     moment=link.c.since_ts,
+    confidence=link.c.confidence,
 )
 
 CHANGES: Final = ExportTable(

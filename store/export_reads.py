@@ -31,8 +31,8 @@ _TYPES: Final[dict[Kind, pa.DataType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: of a stream, of a service, whose moment lies in `[from_ts, to_ts)`, and those
-    that are new or changed since; None for all.
+    """Which rows: of a stream, of a service, whose moment lies in `[from_ts, to_ts)`, those that
+    are new or changed since, and those that are as sure; None for all.
     """
 
     stream: str | None = None
@@ -40,6 +40,7 @@ class Wanted:
     from_ts: int | None = None
     to_ts: int | None = None
     since_ts: int | None = None
+    min_confidence: float | None = None
 
 
 def arrow_schema(table: ExportTable, **more: str) -> pa.Schema:
@@ -88,6 +89,8 @@ def chosen(table: ExportTable, wanted: Wanted) -> Select[Any]:
         statement = statement.where(table.moment >= wanted.from_ts)
     if table.moment is not None and wanted.to_ts is not None:
         statement = statement.where(table.moment < wanted.to_ts)
+    if table.confidence is not None and wanted.min_confidence is not None:
+        statement = statement.where(table.confidence >= wanted.min_confidence)
     if wanted.since_ts is not None and (new := changed_since(table, wanted.since_ts)) is not None:
         statement = statement.where(new)
     return statement

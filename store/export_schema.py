@@ -56,7 +56,8 @@ class ExportTable:
     rows: what it is read from. key: the columns that tell its rows apart. order: by what it is
     read. moment: the times (epoch seconds) that `from` and `to` are compared with, of the column
     `moment_name`. stream, service: the names to filter by. fact: the table of facts, where each row
-    says since when it is known and the log says when it changed.
+    says since when it is known and the log says when it changed. confidence: how sure a row is, 0
+    to 1, where rows have that.
     """
 
     name: str
@@ -71,6 +72,7 @@ class ExportTable:
     service: ColumnElement[Any] | None = None
     fact: str = ""
     where: ColumnElement[bool] | None = None
+    confidence: ColumnElement[Any] | None = None
 
     def select(self) -> Select[Any]:
         """All rows, in no order; times as epoch seconds."""

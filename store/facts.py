@@ -121,3 +121,10 @@ def services_version(session: Session) -> int:
 def bump_services(session: Session) -> None:
     """Facts of services are other ones from now on."""
     set_setting(session, _SERVICES, str(services_version(session) + 1))
+
+
+def bump_all(session: Session) -> None:
+    """Whoever keeps answers made of facts makes them anew; the facts are those of before."""
+    version = value_stream.c.facts_version
+    session.execute(update(value_stream).values(facts_version=version + 1))
+    bump_services(session)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.frames import to_ts
 from core.settings import Settings, ValueStream
+from store.erased import renamed
 from store.fact_log import forget_services
 from store.lookup import read_rows
 from store.map_stages import map_stages
@@ -158,12 +159,12 @@ def _load_teams(session: Session, settings: Settings) -> bool:
         session, team, [{"name": item.name} for item in settings.teams], key=("name",), update=()
     )
     ids = {row.name: row.id for row in session.execute(select(team))}
-    key = people_key(session)
+    key, stand_ins = people_key(session), renamed(session)
     zone = ZoneInfo(settings.server.timezone)
     rows = [
         {
             "team_id": ids[item.name],
-            "pseudonym": pseudonym(key, member.person),
+            "pseudonym": stand_ins.get(one := pseudonym(key, member.person), one),
             "from_ts": _midnight(member.since, zone) or 0,
             "to_ts": _midnight(member.until, zone),
         }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from core.errors import StoreError
 from store.session import open_engine
@@ -28,7 +29,28 @@ def downgrade(url: str, password: str | None = None, *, to: str) -> str:
 def current(engine: Engine) -> str:
     """The version of the database's tables; empty where it has none."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return version_on(connection)
+
+
+def version_on(connection: Connection) -> str:
+    """The same as this connection sees it, in the transaction that it has open."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def move(connection: Connection, *, to: str) -> None:
+    """Up or down to version `to`, a known one, in the transaction that the connection has open."""
+    config, order = _config(), versions()
+    config.attributes["connection"] = connection
+    found = version_on(connection)
+    if found and order.index(found) > order.index(to):
+        command.downgrade(config, to)
+    else:
+        command.upgrade(config, to)
+
+
+def versions() -> list[str]:
+    """All versions that this program knows, the oldest first."""
+    return [revision.revision for revision in _script().walk_revisions()][::-1]
 
 
 def newest() -> str:
@@ -41,8 +63,7 @@ def require_current(engine: Engine) -> None:
     found, needed = current(engine), newest()
     if found == needed:
         return
-    known = {revision.revision for revision in _script().walk_revisions()}
-    if found and found not in known:
+    if found and found not in versions():
         raise StoreError(
             f"the database was written by a newer Headwater (version {found}): update Headwater"
         )
@@ -57,6 +78,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def _script() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 

@@ -48,7 +48,7 @@ class StoredPayload:
 
 def payload_hash(payload: Mapping[str, Any]) -> bytes:
     """16 bytes that are equal for equal JSON, whatever the order of its keys."""
-    return blake2b(_encoded(payload), digest_size=16).digest()
+    return blake2b(encoded(payload), digest_size=16).digest()
 
 
 def hashes(
@@ -88,7 +88,7 @@ def save(
             "external_id": item.external_id,
             "scope": scope if item.scope is None else item.scope,
             "hash": item.hash,
-            "payload": compressor.compress(_encoded(item.payload)),
+            "payload": compressor.compress(encoded(item.payload)),
             "vendor_ts": item.vendor_ts,
             "fetched_ts": fetched_ts,
             "gone": "",
@@ -117,7 +117,7 @@ def load(
         page = select(*columns).where(*where, raw_record.c.external_id > last)
         rows = session.execute(page.order_by(raw_record.c.external_id).limit(_PAGE)).all()
         for row in rows:
-            payload = _decoded(decompressor.decompress(row.payload))
+            payload = decoded(decompressor.decompress(row.payload))
             yield StoredPayload(row.external_id, row.scope, payload, row.problem, row.gone)
         if len(rows) < _PAGE:
             return
@@ -140,7 +140,7 @@ def load_observed(
             observed,
         )
         for row in session.execute(statement.order_by(raw_record.c.external_id)):
-            payload = _decoded(decompressor.decompress(row.payload))
+            payload = decoded(decompressor.decompress(row.payload))
             found.setdefault(row.scope, []).append(payload)
     return found
 
@@ -176,7 +176,7 @@ def payloads(
     """Stored payloads by external id; what is not stored is absent."""
     decompressor = ZstdDecompressor()
     rows = _named(session, source_id, stream, external_ids, "payload")
-    return {row[0]: _decoded(decompressor.decompress(row[1])) for row in rows}
+    return {row[0]: decoded(decompressor.decompress(row[1])) for row in rows}
 
 
 def any_of_scope(session: Session, source_id: int, stream: str, scope: str) -> bool:
@@ -210,15 +210,22 @@ def count_unparsed(session: Session, source_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
-def _encoded(payload: Mapping[str, Any]) -> bytes:
+def encoded(payload: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         # Half of a surrogate pair, or a number beyond 64 bits: slower, and ASCII only.
+        return _slowly(payload)
+
+
+def _slowly(payload: Mapping[str, Any]) -> bytes:
+    try:
         return json.dumps(payload, sort_keys=True).encode()
+    except RecursionError as error:
+        raise ValueError("a payload is nested without end") from error
 
 
-def _decoded(content: bytes) -> dict[str, Any]:
+def decoded(content: bytes) -> dict[str, Any]:
     try:
         payload: dict[str, Any] = orjson.loads(content)
     except orjson.JSONDecodeError:

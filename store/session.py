@@ -71,7 +71,7 @@ def _sqlite(url: URL) -> Engine:
     folder = Path(str(url.database)).absolute().parent
     if not folder.is_dir():
         raise StoreError(f"the folder of the database does not exist: create {folder}")
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -90,7 +90,9 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, connect_args=dict(_KEEPALIVE))
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=dict(_KEEPALIVE)
+    )
     event.listen(engine, "connect", _notice_death)
     return engine
 
@@ -108,3 +110,30 @@ def _unreachable(url: URL, error: DatabaseError) -> str:
     shown = url.set(query={}).render_as_string(hide_password=True)
     reason = (str(error.orig).strip().splitlines() or ["no answer"])[0]
     return f"the database {shown} can't be opened ({reason}): check its address and that it runs"
+
+
+def scrub(engine: Engine) -> bool:
+    """Rewrite the database without what was deleted or replaced; False where that is not possible
+    now, or not allowed.
+    """
+    try:
+        if engine.dialect.name == "sqlite":
+            _rewrite(engine)
+        else:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM")
+    except (DatabaseError, sqlite3.Error):
+        return False
+    return True
+
+
+def _rewrite(engine: Engine) -> None:
+    """By the driver: SQLAlchemy begins a transaction, in which SQLite does not rewrite."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("VACUUM").close()
+        busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("the log is being read")
+    finally:
+        connection.close()

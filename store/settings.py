@@ -8,6 +8,7 @@ from secrets import token_hex
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.stand_ins import plain
 from store.models import store_setting
 from store.upsert import upsert
 
@@ -37,5 +38,5 @@ def people_key(session: Session) -> bytes:
 
 def pseudonym(key: bytes, identity: str) -> str:
     """What stands for a person: the same for an identity in any case, and not to be undone."""
-    folded = identity.strip().casefold().encode(errors="replace")
+    folded = plain(identity.strip().casefold()).encode(errors="replace")
     return blake2b(folded, key=key, digest_size=16).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.person_marks import marks
 from core.records import Commit, Entity, Field, MergeRequest, Person, Review, Transition, Worklog
 from store.batch import Batch
+from store.erased import renamed
 from store.lookup import found_in
 from store.models import git_commit, merge_request, person, person_alias, source
 from store.rows import ensure_entities, write_children, write_entities
@@ -30,14 +31,16 @@ def write_people(batch: Batch) -> None:
     if not named:
         return
     key = people_key(batch.session)
-    names = {identity: pseudonym(key, identity) for identity in named}
+    stand_ins = renamed(batch.session)
+    hashed = {identity: pseudonym(key, identity) for identity in named}
+    names = {identity: stand_ins.get(one, one) for identity, one in hashed.items()}
     bots = {one.identity: True for one in told if one.bot} | _imported(batch)
     rows = [_row(batch, names[identity], bot) for identity, bot in bots.items()]
     written = write_entities(batch.session, person, rows, key=_KEY)
     heard = [_row(batch, name, False) for name in names.values()]
     ids = ensure_entities(batch.session, person, heard, key=_KEY).ids
     batch.people = {found: ids[batch.source_id, names[found]] for found in named}
-    _write_marks(batch, key, told)
+    _write_marks(batch, key, told, stand_ins)
     for entity, touched in authored(batch.session, written.changed).items():
         batch.touched[entity].update(touched)
 
@@ -73,7 +76,9 @@ def _imported(batch: Batch) -> dict[str, bool]:
     return {one.identity: one.bot for one in batch.of(Person)}
 
 
-def _write_marks(batch: Batch, key: bytes, told: Iterable[Person]) -> None:
+def _write_marks(
+    batch: Batch, key: bytes, told: Iterable[Person], stand_ins: Mapping[str, str]
+) -> None:
     found = {
         (batch.people[one.identity], kind.value, text)
         for one in told
@@ -81,7 +86,7 @@ def _write_marks(batch: Batch, key: bytes, told: Iterable[Person]) -> None:
     }
     hashed = {text: pseudonym(key, text) for _, _, text in found}
     rows = [
-        {"person_id": someone, "kind": kind, "pseudonym": hashed[text]}
+        {"person_id": someone, "kind": kind, "pseudonym": stand_ins.get(hashed[text], hashed[text])}
         for someone, kind, text in sorted(found)
     ]
     write_children(batch.session, person_alias, rows, parent="person_id")

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
 
 from connectors.limits import HOSTS
+from core import concealed
 from store.migrate import upgrade
 from store.session import open_engine, sessions
 from tests.chromium import browser
@@ -76,8 +77,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _nobody_was_asked_before() -> None:
-    """What a host told in another test holds nobody off in this one."""
+    """What a host told in another test holds nobody off in this one, and its secrets are words."""
     HOSTS.forget()
+    concealed.forget()
 
 
 @pytest.fixture(autouse=True)

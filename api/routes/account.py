@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import account_in
 from api.asking import NO_PARAMETERS
 from api.deps import ServedDep, SessionDep, encoded
-from api.documented import COMMON, answers
+from api.documented import UNKEPT, answers
 from api.examples_account import ACCOUNT, AUDIT
 from api.schemas_account import AccountBody, AuditRow
 from api.schemas_lists import Listed
@@ -39,7 +39,7 @@ class AuditQuery(BaseModel):
 @router.get(
     "/account",
     summary="Who asks, and what they may do",
-    responses={**COMMON, **answers(AccountBody, example=ACCOUNT)},
+    responses={**UNKEPT, **answers(AccountBody, example=ACCOUNT)},
     dependencies=NO_PARAMETERS,
 )
 def read_account(served: ServedDep, request: Request) -> Response:
@@ -51,7 +51,7 @@ def read_account(served: ServedDep, request: Request) -> Response:
 @router.get(
     "/audit-log",
     summary="Who came in, who was refused, who changed what",
-    responses={**COMMON, **answers(Listed[AuditRow], example=AUDIT)},
+    responses={**UNKEPT, **answers(Listed[AuditRow], example=AUDIT)},
 )
 def read_audit_log(session: SessionDep, query: Annotated[AuditQuery, Query()]) -> Response:
     """For admins; the newest first. Accounts are joined to nothing that people did in the tools."""

@@ -64,6 +64,14 @@ class ExportQuery(BaseModel):
         " before. Rows that went are in the table `restatements`.",
         examples=["2026-11-01T06:00Z"],
     )
+    min_confidence: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Only rows that are as sure: of `links` the `confidence` of the rule, 0 to 1.",
+        examples=[0.8],
+    )
 
 
 @router.get(
@@ -102,7 +110,9 @@ def read_export(
 ) -> StreamingResponse:
     """Streamed as it is read, all rows of one moment. Not kept in memory, here or in a cache."""
     found = table_named(table)
-    filters = Filters(query.stream, query.service, query.start, query.end, query.since)
+    filters = Filters(
+        query.stream, query.service, query.start, query.end, query.since, query.min_confidence
+    )
     require_filters(found, filters)
     wanted = wanted_rows(served.settings, filters, now=served.now())
     form = query.format or _accepted(request.headers.get("accept", ""))

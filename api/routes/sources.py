@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.asking import NO_PARAMETERS
 from api.deps import ServedDep, SessionDep, encoded
-from api.documented import answers
-from api.examples_sources import CREDENTIALS
+from api.documented import accepts_from_people, answers
+from api.examples_sources import AGAIN, CREDENTIALS, WAITING
+from api.schemas_again import AgainGiven, AgainNoted
 from api.schemas_credentials import CredentialsBody
 from api.schemas_lists import Listed, SourceRow
+from api.sent import described, sent
 from core.errors import NotFoundError
+from pipeline.again import note_again
 from pipeline.credentials import credentials_answer
 from pipeline.source_status import source_rows
 
 router = APIRouter(prefix="/sources", tags=["sources"])
+asked = APIRouter(prefix="/sources", tags=["sources"])
+"""What is asked of sources, and not told of them: it has no ETag."""
+_LIMIT = 16 * 1024
 Named = Annotated[str, Path(description="The source's name in the configuration.")]
 
 
@@ -57,3 +64,25 @@ def read_credentials(served: ServedDep, session: SessionDep, name: Named) -> Res
     """
     as_of = served.minute()
     return encoded(credentials_answer(session, served.settings, name, as_of=as_of))
+
+
+@asked.post(
+    "/{name}/again",
+    summary="Read one project again",
+    status_code=202,
+    responses=accepts_from_people(
+        AgainNoted, again="It is waiting already, and is read once.", example=WAITING
+    ),
+    openapi_extra=described(AgainGiven, "Which part of the source.", AGAIN),
+    dependencies=NO_PARAMETERS,
+)
+async def read_again(served: ServedDep, request: Request, name: Named) -> Response:
+    """For admins. All of it is read again with the next pass of the source, by `headwater serve`,
+    `headwater worker` or `headwater sync`; of the rest only what changed. Safe to repeat: what is
+    stored stays, and is written only where it differs.
+    """
+    told = await sent(request, AgainGiven, limit=_LIMIT)
+    noted = await run_in_threadpool(note_again, served.settings, served.database, name, told.name)
+    answer = encoded({"source": noted.source, "name": noted.name, "state": "waiting"})
+    answer.status_code = 202 if noted.new else 200
+    return answer

@@ -80,6 +80,8 @@ def evaluate(
         found = causes(Ground(session, settings, snapshot, now // 60 * 60))
     with database.writing() as session:
         outcome = _noted(session, settings, found, now)
+        kept = int(settings.alerts.keep_ended.total_seconds())
+        alerts.forget_ended(session, before_ts=now - kept)
         alerts.note_evaluated(session, now, ground)
     if outcome.began or outcome.ended:
         log.info("alerts_evaluated", began=outcome.began, ended=outcome.ended)

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from core.errors import HeadwaterError, StoppedError
+from core.log import one_run
 from core.settings import Settings
 from pipeline.alerts.deliver import deliver
 from pipeline.alerts.evaluate import evaluate
@@ -30,6 +31,7 @@ _SHARE: Final = 30
 _LONGEST_PAUSE_S: Final = 1_800
 
 
+@one_run()
 def bring_alerts_up_to_date(
     settings: Settings,
     database: Database,

@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from connectors.egress import check_reached, check_url, watch_connection
+from connectors.proxies import proxy_of
 from connectors.quota import retry_after
 from core.alert_settings import Route, Smtp
 from core.errors import HeadwaterError, SourceAnswerError
@@ -68,7 +69,7 @@ def _post(route: Route, body: bytes, headers: Mapping[str, str]) -> Sent:
     told = {**headers, "user-agent": _AGENT}
     try:
         with (
-            httpx.Client(timeout=TIMEOUT_S, follow_redirects=False) as client,
+            _client(address) as client,
             client.stream(
                 "POST", address, content=body, headers=told, extensions={"trace": watch_connection}
             ) as response,
@@ -81,6 +82,11 @@ def _post(route: Route, body: bytes, headers: Mapping[str, str]) -> Sent:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         # Its words may quote headers.
         raise SendError(f"{host}: the connection failed ({type(error).__name__})") from None
+
+
+def _client(address: str) -> httpx.Client:
+    transport = httpx.HTTPTransport(proxy=proxy_of(address))
+    return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, transport=transport)
 
 
 def _answered(host: str, response: httpx.Response) -> Sent:

@@ -11,7 +11,8 @@ from typing import Final
 from connectors.http import SourceClient
 from connectors.look import Board
 from connectors.stream import Connection, Payload, Reading, Scope, Stream
-from core.errors import SourceError
+from core.errors import SourceAnswerError, SourceError
+from core.record_check import require_sound
 from core.records import (
     ItemLink,
     Record,
@@ -92,7 +93,7 @@ def _listed(client: SourceClient, stream: Stream, payload: Payload | None) -> li
         return []
     pages = stream.read(_reading(client, scope, None))
     return [
-        record for page in pages for row in page.payloads for record in stream.parse(row, scope)
+        record for page in pages for row in page.payloads for record in _parsed(stream, row, scope)
     ]
 
 
@@ -136,8 +137,8 @@ def _reading(client: SourceClient, scope: Scope, back: timedelta | None) -> Read
 
 def _parsed(stream: Stream, row: Payload, scope: Scope) -> list[Record]:
     try:
-        return list(stream.parse(row, scope))
-    except MISSHAPEN:
+        return require_sound(stream.parse(row, scope))
+    except (*MISSHAPEN, SourceAnswerError):
         return []  # `sync` counts and tells them
 
 

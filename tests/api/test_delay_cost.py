@@ -338,3 +338,22 @@ def test_an_unknown_item_has_no_value(client: Client) -> None:
 def test_a_part_of_a_stream_in_which_nothing_waited_is_empty(thin: Client) -> None:
     told = thin.json("/v1/streams/empty/delay-cost/explain?by=stage&part=Test")
     assert (told["n"], told["included"], told["excluded"]) == (0, [], [])
+
+
+def test_the_waits_of_a_journey_add_up_to_its_cost_and_are_waits_of_its_visits(
+    client: Client,
+) -> None:
+    keys = [row["key"] for row in client.json(f"{STREAM}/delay-cost/items")["items"]][:6]
+    for key in keys:
+        body = client.json(f"/v1/items/{key}/journey")
+        cost, waits = body["delay_cost"], body["delay_cost"]["waits"]
+        assert sum(wait["cents"] for wait in waits) == cost["cents"] > 0
+        sums = [cents for wait in waits for cents in wait["so_far_cents"]]
+        assert (sums[0], sums[-1]) == (0, cost["cents"])
+        assert sums == sorted(sums)
+        told = {
+            (one["stage"], one["start"], one["end"] or body["as_of"])
+            for one in body["visits"]
+            if one["state"] == "waiting"
+        }
+        assert {(wait["stage"], wait["from"], wait["to"]) for wait in waits} <= told

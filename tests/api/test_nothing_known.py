@@ -120,4 +120,5 @@ def test_an_item_without_a_value_has_no_cost_and_says_so(client: Client) -> None
     bare = [row for row in rows if row["value_per_week_cents"] is None]
     plain = next(row for row in bare if row["burn_rate_cents"] is None)  # nor has its parent one
     cost = client.json(f"/v1/items/{plain['key']}/journey")["delay_cost"]
-    assert cost == {"cents": None, "per_week_cents": None, "reason": "nobody valued this item"}
+    why = "nobody valued this item"
+    assert cost == {"cents": None, "per_week_cents": None, "reason": why, "waits": None}

@@ -65,7 +65,13 @@ def _needed(method: str, path: str) -> str | None:
     line = f"{method} {path}"
     if path in FOR_ALL or line in OWN_SECRET:
         return None
-    if path in ("/v1/audit-log", "/v1/sources/{name}/credentials"):
+    if path.startswith(("/v1/tokens", "/v1/privacy")):
+        return "admin"
+    if path in (
+        "/v1/audit-log",
+        "/v1/sources/{name}/credentials",
+        "/v1/sources/{name}/again",
+    ):
         return "admin"
     return "viewer" if method == "GET" or line in QUESTIONS or path == "/signout" else "analyst"
 

@@ -18,6 +18,7 @@ from api.schemas_lists import (
     Listed,
     Page,
     QualityRow,
+    Readiness,
     ServiceRow,
     SourceRow,
     StageRows,
@@ -80,7 +81,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     ("/v1/mappings", Listed[MappingRow]),
     ("/v1/mappings/unmapped", Unmapped),
     ("/healthz", Status),
-    ("/readyz", Status),
+    ("/readyz", Readiness),
 ]
 
 

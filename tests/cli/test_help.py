@@ -18,7 +18,10 @@ COMMANDS = [
     "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
     "sequence", "values", "standard", "export", "token create", "token list", "token revoke",
     "audit-log", "sign-out", "report", "mcp", "alerts", "init", "status",
+    "audit-log", "sign-out", "report", "mcp", "alerts", "init", "backup", "restore", "doctor",
     "audit-log", "sign-out",
+    "audit-log", "sign-out", "report", "mcp", "alerts", "init",
+    "audit-log", "sign-out", "privacy erase",
 ]  # fmt: skip
 
 

@@ -79,11 +79,11 @@ def test_a_name_that_leads_to_such_an_address_is_refused_once_connected(address:
 def test_every_request_of_a_client_watches_where_it_connects(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The number is another spelling of 127.0.0.1, which this test declares to be forbidden."""
+    """The name leads to 127.0.0.1, which this test declares to be forbidden."""
     monkeypatch.setattr("connectors.egress._is_forbidden", lambda address: address is not None)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        client = open_client(f"http://2130706433:{port}", concurrency=1, sleep=lambda _s: None)
+        client = open_client(f"http://localhost:{port}", concurrency=1, sleep=lambda _s: None)
         with pytest.raises(SourceAnswerError, match=r"127\.0\.0\.1 is an address"):
             client.get("things")
         client.http.close()

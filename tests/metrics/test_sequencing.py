@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.frames import NONE
 from metrics.periods import WEEK
-from metrics.profiles import terms_of
+from metrics.profiles import accrued_cents, terms_of
 from metrics.sequencing import EXACT, Jobs, best_order, cd3, order_cents, stability, wsjf
 
 Row = tuple[dict[str, Any], int, bool]
@@ -131,6 +131,33 @@ def test_neighbours_that_swap_in_many_draws_are_too_close_to_call(
     # The second goes first where its amount is more: ratio of two log-normal amounts.
     swapped = (900 * factor[1] > 1_000 * factor[0]).mean()
     assert pair.flips == pytest.approx(swapped, abs=0.002)
+
+
+def test_neighbours_are_compared_as_if_the_whole_order_were_weighed() -> None:
+    """Draw by draw, in plain numbers; what keeps its place stands between two that may change."""
+    rows = [steady(1_000, 2), steady(900, 2), (*steady(500, 3)[:2], True), steady(400, 1)]
+    rows += [({"profile": 4, "cents": 9_000, "more": 10, "free_s": 5 * WEEK}, 1, False)]
+    made, order = jobs(*rows), [1, 0, 2, 4, 3]
+    random = np.random.default_rng(3)
+    factor, stretch = np.exp(0.5 * random.standard_normal((2, len(rows), 300)))
+
+    def cost(places: list[int], draw: int) -> float:
+        finish, total = 0.0, 0.0
+        for item in places:
+            finish += made.duration_s[item] * stretch[item, draw]
+            if not made.fixed[item]:
+                alone = jobs(rows[item])
+                late = np.array([round(finish)])
+                total += factor[item, draw] * int(accrued_cents(alone.terms, late)[0])
+        return total
+
+    pairs = {(1, 0): [0, 1, 2, 4, 3], (0, 4): [1, 4, 2, 0, 3], (4, 3): [1, 0, 2, 3, 4]}
+    told = {(one.first, one.second): one.flips for one in stability(made, order, factor, stretch)}
+    assert told == {
+        pair: np.mean([cost(swapped, draw) < cost(order, draw) for draw in range(300)])
+        for pair, swapped in pairs.items()
+    }
+    assert min(told.values()) > 0
 
 
 def test_wsjf_is_a_score_by_itself() -> None:

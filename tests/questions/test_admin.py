@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from fastapi import FastAPI
 
 from api.app import create_app
 from core.access_settings import Authentication
@@ -17,7 +18,7 @@ from pipeline.clock import now_ts
 from pipeline.sync import bring_up_to_date
 from tests.api.client import Client, Clock
 from tests.e2e.company import Company
-from tests.questions.asking import JSON, YEAR, Asking
+from tests.questions.asking import JSON, YEAR, Asking, rows
 from tests.questions.test_data import lines
 from tests.questions.truths import by, finished, stages_passed, when
 
@@ -155,9 +156,9 @@ def test_admin_5_what_a_mapping_change_would_do(ask: Asking, company: Company) -
     assert ask.year("delivery-4")["n"] == len(done), "nothing was written"
 
 
-def test_admin_6_who_did_what(mine: Company) -> None:
+def _locked(mine: Company) -> tuple[FastAPI, dict[str, dict[str, str]]]:
+    """The company with tokens alone, and what to send as each role."""
     locked = mine.settings.model_copy(update={"auth": Authentication(mode="tokens")})
-    app = create_app(locked, mine.database)
     secrets = {
         role: make_token(
             locked,
@@ -172,6 +173,11 @@ def test_admin_6_who_did_what(mine: Company) -> None:
         for role in ("viewer", "analyst", "admin")
     }
     bearer = {role: {"authorization": f"Bearer {secret}"} for role, secret in secrets.items()}
+    return create_app(locked, mine.database), bearer
+
+
+def test_admin_6_who_did_what(mine: Company) -> None:
+    app, bearer = _locked(mine)
     client = Client(app)
     address = Asking(client).address("admin-6")
     assert client.get(address, bearer["viewer"]).status_code == 403
@@ -229,3 +235,31 @@ def test_admin_9_how_the_credentials_are_kept(tell: Asking, mine: Company, clock
     every = [told, old, *(tell.of("admin-9", "gitlab", name) for name in ("jira", "snow"))]
     assert all(secret.strip() not in str(one) for one in every)
     assert [one["sent_as"] for one in every[2:]] == ["basic", "basic"]
+
+
+def test_admin_10_a_person_is_erased(mine: Company) -> None:
+    """By whom it may be asked, that a look changes nothing, and that it is done: nobody knows the
+    name any more, and the items of the person are those of somebody without one.
+    """
+    app, bearer = _locked(mine)
+    client = Client(app)
+    ((_, path, body),) = rows()["admin-10"].asked
+    anna = next(one for one in mine.world.people if one.email == orjson.loads(body)["person"])
+    named = client.get("/v1/exports/commits", bearer["admin"]).text
+    for role, status in (("viewer", 403), ("analyst", 403), ("admin", 200)):
+        answer = client.post(path, body.encode(), bearer[role] | JSON)
+        assert answer.status_code == status, answer.text
+    told = answer.json()
+    assert (told["erased"], sum(one["accounts"] for one in told["accounts"]) > 1) == (False, True)
+    again = orjson.dumps({"person": anna.name, "dry_run": False})
+    done = client.post(path, again, bearer["admin"] | JSON).json()
+    assert (done["erased"], done["changed"]) == (True, told["changed"])
+    assert client.post(path, body.encode(), bearer["admin"] | JSON).status_code == 404
+    assert client.get("/v1/exports/commits", bearer["admin"]).text == named
+    app.state.access.settle()
+    lines_of = client.get("/v1/audit-log?action=person_erased", bearer["admin"]).json()["items"]
+    assert [one["who"] for one in lines_of] == ["token:admin"]
+    assert "anna" not in str(lines_of)
+    anybody = Client(create_app(mine.settings, mine.database)).post(path, again, JSON)
+    assert anybody.status_code == 403
+    assert "headwater privacy erase" in anybody.json()["detail"]

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from api.app import create_app
 from cli.app import main
+from pipeline.database import opened
+from tests.api.client import Client
 from tests.e2e.company import Company
 from tests.e2e.small import small_company, synced
-from tests.questions.asking import rows
+from tests.questions.asking import Asking, rows, sent
 
 
 def test_admin_7_one_project_is_read_again(
@@ -28,10 +31,8 @@ def test_admin_7_one_project_is_read_again(
         database = tmp_path / "headwater.db"
         whole = _titles(database)
         assert len({path for path, _, _ in whole}) > 1
-        with closing(sqlite3.connect(database)) as base, base:
-            told = "select path, external_id from repository"
-            numbers = dict(base.execute(told).fetchall())
-            base.execute("update merge_request set title = 'lost'")
+        numbers = _numbers(database)
+        _lose(database)
         monkeypatch.setattr("sys.argv", [*command, "--config", str(config)])
         before = Counter(company.server.requests)
         assert _exit() == 0, capsys.readouterr()
@@ -39,11 +40,36 @@ def test_admin_7_one_project_is_read_again(
         assert _exit() == 0, capsys.readouterr()
         assert _titles(database) == first
         asked = Counter(company.server.requests) - before
+        _lose(database)
+        with opened(settings.database) as kept:
+            address = Asking(Client(create_app(settings, kept)))
+            assert address.send("admin-7", status=202)["state"] == "waiting"
+            assert address.send("admin-7", status=200)["name"] == "shop/web"
+            told = address.send("admin-7", status=422, name="shop/shoes")["detail"]
+            assert 'has no "shop/shoes"; it has logistics/warehouse' in told
+            refused = sent(address.client, "/v1/sources/git/again", {"name": "x"}, status=404)
+            assert "known: " in refused["detail"]
+        assert _titles(database) == {(*row[:2], "lost") for row in whole}  # it waits for a pass
+        assert not synced(settings).failed
+        assert _titles(database) == first
+        _lose(database)
+        assert not synced(settings).failed
+        assert {title for _, _, title in _titles(database)} == {"lost"}  # it was read once
     name = command[command.index("--again") + 1]
     assert {row for row in first if row[0] == name} == {row for row in whole if row[0] == name}
     assert {title for path, _, title in first if path != name} == {"lost"}
     calls = {path: _asked_of(asked, number) for path, number in numbers.items()}
     assert calls[name] > 2 * max(calls[path] for path in calls if path != name)
+
+
+def _numbers(database: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(database)) as base:
+        return dict(base.execute("select path, external_id from repository").fetchall())
+
+
+def _lose(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as base, base:
+        base.execute("update merge_request set title = 'lost'")
 
 
 def _titles(database: Path) -> set[tuple[str, int, str]]:

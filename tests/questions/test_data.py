@@ -136,6 +136,9 @@ def test_data_6_raw_intervals_and_links(ask: Asking, company: Company) -> None:
             spent = {name: stay for name, stay in spent.items() if stay and name != "Done"}
             assert spent == {name: stay for name, stay in one.stage_s.items() if stay}, item.key
     links = lines(ask.client, ask.address("data-6", 1))
+    every = lines(ask.client, ask.address("data-6", 1, min_confidence="0"))
+    assert [row for row in every if row["confidence"] >= 0.8] == links
+    assert len(links) < len(every)
     ids = {row["key"]: row["item_id"] for row in visits}
     shas = {row["commit_id"]: row["sha"] for row in lines(ask.client, "/v1/exports/commits")}
     known = {one.id: one.key for one in company.truth.items.values()}
@@ -143,10 +146,19 @@ def test_data_6_raw_intervals_and_links(ask: Asking, company: Company) -> None:
     told = {
         (row["a_id"], shas[row["b_id"]])
         for row in links
-        if (row["a_kind"], row["b_kind"]) == ("item", "commit") and row["confidence"] >= 0.8
+        if (row["a_kind"], row["b_kind"]) == ("item", "commit")
     }
     assert len(told & true) / len(told) > 0.95
     assert len(told & true) / len(true) > 0.8
+
+
+@pytest.mark.parametrize("wrong", ["1.1", "-0.1", "sure", "nan"])
+def test_data_6_a_confidence_that_is_none_is_refused(ask: Asking, wrong: str) -> None:
+    answer = ask.client.get(ask.address("data-6", 1, min_confidence=wrong))
+    assert answer.status_code == 422
+    assert "min_confidence" in answer.json()["detail"]
+    other = ask.client.get(ask.address("data-6", 0, min_confidence="0.5"))
+    assert "min_confidence: stage_visits can't be filtered by it" in other.json()["detail"]
 
 
 def test_data_7_up_to_when_the_data_is_complete(ask: Asking, company: Company) -> None:

@@ -79,3 +79,22 @@ def test_the_version_moves_with_every_change_and_with_nothing_else(session: Sess
     alerts.end(session, [one.id], ts=2)
     seen.append(alerts.version(session))
     assert len(set(seen)) == 4
+
+
+def test_what_ended_before_is_forgotten_and_what_is_still_to_be_told_is_not(
+    session: Session,
+) -> None:
+    alerts.begin(session, [_row(one) for one in "abcd"], ts=1)
+    over, told, untold, _open = alerts.open_alerts(session)
+    for one, state in ((told, "delivered"), (untold, "waiting")):
+        alerts.plan(session, one.id, "ops", "ended", due_ts=1, ts=1)
+        alerts.note(session, [d.id for d in alerts.told_of(session, [one.id])[one.id]], state=state)
+    alerts.end(session, [over.id, told.id, untold.id], ts=100)
+    before = alerts.version(session)
+    assert alerts.forget_ended(session, before_ts=100) == 0
+    assert alerts.version(session) == before
+    assert alerts.forget_ended(session, before_ts=101) == 2
+    left = alerts.page(session, Wanted(), before=None, limit=10)
+    assert [one.cause for one in left] == ["d", "c"]
+    assert alerts.told_of(session, [told.id]) == {told.id: []}
+    assert alerts.version(session) != before

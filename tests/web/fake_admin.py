@@ -47,6 +47,32 @@ OLD = _line(
 LINES = [CAME, REFUSED, REVOKED, WROTE, WALL, OLD]
 
 
+def token(number: int, name: str, **more: Any) -> Answer:
+    base: Answer = {
+        "id": number, "name": name, "role": "viewer", "streams": [], "state": "counts",
+        "created_by": "root", "created_at": "2026-11-16T09:00:00Z",
+        "expires_at": "2126-11-16T09:00:00Z", "revoked_at": None, "last_used_at": None,
+    }  # fmt: skip
+    return base | more
+
+
+TOKENS = [
+    token(5, "wall", streams=["checkout"], last_used_at="2026-11-19T10:00:00Z"),
+    token(
+        4, "old", role="admin", state="revoked", created_at="2026-06-01T09:00:00Z",
+        expires_at=None, revoked_at="2026-11-18T10:00:00Z",
+    ),
+]  # fmt: skip
+MADE = token(6, "grafana") | {"secret": "hw_" + "Q7" * 24 + "x"}
+ERASURE: Answer = {
+    "erased": False, "accounts": [{"source": "gitlab", "accounts": 2}], "words": 4,
+    "changed": [{"table": "person", "rows": 2}, {"table": "raw_record", "rows": 540}],
+    "sign_ins_ended": 1, "tokens": ["anna-bi"], "teams": ["web"], "shared_words": 0,
+    "stays_in": [{"where": "repository.path", "words": 1}], "scrubbed": None,
+    "hints": ["take the person out of [[teams]] of headwater.toml: the file is not changed"],
+}  # fmt: skip
+
+
 def listed(*lines: Answer, following: str | None = None) -> Answer:
     return {"items": list(lines), "next": following}
 
@@ -74,8 +100,7 @@ def answers() -> dict[str, Answer]:
         **told,
         "/v1/sources/gitlab/credentials": credentials("gitlab", findings=[old]),
         LOG: listed(*LINES, following="4"),
-        f"{LOG}?action=token_created&limit=500": listed(WALL, OLD),
-        f"{LOG}?action=token_revoked&limit=500": listed(REVOKED),
+        "/v1/tokens": listed(*TOKENS),
         f"{LOG}?action=signed_in&limit=500": listed(CAME),
         f"{LOG}?action=refused&limit=500": listed(REFUSED),
     }

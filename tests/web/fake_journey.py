@@ -83,6 +83,23 @@ def proof(
     }
 
 
+def unvalued() -> Answer:
+    """The cost of an item that nobody valued."""
+    why = "nobody valued this item"
+    return {"cents": None, "per_week_cents": None, "reason": why, "waits": None}
+
+
+def charged(week: int, *waits: tuple[str, str, str, int]) -> Answer:
+    """The cost of waits told as (from, to, stage, cents), each the same every day."""
+    rows, so_far = [], 0
+    for start, end, stage, cents in waits:
+        sums = [so_far + cents * n // 8 for n in range(9)]
+        row = {"from": at(start), "to": at(end), "stage": stage, "reason": "", "cents": cents}
+        rows.append(row | {"so_far_cents": sums})
+        so_far += cents
+    return {"cents": so_far, "per_week_cents": week, "reason": None, "waits": rows}
+
+
 def base() -> Answer:
     """What every journey has, as a ticket that nobody touched yet."""
     return {
@@ -122,7 +139,7 @@ def base() -> Answer:
         "handoffs": 0,
         "returns": 0,
         "reopened": 0,
-        "delay_cost": {"cents": None, "per_week_cents": None, "reason": "nobody valued this item"},
+        "delay_cost": unvalued(),
         "slower_than": None,
         "longest_wait": None,
         "grade": "B",

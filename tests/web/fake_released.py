@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.web.fake_envelopes import Answer
-from tests.web.fake_journey import DAY_S, at, base, event, lane, link, proof, visits
+from tests.web.fake_journey import DAY_S, at, base, charged, event, lane, link, proof, visits
 
 
 def _moves() -> list[Answer]:
@@ -205,7 +205,16 @@ def released() -> Answer:
         "unknown_s": 0,
         "handoffs": 8,
         "returns": 1,
-        "delay_cost": {"cents": 1_820_000, "per_week_cents": 250_000, "reason": None},
+        "delay_cost": charged(
+            250_000,
+            ("21 Sep 15:00", "8 Oct 12:00", "Design", 760_000),
+            ("9 Oct 10:00", "14 Oct 09:00", "Ready", 220_000),
+            ("19 Oct 11:00", "23 Oct 11:00", "Build", 180_000),
+            ("26 Oct 16:00", "28 Oct 11:00", "Review", 80_000),
+            ("28 Oct 16:05", "6 Nov 09:00", "Test", 400_000),
+            ("8 Nov 12:00", "11 Nov 06:00", "Test", 130_000),
+            ("11 Nov 14:00", "12 Nov 17:00", "Approval", 50_000),
+        ),
         "slower_than": {"share": 0.74, "n": 96},
         "longest_wait": {
             "stage": "Design",

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from api.schemas_account import AuditRow
 from api.schemas_credentials import CredentialsBody
 from api.schemas_lists import Listed
+from api.schemas_privacy import ErasureTold
+from api.schemas_tokens import TokenMade, TokenRow
 from tests.web import fake_admin as told
 from tests.web.conftest import Open, plain, text
 from tests.web.fake_api import FakeApi
@@ -24,6 +26,9 @@ def signed_in(fake: FakeApi) -> FakeApi:
 def test_the_answers_of_these_tests_are_of_the_documented_shape() -> None:
     Listed[AuditRow].model_validate(told.listed(*told.LINES))
     CredentialsBody.model_validate(told.credentials("gitlab"))
+    Listed[TokenRow].model_validate(told.listed(*told.TOKENS))
+    TokenMade.model_validate(told.MADE)
+    ErasureTold.model_validate(told.ERASURE)
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -48,11 +53,79 @@ def test_people_and_tokens_stand_with_what_they_may_see(visit: Open) -> None:
     )
     assert rows[1].startswith("wall token, viewer looks at everything of checkout only 16 Nov 2026")
     assert "counts until 16 Nov 2126" in rows[1]
+    assert "used 19 Nov 10:00" in rows[1]
     assert "revoked 18 Nov 2026" in rows[2]
-    assert "headwater token create" in text(page, ".again")
+    assert page.get_by_role("button", name="Revoke wall").count() == 1
+    assert page.get_by_role("button", name="Revoke old").count() == 0
     with page.expect_request(lambda one: "/v1/audit-log?who=token%3Awall" in one.url):
         page.get_by_role("link", name="What token:wall did").click()
     assert "Audit log of token:wall" in text(page, "#log")
+
+
+def test_a_token_is_made_here_and_its_secret_shown_once(visit: Open, signed_in: FakeApi) -> None:
+    signed_in.replies["/v1/tokens"] = lambda _: told.MADE
+    page = visit("/admin")
+
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_label("Who or what uses it").fill("grafana")
+    page.get_by_label("It may").select_option("analyst")
+    page.get_by_label("It reads").select_option("checkout")
+    page.get_by_label("It ends after").select_option("never")
+    page.get_by_role("button", name="Make it").click()
+
+    shown = page.get_by_role("dialog", name="The token grafana")
+    expect(shown).to_contain_text(told.MADE["secret"])
+    expect(shown).to_contain_text("It is shown this once")
+    expect(shown.get_by_role("button", name="Copy")).to_be_visible()
+    body = {"name": "grafana", "role": "analyst", "streams": ["checkout"], "expires": "never"}
+    assert signed_in.sent == [("POST", "/v1/tokens", body)]
+    with page.expect_response("**/v1/tokens"):
+        shown.get_by_role("button", name="Done").click()
+    assert told.MADE["secret"] not in page.content()
+
+
+def test_a_token_that_can_not_be_revoked_says_why_and_the_form_stays(
+    visit: Open, signed_in: FakeApi
+) -> None:
+    signed_in.status["/v1/tokens/5"] = 403
+    page = visit("/admin")
+    page.get_by_role("button", name="Revoke wall").click()
+    page.get_by_role("button", name="Revoke it").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Not taken: 403")
+    assert [one[:2] for one in signed_in.sent] == [("DELETE", "/v1/tokens/5")]
+
+
+def test_who_is_to_be_erased_is_told_of_first_and_erased_on_a_word(
+    visit: Open, signed_in: FakeApi
+) -> None:
+    signed_in.replies["/v1/privacy/erase"] = lambda body: (
+        told.ERASURE | {"erased": not body["dry_run"]}
+    )
+    page = visit("/admin")
+    page.get_by_role("button", name="Erase a person").click()
+    page.get_by_label("Account name, e-mail or full name").fill("anna@acme.example")
+    page.get_by_label("Further words of theirs").fill("Annie\n\nBerger, Anna ")
+    page.get_by_role("button", name="See what would change").click()
+
+    asked = page.get_by_role("dialog", name="Erase this person for good?")
+    expect(asked).to_contain_text("2 accounts (gitlab 2), known by 4 words")
+    expect(asked).to_contain_text("542 rows of 2 tables would change")
+    expect(asked).to_contain_text("1 browser would be signed out")
+    expect(asked).to_contain_text("take the person out of [[teams]]")
+    asked.get_by_label("Write erase to go on").fill("yes")
+    asked.get_by_role("button", name="Erase").click()
+    assert len(signed_in.sent) == 1
+    asked.get_by_label("Write erase to go on").fill("erase")
+    asked.get_by_role("button", name="Erase").click()
+
+    expect(page.get_by_role("dialog", name="Erased")).to_contain_text("rows of 2 tables changed")
+    words = {"person": "anna@acme.example", "also": ["Annie", "Berger, Anna"]}
+    assert signed_in.sent == [
+        ("POST", "/v1/privacy/erase", words | {"dry_run": True}),
+        ("POST", "/v1/privacy/erase", words | {"dry_run": False}),
+    ]
+    assert "anna@acme.example" not in page.url
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -105,17 +178,15 @@ def test_a_role_that_was_taken_away_meanwhile_is_told_the_same_way(
     assert text(visit("/admin"), ".answer").startswith("This page is for admins.")
 
 
-def test_where_nobody_signs_in_the_lines_that_change_it_are_there(
-    visit: Open, fake: FakeApi
-) -> None:
-    for address in [one for one in fake.answers if one.startswith(told.LOG)]:
-        fake.answers[address] = told.listed()
-
+def test_where_nobody_signs_in_the_lines_that_change_it_are_there(visit: Open) -> None:
     page = visit("/admin")
 
     assert text(page, ".answer").startswith("Nobody signs in here: whoever reaches the port")
     assert 'mode = "oidc"' in text(page, ".empty .copy")
-    assert "No token was made and nobody signed in yet." in text(page)
+    assert "headwater token create" in text(page)
+    assert "headwater privacy erase --dry-run" in text(page)
+    for name in ("Make a token", "Revoke wall", "Erase a person"):
+        assert page.get_by_role("button", name=name).count() == 0
 
 
 def test_connectors_open_how_a_source_signs_in_for_admins_alone(visit: Open, fake: FakeApi) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import expect
 
@@ -64,6 +66,38 @@ def test_waiting_lies_above_the_line_and_work_below(visit: Open) -> None:
     assert tops == {"waiting": {"48"}, "active": {"72"}}
 
 
+def test_the_cost_stands_along_the_line_and_grows_in_the_waits_alone(visit: Open) -> None:
+    page = visit(RELEASED)
+    told = [plain(one) for one in page.locator(".timeline svg text").all_text_contents()]
+    drawn = page.locator(".timeline path.s-waiting").get_attribute("d") or ""
+    points = [tuple(map(float, one.split())) for one in drawn.replace("M", "").split("L")]
+    waits = page.locator(".timeline .hit").evaluate_all(
+        "all => all.map((one) => [+one.getAttribute('x'),"
+        " +one.getAttribute('x') + +one.getAttribute('width')])"
+    )
+
+    assert {"Cost", "\u20ac18k", "+\u20ac7.6k", "+\u20ac4k"} <= set(told)
+    assert page.locator(".timeline .hit title").first.text_content() == (
+        "Design, 17\u00a0d from 21\u00a0Sep: \u20ac7.6k, \u20ac7.6k so far"
+    )
+    rising = [(left[0], right[0]) for left, right in pairwise(points) if right[1] < left[1]]
+    within = [[a - 1 <= x1 and x2 <= b + 1 for a, b in waits] for x1, x2 in rising]
+    assert all(any(one) for one in within), "it grows outside of a wait"
+    assert all(any(column) for column in zip(*within, strict=True)), "a wait costs nothing"
+    assert len(waits) == 7
+    heights = [y for _, y in points]
+    assert (heights[0], heights[-1]) == (max(heights), min(heights))
+
+
+def test_what_nobody_valued_has_no_line_of_cost(visit: Open) -> None:
+    page = visit("/journey?key=SHIP-7")
+
+    assert page.locator(".timeline path.s-waiting").count() == 0
+    assert "Cost" not in page.locator(".timeline svg text").all_text_contents()
+    page.keyboard.press("t")
+    assert "Cost" not in text(page, "details.alt thead")
+
+
 def test_inferred_links_are_dashed_and_told_links_solid(visit: Open) -> None:
     page = visit(RELEASED)
 
@@ -114,14 +148,16 @@ def test_the_drawing_has_a_name_and_a_table(visit: Open) -> None:
     page.keyboard.press("t")
 
     assert name.replace("\u00a0", " ").endswith("idea to live 67 d, longest wait 17 d in Design")
-    assert "Build blocked 19 Oct 11:00 23 Oct 11:00 4.0 d" in text(page, "details.alt table")
+    assert "Build blocked 19 Oct 11:00 23 Oct 11:00 4.0 d \u20ac1.8k" in text(
+        page, "details.alt table"
+    )
 
 
 def test_a_phone_gets_a_ribbon_instead(visit: Open) -> None:
     page = visit(RELEASED, width=390)
 
     expect(page.locator(".timeline")).to_be_hidden()
-    assert "Design 17 d committee meets every second Thursday" in text(page, ".vt")
+    assert "Design 17 d +\u20ac7.6k committee meets every second Thursday" in text(page, ".vt")
     heights = page.locator(".vt li").evaluate_all("all => all.map((one) => one.offsetHeight)")
     assert heights[3] == max(heights)
 

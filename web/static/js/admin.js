@@ -2,6 +2,7 @@
 
 import { account, isAdmin, signInAddress } from "./account.js";
 import { accountsSection, modeWords, peopleOf, tokensOf } from "./admin_accounts.js";
+import { eraseButton, signsIn } from "./admin_forms.js";
 import { ACTIONS, logSection } from "./admin_log.js";
 import { address } from "./api.js";
 import { credentialsOf } from "./credentials.js";
@@ -81,7 +82,7 @@ function answer({ told, log }, tokens) {
   ];
 }
 
-function headline({ told, made, signedIn, refused }, tokens, people) {
+function headline({ told, tokens: list, signedIn, refused }, tokens, people) {
   const [mode, words] = modeWords(told.mode);
   const counting = tokens.filter(({ state }) => state === "counts");
   const whole = tokens.length - counting.length;
@@ -90,9 +91,9 @@ function headline({ told, made, signedIn, refused }, tokens, people) {
     { title: BLANK[0], value: mode, words: true, notes: [words] },
     {
       title: BLANK[1],
-      value: many(made, counting.length),
+      value: many(list, counting.length),
       href: below("accounts"),
-      notes: [whole ? `${count(whole)} revoked or expired` : "none was revoked"],
+      notes: [whole ? `${count(whole)} revoked or expired` : "none is revoked or expired"],
     },
     {
       title: BLANK[2],
@@ -138,11 +139,32 @@ const sources = ({ items }) => [
     : [h("p", { class: "note" }, "No source is configured.")]),
 ];
 
-function draw(data, { query }) {
+const erasing = (page) => [
+  section(
+    "Erase a person",
+    "their words give way to stand-ins in all that is stored, for good; no number about work changes",
+    signsIn() ? eraseButton(page) : null,
+    "erase",
+  ),
+  signsIn()
+    ? h(
+        "p",
+        { class: "note" },
+        "All accounts that are joined are erased together, and what is read later is freed of the same words. It is told first what would change. Backups, exports and logs of before are yours to delete.",
+      )
+    : h(
+        "div",
+        { class: "again" },
+        copyBlock("headwater privacy erase --dry-run\nheadwater privacy erase"),
+      ),
+];
+
+function draw(data, page) {
+  const { query } = page;
   if (!isAdmin()) return forbidden();
   if (!data)
     return [head(TITLE, []), figures(...BLANK.map((title) => ({ title, value: "\u00a0" })))];
-  const tokens = tokensOf(data.made, data.revoked, Date.now());
+  const tokens = tokensOf(data.tokens, Date.now());
   const people = peopleOf(data.signedIn);
   const me = data.told.account;
   return [
@@ -153,7 +175,8 @@ function draw(data, { query }) {
     ]),
     figures(...headline(data, tokens, people)),
     data.told.mode === "none" ? open() : null,
-    ...accountsSection(tokens, people),
+    ...accountsSection(tokens, people, data.streams.items, page),
+    ...erasing(page),
     ...logSection(data.log, query),
     ...sources(data.sources),
   ];
@@ -171,8 +194,8 @@ function reads(query) {
       action: query.get("action"),
       cursor: query.get("cursor"),
     }),
-    made: ofAction("token_created"),
-    revoked: ofAction("token_revoked"),
+    tokens: "/v1/tokens",
+    streams: "/v1/streams",
     signedIn: ofAction("signed_in"),
     refused: ofAction("refused"),
     sources: "/v1/sources",
@@ -182,9 +205,8 @@ function reads(query) {
 function filters(data, { query, change }) {
   if (!isAdmin() || !data) return [];
   const actions = Object.entries(ACTIONS).map(([action, [, words]]) => [action, words]);
-  const names = [...data.signedIn.items, ...data.made.items].flatMap(({ who, subject, action }) =>
-    action === "token_created" ? [who, subject] : [who],
-  );
+  const made = data.tokens.items.flatMap(({ name, created_by }) => [created_by, `token:${name}`]);
+  const names = [...data.signedIn.items.map(({ who }) => who), ...made];
   const chosen = query.get("who") ?? "";
   const all = [...new Set([...names, chosen].filter(Boolean))].sort();
   const set = (name) => (value) => change({ [name]: value, cursor: null });

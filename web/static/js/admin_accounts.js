@@ -1,5 +1,6 @@
 // Who may come in: tokens and people, as the audit log tells of them, what each role may, and how to change it.
 
+import { makeButton, revokeButton, signsIn } from "./admin_forms.js";
 import { h } from "./dom.js";
 import { date, stamp } from "./format.js";
 import { copyBlock, section, table } from "./parts.js";
@@ -22,23 +23,15 @@ const SOON_MS = 30 * 86_400_000;
 
 export const modeWords = (mode) => MODES[mode] ?? [mode, ""];
 
-/** The tokens that were made, the newest first, each as it stands at `now` (ms). */
-export function tokensOf(made, revoked, now) {
-  return made.items.map((line) => {
-    const { role, streams = [], expires_at: ends = null } = line.detail;
-    const over = revoked.items.find(({ subject, id }) => subject === line.subject && id > line.id);
-    const expired = ends !== null && Date.parse(ends) <= now;
+/** All tokens, the newest first; `soon`: it ends within 30 days of `now` (ms). */
+export function tokensOf(list, now) {
+  return list.items.map((one) => {
+    const ends = one.expires_at;
     return {
-      name: line.subject.replace(/^token:/, ""),
-      account: line.subject,
-      role,
-      streams,
-      made: line.at,
-      who: line.who,
-      ends,
-      state: over ? "revoked" : expired ? "expired" : "counts",
-      since: over?.at ?? (expired ? ends : null),
-      soon: !over && !expired && ends !== null && Date.parse(ends) - now < SOON_MS,
+      ...one,
+      account: `token:${one.name}`,
+      since: one.revoked_at ?? (one.state === "expired" ? ends : null),
+      soon: one.state === "counts" && ends !== null && Date.parse(ends) - now < SOON_MS,
     };
   });
 }
@@ -70,21 +63,31 @@ const mayCell = (role, streams = []) =>
     sub(streams.length ? `of ${streams.join(", ")} only` : "all streams"),
   );
 
-function tokenState({ state, since, ends, soon }) {
+function tokenState({ state, since, expires_at: ends, soon }) {
   if (state !== "counts") return [state, sub(date(since))];
   const until = ends ? `until ${date(ends)}` : "until it is revoked";
   return [soon ? h("b", { class: "w-waiting" }, "ends soon") : "counts", sub(until)];
 }
 
-const tokenRow = (one) =>
+const tokenRow = (one, page) =>
   h(
     "tr",
     { class: one.state === "counts" ? null : "over" },
     h("td", null, h("b", null, one.name), sub(`token, ${one.role}`)),
     mayCell(one.role, one.streams),
-    h("td", { "data-label": "made" }, date(one.made), sub(one.who ? `by ${one.who}` : null)),
-    h("td", { "data-label": "state" }, tokenState(one)),
-    h("td", { class: "do" }, logOf(one.account)),
+    h("td", { "data-label": "made" }, date(one.created_at), sub(`by ${one.created_by}`)),
+    h(
+      "td",
+      { "data-label": "state" },
+      tokenState(one),
+      sub(one.last_used_at ? `used ${stamp(one.last_used_at)}` : "never used"),
+    ),
+    h(
+      "td",
+      { class: "do" },
+      one.state === "counts" && signsIn() ? revokeButton(one, page) : null,
+      logOf(one.account),
+    ),
   );
 
 const personRow = (one) =>
@@ -98,18 +101,21 @@ const personRow = (one) =>
     h("td", { class: "do" }, logOf(one.account)),
   );
 
-/** `tokens` and `people` as above; those that count first. */
-export function accountsSection(tokens, people) {
+/** `tokens` and `people` as above; those that count first. `streams`: those there are. */
+export function accountsSection(tokens, people, streams, page) {
   const ordered = [
     ...tokens.filter(({ state }) => state === "counts"),
     ...tokens.filter(({ state }) => state !== "counts"),
   ];
-  const rows = [...people.map((one) => personRow(one)), ...ordered.map((one) => tokenRow(one))];
+  const rows = [
+    ...people.map((one) => personRow(one)),
+    ...ordered.map((one) => tokenRow(one, page)),
+  ];
   return [
     section(
       "Who may see what",
-      "tokens that were made and people who signed in, as the audit log tells; never a secret",
-      null,
+      "all tokens, and people who signed in, as the audit log tells; never a secret",
+      signsIn() ? makeButton(streams, page) : null,
       "accounts",
     ),
     rows.length
@@ -126,10 +132,14 @@ export function accountsSection(tokens, people) {
           { style: "accounts" },
         )
       : h("p", { class: "note" }, "No token was made and nobody signed in yet."),
-    section(
-      "Make and revoke tokens",
-      "on the server itself: a secret is shown once, where it is made, and is stored nowhere",
-    ),
-    h("div", { class: "again" }, copyBlock(COMMANDS)),
+    ...(signsIn()
+      ? []
+      : [
+          section(
+            "Make and revoke tokens",
+            "on the server itself, as nobody signs in here: a secret is shown once, and stored nowhere",
+          ),
+          h("div", { class: "again" }, copyBlock(COMMANDS)),
+        ]),
   ];
 }

@@ -14,6 +14,7 @@ export const ACTIONS = {
   token_created: ["made a token", "Token made"],
   token_revoked: ["revoked a token", "Token revoked"],
   ended: ["ended sign-ins", "Sign-ins ended"],
+  person_erased: ["erased a person", "Person erased"],
 };
 const WORDS = {
   why: "",
@@ -79,7 +80,7 @@ export function logSection(log, query) {
   return [
     section(
       `Audit log${who}`,
-      "each line stays: the database refuses to change or delete one; the newest first",
+      "each line stays: nothing but erasing a person changes one; the newest first",
       chosen ? h("a", { class: "lnk", href: `${all}#log` }, "All of it") : null,
       "log",
     ),

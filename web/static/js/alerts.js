@@ -101,20 +101,19 @@ const whose = ({ rule, team, stream }) =>
 
 function row(one, { routes }) {
   const ended = one.ended_at ? sub(`over ${stamp(one.ended_at)}`) : null;
-  const name = { class: "lnk", "aria-label": `${one.what}: open` };
+  const name = { class: "val", "aria-label": `${one.what}: open` };
   return h(
     "tr",
     null,
     h(
       "td",
       null,
-      bold(one.what),
+      link(one.page, name, bold(one.what)),
       one.title ? h("span", { class: "title" }, one.title) : null,
       h("ul", null, ...one.why.map((why) => h("li", null, why))),
       h(
         "span",
         { class: "links" },
-        link(one.page, name, "Open"),
         link(one.explain, { class: "lnk" }, "Evidence"),
         one.url ? link(one.url, { class: "lnk" }, "In its tool") : null,
       ),
@@ -122,7 +121,7 @@ function row(one, { routes }) {
     h(
       "td",
       { class: "ts", "data-label": "since, UTC" },
-      one.since ? stamp(one.since) : "–",
+      one.since ? stamp(one.since) : one.rule === "breach" ? "not late yet" : "not known",
       sub(`noticed ${stamp(one.noticed_at)}`),
       ended,
     ),
@@ -185,6 +184,7 @@ function filters(data, { query, change }) {
   ];
 }
 
+const MOST = 25;
 const ASKED = ["state", "rule", "stream", "team", "delivery", "cursor"];
 
 export const alerts = {
@@ -192,7 +192,10 @@ export const alerts = {
   title: () => TITLE,
   reads: (query) => ({
     streams: "/v1/streams",
-    list: address("/v1/alerts", Object.fromEntries(ASKED.map((name) => [name, query.get(name)]))),
+    list: address("/v1/alerts", {
+      ...Object.fromEntries(ASKED.map((name) => [name, query.get(name)])),
+      limit: MOST,
+    }),
   }),
   draw,
   filters,

@@ -143,10 +143,16 @@ export function pilesSection({ stages, cfd }, { lab, href }) {
   const known = remembered(lab)?.data.model ?? null;
   // What comes later is written into its cells: the table, and what has the focus in it, stays.
   const cells = new Map(rows.map((one) => [one, num(" p2 busy", {}, busyText(known, one))]));
-  const tell = (model) =>
+  const tell = (model) => {
     cells.forEach((cell, one) => cell.replaceChildren(busyText(model, one)));
-  if (!known) ask(lab, tell);
+    // A model without numbers fills no column.
+    const told = [...cells.values()].some((cell) => cell.textContent);
+    cells.forEach((cell) => cell.closest("table")?.classList.toggle("nobusy", !told));
+  };
   const drawn = rows.map((one) => row(one, { ...shared, busy: cells.get(one) }));
+  const piles = table("Where work piles up", COLUMNS, drawn);
+  if (known) tell(known);
+  else ask(lab, tell);
   return [
     section(
       "Where work piles up",
@@ -154,6 +160,6 @@ export function pilesSection({ stages, cfd }, { lab, href }) {
       null,
       "piles",
     ),
-    h("div", { class: "piles" }, table("Where work piles up", COLUMNS, drawn)),
+    h("div", { class: "piles" }, piles),
   ];
 }

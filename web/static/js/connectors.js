@@ -5,6 +5,7 @@ import { credentialsOf } from "./credentials.js";
 import { h, link } from "./dom.js";
 import { count, duration, stamp } from "./format.js";
 import { asTable, copyBlock, empty, figures, head, section, table } from "./parts.js";
+import { inline } from "./prose.js";
 import { factLines } from "./source_facts.js";
 import { sign, wordOf } from "./source_state.js";
 import { answer, dataTo, headline, isRead } from "./sources_head.js";
@@ -85,7 +86,7 @@ function tail(source) {
       "td",
       { colspan: 7 },
       source.message
-        ? h("p", { class: source.state === "red" ? "msg" : "note" }, source.message)
+        ? h("p", { class: source.state === "red" ? "msg" : "note" }, ...inline(source.message))
         : null,
       ...factLines(source),
       parts.length

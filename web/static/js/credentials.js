@@ -44,7 +44,7 @@ function body(told) {
     ? h(
         "ul",
         { class: "plainlist" },
-        ...told.findings.map((one) => h("li", null, h("b", null, one))),
+        ...told.findings.map((one) => h("li", null, one)),
       )
     : h("p", { class: "note" }, "Nothing to do.");
   const rights =

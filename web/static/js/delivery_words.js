@@ -111,14 +111,11 @@ export function isRare(envelope, one) {
   return whole.filter(({ ratio: share }) => share === 0).length * 2 > whole.length;
 }
 
-/** Limits as far below the mean as above: that of what can't be negative is cut at 0. */
-const even = (limits) => limits && { ...limits, lower: 2 * limits.mean - limits.upper };
-
 /** The shift that lasts to the last whole week, in words; null without one, or below grade B. */
 export function moved(envelope, one) {
   if (!judged(envelope, one)) return null;
   const weeks = (envelope.series ?? []).map((row) => ({ ...row, p50: row[one.weekly] }));
-  const shift = signal(weeks, even(envelope.limits));
+  const shift = signal(weeks, envelope.limits);
   return shift && { ...shift, word: one.moves[shift.longer ? 0 : 1] };
 }
 

@@ -11,7 +11,7 @@ import { ribbon, stretchTable } from "./ribbon.js";
 import { drawTimeline } from "./timeline.js";
 
 const HOW =
-  "waiting above the line, active below it; solid links are told by a tool, dashed links are inferred";
+  "waiting above the line, active below it; its cost grows while it waits; solid links are told by a tool, dashed links are inferred";
 const TITLES = ["Idea to live", "Waiting", "Handoffs and returns", "Cost of its waiting"];
 
 // What must come first, whichever way a link points.

@@ -1,6 +1,6 @@
 // From commitment to done: how the times of all items lie, as it is and with the change.
 
-import { h, responsive, s } from "./dom.js";
+import { h, labelWidth, responsive, s } from "./dom.js";
 import { daysText } from "./lab_numbers.js";
 import { section } from "./parts.js";
 
@@ -36,25 +36,61 @@ function curves({ edges_d: edges, before, after }, x) {
   ]);
 }
 
-/** Two flags that do not lie on each other: the new one higher. */
-function flags({ before, after }, x, width) {
-  const flag = (days, top, kind, words) => {
-    const at = x(days);
-    const right = at < width * 0.55;
+const HIGH = 16;
+const LOW = 34;
+const GAP = 6;
+
+/** Right or left of its line: inside of the drawing, and not across the line at `other`; null: neither. */
+function sideOf({ at, long }, other, width) {
+  const sides = at < width * 0.55 ? [true, false] : [false, true];
+  const free = sides.filter((right) => {
+    const from = right ? at + GAP : at - GAP - long;
+    const inside = from >= 0 && from + long <= width;
+    return inside && (other === null || other < from - 3 || other > from + long + 3);
+  });
+  return free[0] ?? null;
+}
+
+/**
+ * [[flag, y, right, where its line begins]]: one higher, so that they do not lie on each other; the
+ * lower one where the line of the other does not run through it, else that line begins below it.
+ */
+function arranged(now, then, width) {
+  for (const [low, high] of [
+    [now, then],
+    [then, now],
+  ]) {
+    const right = sideOf(low, high.at, width);
+    if (right === null) continue;
     return [
-      s("path", { d: `M${at} ${top - 8}V${BASE}`, class: kind === "ink" ? "s-ink" : "s-ink3" }),
-      text(
-        at + (right ? 6 : -6),
-        top,
-        `t11 ${kind === "ink" ? "b ink" : "ink2"}`,
-        words,
-        right ? "start" : "end",
-      ),
+      [low, LOW, right, LOW - 8],
+      [high, HIGH, sideOf(high, null, width) ?? true, HIGH - 8],
     ];
-  };
+  }
   return [
-    flag(before, 34, "ink2", `85\u00a0% within ${daysText(before)} today`),
-    flag(after, 16, "ink", `${daysText(after)} with the change`),
+    [now, LOW, sideOf(now, null, width) ?? true, LOW - 8],
+    [then, HIGH, sideOf(then, null, width) ?? true, LOW + 8],
+  ];
+}
+
+function flags({ before, after }, x, width) {
+  const flag = (days, words, line, style) => ({
+    at: x(days),
+    long: labelWidth(words, 600),
+    words,
+    line,
+    style,
+  });
+  const placed = arranged(
+    flag(before, `85\u00a0% within ${daysText(before)} today`, "s-ink3", "ink2"),
+    flag(after, `${daysText(after)} with the change`, "s-ink", "b ink"),
+    width,
+  );
+  return [
+    ...placed.map(([{ at, line }, , , top]) => s("path", { d: `M${at} ${top}V${BASE}`, class: line })),
+    ...placed.map(([{ at, words, style }, y, right]) =>
+      text(at + (right ? GAP : -GAP), y, `t11 halo ${style}`, words, right ? "start" : "end"),
+    ),
   ];
 }
 

@@ -24,6 +24,9 @@ const bold = (text) => h("b", null, text);
 const joined = (parts) =>
   parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 
+/** So many of what is not covered stand open. */
+const SHOWN = 3;
+
 function coveredRow(one) {
   const [, word, , of] = KINDS.find(([kind]) => kind === one.kind) ?? [, one.kind, "", "records"];
   return h(
@@ -60,19 +63,19 @@ export function coveredSection(covered) {
   const how = told.length ? `${joined(told)} are in a stream or a service` : "nothing was read yet";
   return [
     section("Not covered", how, null, "covered"),
-    covered.items.length
-      ? table(
-          "Not covered",
-          [
-            ["Project, repository or job"],
-            ["Stored", "num"],
-            ["Last change", "p2"],
-            ["The line that names it"],
-          ],
-          covered.items.map(coveredRow),
-          { style: "unc" },
-        )
-      : null,
+    ...folded(covered.items, SHOWN, (rows) =>
+      table(
+        "Not covered",
+        [
+          ["Project, repository or job"],
+          ["Stored", "num"],
+          ["Last change", "p2"],
+          ["The line that names it"],
+        ],
+        rows.map(coveredRow),
+        { style: "unc" },
+      ),
+    ),
     h("p", { class: "note" }, ...inline(`Compared: ${covered.beyond}.`)),
   ];
 }
@@ -98,6 +101,16 @@ const worst = (row) =>
       ),
     ),
   );
+
+/** The first `most` rows, and the others in a table that opens. */
+function folded(rows, most, drawn) {
+  if (!rows.length) return [];
+  const rest = rows.slice(most);
+  return [
+    drawn(rows.slice(0, most)),
+    rest.length ? asTable(`${count(rest.length)} more`, drawn(rest)) : null,
+  ];
+}
 
 function pairRow(row) {
   const some = row.share !== null && row.interval.every((one) => one !== null);
@@ -153,25 +166,31 @@ export function clockSection(skew) {
     : skew.sources.some(({ beyond }) => beyond === false)
       ? `every clock that was told is within ${duration(skew.sources[0].limit_s)} of ours`
       : "no tool told its clock yet";
+  const wrong = skew.items.filter((row) => row.out_of_order);
+  const pairs = [...wrong, ...skew.items.filter((row) => !row.out_of_order)];
   return [
     section("Clocks", how, null, "clocks"),
-    skew.items.length
-      ? table(
-          "Causes after their effects",
-          [
-            ["What should come first"],
-            ["Out of order", "num"],
-            ["Of pairs", "num"],
-            ["Half by more than", "num"],
-          ],
-          skew.items.map(pairRow),
-          { style: "skew" },
+    ...(skew.items.length
+      ? folded(pairs, Math.max(1, wrong.length), (rows) =>
+          table(
+            "Causes after their effects",
+            [
+              ["What should come first"],
+              ["Out of order", "num"],
+              ["Of pairs", "num"],
+              ["Half by more than", "num"],
+            ],
+            rows.map(pairRow),
+            { style: "skew" },
+          ),
         )
-      : h(
-          "p",
-          { class: "note" },
-          "No pair of tools told both a cause and its effect in this period.",
-        ),
+      : [
+          h(
+            "p",
+            { class: "note" },
+            "No pair of tools told both a cause and its effect in this period.",
+          ),
+        ]),
     ...skew.items.filter((row) => row.worst.length).map(worst),
     backwards(skew),
   ];

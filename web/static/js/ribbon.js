@@ -1,7 +1,8 @@
 // The time line for a phone: one vertical ribbon, height by days, and the same numbers as a table.
 
+import { costOf, hasCost } from "./cost_line.js";
 import { h } from "./dom.js";
-import { count, day, duration, stamp } from "./format.js";
+import { count, day, duration, money, stamp } from "./format.js";
 import { table } from "./parts.js";
 import { blockedBy, longestWait, stretches } from "./visits.js";
 
@@ -48,6 +49,13 @@ function why(journey, part) {
     .join(" \u00b7 ");
 }
 
+/** What the stretch cost, where it was charged. */
+function lost(journey, part) {
+  const cents = costOf(journey, part);
+  if (cents === null) return [];
+  return [" ", h("span", { class: "w-waiting" }, `+${money(cents, journey.currency)}`)];
+}
+
 function item(journey, part, px) {
   const li = h(
     "li",
@@ -55,6 +63,7 @@ function item(journey, part, px) {
     h("b", null, part.stage),
     ` `,
     h("span", { class: "dd" }, duration((part.to - part.from) / 1000)),
+    ...lost(journey, part),
     h("span", { class: "sub" }, why(journey, part)),
   );
   li.style.minHeight = `${Math.round(Math.min(160, Math.max(FLOOR_PX, 16 + ((part.to - part.from) / DAY_MS) * px)))}px`;
@@ -90,6 +99,8 @@ function afterLive(journey) {
 
 /** The stretches as a table: what the time line draws, in numbers. */
 export function stretchTable(journey) {
+  const paid = hasCost(journey);
+  const cents = (part) => costOf(journey, part);
   const rows = stretches(journey).map((part) =>
     h(
       "tr",
@@ -103,12 +114,23 @@ export function stretchTable(journey) {
         part.open ? "still there" : stamp(new Date(part.to).toISOString(), journey.as_of),
       ),
       h("td", { class: "num" }, duration((part.to - part.from) / 1000)),
+      paid
+        ? h("td", { class: "num" }, cents(part) === null ? "" : money(cents(part), journey.currency))
+        : null,
       h("td", null, why(journey, part)),
     ),
   );
   return table(
     "Time line",
-    [["Step"], ["State"], ["From, UTC"], ["To"], ["Time", "num"], ["What was seen"]],
+    [
+      ["Step"],
+      ["State"],
+      ["From, UTC"],
+      ["To"],
+      ["Time", "num"],
+      ...(paid ? [["Cost", "num"]] : []),
+      ["What was seen"],
+    ],
     rows,
   );
 }

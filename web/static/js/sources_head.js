@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { clock, count, day, duration } from "./format.js";
+import { inline } from "./prose.js";
 import { wordOf } from "./source_state.js";
 
 const bold = (text) => h("b", null, text);
@@ -11,25 +12,33 @@ const sum = (items, key) => items.reduce((total, one) => total + (one[key] ?? 0)
 /** Whether it is asked on an interval; a source of events is not, and is complete to no moment. */
 export const isRead = ({ kind }) => kind !== "events";
 
+/** One that fails with its reason; of several the names, their reasons stand in the table. */
+function failing(bad) {
+  const stops = `Every figure that needs ${bad.length === 1 ? "it" : "them"} stops there.`;
+  if (bad.length > 1) {
+    const names = bad.map(({ name }) => name);
+    const listed = [names.slice(0, -1).join(", "), names.at(-1)].join(" and ");
+    const read = bad.map(({ last_success_at: at }) => at);
+    const first = read.includes(null) ? null : read.sort()[0];
+    const since = first ? `, the first of them since ${when(first)}` : "";
+    return [bold(listed), ` can\u2019t be read${since}. ${stops}`];
+  }
+  const [{ name, message, last_success_at: at }] = bad;
+  const since = at ? `, last read well on ${when(at)}` : ", it was never read well";
+  return [
+    bold(name),
+    " fails: ",
+    ...inline(message ?? "no reason was recorded"),
+    `${since}. ${stops}`,
+  ];
+}
+
 /** The worst of them, or that all is well. */
 export function answer(sources) {
   const bad = sources.filter(({ state }) => state === "red");
   const late = sources.filter((one) => one.state !== "red" && one.late);
   const never = sources.filter(({ state }) => state === "never");
-  if (bad.length) {
-    const [first] = bad;
-    const since = first.last_success_at
-      ? `, last read well on ${when(first.last_success_at)}`
-      : ", it was never read well";
-    const more =
-      bad.length > 1
-        ? ` ${count(bad.length - 1)} more ${bad.length === 2 ? "fails" : "fail"} too.`
-        : "";
-    return [
-      bold(first.name),
-      ` fails: ${first.message ?? "no reason was recorded"}${since}.${more} Every figure that needs it stops there.`,
-    ];
-  }
+  if (bad.length) return failing(bad);
   if (never.length === sources.length) return ["No source has been read yet."];
   const partly = sources.filter(({ state }) => state === "partial");
   if (partly.length)

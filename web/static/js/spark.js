@@ -10,6 +10,9 @@ const PAD = 3;
 const told = (weeks) =>
   weeks.filter((week) => week.complete && week.p50 !== null && week.p50 !== undefined);
 
+/** Limits as far below the mean as above: that of what can't be negative is cut at 0. */
+const even = (limits) => ({ ...limits, lower: 2 * limits.mean - limits.upper });
+
 function isSignal(run, points, { mean, lower, upper }) {
   const above = run[0].p50 > mean;
   const limit = above ? upper : lower;
@@ -23,11 +26,12 @@ function isSignal(run, points, { mean, lower, upper }) {
 /**
  * The shift that lasts to the end, by the rules of process behaviour charts: one point outside
  * the limits, eight in a row on one side, three of four nearer a limit than the mean.
- * Null, or {since (ISO), longer}. `weeks` in order; `limits` null means nothing can be said.
+ * Null, or {since (ISO), longer}. `weeks` in order; `edges` null means nothing can be said.
  */
-export function signal(weeks, limits) {
+export function signal(weeks, edges) {
   const points = told(weeks);
-  if (!limits || points.length < 6) return null;
+  if (!edges || points.length < 6) return null;
+  const limits = even(edges);
   const longer = points.at(-1).p50 > limits.mean;
   let first = points.length;
   while (

@@ -1,5 +1,6 @@
 // The time line of one item: state above and below the line, one lane per tool, links between.
 
+import { costLine, hasCost } from "./cost_line.js";
 import { labelWidth, s } from "./dom.js";
 import { WHOLE, duration, stampDay } from "./format.js";
 import { labelRows } from "./labels.js";
@@ -39,12 +40,12 @@ function grid(axis, height) {
   return lines;
 }
 
-/** Two slanted gaps through the bars that run on behind a fold. */
-function foldCuts({ quiet, x }) {
+/** Two slanted gaps through what runs on behind a fold. */
+function foldCuts({ quiet, x }, bottom = STATE.below + 2) {
   return quiet.map((fold) => {
     const middle = (x(fold.from) + x(fold.to)) / 2;
     return s("path", {
-      d: `M${(middle - 7).toFixed(1)} ${STATE.below + 2}l8-52m4 52l8-52`,
+      d: `M${(middle - 7).toFixed(1)} ${bottom}l8-52m4 52l8-52`,
       class: "s-bg w2 f-none",
     });
   });
@@ -64,7 +65,7 @@ function foldMarks({ quiet, x }, height) {
         class: "f-bg",
       }),
       s("path", {
-        d: `M${(middle - 5).toFixed(1)} ${TOP + 10}l4-8m2 8l4-8M${(middle - 5).toFixed(1)} ${height - 8}l4-8m2 8l4-8`,
+        d: `M${(middle - 5).toFixed(1)} ${TOP + 4}l4-8m2 8l4-8M${(middle - 5).toFixed(1)} ${height - 8}l4-8m2 8l4-8`,
         class: "s-ink3 w125",
       }),
       s(
@@ -135,11 +136,7 @@ function stateNotes(journey, parts, x, labels, end) {
 function laneHeads(lanes) {
   const all = [
     { tool: "State", detail: "all tools", y: 68 },
-    ...lanes.map((lane, at) => ({
-      tool: lane.tool,
-      detail: lane.detail,
-      y: FIRST_LANE + at * LANE + 28,
-    })),
+    ...lanes.map((lane, at) => ({ ...lane, y: FIRST_LANE + at * LANE + 28 })),
   ];
   return all.flatMap(({ tool, detail, y }) => [
     s("text", { x: 0, y, class: "t12 b ink" }, clipped(tool, 1.16)),
@@ -185,11 +182,12 @@ export function drawTimeline(journey, width) {
   const { from, to, moments } = range(journey, parts);
   const quiet = folds(moments, from, to);
   const x = timescale({ from, to, quiet, left: LEFT, right: width });
-  const height = FIRST_LANE + journey.lanes.length * LANE;
+  const paid = hasCost(journey) ? [{ tool: "Cost", detail: "of its waiting" }] : [];
+  const rows = [...paid, ...journey.lanes];
+  const height = FIRST_LANE + rows.length * LANE;
   const labels = labelRows(LEFT, width);
-  const lanes = journey.lanes.map((lane, at) =>
-    drawLane(lane, { top: FIRST_LANE + at * LANE, x, end: width, labels }),
-  );
+  const place = (at) => ({ top: FIRST_LANE + at * LANE, x, end: width, labels });
+  const lanes = journey.lanes.map((lane, at) => drawLane(lane, place(at + paid.length)));
   const axis = { from, to, quiet, x };
   return s(
     "svg",
@@ -203,8 +201,8 @@ export function drawTimeline(journey, width) {
     },
     ...grid(axis, height),
     ...foldMarks(axis, height),
-    ...laneHeads(journey.lanes),
-    ...journey.lanes.map((_, at) =>
+    ...laneHeads(rows),
+    ...rows.map((_, at) =>
       s("path", { d: `M${LEFT} ${FIRST_LANE + at * LANE}H${width}`, class: "s-line" }),
     ),
     ...linkPaths(
@@ -214,6 +212,8 @@ export function drawTimeline(journey, width) {
     ...stateBars(parts, axis),
     s("path", { d: `M${LEFT} ${STATE.line}H${width}`, class: "s-bg" }),
     ...foldCuts(axis),
+    ...paid.flatMap(() => costLine(journey, { ...place(0), quiet })),
+    ...paid.flatMap(() => foldCuts(axis, FIRST_LANE + 52)),
     ...stateNotes(journey, parts, x, labels, width),
     ...longNames(parts, axis, labels),
     ...lanes.flatMap(({ marks }) => marks),

@@ -61,7 +61,7 @@ function stockPart(stock, { query }) {
     section(
       heading,
       `${stockWords(stock)}${some}`,
-      toggle ? [toggle, " \u00b7 ", whole] : whole,
+      toggle ? [toggle, " ", whole] : whole,
       "stock",
     ),
     stockTable(dearestFirst(stock.items).slice(0, most), stock.currency),

@@ -60,7 +60,7 @@ function row(envelope, [, slug, title, since], most, query) {
     h("td", { class: "num" }, time(envelope, "p85")),
     h("td", { class: "p2 rng" }, strip(envelope, most)),
     h("td", { class: "num" }, missingTool(envelope) ? "" : count(envelope.n)),
-    h("td", { class: "p2" }, h("span", { class: "sub" }, left)),
+    h("td", { class: "p2 why" }, h("span", { class: "sub" }, left)),
     h("td", { class: "gr" }, grade(envelope.grade, envelope.reasons)),
   );
 }
@@ -80,7 +80,7 @@ export function clocksSection(data, { query }) {
         ["85\u00a0% within", "num"],
         ["", "p2 rng"],
         ["n", "num"],
-        ["Not in it", "p2"],
+        ["Not in it", "p2 why"],
         [h("span", { class: "sr" }, "Grade"), "gr"],
       ],
       CLOCKS.map((clock) => row(data[clock[0]], clock, most, query)),

@@ -45,7 +45,8 @@ const words = (label, attributes = {}) =>
 
 /**
  * Asks who and why, and sends. `actions`: [label, request(values) -> [{method, address, body}]];
- * `fields`: further ones, by name; `done(answer)` once all was taken, with what was answered last.
+ * `fields`: further ones, by name; `signed` false asks for them alone, neither who nor why;
+ * `done(answer)` once all was taken, with what was answered last.
  */
 export function ask({
   title,
@@ -53,6 +54,7 @@ export function ask({
   fields = {},
   whyNeeded = true,
   whyLabel = "Why",
+  signed = true,
   actions,
   done,
 }) {
@@ -77,7 +79,7 @@ export function ask({
         try {
           let answer = null;
           for (const request of chosen[1](values)) answer = await send(request);
-          if (known === null) remember(values.who);
+          if (signed && known === null) remember(values.who);
           close();
           done(answer);
         } catch (problem) {
@@ -91,8 +93,7 @@ export function ask({
     h("h2", { class: "sec", id: "say-title" }, title),
     ...about,
     ...Object.values(fields).map(({ row }) => row),
-    why.row,
-    who.row,
+    ...(signed ? [why.row, who.row] : []),
     error,
     h(
       "p",
@@ -105,7 +106,7 @@ export function ask({
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-  (Object.values(fields)[0]?.input ?? why.input).focus();
+  (Object.values(fields)[0]?.input ?? (signed ? why.input : buttons[0])).focus();
 }
 
 export { choice, line, words };

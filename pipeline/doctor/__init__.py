@@ -1,0 +1,1 @@
+"""What may be wrong with an installation: the database, the machine, the sources, the settings."""
