@@ -79,7 +79,8 @@ class Turns:
                 state = cursors.load_state(session, StreamKey(number, WHOLE))
                 asked = state.cursor.get("asked") in (None, fingerprint(source, wanted))
                 sound = asked and not state.failures
-                latest.append((number, now + spacing_s(source) + jitter_s(source) if sound else 0))
+                later = spacing_s(source) + jitter_s(source) if sound else 0
+                latest.append((number, now + later))
             turns.begin(session, latest)
 
     @property
