@@ -7,10 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from store.models import source, stream_state
+from store.models import source, stream_state, worker
 from store.upsert import upsert
 
 _KEY = ("source_id", "stream", "scope")
@@ -129,8 +140,10 @@ def renew_lease(session: Session, key: StreamKey, *, owner: str, until_ts: int) 
 
 
 def forget_leases(connection: Connection) -> None:
-    """Nobody reads anything: those who did read another database."""
-    connection.execute(update(stream_state).values(lease_owner="", lease_until_ts=None))
+    """Nobody reads or collects anything: those who did know another database."""
+    nobody = {"lease_owner": "", "lease_until_ts": None, "lease_since_ts": None}
+    connection.execute(update(stream_state).values(nobody))
+    connection.execute(delete(worker))
 
 
 def release_lease(session: Session, key: StreamKey, *, owner: str) -> bool:
