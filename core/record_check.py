@@ -31,7 +31,8 @@ def require_sound(records: Iterable[Record]) -> list[Record]:
     """The records; `PayloadError` names the first field that is not of its type or size."""
     found = list(records)
     for record in found:
-        for name, fits in _checks(type(record)):
+        kind: type = type(record)
+        for name, fits in _checks(kind):
             if not fits(getattr(record, name)):
                 raise PayloadError(f"{type(record).__name__}.{name} is not what it should be")
     return found

@@ -22,6 +22,7 @@ from core.toml_lines import line_of
 from core.workshop_map import read_workshop_map
 from correlator.delivery_rules import parse_correlation
 from correlator.references import _host
+from pipeline.estimate_files import _lines
 from store.raw import payload_hash
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -76,6 +77,19 @@ def test_files_that_are_nested_without_end_are_refused(tmp_path: Path) -> None:
             read_workshop_map(file)
         with pytest.raises(ConfigError):
             load_settings(file, {})
+
+
+def test_a_number_of_thousands_of_digits_is_refused_and_a_column_of_them_not_quoted_whole(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "headwater.toml"
+    file.write_text(f"x = {'9' * 9_000}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_settings(file, {})
+    file.write_text(f"key,likely,why,{'9' * 90_000}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="nothing reads column '999") as refused:
+        list(_lines(file))
+    assert len(str(refused.value)) < 1_000
 
 
 def test_an_unknown_kind_of_a_page_s_length_is_not_quoted_whole(tmp_path: Path) -> None:
