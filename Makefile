@@ -7,16 +7,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill chaos fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
+.PHONY: help demo test kill workers chaos fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=3 at once)"
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
+	@echo "make workers  kill workers on one PostgreSQL at random while a company changes (MINUTES=5 SEED=1) and compare"
 	@echo "make chaos    live through troubles in random order (SEEDS=20 FROM=1), a line for each seed in LOG=chaos.log"
 	@echo "make fuzz     ask every address of the API what nobody would (EXAMPLES=200 of each, SEED=1)"
 	@echo "make fuzz-parsers  look for input that a parser fails at (SECONDS=60 for each, ONLY=name, SEED=1)"
-	@echo "make audit    known holes of the locked packages (needs pypi.org)"
+	@echo "make audit    known holes of the locked packages (needs the network)"
 	@echo "make sbom     list what is shipped, as CycloneDX, into build/headwater.cdx.json"
 	@echo "make openapi  write docs/openapi.json anew, once CHANGELOG.md tells what breaks programs"
 	@echo "make bench    measure against baselines (SIZE=full: ten times the size) and write docs/benchmarks.md"
@@ -50,6 +51,10 @@ POINTS ?= 200
 SEED ?= 1
 kill: $(VENV)/.development
 	$(BIN)/python -m tests.e2e.kill --points $(POINTS) --seed $(SEED)
+
+MINUTES ?= 5
+workers: $(VENV)/.development
+	$(BIN)/python -m tests.e2e.workers --minutes $(MINUTES) --seed $(SEED)
 
 SEEDS ?= 20
 FROM ?= 1

@@ -58,6 +58,7 @@ GET /admin
 GET /alerts
 GET /metrics
 GET /v1/overview
+GET /v1/overview/explain
 GET /v1/streams
 GET /v1/items
 GET /v1/items/{key}/journey
@@ -102,6 +103,7 @@ GET /v1/streams/{name}
 GET /v1/streams/{name}/metrics/{slug}
 GET /v1/streams/{name}/metrics/{slug}/explain
 GET /v1/streams/{name}/stages
+GET /v1/streams/{name}/stages/explain
 GET /v1/streams/{name}/map
 GET /v1/streams/{name}/map.svg
 GET /v1/streams/{name}/map/explain

@@ -47,7 +47,12 @@ class SeriesRow(BaseModel):
     start: str = Field(description="First day of the period in the configured time zone.")
     end: str = Field(description="The instant at which it ends.")
     complete: bool
-    n: int | None = Field(description="Null, as all values, where its history is not read yet.")
+    n: int | None = Field(description="Null, as all values, where its history is not read.")
+    trailing: dict[str, Number | None] | None = Field(
+        default=None,
+        description="Of times: `n` and percentiles of the 13 weeks that end with the period, those"
+        " withheld that rest on too few.",
+    )
 
 
 class BreakRow(Shape):

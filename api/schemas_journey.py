@@ -224,7 +224,9 @@ class Explained(Shape):
         " they changed production; they are in neither.",
     )
     in_flight: list[dict[str, Any]] | None = Field(
-        default=None, description="Of time_by_tool: the items in flight, with what is known so far."
+        default=None,
+        description="Of time_by_tool: the items in flight, with what is known so far."
+        " Of stage_time: those in load, in which stage each is, and since when.",
     )
     history: list[dict[str, Any]] | None = Field(
         default=None,

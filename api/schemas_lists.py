@@ -88,6 +88,7 @@ class StageRows(Listed[StageRow]):
     """The steps of a stream, in the order of the map."""
 
     caveats: list[str] = Field(description=_CAVEATS)
+    explain: str = Field(description="The address that lists every visit of each delivery.")
     calendar: str | None = Field(
         default=None,
         description="In which days are told; not there where they are elapsed. Money always is.",
@@ -212,6 +213,21 @@ class SourceQuota(Shape):
     renews_at: Time
 
 
+class SourceTurn(Shape):
+    """Whose turn a source is, of several processes that collect."""
+
+    state: Literal["held", "lost", "waits", "scheduled", "reports"] = Field(
+        description="`held`: it is being read. `lost`: who held it is gone. `waits`: it is due, and"
+        " nobody has taken it yet. `scheduled`: it is due later. `reports`: it is never read."
+    )
+    held_by: str | None = Field(description="Machine and number of the process.")
+    held_since: Time
+    held_until: Time = Field(description="When another one may take it, unless it is renewed.")
+    due_at: Time = Field(description="Null while it is held, and before it was ever read.")
+    waits_s: int | None = Field(description="For how long it is due; null where it does not wait.")
+    failures: int = Field(description="How often in a row nothing of it could be read.")
+
+
 class SourceRow(Shape):
     """A connected source and how it is doing."""
 
@@ -237,6 +253,7 @@ class SourceRow(Shape):
     )
     budget: SourceBudget
     quota: SourceQuota | None = Field(description="Null where the tool does not tell.")
+    turn: SourceTurn
     streams: list[SourceStream]
 
 

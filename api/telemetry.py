@@ -97,7 +97,7 @@ class Telemetry(Collector):
 def _reach(snapshot: Snapshot, as_of: int) -> tuple[object, ...]:
     """What moves grades without facts: which sources are up to date, and how far back they go."""
     fresh = snapshot.freshness.items()
-    return tuple((name, one.fresh(as_of), one.back_to_ts) for name, one in fresh)
+    return tuple((name, one.fresh(as_of), one.whole_from_ts) for name, one in fresh)
 
 
 def _sources(levels: list[SourceLevel]) -> Iterator[Metric]:

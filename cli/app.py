@@ -20,7 +20,9 @@ from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
+from cli.recompute_command import recompute_command
 from cli.report_commands import report_commands
+from cli.status_commands import status_commands
 from cli.verdict_commands import verdict
 from core.errors import ConfigError, HeadwaterError, StoppedError
 
@@ -157,14 +159,27 @@ def serve(
     run_serve(config, host=host, port=port, scheduler=scheduler, unauthenticated=unauthenticated)
 
 
-@app.command(epilog=examples("headwater worker"), rich_help_panel=_COLLECT)
-def worker(config: Config = DEFAULT_CONFIG) -> None:
+@app.command(
+    epilog=examples("headwater worker", "headwater worker --at-once 4"),
+    rich_help_panel=_COLLECT,
+)
+def worker(
+    config: Config = DEFAULT_CONFIG,
+    at_once: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many sources it reads at a time at most; default: all."),
+    ] = None,
+) -> None:
     """Collect each source on its interval, without the API: beside `headwater serve
     --no-scheduler`.
+
+    Start as many as you like on one PostgreSQL: each source is read by one of them at a time, and
+    the turn of one that dies goes to another. SIGTERM and Ctrl-C end it after the page that it is
+    at; its sources are given back. `headwater status` shows who reads what.
     """
     from cli.serve import run_worker
 
-    run_worker(config)
+    run_worker(config, at_once=at_once)
 
 
 @app.command(
@@ -231,15 +246,7 @@ def objectives(
     run_objectives(config, file, who=who, dry_run=dry_run)
 
 
-@app.command(epilog=examples("headwater recompute"), rich_help_panel=_COLLECT)
-def recompute(config: Config = DEFAULT_CONFIG) -> None:
-    """Make all links and facts again from the stored records, without asking any source.
-
-    After an upgrade whose notes say so, or where a number is doubted. What people said stays.
-    """
-    from cli.sync import run_recompute
-
-    run_recompute(config)
+app.add_typer(recompute_command)
 
 
 @app.command(
@@ -274,6 +281,7 @@ def conformance(
 
 
 app.add_typer(look)
+app.add_typer(status_commands)
 app.add_typer(report_commands)
 app.add_typer(mcp_command)
 app.add_typer(token, name="token", rich_help_panel="Who may come in")

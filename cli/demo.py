@@ -69,7 +69,7 @@ def run_demo(*, port: int, directory: Path | None, seed: int, items: int, once: 
             if once:
                 tell(f"And the dashboard: headwater demo --directory {shlex.quote(_shown(home))}")
                 return
-            with scheduled(settings, database, wanted=True):
+            with scheduled(settings, database, wanted=True, kind="demo"):
                 serve_app(settings, database, host="127.0.0.1", port=port)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.markup import escape
 
@@ -13,10 +14,14 @@ from cli.output import console, print_json, telling
 from cli.setting_up import ready
 from core.errors import BadRequestError
 from pipeline.daily import bring_days_up_to_date
+from pipeline.event_log import append_events
 from pipeline.export_formats import FORMATS, format_named
 from pipeline.export_wanted import Filters, tables_named, wanted_rows
 from pipeline.exporting import MANIFEST, export_folder
 from pipeline.ocel import LOGS, export_log
+
+EVENTS: Final = "events"
+"""The Parquet event log, which is appended to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class Asked:
     start: str | None = None
     end: str | None = None
     since: str | None = None
+    compact: bool = False
+    full: bool = False
 
     @property
     def filters(self) -> Filters:
@@ -41,11 +48,16 @@ def run_export(config: Path, folder: Path, asked: Asked) -> None:
 
     `BadRequestError` and `NotFoundError` for what there is not.
     """
+    if asked.form == EVENTS:
+        _run_events(config, folder, asked)
+        return
+    if asked.compact or asked.full:
+        raise BadRequestError(f"--compact and --full are of --format {EVENTS}")
     if asked.form in LOGS:
         _run_log(config, folder, asked)
         return
     if asked.form not in FORMATS:
-        raise BadRequestError(f"--format: one of {', '.join((*FORMATS, *LOGS))}")
+        raise BadRequestError(f"--format: one of {', '.join((*FORMATS, *LOGS, EVENTS))}")
     chosen, form = tables_named(asked.tables), format_named(asked.form)
     with ready(config) as (settings, database):
         wanted = wanted_rows(settings, asked.filters)
@@ -74,3 +86,23 @@ def _run_log(config: Path, folder: Path, asked: Asked) -> None:
         return
     many = f"{counted(told['objects'])} objects and {counted(told['events'])} events"
     console.print(f"{many}: {escape(told['file'])}", highlight=False)
+
+
+def _run_events(config: Path, folder: Path, asked: Asked) -> None:
+    if asked.tables or asked.filters != Filters():
+        raise BadRequestError("the event log has all streams: leave the filters out")
+    with ready(config) as (settings, database), telling() as progress:
+        told = append_events(
+            settings,
+            database,
+            folder,
+            full=asked.full,
+            compact=asked.compact,
+            progress=progress,
+        )
+    if not console.is_terminal:
+        print_json({"event": "exported", **told})
+        return
+    many = f"{counted(told['events'])} events in {counted(told['files'])} files"
+    more = f"{counted(told['appended'])} new, {counted(told['removed'])} taken back"
+    console.print(f"{many} ({more}): {escape(told['folder'])}", highlight=False)

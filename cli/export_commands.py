@@ -19,6 +19,7 @@ export = typer.Typer()
         "headwater export --format csv --table items --stream checkout reports",
         "headwater export --since 2026-11-01T06:00:00Z warehouse/changes",
         "headwater export --format ocel mining",
+        "headwater export --format events warehouse/events",
     ),
     rich_help_panel="Hand to other tools",
 )
@@ -30,7 +31,8 @@ def export_(
         typer.Option(
             "--format",
             help="parquet, csv or ndjson: a file for each table. ocel: one event log, OCEL 2.0 as"
-            " JSON; ocel-sqlite: the same as SQLite.",
+            " JSON; ocel-sqlite: the same as SQLite. events: Parquet files by stream and month, to"
+            " which what is new is appended.",
         ),
     ] = "parquet",
     table: Annotated[
@@ -57,6 +59,13 @@ def export_(
             " Tables that do not keep that are written whole."
         ),
     ] = None,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Of events: one file for each stream and month.")
+    ] = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Of events: compare all items, not only what changed."),
+    ] = False,
 ) -> None:
     """Write facts, intervals, links and daily numbers as files, all of one moment, with a
     manifest.json that names each file, its rows and hash, and the version of the schema.
@@ -66,4 +75,5 @@ def export_(
     """
     from cli.export import Asked, run_export
 
-    run_export(config, folder, Asked(form, table or [], stream, service, start, end, since))
+    words = (form, table or [], stream, service, start, end, since)
+    run_export(config, folder, Asked(*words, compact=compact, full=full))

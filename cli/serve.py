@@ -33,7 +33,7 @@ def run_serve(
     with ready(config, logs=True) as (settings, database):
         where = host or settings.server.host
         require_sign_in(settings, where, unauthenticated=unauthenticated)
-        with scheduled(settings, database, wanted=scheduler):
+        with scheduled(settings, database, wanted=scheduler, kind="serve"):
             serve_app(
                 settings, database, host=where, port=settings.server.port if port is None else port
             )
@@ -66,25 +66,35 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def run_worker(config: Path) -> None:
-    """Collect on schedule until interrupted."""
+def run_worker(config: Path, *, at_once: int | None = None) -> None:
+    """Collect on schedule until interrupted; None reads all sources at once that are due."""
     with ready(config, logs=True) as (settings, database):
         require_sources(settings, config)
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         console.print(f"Collecting {len(settings.sources)} sources (Ctrl-C stops)", highlight=False)
-        with scheduled(settings, database, wanted=True):
+        with scheduled(settings, database, wanted=True, slots=at_once):
             stop.wait()
 
 
 @contextmanager
-def scheduled(settings: Settings, database: Database, *, wanted: bool) -> Iterator[None]:
+def scheduled(
+    settings: Settings,
+    database: Database,
+    *,
+    wanted: bool,
+    kind: str = "worker",
+    slots: int | None = None,
+) -> Iterator[None]:
+    """Collect for as long as the block runs; at its end what is going ends after the page that it
+    is at, and its sources are given back.
+    """
     if not wanted or not settings.sources:
         yield
         return
     stop = Stop()
-    scheduler = scheduler_for(settings, database, stop)
+    scheduler = scheduler_for(settings, database, stop, kind=kind, slots=slots)
     scheduler.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""`headwater sync` and `headwater recompute`."""
+"""`headwater sync`, and what became of a pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cli.setting_up import ready, require_sources
 from core.errors import ConfigError
 from core.settings import Settings
 from core.source_settings import EventsSource
-from pipeline.sync import SyncReport, bring_up_to_date, sync
+from pipeline.sync import SyncReport, sync
 
 
 def run_sync(
@@ -40,13 +40,6 @@ def _require_read(settings: Settings, only: Sequence[str]) -> None:
                 f'nothing is read from source "{source.name}": it reports by itself, to'
                 " POST /v1/events, or is imported: headwater import"
             )
-
-
-def run_recompute(config: Path) -> None:
-    """Links and facts of everything again."""
-    with ready(config) as (settings, database), telling() as progress:
-        report = bring_up_to_date(settings, database, progress=progress, everything=True)
-    tell_outcome(report)
 
 
 def tell_outcome(report: SyncReport) -> None:

@@ -7,7 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance import calendars, charts, delivery, items, money, samples, tools, working_days
+from conformance import (
+    calendars,
+    charts,
+    delivery,
+    items,
+    lines,
+    money,
+    samples,
+    tools,
+    working_days,
+)
 from metrics.registry import METRICS
 
 Answer = Mapping[str, Any]
@@ -27,6 +37,9 @@ KINDS: Final[dict[str, Runner]] = {
     "working_items": working_days.working_items,
     "delay_profile": money.delay_profile,
     "order_of_work": money.order_of_work,
+    "path_of_shares": lines.path_of_shares,
+    "line_of_steps": lines.line_of_steps,
+    "queue_wait": lines.queue_wait,
 }
 """By the name that vectors give."""
 
@@ -40,6 +53,9 @@ _CONVENTIONS: Final = (
     "working_time@1",
     "delay_profile@1",
     "order_of_work@1",
+    "rolled_complete_accurate@1",
+    "line_of_steps@1",
+    "queue_wait@1",
 )
 
 

@@ -58,7 +58,7 @@ class SourceUnavailableError(SourceError):
 
 
 class SourceBusyError(SourceError):
-    """Another process is reading the source: nothing is wrong with it."""
+    """Another process is reading the source, or took over: nothing is wrong with it."""
 
 
 class SourceAnswerError(SourceError):

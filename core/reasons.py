@@ -26,6 +26,7 @@ _BELOW = re.compile(r"(C\d+)<([\d.]+)")
 _STALE = re.compile(r"(\S+) is stale")
 _FEW = re.compile(r"n<(\d+)")
 _READ = re.compile(r"(.+) is read back to ([\d-]{10}) only")
+_WANTED = re.compile(r"(.+) is read from ([\d-]{10}) on only")
 _STILL = re.compile(r"(.+): what last changed before ([\d-]{10}) is still to come")
 
 
@@ -44,6 +45,7 @@ def reasons(lines: Iterable[str], *, shown: Iterable[str]) -> list[str]:
         text = _STALE.sub(r"\1 was not read lately", text)
         text = _FEW.sub(lambda found: f"fewer than {found[1]} in the sample", text)
         text = _READ.sub(lambda found: f"{found[1]} is read back to {day(found[2])} only", text)
+        text = _WANTED.sub(lambda found: f"{found[1]} is read from {day(found[2])} on only", text)
         text = _STILL.sub(
             lambda found: (
                 f"what last changed before {day(found[2])} is still to come from {found[1]}"

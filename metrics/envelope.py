@@ -23,18 +23,26 @@ class Freshness:
     """How far a source has been read: its watermark (None: never) and its interval in seconds.
 
     back_to_ts: while its history is still being read, from when on it is whole; None once it is.
+    since_ts: what is older is not asked of it, by configuration; None: everything is.
     """
 
     watermark_ts: int | None
     every_s: int
     required: bool = True
     back_to_ts: int | None = None
+    since_ts: int | None = None
 
     def fresh(self, as_of: int) -> bool:
         """Whether the watermark is younger than three intervals."""
         return self.watermark_ts is not None and as_of - self.watermark_ts < (
             _STALE_AFTER * self.every_s
         )
+
+    @property
+    def whole_from_ts(self) -> int | None:
+        """From when on it is read as a whole; None: from the beginning."""
+        marks = [one for one in (self.back_to_ts, self.since_ts) if one is not None]
+        return max(marks, default=None)
 
 
 @dataclass(frozen=True)
@@ -214,28 +222,34 @@ def unread_history(
         window = Window(window.to_ts - 1, window.to_ts)
     found = []
     for name, source in sources.items():
-        back_to = source.back_to_ts
-        if not source.required or back_to is None:
+        back_to, whole_from = source.back_to_ts, source.whole_from_ts
+        if not source.required or whole_from is None:
             continue
-        if back_to > window.from_ts:
-            found.append(_half_read(name, back_to, window, count=count))
-        elif in_flight != "no":
+        if whole_from > window.from_ts:
+            text = f"{name} is read {_from_when(source)}"
+            found.append(_half_read(text, whole_from, window, count=count))
+        elif in_flight != "no" and back_to is not None:
             found.append(
                 ("B", f"{name}: what last changed before {_day(back_to)} is still to come")
             )
     return found
 
 
-def _half_read(name: str, back_to: int, window: Window, *, count: bool) -> tuple[str, str]:
-    read = max(0, window.to_ts - back_to) / max(window.seconds, 1)
+def _from_when(source: Freshness) -> str:
+    if source.back_to_ts is not None and source.back_to_ts == source.whole_from_ts:
+        return f"back to {_day(source.back_to_ts)} only"
+    return f"from {_day(source.whole_from_ts)} on only: `history` of its [[sources]]"
+
+
+def _half_read(text: str, whole_from: int, window: Window, *, count: bool) -> tuple[str, str]:
+    read = max(0, window.to_ts - whole_from) / max(window.seconds, 1)
     best, good, least = _COVERAGE_STEPS
-    text = f"{name} is read back to {_day(back_to)} only"
     if read < (best if count else least):
         return "D", f"withheld: {text}"
     return ("B" if count or read >= good else "C"), text
 
 
-def _day(ts: int) -> str:
+def _day(ts: int | None) -> str:
     return str(_iso(ts))[:10]
 
 

@@ -174,8 +174,9 @@ class Accrued:
     """What accrued in a window.
 
     cells: holder, row, item_id, episode, kind, stage_id, team, reason, sunk (the holder was
-    cancelled), wait_s, cost_cents; valued only. bare: the same up to `reason` of waits that nothing
-    values. work: item_id, episode, work_s (active time) of what has a value.
+    cancelled), delay_s (of the holder, when the cell begins), wait_s, cost_cents; valued only.
+    bare: the same up to `reason` of waits that nothing values. work: item_id, episode, work_s
+    (active time) of what has a value.
     """
 
     cells: pd.DataFrame
@@ -216,7 +217,7 @@ def accrued(book: Book, *, window: Window, as_of: int) -> Accrued:
     cost = accrued_cents(terms, before + seconds) - accrued_cents(terms, before)
     gone = book.holders.cancelled & (book.holders.end <= as_of)
     cells = rows[["holder", "row", *_PARTS]].assign(
-        sunk=gone[held], wait_s=seconds, cost_cents=cost
+        sunk=gone[held], delay_s=before, wait_s=seconds, cost_cents=cost
     )
     bare = book.waits[some][~priced][["holder", "row", *_PARTS]]
     low, high = _inside(book.works, window, as_of)

@@ -56,6 +56,27 @@ def stage_time(
     return result
 
 
+def visits_of(
+    done: pd.DataFrame, visits: pd.DataFrame, *, calendar: WorkingCalendar | None = None
+) -> pd.DataFrame:
+    """Every visit that `stage_time` counts of these deliveries, in order: item_id, episode,
+    stage_id (NONE for unmapped), `seconds`, `waiting_s` and `active_s` (unmapped time is in
+    neither); of the calendar where there is one.
+    """
+    rows = delivered_rows(done, visits)
+    seconds = seconds_between(_ints(rows, "start_ts"), _ints(rows, "end_ts"), calendar)
+    state = rows["state"].to_numpy(object)
+    parts = rows[["item_id", "episode", "stage_id"]].assign(
+        seconds=seconds,
+        waiting_s=np.where(state == "waiting", seconds, 0),
+        active_s=np.where(state == "active", seconds, 0),
+        visit=np.cumsum(visit_starts(rows)) if len(rows) else 0,
+    )
+    keys = ["visit", "item_id", "episode", "stage_id"]
+    found: pd.DataFrame = parts.groupby(keys, as_index=False, sort=True).sum()
+    return found.drop(columns="visit")
+
+
 def _ints(frame: pd.DataFrame, column: str) -> Ints:
     return frame[column].to_numpy(np.int64)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -78,19 +78,21 @@ def collect(
     only: frozenset[str] = frozenset(),
     again: str = "",
     stop: Stop | None = None,
+    owner: str = "",
 ) -> SourceReport:
     """Read what changed at one source into the store. A fault of the source is in the report, not
     raised; `StoppedError` when asked to stop.
 
     only: the streams to be read, with those that they are read over; none for all. again: a scope
     (`pipeline/again.py`) of which everything is read again, and of the rest what changed.
+    owner: who has leased the source already, empty for nobody.
     Where the configuration asks otherwise than in the last good pass, everything is read again:
     payloads that did not change mean something else now.
     """
     stop = stop or Stop()
     source_id = _number_of(source, database)
     try:
-        with held(database, source_id, source.name, wait=stop.sleep) as renew:
+        with held(database, source_id, source.name, wait=stop.sleep, owner=owner) as renew:
             order = _ordered(database, source_id, fingerprint(source, wanted), full=full, only=only)
             outcome, spent = _Outcome(order.health), order.health.spent
             with _told(database, source_id, outcome), opened(source, stop, spent=spent) as client:
@@ -99,9 +101,9 @@ def collect(
                 )
                 one.trusting, one.since, one.again = full, since or source.history, again
                 _read(one, source, wanted, only, order, outcome)
-            return _record(database, source.name, order, outcome)
+            return _record(database, source.name, order, outcome, renew)
     except SourceBusyError as busy:
-        return SourceReport(source.name, error=str(busy))
+        return SourceReport(source.name, error=str(busy), busy=True)
 
 
 def _number_of(source: AnySource, database: Database) -> int:
@@ -117,6 +119,8 @@ def _told(database: Database, source_id: int, outcome: _Outcome) -> Iterator[Non
     """
     try:
         yield
+    except SourceBusyError:  # another process took over: what became of it is for that one to tell
+        raise
     except SourcePausedError as raised:
         outcome.paused = str(raised)
     except SourceError as raised:
@@ -186,12 +190,19 @@ def _needed(streams: Sequence[Stream], only: frozenset[str]) -> list[Stream]:
     return [stream for stream in streams if not only or stream.name in names]
 
 
-def _record(database: Database, name: str, order: _Order, outcome: _Outcome) -> SourceReport:
+def _record(
+    database: Database,
+    name: str,
+    order: _Order,
+    outcome: _Outcome,
+    renew: Callable[[Session], None],
+) -> SourceReport:
     """The report of the pass, stored as the state of the source."""
     report = SourceReport(name, outcome.streams, outcome.requests, outcome.error, outcome.paused)
     message = "; ".join(report.problems)
     key = StreamKey(order.source_id, WHOLE)
     with database.writing() as session:
+        renew(session)
         tally = decoded(cursors.load_state(session, key).health).tally.after(report)
         health = replace(outcome.health, round=_left_of(order, report), tally=tally)
         cursors.save_health(session, key, encoded(health))

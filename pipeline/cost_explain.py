@@ -11,12 +11,12 @@ import pandas as pd
 from core.frames import NONE
 from metrics.holders import DelayClock
 from pipeline.cost_parts import By, part_names
-from pipeline.cost_rows import priced
+from pipeline.cost_rows import priced, with_burn
 from pipeline.delay_ledger import accrued_of, book_in
 from pipeline.explain import explained, item_rows
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
-from pipeline.stream_measures import asked_items
+from pipeline.stream_measures import asked_items, close_of
 
 Answer = dict[str, Any]
 
@@ -31,13 +31,14 @@ def explain_cost(
         return _of_part(stream, asked, clock, by, part)
     items = asked_items(stream, asked)
     found = accrued_of(stream, asked, items, clock)
-    inside, bare = priced(stream, items, found, clock)
+    inside, bare = priced(stream, items, found, clock, as_of=asked.as_of)
     key = ["item_id", "episode"]
     told = pd.concat([inside[key], bare[key]])
     waited = _waited(stream, asked).merge(items, on=key)
     beside = ~pd.MultiIndex.from_frame(waited[key]).isin(pd.MultiIndex.from_frame(told))
     off = waited[beside & _inherits(stream, waited, clock)]
     outside = pd.concat([bare, off.assign(excluded_reason="off_critical_path")])
+    inside = with_burn(stream, inside, close_of(asked), clock)
     body = explained("delay_cost", asked, item_rows(inside), item_rows(outside))
     return {**body, "clock": clock}
 
@@ -50,7 +51,8 @@ def _of_part(stream: StreamFacts, asked: Question, clock: DelayClock, by: By, pa
         one[np.array([name == part for name in part_names(stream, book, one, by)], np.bool_)]
         for one in (found.cells, found.bare)
     )
-    inside, outside = priced(stream, items, replace(found, cells=cells, bare=bare), clock)
+    part_alone = replace(found, cells=cells, bare=bare)
+    inside, outside = priced(stream, items, part_alone, clock, as_of=asked.as_of)
     inside = inside.sort_values(["cents", "item_id"], ascending=[False, True])
     body = explained("delay_cost", asked, item_rows(inside), item_rows(outside))
     return {**body, "clock": clock, "by": by, "part": part}

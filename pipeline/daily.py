@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,8 +21,10 @@ from pipeline.clock import now_ts
 from pipeline.database import Database
 from pipeline.delay_ledger import book_in
 from pipeline.freshness import facts_told
-from pipeline.snapshot import ServiceFacts, StreamFacts
+from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
 from pipeline.snapshots import Snapshots
+from pipeline.stopping import Stop
+from store.alone import alone
 from store.daily import (
     Made,
     forget_others,
@@ -32,6 +35,7 @@ from store.daily import (
     replace_stream_days,
 )
 
+_DAYS: Final = 3
 AT_MOST_EVERY_S: Final = 3_600
 """While a server runs they follow new facts no faster: the whole history is made anew."""
 
@@ -43,21 +47,41 @@ def bring_days_up_to_date(
     not_before_s: int = 0,
     now: int | None = None,
     snapshots: Snapshots | None = None,
+    stop: Stop | None = None,
 ) -> bool:
-    """Whether they had to be made. not_before_s: where they are younger than that, and no day has
-    passed since, new facts wait. snapshots: the facts that the caller holds already.
+    """Whether they had to be made; of several processes one at a time makes them. not_before_s:
+    where they are younger than that, and no day has passed since, new facts wait. snapshots: the
+    facts that the caller holds already.
     """
     at = now_ts() if now is None else now
     zone = settings.server.timezone
     until = midnight(datetime.fromtimestamp(at, ZoneInfo(zone)).date(), ZoneInfo(zone))
-    with database.read() as session:
+
+    def wanted(session: Session) -> str | None:
+        """Of which version they are to be made; None where they need not be."""
         made = last_made(session)
         version = facts_told(session)
         fresh = made is not None and (made.zone, made.until_ts) == (zone, until)
-        if made and fresh and (made.version == version or at - made.as_of_ts < not_before_s):
+        young = made and (made.version == version or at - made.as_of_ts < not_before_s)
+        return None if fresh and young else version
+
+    with database.read() as session:
+        if wanted(session) is None:
             return False
-        snapshot = (snapshots or Snapshots(settings)).present(session)
-    # One after the other: who else writes waits for one of them, not for all.
+    with alone(database.engine, _DAYS, (stop or Stop()).sleep) as still:
+        with database.read() as session:  # again: another process may have made them
+            version = wanted(session)
+            if version is None:
+                return False
+            snapshot = (snapshots or Snapshots(settings)).present(session)
+        made = Made(version, zone, until, at)
+        _write(replace(database, guard=still), snapshot, made)
+    return True
+
+
+def _write(database: Database, snapshot: Snapshot, made: Made) -> None:
+    """One after the other: who else writes waits for one of them, not for all."""
+    zone, until, at = made.zone, made.until_ts, made.as_of_ts
     for stream in snapshot.streams.values():
         with database.writing() as session:
             _write_stream(session, stream, zone=zone, until=until, as_of=at)
@@ -70,8 +94,7 @@ def bring_days_up_to_date(
             [one.id for one in snapshot.streams.values()],
             [one.id for one in snapshot.services.values()],
         )
-        note_made(session, Made(version, zone, until, at))
-    return True
+        note_made(session, made)
 
 
 def _write_stream(

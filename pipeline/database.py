@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -20,19 +20,40 @@ from store.session import open_engine, read_sessions, sessions
 @dataclass(frozen=True, slots=True)
 class Database:
     """`read` never waits for a writer; `writing` lets one thread of this process write at a
-    time.
+    time. guard: called at the beginning of each transaction that writes; it raises where this
+    process may not do any more what it is at.
     """
 
     engine: Engine
     read: sessionmaker[Session]
     write: sessionmaker[Session]
     lock: threading.Lock = field(default_factory=threading.Lock)
+    guard: Callable[[Session], None] | None = None
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back when anything is raised."""
         with self.lock, self.write.begin() as session:
+            if self.guard is not None:
+                self.guard(session)
             yield session
+
+    @property
+    def occupied(self) -> bool:
+        """Whether a short write would have to wait for another thread now: on SQLite only."""
+        return self.engine.dialect.name == "sqlite" and self.lock.locked()
+
+    @contextmanager
+    def briefly(self) -> Iterator[Session]:
+        """The same for a row or two that can't wait until another thread has written everything:
+        only SQLite, which has one writer, must wait for it.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.writing() as session:
+                yield session
+        else:
+            with self.write.begin() as session:
+                yield session
 
 
 @contextmanager

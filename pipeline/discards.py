@@ -52,7 +52,8 @@ def _priced(stream: StreamFacts, gone: pd.DataFrame, asked: Question) -> Mapping
         return {}
     first = int(gone["committed_ts"].to_numpy(np.int64).min())
     life = replace(asked, window=Window(first, asked.window.to_ts))
-    told, _ = priced(stream, gone, accrued_of(stream, life, gone).among(gone))
+    found = accrued_of(stream, life, gone).among(gone)
+    told, _ = priced(stream, gone, found, as_of=asked.as_of)
     return {
         (int(row["item_id"]), int(row["episode"])): charged_value(row)
         for row in told.to_dict("records")

@@ -13,7 +13,7 @@ from metrics.cohort import Clock, Cohort, cohort, durations, spans
 from metrics.flow import in_load
 from metrics.time_by_tool import tool_cohort
 from metrics.working_time import inclusive_days
-from pipeline.cost_rows import charged_value, priced
+from pipeline.cost_rows import charged_value, priced, with_burn
 from pipeline.delay_ledger import accrued_of
 from pipeline.outages import coarse_visits
 from pipeline.question import Question
@@ -76,7 +76,8 @@ def _stream_rows(stream: StreamFacts, slug: str, asked: Question) -> Split:
     if slug in VALUE_SLUGS:
         return value_rows(stream, items, slug, asked)
     if slug == "delay_cost":
-        return priced(stream, items, accrued_of(stream, asked, items))
+        inside, bare = priced(stream, items, accrued_of(stream, asked, items), as_of=asked.as_of)
+        return with_burn(stream, inside, close_of(asked)), bare
     done = window.holds(items["done_ts"].to_numpy("int64"))
     if slug == "discard_rate":
         gone = window.holds(items["cancelled_ts"].to_numpy("int64"))
@@ -117,7 +118,9 @@ def item_rows(frame: pd.DataFrame) -> list[Answer]:
             "idea_at": iso(int(row["idea_ts"])),
             "committed_at": iso(int(row["committed_ts"])),
             "done_at": iso(int(row["done_ts"])),
+            "cancelled_at": iso(int(row["cancelled_ts"])),
             "released_at": iso(int(row["released_ts"])),
+            "reopened": int(row["reopened"]) > 0,
             "active_s": int(row["active_s"]),
             "waiting_s": int(row["waiting_s"]),
         }

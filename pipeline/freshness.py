@@ -87,7 +87,8 @@ def _sources(session: Session) -> dict[str, str]:
     told: defaultdict[str, list[str]] = defaultdict(list)
     for state in cursors.all_states(session):
         if state.key.stream == "":
-            times = (state.last_success_ts, state.last_error_ts, state.lease_until_ts)
+            ends = (state.last_success_ts, state.last_error_ts)
+            times = (*ends, state.lease_until_ts, state.due_ts)
             told[state.source].append(":".join(map(str, times)))
         if older := state.cursor.get("older"):
             told[state.source].append(f"{state.key.stream}:{state.key.scope}:{older}")

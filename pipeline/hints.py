@@ -27,12 +27,15 @@ from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
 from pipeline.wanted import fingerprint, wanted_of
 from store import cursors, hooks
+from store.alone import first
 from store.cursors import StreamKey
 from store.sources import source_ids
 
 log = structlog.get_logger()
 EVERY_S = 3
 """How often each source is asked of the database whether something waits."""
+_HINTS = 10_000
+"""With the number of a source it stands for the reading of its hints."""
 _FIRST_PAUSE_S = 5
 _LONGEST_PAUSE_S = 300
 
@@ -75,6 +78,14 @@ class Look:
             found = hooks.Waiting() if source_id is None else hooks.waiting(session, source_id)
         if source_id is None or not found.last:
             return False
+        with first(self.database.engine, _HINTS + source_id) as mine:
+            return mine and self._made_to_count(source_id)
+
+    def _made_to_count(self, source_id: int) -> bool:
+        with self.database.read() as session:  # again: another process may have read them
+            found = hooks.waiting(session, source_id)
+        if not found.last:
+            return False
         if isinstance(self.source, EventsSource):
             report = SourceReport(self.source.name)  # what was pushed for good is stored already
         elif self._was_read(source_id):
@@ -86,7 +97,7 @@ class Look:
             bring_up_to_date(self.settings, self.database, [report], stop=self.stop)
         # Last of all: whoever is stopped before it does all of it again.
         with self.database.writing() as session:
-            hooks.clear(session, source_id, last=found.last)
+            hooks.forget(session, found.numbers)
         changed = report.changed
         log.info("hints_read", source=self.source.name, hints=len(found.hints), changed=changed)
         return True

@@ -15,9 +15,10 @@ from core.settings import Settings
 from pipeline.around import MOST, Around, around_all, around_items, mending_moved
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from pipeline.fact_engine import FactEngine
 from pipeline.progress import Progress, Silent
 from pipeline.service_facts import ServiceFacts, delivered, write_service_facts
-from pipeline.stages import MEASURE, MEASURING
+from pipeline.stages import EVENT_LOG, LOG, MEASURE, MEASURING
 from pipeline.stream_facts import StreamFacts, stream_facts
 from pipeline.unlinked import Unlinked, unlinked_now
 from pipeline.unlinked_part import unlinked_around
@@ -81,21 +82,25 @@ def measure(
     everything: bool = False,
     cause: str = RECORDS,
     remapped: Remapped = Remapped(),
+    engine: FactEngine | None = None,
 ) -> MeasureReport:
     """Facts of what waits, or of everything. A stream's version moves once, when a fact of it
     did, or one of its items: answers show titles and keys beside the facts.
 
     cause: why facts change; `HISTORY` restates nothing. remapped: what changes for another reason,
-    because its configuration did.
+    because its configuration did. engine: who makes the facts of items, where it is not this
+    process.
     """
     tell = progress or Silent()
     with database.writing() as session:
         waiting = dirty.take_on(session, MEASURE, MEASURING)
     if not everything and not any(waiting.values()):
         return MeasureReport()
+    if engine is not None:
+        engine.begin(settings, database, tell)
     with database.read() as session:
         # Outside of what writes: that would keep pages and webhooks waiting for as long.
-        made = _made(session, settings, waiting, everything=everything, tell=tell)
+        made = _made(session, settings, waiting, everything=everything, tell=tell, engine=engine)
     with database.writing() as session:
         sources = [source.name for source in settings.polled]
         before_ts = None if cause == HISTORY else read_before(session, sources)
@@ -105,6 +110,8 @@ def measure(
             facts.bump_services(session)
         if made.ground is not None:
             set_setting(session, _GROUND, made.ground)
+        if get_setting(session, EVENT_LOG) is not None:
+            dirty.mark(session, LOG, Entity.ITEM, waiting[Entity.ITEM])
         for entity in Entity:
             dirty.clear(session, MEASURING, entity, waiting[entity])
     return report
@@ -126,7 +133,13 @@ class _Made:
 
 
 def _made(
-    session: Session, settings: Settings, waiting: Waiting, *, everything: bool, tell: Progress
+    session: Session,
+    settings: Settings,
+    waiting: Waiting,
+    *,
+    everything: bool,
+    tell: Progress,
+    engine: FactEngine | None,
 ) -> _Made:
     """By all there is; or, where items wait and nothing else, by what hangs together with them."""
     items, known = waiting[Entity.ITEM], frames.value_streams(session)
@@ -142,7 +155,9 @@ def _made(
     if deliveries or others or len(items) > MOST or get_setting(session, _GROUND) != ground:
         around = around_all(session, settings, found)
         wanted = None if everything else set(items)
-        made = _computed(session, settings, numbers, around, wanted=wanted, tell=tell)
+        made = _computed(
+            session, settings, numbers, around, wanted=wanted, tell=tell, engine=engine
+        )
         bare = unlinked_now(session, settings, found(), made)
         return _Made(made, found().facts, bare, ground)
     own = [numbers[one.name] for one in settings.streams if one.name in numbers]
@@ -173,6 +188,7 @@ def _computed(
     *,
     wanted: set[int] | None,
     tell: Progress,
+    engine: FactEngine | None = None,
 ) -> list[StreamFacts]:
     total = len(settings.streams) + 1
     made = []
@@ -181,7 +197,9 @@ def _computed(
         if stream.name in numbers:
             number = numbers[stream.name]
             made.append(
-                stream_facts(session, settings, stream, number, wanted=wanted, around=around)
+                stream_facts(
+                    session, settings, stream, number, wanted=wanted, around=around, engine=engine
+                )
             )
     tell.step("measure", total, total)
     return made
@@ -199,7 +217,7 @@ def _write(
     later = bool(remapped.streams or remapped.services)
     now = max(now_ts(), facts.last_written_ts(session) + later)
     new_streams, new_services = begin_knowing(session, now)
-    service_cause = MAPPING if remapped.services and cause == RECORDS else cause
+    service_cause = MAPPING if remapped.services and cause != HISTORY else cause
     recording = Recording(now, service_cause, before_ts)
     services = {}
     if made.services:
@@ -207,7 +225,7 @@ def _write(
     changed: dict[str, int] = {}
     for one in made.streams:
         name, new = one.stream.name, one.stream_id in new_streams
-        why = MAPPING if name in remapped.streams and cause == RECORDS else cause
+        why = MAPPING if name in remapped.streams and cause != HISTORY else cause
         recording = Recording(now, why, None if new else before_ts)
         count = _write_stream(session, one, recording)
         if count or one.shown or services.keys() & set(one.stream.services):

@@ -88,7 +88,9 @@ def _stream(
 ) -> Answer:
     found = {slug: stream_metric(snapshot, settings, stream, slug, asked) for slug in _STREAM}
     whole_from = read_from(snapshot, stream, "idea_to_release")
-    weeks = stream_series(settings, stream, "idea_to_release", weekly, whole_from=whole_from)
+    weeks = stream_series(
+        settings, stream, "idea_to_release", weekly, whole_from=whole_from, trailing=False
+    )
     stages = _stages(settings, stream, asked) if _is_told(snapshot, stream, asked) else []
     total = sum(row["waiting_d"] + row["active_d"] for row in stages)
     grades = [found[slug]["grade"] for slug in ("idea_to_release", "flow_time")]
@@ -116,7 +118,7 @@ def _is_told(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> bool:
 
 
 def _stages(settings: Settings, stream: StreamFacts, asked: Question) -> list[Answer]:
-    """Average days per delivery from idea to live: before commitment, each stage, and until
+    """Average days per delivery from idea to release: before commitment, each stage, and until
     release.
     """
     rows = [
@@ -190,7 +192,7 @@ def _pooled_time(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Ques
     items = pd.concat([stream.items for stream in streams], ignore_index=True)
     items = items.drop_duplicates(["item_id", "episode"])
     measure = released_time(items, asked)
-    context = pooled_context(snapshot, streams, asked)
+    context = pooled_context(snapshot, streams, "idea_to_release", asked)
     return answer(document(envelope(measure, METRICS["idea_to_release"].definition, context)))
 
 
@@ -217,7 +219,7 @@ def _pooled_cost(
         parts=parts,
         reasons=() if known else (_no_cost(valued=parts["valued"] > 0),),
     )
-    context = pooled_context(snapshot, streams, asked)
+    context = pooled_context(snapshot, streams, "delay_cost", asked)
     body = answer(document(envelope(measure, METRICS["delay_cost"].definition, context)))
     body["value"]["currency"] = settings.cost_of_delay.currency
     return body

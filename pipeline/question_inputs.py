@@ -12,9 +12,13 @@ from sqlalchemy.orm import Session
 
 from core.frames import NONE
 from core.settings import Settings
+from metrics.flow import in_load
 from metrics.questions.working_days import Week
+from metrics.value_return import return_rows
+from pipeline.delay_ledger import book_in
 from pipeline.question import Question
 from pipeline.snapshot import ServiceFacts, StreamFacts
+from pipeline.value_measures import valued_items
 from store import signs
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -45,6 +49,25 @@ def pooled(services: Sequence[ServiceFacts], name: str) -> pd.DataFrame:
     """The facts of this name of all of these services; at least one is given."""
     frames: list[pd.DataFrame] = [getattr(one, name) for one in services]
     return pd.concat(frames, ignore_index=True)
+
+
+def brought(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """What was realised of the items of the stream whose mark lies in the window; see
+    `metrics.value_return.return_rows`.
+    """
+    rows = valued_items(stream, stream.items, asked.as_of)
+    return return_rows(rows, stream.value.told, window=asked.window, as_of=asked.as_of).included
+
+
+def valued_in_load(stream: StreamFacts, asked: Question) -> pd.DataFrame:
+    """item_id, committed_ts and the profile of the value, of what is in load at the end of the
+    window and has a value, its own or that of a parent.
+    """
+    book, at = book_in(stream), min(asked.window.to_ts, asked.as_of)
+    rows = np.flatnonzero(in_load(book.items, at) & (book.holders.of >= 0))
+    place = book.holders.place[book.holders.of[rows]]
+    found: pd.DataFrame = book.items.iloc[rows][["item_id", "committed_ts"]]
+    return found.assign(profile=book.worth.terms.profile[place])
 
 
 def versioned(session: Session, deployments: pd.DataFrame) -> pd.DataFrame:

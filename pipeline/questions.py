@@ -13,6 +13,7 @@ from metrics.questions.catalogue import DETECTORS, Detector
 from metrics.questions.deployments import empty_deployments, silent_repairs
 from metrics.questions.finding import Finding, Proof, not_looked_at
 from metrics.questions.incidents import reclassified, severity_drift
+from metrics.questions.inflated import inflated_cost
 from metrics.questions.late_start import late_start
 from metrics.questions.month_end import batch_closing, cancelled_old
 from metrics.questions.parked import ignored_time, parked_work
@@ -32,10 +33,6 @@ MOST_PROOFS: Final = 200
 _NO_SERVICES: Final = "no service delivers this stream"
 _NO_INCIDENTS: Final = "no service of this stream has a source of incidents"
 _NO_BEFORE: Final = "the window before is not read yet"
-_COST: Final = (
-    "what came true (realised value) is not measured yet, and nothing is counted by requester: that"
-    " would be a figure of persons"
-)
 _AS_KNOWN: Final = (
     "facts and what was restated are as they were known then; commits, reviews, builds and work"
     " logs are those that had happened by then, as they are read now; links, priorities and"
@@ -76,7 +73,9 @@ def findings(
         **_of_work(session, snapshot, settings, stream, asked),
         **_of_tracker(session, settings, stream, asked),
         **_of_deliveries(session, snapshot, settings, stream, asked),
-        "inflated_cost": not_looked_at(_COST),
+        "inflated_cost": inflated_cost(
+            inputs.brought(stream, asked), inputs.valued_in_load(stream, asked)
+        ),
     }
 
 

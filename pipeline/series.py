@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ import pandas as pd
 from core.settings import Settings
 from metrics import flow_series
 from metrics.measure import Measure
-from metrics.periods import Period, Window, periods
-from metrics.stats import natural_limits
+from metrics.periods import WEEK, Period, Window, periods
+from metrics.stats import MINIMUM_N, PERCENTILES, natural_limits
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_measures import CLOCKS, asked_items, load_rows, stream_measure
@@ -30,20 +31,18 @@ def stream_series(
     asked: Question,
     *,
     whole_from: int | None = None,
+    trailing: bool = True,
 ) -> Answer:
     """`series`, a row per period, and `limits`; for the metrics of a stream.
 
-    Nothing is withheld in a row: `n` says what it rests on. A period that begins before
-    `whole_from` is not read yet, or in part: its values and its `n` are None.
+    Nothing is withheld in a row: `n` says what it rests on. Rows of times also have `trailing`,
+    unless nobody wants it: the same over the 13 weeks that end with the period, withheld where they
+    are too few. A period that begins before `whole_from` is not read, or in part: its values and
+    its `n` are None.
     """
     found = _periods(asked)
     if slug in CLOCKS:
-        items = asked_items(stream, asked)
-        frame = flow_series.flow_time_series(
-            items, found, clock=CLOCKS[slug], trailing_weeks=None, calendar=asked.calendar
-        )
-        columns = {"n": "n", "p50": "p50_d", "p85": "p85_d", "p95": "p95_d"}
-        return _of_frame(frame, columns, whole_from)
+        return _of_times(stream, slug, asked, found, whole_from=whole_from, trailing=trailing)
     if slug == "load":
         frame = flow_series.load_series(load_rows(stream, asked), found, as_of=asked.as_of)
         return _of_frame(frame.assign(n=frame["load"]), {"n": "n", "now": "load"}, whole_from)
@@ -53,6 +52,28 @@ def stream_series(
     return measured_series(
         lambda one: stream_measure(settings, stream, slug, one), asked, whole_from=whole_from
     )
+
+
+def _of_times(
+    stream: StreamFacts,
+    slug: str,
+    asked: Question,
+    found: Sequence[Period],
+    *,
+    whole_from: int | None,
+    trailing: bool,
+) -> Answer:
+    items = asked_items(stream, asked)
+    made = partial(
+        flow_series.flow_time_series, items, found, clock=CLOCKS[slug], calendar=asked.calendar
+    )
+    columns = {"n": "n", **{name: f"{name}_d" for name in PERCENTILES}}
+    alone = _of_frame(made(trailing_weeks=None), columns, whole_from)
+    if not trailing:
+        return alone
+    rows = [_named(one, columns) for one in made().to_dict("records")]
+    told = [_trailing(*pair, whole_from) for pair in zip(found, rows, strict=True)]
+    return _beside_each(alone, told)
 
 
 def measured_series(
@@ -65,14 +86,41 @@ def measured_series(
     """The same for any measure: asked once for each period, the running one up to now. beside: with
     what is printed beside the value, such as numerators, and with `interval`.
     """
-    rows = []
+    rows: list[Answer] = []
+    longer: list[Answer] = []
     for period in _periods(asked):
         window = Window(period.from_ts, min(period.to_ts, asked.as_of))
         found = measure(replace(asked, window=window))
         values = {name: _plain(name, value) for name, value in found.value.items()}
         told = {"n": found.n, **values, **(_beside(found) if beside else {})}
         rows.append(_row(period, told, whole_from))
-    return _answer(rows)
+        if found.sort == "percentile":
+            around = measure(replace(asked, window=Window(_reach(period), window.to_ts)))
+            times = {name: around.value.get(name) for name in PERCENTILES}
+            longer.append(_trailing(period, {"n": around.n, **times}, whole_from))
+    return _beside_each(_answer(rows), longer) if longer else _answer(rows)
+
+
+def _reach(period: Period) -> int:
+    """Where the trailing weeks of a period begin; one that is longer stands alone."""
+    return min(period.from_ts, period.to_ts - flow_series.TRAILING_WEEKS * WEEK)
+
+
+def _trailing(period: Period, values: Answer, whole_from: int | None) -> Answer:
+    """The percentiles of so many that they can be told, and of a time that is read as a whole."""
+    if whole_from is not None and _reach(period) < whole_from:
+        return dict.fromkeys(values)
+    few = [name for name in PERCENTILES if values["n"] < MINIMUM_N[name]]
+    return {**values, **dict.fromkeys(few)}
+
+
+def _beside_each(told: Answer, longer: Sequence[Answer]) -> Answer:
+    pairs = zip(told["series"], longer, strict=True)
+    return {**told, "series": [{**row, "trailing": one} for row, one in pairs]}
+
+
+def _named(record: Mapping[Any, Any], columns: Mapping[str, str]) -> Answer:
+    return {name: _plain(name, float(record[column])) for name, column in columns.items()}
 
 
 def _beside(found: Measure) -> Answer:
@@ -108,8 +156,7 @@ def _of_frame(frame: pd.DataFrame, columns: Mapping[str, str], whole_from: int |
         period = Period(
             record["period"], int(record["from_ts"]), int(record["to_ts"]), bool(record["complete"])
         )
-        values = {name: _plain(name, float(record[column])) for name, column in columns.items()}
-        rows.append(_row(period, values, whole_from))
+        rows.append(_row(period, _named(record, columns), whole_from))
     return _answer(rows)
 
 

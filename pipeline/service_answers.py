@@ -112,7 +112,8 @@ def delivery_metric(
     context = _context(snapshot, settings, service, slug, asked, place)
     body = answer(document(envelope(measure, metric.definition, context)))
     if slug == "deployment_frequency":
-        body["value"]["bucket"] = frequency_word(service, asked)
+        told = body["value"]["count"] is not None
+        body["value"]["bucket"] = frequency_word(service, asked) if told else None
     if asked.interval is not None:
         body |= measured_series(
             lambda one: service_measure(settings, service, slug, one),

@@ -21,6 +21,7 @@ NEEDS_INCIDENTS = frozenset(
     {"recovery_time", "detect_to_restore", "change_fail_rate", "deployment_rework_rate"}
 )
 NO_INCIDENTS = "no incident source for this service"
+NO_DEPLOYMENTS = "no deployment to production was ever seen: check `environments` of [[services]]"
 ALIASES = {name: metric.slug for metric in METRICS.values() for name in metric.also}
 """By a name under which others publish it, what is the same here."""
 
@@ -45,11 +46,15 @@ def service_measure(
     settings: Settings, service: ServiceFacts, slug: str, asked: Question
 ) -> Measure:
     """A metric of `DORA_SLUGS`; null and the reason where it is of failures and nobody tells of
-    incidents.
+    incidents, and where nothing was ever seen to reach production.
     """
     measure = _MEASURED[slug](settings, service, asked)
-    if slug not in NEEDS_INCIDENTS or has_incidents(settings, service):
-        return measure
+    if slug in NEEDS_INCIDENTS and not has_incidents(settings, service):
+        return _unknown(measure, NO_INCIDENTS)
+    return measure if len(service.deployments) else _unknown(measure, NO_DEPLOYMENTS)
+
+
+def _unknown(measure: Measure, reason: str) -> Measure:
     return replace(
         measure,
         value=dict.fromkeys(measure.value),
@@ -57,7 +62,7 @@ def service_measure(
         excluded={},
         parts={},
         n=0,
-        reasons=(NO_INCIDENTS,),
+        reasons=(reason,),
     )
 
 

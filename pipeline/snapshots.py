@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from connectors.history import Older
 from core.settings import Settings, ValueStream
+from core.source_settings import Source
 from correlator.confidence import COUNTS, pair_confidence
 from metrics.envelope import Freshness
 from metrics.sensitivity import SURE
@@ -201,9 +203,16 @@ def freshness(
             marks.get(source.name),
             int(source.every.total_seconds()),
             back_to_ts=back_to(older.get(source.name, ())),
+            since_ts=_first_moment(source),
         )
         for source in settings.polled
     }
+
+
+def _first_moment(source: Source) -> int | None:
+    if source.history is None:
+        return None
+    return int(datetime.combine(source.history, time.min, UTC).timestamp())
 
 
 def _older(states: Sequence[StreamState], settings: Settings) -> dict[str, list[Older]]:

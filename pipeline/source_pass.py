@@ -255,6 +255,7 @@ class SourcePass:
             note, error = str(error), None
         key = StreamKey(self.source_id, name, scope)
         with self.database.writing() as session:
+            self.renew(session)
             if error is None:
                 cursors.save_success(session, key, now_ts=now_ts(), note=note)
             else:

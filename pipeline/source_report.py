@@ -9,13 +9,16 @@ from pipeline.stream_counts import StreamCounts
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What a pass over a source did; `error` is one line for a person, empty when all went well."""
+    """What a pass over a source did; `error` is one line for a person, empty when all went well.
+    busy: it did nothing, or did not come to its end, because another process is at it.
+    """
 
     source: str
     streams: dict[str, StreamCounts] = field(default_factory=dict)
     requests: int = 0
     error: str = ""
     paused_at: str = ""
+    busy: bool = False
 
     @property
     def paused(self) -> str:

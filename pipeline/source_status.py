@@ -14,6 +14,7 @@ from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.health import Health, Tally, decoded
 from pipeline.history_status import loading, parts_left
+from pipeline.standing import turn_of
 from pipeline.times import iso
 from store import cursors, raw
 from store.cursors import StreamState
@@ -139,6 +140,7 @@ def _row(
         "unparsed": sum(unparsed.values()),
         "requests": whole.requests if whole else 0,
         **health_row(source, decoded(whole.health if whole else {}), as_of=as_of),
+        "turn": turn_of(source, whole, now=as_of),
         "streams": _streams(states, records, unparsed),
     }
 
@@ -223,6 +225,7 @@ def _pushed(
         "records": sum(records.values()),
         "unparsed": sum(unparsed.values()),
         "requests": 0,
+        "turn": turn_of(source, None, now=as_of),
         "streams": _streams(states, records, unparsed),
         **health_row(source, Health(), as_of=as_of),
     }

@@ -54,12 +54,13 @@ def _stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> lis
     found = delay_cost_of(stream, asked)
     spent = found.by("stage_id").set_index("stage_id")["cost_cents"]
     burning = cost.by_stage(burning_of(stream, close_of(asked), items)).set_index("stage_id")
-    ages = _average_wait_days(stream, asked)
+    queued = _waits_now(stream, asked)
     rows = []
     for row in times.to_dict("records"):
         stage = int(row["stage_id"])
-        waiting = int(burning["waiting"].get(stage, 0))
-        priced = waiting == 0 or waiting > int(burning["unvalued"].get(stage, 0))
+        charged = int(burning["waiting"].get(stage, 0))
+        priced = charged == 0 or charged > int(burning["unvalued"].get(stage, 0))
+        waiting, average = queued.get(stage, (0, None))
         cents = spent.get(stage, None if found.unvalued else 0)
         rows.append(
             {
@@ -74,7 +75,7 @@ def _stage_rows(settings: Settings, stream: StreamFacts, asked: Question) -> lis
                 "visit_share": _number(row["visit_share"]),
                 "items_now": int(row["items_now"]),
                 "waiting_now": waiting,
-                "average_wait_now_d": ages.get(stage),
+                "average_wait_now_d": average,
                 "delay_cost_cents": None if cents is None else int(cents),
                 "burn_rate_cents": int(burning["cents_per_week"].get(stage, 0)) if priced else None,
                 "currency": settings.cost_of_delay.currency,
@@ -87,14 +88,25 @@ def _number(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-def _average_wait_days(stream: StreamFacts, asked: Question) -> dict[int, float]:
-    """How long what waits in each stage has been waiting there, at the instant of `close_of`."""
-    close = close_of(asked)
+def present_rows(stream: StreamFacts, asked: Question, at: int) -> pd.DataFrame:
+    """The rows of history that hold an instant, of the items that are asked for, with `age_s`: how
+    long each lasts already.
+    """
     items = asked_items(stream, asked)[["item_id", "episode"]]
     visits = stream.visits.merge(items, on=["item_id", "episode"])
-    here = (visits["start_ts"] <= close) & ((visits["end_ts"] == NONE) | (visits["end_ts"] > close))
-    waits = visits[here & (visits["state"] == "waiting")]
-    begun = waits["start_ts"].to_numpy(np.int64)
-    age = seconds_between(begun, np.full(len(waits), close), asked.calendar) / 86_400
-    mean = pd.Series(age, waits.index).groupby(waits["stage_id"]).mean()
-    return dict(zip(mean.index.tolist(), mean.tolist(), strict=True))
+    here = (visits["start_ts"] <= at) & ((visits["end_ts"] == NONE) | (visits["end_ts"] > at))
+    rows = visits[here]
+    begun = rows["start_ts"].to_numpy(np.int64)
+    return rows.assign(age_s=seconds_between(begun, np.full(len(rows), at), asked.calendar))
+
+
+def _waits_now(stream: StreamFacts, asked: Question) -> dict[int, tuple[int, float]]:
+    """By stage how many deliveries wait there at the instant of `close_of`, and the mean days for
+    which they have been: all of them, also those whose waiting is charged to nobody.
+    """
+    here = present_rows(stream, asked, close_of(asked))
+    waits = here[here["state"] == "waiting"]
+    found = (waits["age_s"] / 86_400).groupby(waits["stage_id"]).agg(["size", "mean"])
+    return {
+        int(stage): (int(count), float(mean)) for stage, count, mean in found.itertuples(name=None)
+    }

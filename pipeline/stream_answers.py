@@ -144,7 +144,7 @@ def read_from(snapshot: Snapshot, stream: StreamFacts, slug: str) -> int | None:
 
 def whole_from(sources: Mapping[str, Freshness]) -> int | None:
     """The same of these sources."""
-    marks = [one.back_to_ts for one in sources.values() if one.required]
+    marks = [one.whole_from_ts for one in sources.values() if one.required]
     return max((mark for mark in marks if mark is not None), default=None)
 
 
@@ -172,7 +172,9 @@ def context_of(snapshot: Snapshot, stream: StreamFacts, slug: str, asked: Questi
     )
 
 
-def pooled_context(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Question) -> Context:
+def pooled_context(
+    snapshot: Snapshot, streams: Sequence[StreamFacts], slug: str, asked: Question
+) -> Context:
     """The context of a number over several streams: coverage of all of them together."""
     totals: dict[str, list[int]] = {}
     for stream in streams:
@@ -188,7 +190,7 @@ def pooled_context(snapshot: Snapshot, streams: Sequence[StreamFacts], asked: Qu
         known_at=known_at(snapshot.freshness, asked),
         coverage={name: ratio(*pair) for name, pair in totals.items()},
         sources=snapshot.freshness,
-        explain=explain_address("/v1/overview", asked),
+        explain=explain_address("/v1/overview/explain", asked, metric=slug),
     )
 
 
@@ -202,9 +204,9 @@ def known_at(sources: Mapping[str, Freshness], asked: Question) -> int:
     return min(asked.as_of, max(marks, default=asked.as_of))
 
 
-def explain_address(path: str, asked: Question) -> str:
+def explain_address(path: str, asked: Question, **more: str) -> str:
     """The address that lists what a number is made of."""
-    query = {"from": iso(asked.window.from_ts), "to": iso(asked.window.to_ts)}
+    query = {**more, "from": iso(asked.window.from_ts), "to": iso(asked.window.to_ts)}
     if asked.kinds:
         query["type"] = asked.kinds[0]
     if asked.team is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -12,6 +13,7 @@ from core.records import LEFT
 from core.settings import Settings, ValueStream
 from metrics.facts import FactInputs, Facts, Rules, item_facts
 from pipeline.around import RELEASE, Around
+from pipeline.fact_engine import FactEngine
 from pipeline.stream_blocks import blocked_by, blocked_statuses, linked_blocks, open_blocks
 from pipeline.tool_times import ToolTimes, lives, stream_tool_times
 from pipeline.upstream import first_ideas, upstream_of
@@ -82,9 +84,11 @@ def stream_facts(
     *,
     wanted: set[int] | None,
     around: Around,
+    engine: FactEngine | None = None,
 ) -> StreamFacts:
     """Facts of the wanted items (None: of all), of those that stand behind one of them, and of
-    those whose release or idea moved; times by tool of all around.
+    those whose release or idea moved; times by tool of all around. engine: who makes the facts,
+    where it is not this process.
     """
     ground = stored_ground(session, stream, stream_id, around)
     present = ground.items["item_id"][~ground.items["gone"].isin(LEFT)]
@@ -109,7 +113,11 @@ def stream_facts(
         )
         if not wanted:
             return StreamFacts(stream, stream_id, wanted, None, False, tools)
-    made = facts_on(session, settings, stream, ground, releases)
+    if engine is None:
+        made = facts_on(session, settings, stream, ground, releases)
+    else:
+        inputs = _inputs(session, ground, releases, histories_of=[])
+        made = engine.facts(stream.name, inputs, _rules(session, settings, stream))
     shown = wanted is not None and len(ground.items) > 0
     return StreamFacts(stream, stream_id, wanted, made, shown, tools)
 
@@ -123,9 +131,16 @@ def facts_on(
 ) -> Facts:
     """The facts of the items of this ground, under these settings; nothing is written."""
     ids = [int(one) for one in ground.items["item_id"]]
-    inputs = FactInputs(
+    inputs = _inputs(session, ground, releases, histories_of=ids)
+    return item_facts(inputs, _rules(session, settings, stream))
+
+
+def _inputs(
+    session: Session, ground: Ground, releases: pd.DataFrame, *, histories_of: Sequence[int]
+) -> FactInputs:
+    return FactInputs(
         items=ground.items,
-        transitions=frames.item_transitions(session, item_ids=ids),
+        transitions=frames.item_transitions(session, item_ids=histories_of),
         blocks=open_blocks(session, ground.blocks, ground.stages, ground.mapping),
         mapping=ground.mapping,
         stages=ground.stages,
@@ -133,7 +148,6 @@ def facts_on(
         ideas=ground.ideas,
         releases=releases,
     )
-    return item_facts(inputs, _rules(session, settings, stream))
 
 
 def _moved(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -20,6 +20,7 @@ from pipeline.correlate import CorrelateReport, correlate
 from pipeline.daily import bring_days_up_to_date
 from pipeline.database import Database
 from pipeline.definition_changes import keep_definitions, note_changes
+from pipeline.fact_engine import FactEngine
 from pipeline.knowledge import configured, note_readings
 from pipeline.mapping import apply_mapping
 from pipeline.measure import HISTORY, REBUILD, RECORDS, MeasureReport, measure
@@ -27,6 +28,7 @@ from pipeline.progress import Progress, Silent
 from pipeline.snapshots import Snapshots
 from pipeline.source_report import SourceReport
 from pipeline.stopping import Stop
+from pipeline.turns import note_read
 from pipeline.wanted import wanted_of
 from store.alone import alone
 
@@ -80,7 +82,7 @@ def sync(
 
     def one(source: AnySource, streams: frozenset[str] = frozenset()) -> SourceReport:
         again = full and not streams
-        return collect(
+        report = collect(
             source,
             database,
             wanted,
@@ -91,6 +93,9 @@ def sync(
             again="" if streams else part,
             stop=stop,
         )
+        if not streams:
+            note_read(database, source, report)
+        return report
 
     reports = _side_by_side([partial(one, source) for source in chosen], stop)
     outcome = bring_up_to_date(settings, database, reports, tell, stop=stop)
@@ -101,7 +106,7 @@ def sync(
             told[report.source] += report
         outcome += bring_up_to_date(settings, database, list(told.values()), tell, stop=stop)
     snapshots = Snapshots(settings)
-    bring_days_up_to_date(settings, database, snapshots=snapshots)
+    bring_days_up_to_date(settings, database, snapshots=snapshots, stop=stop)
     bring_alerts_up_to_date(settings, database, snapshots=snapshots, stop=stop)
     return outcome
 
@@ -123,16 +128,20 @@ def bring_up_to_date(
     *,
     everything: bool = False,
     stop: Stop | None = None,
+    engine: FactEngine | None = None,
 ) -> SyncReport:
     """Links and facts from the records; of what changed, or of everything. Of several processes one
     at a time: what an older look at the records made of them must not overwrite a newer one's.
+
+    engine: who makes the facts of items, where it is not this process.
     """
     tell = progress or Silent()
     cause = REBUILD if everything else RECORDS
     if any(report.read_history for report in reports):
         cause = HISTORY
     unread = {report.source for report in reports if report.problems or report.paused}
-    with alone(database.engine, _LINKING, (stop or Stop()).sleep):
+    with alone(database.engine, _LINKING, (stop or Stop()).sleep) as still:
+        database = replace(database, guard=still)
         before = configured(database)
         note_changes(settings, database)
         warnings = apply_mapping(settings, database, unread=unread)
@@ -145,6 +154,7 @@ def bring_up_to_date(
             everything=everything,
             cause=cause,
             remapped=remapped,
+            engine=engine,
         )
         note_readings(settings, database)
         keep_definitions(settings, database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +31,8 @@ class StreamState:
     watermark_ts: everything that changed before it is stored. requests, records, unparsed: of the
     last run that ended well. last_error is empty once a run ends well; note explains an absence.
     health: of the source as a whole, what is known of it between two passes (`pipeline/health.py`).
+    due_ts, failures: of the source as a whole, when it is to be read and how often in a row it
+    could not be (`store/turns.py`).
     """
 
     key: StreamKey
@@ -38,6 +41,9 @@ class StreamState:
     watermark_ts: int | None = None
     lease_owner: str = ""
     lease_until_ts: int | None = None
+    lease_since_ts: int | None = None
+    due_ts: int | None = None
+    failures: int = 0
     last_start_ts: int | None = None
     last_success_ts: int | None = None
     last_error_ts: int | None = None
@@ -113,7 +119,8 @@ def acquire_lease(
 ) -> bool:
     """Take the stream for `owner` if it is free, expired or its own. Commit to make it known."""
     _save(session, key, {})
-    return _lease(session, _TAKEN, key, holder=owner, now=now_ts, owner=owner, until=until_ts)
+    given = {"owner": owner, "until": until_ts, "since": now_ts}
+    return _lease(session, _TAKEN, key, holder=owner, now=now_ts, **given)
 
 
 def renew_lease(session: Session, key: StreamKey, *, owner: str, until_ts: int) -> bool:
@@ -123,7 +130,7 @@ def renew_lease(session: Session, key: StreamKey, *, owner: str, until_ts: int) 
 
 def release_lease(session: Session, key: StreamKey, *, owner: str) -> bool:
     """Give the stream back; False where another holds it by now."""
-    return _lease(session, _KEPT, key, holder=owner, owner="", until=None)
+    return _lease(session, _GIVEN_BACK, key, holder=owner, owner="", until=None, since=None)
 
 
 def _lease(session: Session, statement: Update, key: StreamKey, **values: Any) -> bool:
@@ -132,23 +139,26 @@ def _lease(session: Session, statement: Update, key: StreamKey, **values: Any) -
     return session.connection().execute(statement, {**named, **values}).rowcount == 1
 
 
-def _lease_where(free: ColumnElement[bool]) -> Update:
+def _lease_where(free: ColumnElement[bool], lease: Mapping[str, str]) -> Update:
     """Made once: a lease is renewed with every page."""
     mine = [stream_state.c[name] == bindparam(f"of_{name}") for name in _KEY]
-    given: dict[str, Any] = {name: bindparam(of) for name, of in _LEASE.items()}
+    given: dict[str, Any] = {name: bindparam(of) for name, of in lease.items()}
     return update(stream_state).where(*mine, free).values(given)
 
 
 _LEASE = {"lease_owner": "owner", "lease_until_ts": "until"}
+_BEGUN = {**_LEASE, "lease_since_ts": "since"}
 _HELD = stream_state.c.lease_owner == bindparam("holder")
-_KEPT = _lease_where(_HELD)
+_KEPT = _lease_where(_HELD, _LEASE)
+_GIVEN_BACK = _lease_where(_HELD, _BEGUN)
 _TAKEN = _lease_where(
     or_(
         _HELD,
         stream_state.c.lease_owner == "",
         stream_state.c.lease_until_ts.is_(None),
         stream_state.c.lease_until_ts <= bindparam("now"),
-    )
+    ),
+    _BEGUN,
 )
 
 

@@ -14,9 +14,14 @@ from store.upsert import upsert
 
 
 def mark(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:
-    """Note that `stage` must look at these again; marking twice is marking once."""
+    """Note that `stage` must look at these again; marking twice is marking once.
+
+    A mark that is there already is locked until the transaction ends: `take_on` of another process
+    leaves it, for it can't see yet what was changed here.
+    """
     rows = [{"stage": stage, "entity": int(entity), "entity_id": found} for found in ids]
-    upsert(session, dirty, rows, key=("stage", "entity", "entity_id"), update=())
+    # Nothing ever differs, so nothing is written; PostgreSQL locks the row all the same.
+    upsert(session, dirty, rows, key=("stage", "entity", "entity_id"), update=("entity",))
 
 
 def take(session: Session, stage: str, entity: Entity) -> list[int]:
@@ -38,20 +43,26 @@ def take_on(session: Session, stage: str, working: str) -> dict[Entity, list[int
     """All that waits for `stage`, and what a run that was killed left under `working`.
 
     It waits under `working` from now on, until `clear`. So what changes while it is worked on is
-    marked anew under `stage`, and not cleared with what was read before the change.
+    marked anew under `stage`, and not cleared with what was read before the change. What a
+    transaction that is still open marks stays for the next run.
     """
-    fresh, left = _waiting(session, stage), _waiting(session, working)
+    fresh, left = _waiting(session, stage, free=True), _waiting(session, working)
     for entity, ids in fresh.items():
         mark(session, working, entity, ids)
         clear(session, stage, entity, ids)
     return {entity: sorted({*fresh.get(entity, ()), *left.get(entity, ())}) for entity in Entity}
 
 
-def _waiting(session: Session, stage: str) -> dict[Entity, list[int]]:
-    """The ids that wait, ascending, of the kinds that have any."""
+def _waiting(session: Session, stage: str, *, free: bool = False) -> dict[Entity, list[int]]:
+    """The ids that wait, ascending, of the kinds that have any. free: only those that no other
+    transaction is marking, locked for this one.
+    """
     statement = select(dirty.c.entity, dirty.c.entity_id).where(dirty.c.stage == stage)
+    ordered = statement.order_by(dirty.c.entity, dirty.c.entity_id)
     found: dict[Entity, list[int]] = {}
-    for entity, own in session.execute(statement.order_by(dirty.c.entity, dirty.c.entity_id)):
+    for entity, own in session.execute(
+        ordered.with_for_update(skip_locked=True) if free else ordered
+    ):
         found.setdefault(Entity(entity), []).append(own)
     return found
 

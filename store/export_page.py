@@ -16,10 +16,11 @@ def schema_lines() -> Iterator[str]:
     yield "|---|---|"
     yield from (f"| {kind} | {means} |" for kind, means in KINDS.items())
     for table in TABLES:
-        yield from _table(table)
+        yield from table_lines(table)
 
 
-def _table(table: ExportTable) -> Iterator[str]:
+def table_lines(table: ExportTable) -> Iterator[str]:
+    """A heading, what a table is, and its columns."""
     yield ""
     yield f"### {table.name}"
     yield ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from store.lookup import chunks, one_of
 from store.models import hook_delivery, hook_hint
 from store.upsert import upsert
 
@@ -26,10 +27,13 @@ class NotedHint:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The hints of a source up to `last`, which `clear` takes; `last` 0: there are none."""
+    """The hints of a source up to `last`, and the numbers of all of them, which `forget` takes;
+    `last` 0: there are none.
+    """
 
     last: int = 0
     hints: tuple[NotedHint, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 def take_delivery(
@@ -77,12 +81,21 @@ def last_hint(session: Session, source_id: int) -> int:
 def waiting(session: Session, source_id: int) -> Waiting:
     """What waits to be read again, each once."""
     columns = (hook_hint.c.stream, hook_hint.c.scope, hook_hint.c.external_id)
-    last = last_hint(session, source_id)
-    if not last:
+    own = select(hook_hint.c.id, *columns).where(hook_hint.c.source_id == source_id)
+    rows = session.execute(own.order_by(hook_hint.c.id)).all()
+    if not rows:
         return Waiting()
-    own = (hook_hint.c.source_id == source_id, hook_hint.c.id <= last)
-    rows = session.execute(select(*columns).where(*own).distinct().order_by(*columns))
-    return Waiting(last, tuple(NotedHint(*row) for row in rows))
+    each = sorted({tuple(row[1:]) for row in rows})
+    numbers = tuple(row[0] for row in rows)
+    return Waiting(numbers[-1], tuple(NotedHint(*one) for one in each), numbers)
+
+
+def forget(session: Session, numbers: Iterable[int]) -> None:
+    """Forget these hints, and none with a lower number that was stored later: two processes that
+    note hints at once do not end in the order of their numbers.
+    """
+    for chunk in chunks(numbers):
+        session.execute(delete(hook_hint).where(one_of(session, hook_hint.c.id, chunk)))
 
 
 def clear(session: Session, source_id: int, *, last: int) -> None:

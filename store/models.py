@@ -88,6 +88,7 @@ from store.models_sync import (
     source_reading,
     store_setting,
     stream_state,
+    worker,
 )
 from store.models_unlinked import unlinked, unlinked_day
 from store.models_value import exposure_event, outcome
@@ -170,6 +171,7 @@ __all__ = [
     "value_stream",
     "verdict",
     "work_item",
+    "worker",
     "workflow_status",
     "worklog",
 ]

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -69,6 +70,9 @@ stream_state = Table(
     ts_column("watermark_ts"),
     text_column("lease_owner"),
     ts_column("lease_until_ts"),
+    ts_column("lease_since_ts"),
+    ts_column("due_ts"),
+    Column("failures", Integer, nullable=False, server_default="0"),
     ts_column("last_start_ts"),
     ts_column("last_success_ts"),
     ts_column("last_error_ts"),
@@ -96,4 +100,16 @@ dirty = Table(
     Column("stage", String(16), primary_key=True),
     Column("entity", SmallInteger, primary_key=True),
     Column("entity_id", Id, primary_key=True, autoincrement=False),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("name", String(320), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    ts_column("started_ts", null=False),
+    ts_column("seen_ts", null=False),
+    Column("slots", Integer, nullable=False),
+    text_column("doing"),
+    comment="the processes that collect, as they last said of themselves",
 )

@@ -14,6 +14,8 @@ from core.errors import StoreError
 
 BUSY_S = 30
 """How long a SQLite writer waits for another one before it gives up."""
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_OF_SERVER = tuple(_KEEPALIVE.items())
 
 
 def open_engine(url: str, password: str | None = None) -> Engine:
@@ -88,7 +90,20 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=dict(_KEEPALIVE)
+    )
+    event.listen(engine, "connect", _notice_death)
+    return engine
+
+
+def _notice_death(connection: Any, _record: Any) -> None:
+    # A machine that lost its power says no goodbye: without this the server keeps what it had
+    # locked for two hours.
+    told = ", ".join(f"set_config('tcp_{name}', '{value}', false)" for name, value in _OF_SERVER)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {told}")
+    connection.commit()
 
 
 def _unreachable(url: URL, error: DatabaseError) -> str:

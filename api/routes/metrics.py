@@ -24,7 +24,14 @@ from api.schemas_lists import Listed, StageRows, StreamRow
 from pipeline.explain import explain_stream, mark_coarse
 from pipeline.map_lists import ranked_stages
 from pipeline.stage_answers import stages_with_coarse
-from pipeline.stream_answers import stream_document, stream_metric, stream_of, window_caveats
+from pipeline.stage_explain import explain_stages
+from pipeline.stream_answers import (
+    explain_address,
+    stream_document,
+    stream_metric,
+    stream_of,
+    window_caveats,
+)
 from pipeline.stream_measures import FLOW_SLUGS
 from pipeline.tools_in_flight import SLUG, explained_in_flight, tools_in_flight
 from pipeline.working import told_calendar
@@ -123,5 +130,28 @@ def read_stages(
     rows = stages_with_coarse(snapshot, served.settings, stream, asked)
     if query.rank is not None or query.phase is not None:
         rows = ranked_stages(session, stream, asked, rows, rank=query.rank, phase=query.phase)
-    caveats = window_caveats(snapshot, stream, asked)
-    return encoded({"items": rows, "next": None, "caveats": caveats, **told_calendar(asked)})
+    body = {
+        "items": rows,
+        "next": None,
+        "caveats": window_caveats(snapshot, stream, asked),
+        "explain": explain_address(f"/v1/streams/{name}/stages/explain", asked),
+    }
+    return encoded({**body, **told_calendar(asked)})
+
+
+@router.get(
+    "/{name}/stages/explain",
+    summary="The deliveries behind the time of each stage",
+    responses=answers(Explained, named=True),
+)
+def explain_stage_time(
+    served: ServedDep, session: SessionDep, name: Name, query: CalendarDep
+) -> Response:
+    """Every delivery with the seconds of each of its visits, every one that is left out, with the
+    reason, and what is in which stage now.
+    """
+    asked = asked_of(served, query)
+    snapshot, stream = of_stream(served, session, name, asked)
+    body = explain_stages(stream, asked)
+    mark_coarse(body, snapshot, stream, asked)
+    return encoded(body)

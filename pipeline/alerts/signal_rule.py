@@ -71,7 +71,10 @@ def _velocity(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> Weeks
 
 def _flow_time(ground: Ground, stream: StreamFacts, asked: Question) -> Weeks:
     whole = read_from(ground.snapshot, stream, "flow_time")
-    rows = stream_series(ground.settings, stream, "flow_time", asked, whole_from=whole)["series"]
+    weeks = stream_series(
+        ground.settings, stream, "flow_time", asked, whole_from=whole, trailing=False
+    )
+    rows = weeks["series"]
     told = [
         row
         for row in rows

@@ -153,3 +153,35 @@ def test_what_is_served_is_another_version_once_more_of_the_history_is_read(
     assert version() != whole
     _set_older(path, None)
     assert version() == whole
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        (f"{FLOW}/velocity", "count per_week"),
+        (f"{FLOW}/load", "now count"),
+        (f"{FLOW}/flow_time", "p50"),
+        ("/v1/streams/search/run-chart", "mean"),
+        ("/v1/services/engine/metrics/deployment_frequency", "count per_week planned bucket"),
+        ("/v1/streams/search/ageing", "count late"),
+    ],
+)
+def test_before_the_history_that_is_read_nothing_is_zero(
+    client: Client, address: str, names: str
+) -> None:
+    """The configuration has the sources read from a day on; nobody knows what was before."""
+    body = client.json(f"{address}?from=2015-01-01&to=2015-03-01")
+    assert {body["value"][name] for name in names.split()} == {None}
+    assert body["grade"] == "D"
+    assert any("on only: `history` of its [[sources]]" in one for one in body["reasons"])
+
+
+def test_a_series_has_no_zero_in_a_month_before_the_history_that_is_read(client: Client) -> None:
+    jira = next(one for one in client.app.state.served.settings.sources if one.name == "jira")
+    assert jira.history is not None
+    asked = f"from={jira.history - timedelta(days=100)}&interval=month"
+    rows = client.json(f"{FLOW}/velocity?{asked}")["series"]
+    before = [row for row in rows if row["start"] < f"{jira.history}"]
+    assert len(before) >= 3
+    assert {(row["n"], row["count"]) for row in before} == {(None, None)}
+    assert all(row["count"] is not None for row in rows if row["start"] > f"{jira.history}")

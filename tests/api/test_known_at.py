@@ -122,7 +122,7 @@ def test_what_came_later_is_not_in_the_answer(copied: tuple[Client, Path], since
     assert again["value"]["count"] == then["value"]["count"]
     fewer = client.json(f"{_VELOCITY}?from=2020-01-01&known_at={_told(since + 199)}")
     all_ = client.json(f"{_VELOCITY}?from=2020-01-01&known_at={_told(since + 200)}")
-    assert fewer["value"]["count"] < all_["value"]["count"]
+    assert fewer["n"] < all_["n"]
     assert client.get(f"{_VELOCITY}?known_at={_told(since + 100)}").headers["etag"] != tag
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -189,3 +190,41 @@ def test_the_fail_rate_lists_the_incidents_that_nothing_ties_to_a_deployment(
     assert loose == unsure
     assert loose <= every - copies
     assert not loose & named
+
+
+def test_a_row_of_times_has_the_thirteen_weeks_that_end_with_it(client: Client) -> None:
+    """As the metric itself tells them of that window; what rests on too few is withheld."""
+    path = "/v1/streams/search/metrics/flow_time"
+    rows = client.json(f"{path}?from=2026-06-01&to=2026-11-09&interval=week")["series"]
+    assert len(rows) == 23
+    for row in rows[::7]:
+        end = datetime.fromisoformat(row["end"])
+        begin = end - timedelta(weeks=13)
+        asked = f"from={begin:%Y-%m-%dT%H:%M:%SZ}&to={end:%Y-%m-%dT%H:%M:%SZ}"
+        whole = client.json(f"{path}?{asked}")
+        trailing = row["trailing"]
+        assert trailing["n"] == whole["n"]
+        for name in ("p50", "p85", "p95"):
+            assert trailing[name] == whole["value"][name]
+    assert any(row["n"] < 5 <= row["trailing"]["n"] for row in rows)
+    assert any(row["trailing"]["p95"] is None for row in rows)
+
+
+def test_a_service_has_them_too(client: Client) -> None:
+    path = "/v1/services/engine/metrics/change_lead_time"
+    rows = client.json(f"{path}?from=2026-08-03&to=2026-11-02&interval=month")["series"]
+    assert [row["start"] for row in rows] == [
+        "2026-08-01",
+        "2026-09-01",
+        "2026-10-01",
+        "2026-11-01",
+    ]
+    october = rows[2]
+    whole = client.json(f"{path}?from=2026-08-01T23:00:00Z&to=2026-10-31T23:00:00Z")
+    assert october["end"] == "2026-10-31T23:00:00Z"
+    assert october["trailing"]["n"] == whole["n"] > october["n"]
+    assert october["trailing"]["p50"] == whole["value"]["p50"]
+    counts = client.json(
+        f"{path.replace('change_lead_time', 'deployment_frequency')}?interval=month"
+    )
+    assert all("trailing" not in row for row in counts["series"])

@@ -36,11 +36,15 @@ def test_a_healthy_stream_is_asked_nothing_and_told_what_was_looked_at(
         assert {"parked_work", "late_start", "batch_closing", "empty_deployments"} <= set(looked)
 
 
-def test_realised_value_is_said_to_be_missing(client: Client) -> None:
+def test_values_are_held_against_what_was_measured_of_them(client: Client) -> None:
+    """The company tells of no feature; the values of what is in flight are counted."""
     body = client.json("/v1/streams/checkout/questions")
     row = next(one for one in body["items"] if one["id"] == "inflated_cost")
-    assert row["state"] == "not_looked_at"
-    assert "realised value" in row["reason"]
+    assert row["state"] == "quiet"
+    load = client.json("/v1/streams/checkout/metrics/load")
+    assert row["figures"]["measured_items"] == 0
+    assert row["figures"]["share"] is None
+    assert 10 <= row["figures"]["valued_items"] <= load["value"]["now"]
 
 
 def test_an_unknown_stream_is_not_found(client: Client) -> None:

@@ -132,6 +132,18 @@ def test_five_items_a_week_and_a_deployment_a_month_are_enough(
     assert service["recovery_time"]["reasons"]
 
 
+def test_a_service_of_which_no_deployment_was_ever_seen_has_no_frequency_of_zero(
+    sqlite_engine: Engine, now: int
+) -> None:
+    """Nobody knows whether it never deployed, or where its deployments are told."""
+    [service] = _overview(sqlite_engine, Team(5, 12, 0), now)["services"]
+    often = service["deployment_frequency"]
+    assert set(often["value"].values()) == {None}
+    assert often["reasons"][0].startswith("no deployment to production was ever seen")
+    [once] = _overview(sqlite_engine, Team(5, 12, 12), now)["services"]
+    assert once["deployment_frequency"]["value"]["count"] == 1
+
+
 def _overview(engine: Engine, team: Team, now: int) -> dict[str, Any]:
     database = over(engine)
     save(database, *team.tickets())

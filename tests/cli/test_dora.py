@@ -61,6 +61,7 @@ def test_reasons_are_told_in_plain_words() -> None:
             "p85 withheld: n<19",
             "no incident source for this service",
             "withheld: jira is read back to 2026-08-04 only",
+            "jira is read from 2026-08-04 on only: `history` of its [[sources]]",
             "jira: what last changed before 2026-08-04 is still to come",
         ],
         shown=("p50", "p85"),
@@ -72,6 +73,7 @@ def test_reasons_are_told_in_plain_words() -> None:
         "p85 withheld: fewer than 19 in the sample",
         "no incident source for this service",
         "withheld: jira is read back to 4 Aug 2026 only",
+        "jira is read from 4 Aug 2026 on only: `history` of its [[sources]]",
         "what last changed before 4 Aug 2026 is still to come from jira",
     ]
 

@@ -97,3 +97,29 @@ def test_a_folder_that_is_a_file_is_told_in_a_line(headwater: Run, tmp_path: Pat
     assert outcome.status == 2
     assert "can't be written" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+def test_the_event_log_is_begun_and_then_appended_to(headwater: Run, tmp_path: Path) -> None:
+    words = ("export", "--format", "events", str(tmp_path))
+    first = headwater(*words).lines[-1]
+    assert (first["event"], first["number"], first["compared"]) == ("exported", 1, "whole")
+    files = sorted(tmp_path.glob("events.v1/stream=checkout/month=*/*.parquet"))
+    assert files
+    again = headwater(*words).lines[-1]
+    assert (again["number"], again["appended"], again["compared"]) == (1, 0, "changes")
+    assert headwater(*words, "--full", "--compact").lines[-1]["compared"] == "whole"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--format", "events", "--stream", "checkout"), "leave the filters out"),
+        (("--compact",), "--compact and --full are of --format events"),
+    ],
+)
+def test_what_an_event_log_has_not_is_refused(
+    headwater: Run, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    outcome = headwater("export", *words, str(tmp_path))
+    assert outcome.status == 1
+    assert said in outcome.err

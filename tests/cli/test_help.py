@@ -17,7 +17,7 @@ COMMANDS = [
     "recompute", "migrate", "conformance", "import", "verdict", "verdicts", "verdict confirm",
     "verdict reject", "verdict withdraw", "mapping", "mapping unmapped", "mapping preview", "cost",
     "sequence", "values", "standard", "export", "token create", "token list", "token revoke",
-    "audit-log", "sign-out", "report", "mcp", "alerts", "init",
+    "audit-log", "sign-out", "report", "mcp", "alerts", "init", "status",
     "audit-log", "sign-out",
 ]  # fmt: skip
 

@@ -36,6 +36,9 @@ WHEN_IT_RAN = {
         "watermark_ts",
         "lease_owner",
         "lease_until_ts",
+        "lease_since_ts",
+        "due_ts",
+        "failures",
         "last_start_ts",
         "last_success_ts",
         "last_error_ts",
@@ -71,8 +74,8 @@ _PLAIN = {
 _PASSES = "source_reading"
 """The table that tells when passes were made, and nothing else."""
 
-_DAILY = {"delay_cost_day", "stream_day", "service_day", "alert", "alert_delivery"}
-"""Made of the facts whenever some time has passed: they tell when, too."""
+_DAILY = {"delay_cost_day", "stream_day", "service_day", "alert", "alert_delivery", "worker"}
+"""Made of the facts whenever some time has passed: they tell when, too. And who was at it."""
 
 _DAILY_SETTINGS = {"daily", "alerts_evaluated", "alerts_version"}
 

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 
 from pipeline.database import opened
 from store.cursors import all_states
+from store.workers import all_workers
 from tests.e2e.commands import ROOT, free_port, lines, run, started, wait_until
 from tests.e2e.small import Small, small_company
 
@@ -97,9 +98,13 @@ def test_worker_of_the_compose_file_collects_and_stops_on_sigterm(
 
         with started(*command, "--config", config, database_url=postgres_url) as worker:
             wait_until(collected, worker)
+            with database.read() as session:
+                (here,) = all_workers(session)
+            assert (here.kind, here.slots) == ("worker", len(settings.polled))
             assert _ended(worker, signal.SIGTERM) == 0
         with database.read() as session:
             assert {state.lease_owner for state in all_states(session)} == {""}
+            assert all_workers(session) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

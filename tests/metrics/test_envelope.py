@@ -240,3 +240,41 @@ def test_percentiles_beside_a_ratio_are_withheld_by_themselves() -> None:
     assert found.grade == "C"
     assert set(found.observed) == {"item_p85", "item_p95"}
     assert found.value["ratio"] == 6 / 21
+
+
+def _wanted_from(day: int) -> Context:
+    """Of a source that is asked for nothing older than this day of the hundred."""
+    return replace(CONTEXT, sources={"jira": Freshness(NOW - 60, 600, since_ts=day * DAY)})
+
+
+@pytest.mark.parametrize(
+    ("day", "grade", "value"), [(0, "A", 0.0), (10, "B", 0.0), (11, "D", None)]
+)
+def test_nothing_counted_before_the_history_that_is_read_is_no_zero(
+    day: int, grade: str, value: float | None
+) -> None:
+    nothing = Measure(sort="count", unit="items", value={"count": 0.0}, n=0)
+    found = envelope(nothing, Definition("velocity", 1, ()), _wanted_from(day))
+    assert (found.grade, found.value["count"]) == (grade, value)
+    assert found.history_back_to == {}
+
+
+def test_why_says_which_line_reads_further_back() -> None:
+    assert answer(60, _wanted_from(51)).reasons == (
+        "withheld: jira is read from 1970-02-21 on only: `history` of its [[sources]]",
+    )
+
+
+def test_history_that_is_never_read_lowers_nothing_that_is_in_flight() -> None:
+    """While history comes more may be in load; what is never asked for does not come."""
+    load = Measure(sort="count", unit="items", value={"now": 7.0}, n=7)
+    definition = Definition("load", 1, (), in_flight="only")
+    assert envelope(load, definition, _wanted_from(50)).grade == "A"
+    assert envelope(load, definition, _back_to(50)).grade == "B"
+
+
+def test_of_two_beginnings_the_later_one_counts() -> None:
+    source = Freshness(NOW - 60, 600, back_to_ts=30 * DAY, since_ts=5 * DAY)
+    found = answer(60, replace(CONTEXT, sources={"jira": source}))
+    assert found.reasons == ("jira is read back to 1970-01-31 only",)
+    assert source.whole_from_ts == 30 * DAY

@@ -163,6 +163,5 @@ def test_every_question_is_worded_as_one_and_has_a_harmless_answer(name: str) ->
     detector = DETECTORS[name]
     assert detector.question.endswith("?")
     assert detector.rule
-    if name != "inflated_cost":
-        assert detector.harmless
-        assert detector.look_at
+    assert detector.harmless
+    assert detector.look_at

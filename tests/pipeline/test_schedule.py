@@ -35,6 +35,7 @@ class Passes:
     starts: Counter[str] = field(default_factory=Counter)
     only: list[frozenset[str]] = field(default_factory=list)
     streams: list[dict[str, StreamCounts]] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def collect(
@@ -45,8 +46,10 @@ class Passes:
         *,
         only: frozenset[str],
         stop: Stop,
+        owner: str,
     ) -> SourceReport:
         with self.changed:
+            self.owners.append(owner)
             self.starts[source.name] += 1
             self.only.append(only)
             self.changed.notify_all()
@@ -67,7 +70,7 @@ class Passes:
 def passes(monkeypatch: pytest.MonkeyPatch) -> Passes:
     made = Passes()
     monkeypatch.setattr(schedule, "collect", made.collect)
-    monkeypatch.setattr(schedule, "_SPREAD_S", 0)
+    monkeypatch.setattr(schedule, "_LOOK_S", 0.01)
     nothing = SyncReport((), CorrelateReport(), MeasureReport())
     monkeypatch.setattr(schedule, "bring_up_to_date", lambda *_, **__: nothing)
     return made
@@ -114,6 +117,30 @@ def test_a_source_that_is_still_being_read_is_not_started_again_and_keeps_no_oth
         assert passes.starts["slow"] == 1
         ended.set()
         passes.wait_for(slow=2)
+
+
+def test_of_two_schedulers_on_one_database_one_reads_a_source_at_a_time(
+    passes: Passes, engine: Engine
+) -> None:
+    inside: Counter[str] = Counter()
+    at_once: list[int] = []
+    turning = threading.Lock()
+
+    def act(name: str, stop: Stop) -> None:
+        with turning:
+            inside[name] += 1
+            at_once.append(inside[name])
+        threading.Event().wait(0.02)
+        with turning:
+            inside[name] -= 1
+        stop.check()
+
+    passes.act = act
+    with running(engine, "one", "two"), running(engine, "one", "two"):
+        passes.wait_for(one=6, two=6)
+    assert set(at_once) == {1}
+    readers = {owner.rpartition(":")[2] for owner in passes.owners}
+    assert len(readers) == len(passes.owners), "each turn has an owner of its own"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from store import hooks, raw
 from store.hooks import NotedHint, Waiting
 from store.raw import OBSERVED, RawPayload
+from store.session import sessions
 from store.sources import SourceRow, ensure_sources
 
 
@@ -41,6 +42,25 @@ def test_hints_are_told_once_and_those_that_come_meanwhile_stay(
     assert hooks.waiting(session, source_id + 1).hints == (one,)
     hooks.note(session, source_id, [], now_ts=12)
     assert hooks.last_hint(session, source_id) == hooks.waiting(session, source_id).last
+
+
+def test_a_hint_that_was_numbered_before_and_stored_after_is_not_forgotten_with_the_others(
+    postgres_engine: Engine,
+) -> None:
+    maker = sessions(postgres_engine)
+    with maker.begin() as session:
+        number = ensure_sources(session, [SourceRow("gitlab")])["gitlab"]
+    with maker() as slow:
+        hooks.note(slow, number, [NotedHint("commits", "7")], now_ts=10)
+        with maker.begin() as session:
+            hooks.note(session, number, [NotedHint("commits", "8")], now_ts=10)
+        with maker.begin() as session:
+            found = hooks.waiting(session, number)
+        slow.commit()
+    assert found.hints == (NotedHint("commits", "8"),)
+    with maker.begin() as session:
+        hooks.forget(session, found.numbers)
+        assert hooks.waiting(session, number).hints == (NotedHint("commits", "7"),)
 
 
 def test_observed_payloads_are_found_by_scope_and_no_others(

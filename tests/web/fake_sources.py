@@ -29,6 +29,15 @@ def source(name: str, kind: str, **more: Any) -> Answer:
         "clock_offset_s": -1,
         "budget": {"requests_per_hour": None, "used": 0, "renews_at": None},
         "quota": None,
+        "turn": {
+            "state": "scheduled",
+            "held_by": None,
+            "held_since": None,
+            "held_until": None,
+            "due_at": "2026-11-21T06:08:00Z",
+            "waits_s": None,
+            "failures": 0,
+        },
         "streams": [],
     }
     return base | more

@@ -16,8 +16,8 @@ def test_the_answer_line_says_how_long_what_it_costs_and_where_to_look(visit: Op
     page = visit("/")
 
     assert text(page, ".answer") == (
-        "Half of ideas are live within 34 days. Most of that is waiting, which costs €55k a week; "
-        "the queue before Test in Checkout is the place to look first."
+        "Half of ideas are released within 34 days. Most of that is waiting, which costs €55k a"
+        " week; the queue before Test in Checkout is the place to look first."
     )
 
 
@@ -36,7 +36,9 @@ def test_the_answer_line_uses_no_value_of_grade_c(visit: Open, fake: FakeApi) ->
 def test_the_four_figures_give_value_range_and_grade(visit: Open) -> None:
     figures = text(visit("/"), ".figs")
 
-    assert "34 d for half of ideas 85 % are live within 77 d · n 298, 4 streams pooled" in figures
+    assert (
+        "34 d for half of ideas 85 % are released within 77 d · n 298, 4 streams pooled" in figures
+    )
     assert "Test, in Checkout 14 items in QA's queue now, 11 d each so far." in figures
     assert "€55k a week likely €39k-€76k · 115 of 156 items have a value" in figures
     assert "B 17 % of Checkout deployments lack commits" in figures
@@ -91,7 +93,8 @@ def test_each_bar_states_its_finding_and_its_numbers_stand_in_a_table(visit: Ope
     page.keyboard.press("t")
 
     expected = (
-        "Checkout: 45 d on average from idea to live, 37 d of them waiting, longest at Test, 11 d"
+        "Checkout: 45 d on average from idea to release, 37 d of them waiting,"
+        " longest at Test, 11 d"
     )
     assert (name or "").replace("\u00a0", " ") == expected
     assert "Checkout Test QA 11 d 34 h" in text(page, "details.alt table")
@@ -147,7 +150,7 @@ def test_a_failure_later_keeps_the_last_good_values(visit: Open, fake: FakeApi) 
     page.get_by_label("Stream").select_option("checkout")
     expect(page.locator("#problem")).to_contain_text("Shown is what was read at")
 
-    assert "Half of ideas are live within 41 days" in text(page, ".answer")
+    assert "Half of ideas are released within 41 days" in text(page, ".answer")
 
 
 def test_hostile_titles_stay_text(visit: Open, fake: FakeApi) -> None:

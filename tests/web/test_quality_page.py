@@ -97,7 +97,7 @@ def test_a_stream_shows_its_own_and_its_services_and_stands_in_the_address(visit
     assert text(page, ".answer").startswith("Good for a direction, not for a comparison.")
     assert page.url.endswith("/quality?stream=loyalty")
     assert text(page, ".grades") == (
-        "Stream Stream Idea to live Flow time Efficiency Velocity Delay cost Loyalty C B C B D"
+        "Stream Stream Idea to release Flow time Efficiency Velocity Delay cost Loyalty C B C B D"
     )
 
 

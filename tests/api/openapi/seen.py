@@ -138,6 +138,7 @@ def _opened(client: Client, company: Company) -> Iterator[Asked]:
     yield "GET /v1/streams/{name}/map/steps/{step}", f"{_HERE}/map/steps/Test", None
     finding = f"{_HERE}/findings/explain?kind=biggest_delay"
     yield "GET /v1/streams/{name}/findings/explain", finding, None
+    yield "GET /v1/overview/explain", "/v1/overview/explain?metric=delay_cost", None
     change = next(one for one in company.world.deployments if one.change).change
     number = next(one.number for one in company.world.changes if one.id == change)
     yield "GET /v1/change-requests/{number}", f"/v1/change-requests/{number}", None
@@ -157,7 +158,11 @@ def _plain() -> Iterator[Asked]:
         if path in ("/v1/mappings/preview", "/v1/streams/{name}/map/compare"):
             yield key, _address(path), body["example"]
         named = {"{key}", "{number}", "{step}"} & set(path.split("/"))
-        if method == "get" and not named and not path.endswith("findings/explain"):
+        if (
+            method == "get"
+            and not named
+            and not path.endswith(("findings/explain", "overview/explain"))
+        ):
             yield key, _address(path), None
 
 

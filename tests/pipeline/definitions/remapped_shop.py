@@ -111,12 +111,12 @@ def clock(monkeypatch: pytest.MonkeyPatch, ts: int = NOW) -> Time:
     return found
 
 
-def run(database: Database, settings: Settings, at: Time) -> None:
-    """A pass, right after all sources were read."""
+def run(database: Database, settings: Settings, at: Time, *, everything: bool = False) -> None:
+    """A pass, right after all sources were read; over what changed, or over everything."""
     with database.writing() as session:
         for number in source_ids(session).values():
             cursors.save_cursor(session, StreamKey(number, ""), {}, watermark_ts=at.ts)
-    bring_up_to_date(settings, database)
+    bring_up_to_date(settings, database, everything=everything)
 
 
 def made(file: Path, *, count: int = 120, seed: int = 7) -> None:

@@ -22,7 +22,7 @@ from pipeline.question import question
 from pipeline.snapshots import Snapshots
 from pipeline.stream_answers import stream_metric
 from pipeline.xmr_answers import xmr_answer
-from store.models import definition_change
+from store.models import definition_change, fact_change
 from tests.pipeline.definitions.remapped_shop import (
     NOW,
     STAGES,
@@ -104,6 +104,18 @@ def test_the_numbers_before_are_those_that_were_answered(
     assert active[0] != active[1]
     now = _metric(database, new, "efficiency", ts=last)
     assert now["value"] == numbers["efficiency"]["after"]["value"]
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_what_a_mapping_restates_is_told_so_however_it_is_computed(
+    database: Database, at: Time, everything: bool
+) -> None:
+    """A recompute after a changed mapping is no cause of its own: it hides none of it."""
+    run(database, shop(stages=OTHER), at, everything=everything)
+    with database.read() as session:
+        told = select(fact_change.c.cause).where(fact_change.c.restates)
+        causes = set(session.execute(told).scalars())
+    assert causes == {"mapping"}
 
 
 def test_a_pass_in_the_same_second_keeps_both_apart(database: Database, at: Time) -> None:

@@ -245,8 +245,8 @@ export function reasonWords(told) {
   if (code) return `${COVERAGES[code[1]] ?? code[1]} under ${percent(Number(code[2]))}`;
   const few = /^n<(\d+)$/.exec(reason);
   if (few) return `too few, needs ${few[1]}`;
-  const read = /^(.+) is read back to (\d{4}-\d\d-\d\d) only$/.exec(reason);
-  if (read) return `${read[1]} is read back to ${date(read[2])} only`;
+  const read = /^(.+) is read (back to|from) (\d{4}-\d\d-\d\d) (only|on only: .+)$/.exec(reason);
+  if (read) return `${read[1]} is read ${read[2]} ${date(read[3])} ${read[4]}`;
   const still = /^(.+): what last changed before (\d{4}-\d\d-\d\d) is still to come$/.exec(reason);
   if (still) return `what last changed before ${date(still[2])} is still to come from ${still[1]}`;
   const old = /^old work is open: (\d+) items are older than the p85 of (\d+) done/.exec(reason);

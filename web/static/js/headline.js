@@ -71,7 +71,7 @@ export function answer({ how_long: long, where, cost, streams }) {
   const half = valueOf(long, "p50");
   const told = trusted(long) && half !== null;
   const parts = told
-    ? ["Half of ideas are live within ", bold(durationWords(seconds(half, long.unit))), ". "]
+    ? ["Half of ideas are released within ", bold(durationWords(seconds(half, long.unit))), ". "]
     : [
         `How long ideas take cannot be said yet${long ? `: ${withheld(long.reasons, "p50")}` : ""}. `,
       ];
@@ -129,7 +129,7 @@ function howLong({ how_long: long, streams, pooled }) {
         : [
             most === null
               ? `85${"\u00a0"}% within: withheld, ${withheld(long.reasons, "p85")} `
-              : `85${"\u00a0"}% are live within ${duration(seconds(most, long.unit), long.grade)} `,
+              : `85${"\u00a0"}% are released within ${duration(seconds(most, long.unit), long.grade)} `,
             h("em", null, `\u00b7 ${n}`),
           ],
   };
@@ -137,7 +137,7 @@ function howLong({ how_long: long, streams, pooled }) {
 
 function whereItWaits({ where, streams, pooled, trust: reasons }) {
   if (!where) {
-    const unread = (reasons ?? []).find((reason) => / is read back to /.test(reason));
+    const unread = (reasons ?? []).find((reason) => / is read (back to|from) /.test(reason));
     return {
       title: "Where it waits",
       value: null,

@@ -59,7 +59,7 @@ function facts(overview, query) {
   const type = TYPES.find(([value]) => value === query.get("type") && value);
   return [
     period(...overview.window),
-    "idea to live",
+    "idea to release",
     "elapsed days",
     type ? `${type[1].toLowerCase()} only` : null,
     running,

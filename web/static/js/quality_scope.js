@@ -3,7 +3,7 @@
 import { FRESH } from "./quality_words.js";
 
 const OF_STREAM = [
-  ["idea_to_release", "Idea to live"],
+  ["idea_to_release", "Idea to release"],
   ["flow_time", "Flow time"],
   ["efficiency", "Efficiency"],
   ["velocity", "Velocity"],

@@ -35,7 +35,7 @@ const worstStep = (stream) =>
 
 function finding(stream) {
   const longest = worst(stream);
-  const first = `${stream.title}: ${days(stream.total_d ?? whole(stream))} on average from idea to live, ${days(sumOf(stream, "waiting_d"))} of them waiting`;
+  const first = `${stream.title}: ${days(stream.total_d ?? whole(stream))} on average from idea to release, ${days(sumOf(stream, "waiting_d"))} of them waiting`;
   return longest ? `${first}, longest at ${longest.name}, ${days(longest.waiting_d)}` : first;
 }
 
@@ -275,7 +275,7 @@ export function streamsSection(streams) {
   const note = h(
     "span",
     null,
-    "Average days, idea to live: ",
+    "Average days, idea to release: ",
     h("span", { class: "w-waiting" }, "waiting"),
     " and ",
     h("span", { class: "w-active" }, "active"),
