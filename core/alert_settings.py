@@ -30,7 +30,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"no such time zone: {name}") from error
+        raise ValueError(f"no such time zone: {name[:100]}") from error
     return name
 
 

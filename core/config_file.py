@@ -36,8 +36,8 @@ def load_settings(path: Path, env: Mapping[str, str] = os.environ) -> Settings:
     text = _read(path)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
+        raise ConfigError(f"{path}: not valid TOML: {str(error)[:200]}") from error
     _put_database_url(data, env)
     problems = list(_resolve_secrets(data, path.parent, env))
     settings = None

@@ -60,10 +60,10 @@ def read_workshop_map(path: Path) -> WorkshopMap:
         return WorkshopMap.model_validate(_parsed(path, text))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"])[:200]
         raise ConfigError(f"{path}: {where}: {first['msg']}") from error
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, csv.Error) as error:
-        raise ConfigError(f"{path} can't be read as a map: {error}") from error
+        raise ConfigError(f"{path} can't be read as a map: {str(error)[:200]}") from error
 
 
 def _parsed(path: Path, text: str) -> Any:

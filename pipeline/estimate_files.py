@@ -118,7 +118,7 @@ def _require_columns(path: Path, names: list[str]) -> None:
         )
     odd = [name for name in names if name not in (*MUST, *MAY)]
     if odd:
-        raise ConfigError(f"{path}: nothing reads column {odd[0]!r}; known: {', '.join(MAY)}")
+        raise ConfigError(f"{path}: nothing reads column {odd[0][:50]!r}; known: {', '.join(MAY)}")
 
 
 def _values(row: Mapping[str, str]) -> dict[str, Any]:

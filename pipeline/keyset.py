@@ -28,7 +28,7 @@ def before_of(cursor: str | None) -> int | None:
     """The id that the next page of a list goes on before, the newest first; None for the first."""
     if cursor is None:
         return None
-    before = int(cursor) if cursor.isascii() and cursor.isdigit() else 0
+    before = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 20 else 0
     if not 0 < before <= _BIGGEST:
         raise BadRequestError("cursor: give `next` of the page before")
     return before

@@ -14,14 +14,17 @@ from pydantic import ValidationError
 from connectors.jenkins_parse import _without_user
 from connectors.quota import quota_of, retry_after
 from core.config_file import load_settings
-from core.errors import ConfigError, PayloadError
+from core.errors import BadRequestError, ConfigError, PayloadError
 from core.record_check import NAME_BYTES, require_sound
 from core.records import Person, Project, Repository
+from core.settings import Server
 from core.source_settings import JiraSource
 from core.toml_lines import line_of
 from core.workshop_map import read_workshop_map
 from correlator.delivery_rules import parse_correlation
 from correlator.references import _host
+from pipeline.estimate_files import _lines
+from pipeline.keyset import before_of
 from store.raw import payload_hash
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -76,6 +79,32 @@ def test_files_that_are_nested_without_end_are_refused(tmp_path: Path) -> None:
             read_workshop_map(file)
         with pytest.raises(ConfigError):
             load_settings(file, {})
+
+
+def test_a_number_of_thousands_of_digits_is_refused_and_a_column_of_them_not_quoted_whole(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "headwater.toml"
+    file.write_text(f"x = {'9' * 9_000}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_settings(file, {})
+    file.write_text(f"key,likely,why,{'9' * 90_000}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="nothing reads column '999") as refused:
+        list(_lines(file))
+    assert len(str(refused.value)) < 1_000
+
+
+def test_a_cursor_of_thousands_of_digits_is_refused() -> None:
+    assert before_of("9223372036854775807") == 2**63 - 1
+    for cursor in ("9" * 5_000, "9223372036854775808", "0", "\u00b2"):
+        with pytest.raises(BadRequestError, match="cursor"):
+            before_of(cursor)
+
+
+def test_a_time_zone_that_is_longer_than_a_file_s_name_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no such time zone") as refused:
+        Server(timezone="x" * 5_000)
+    assert len(refused.value.errors()[0]["msg"]) < 200
 
 
 def test_an_unknown_kind_of_a_page_s_length_is_not_quoted_whole(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def toml_lines(content: bytes) -> None:
     text = content.decode("utf-8", "replace")
     try:
         tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return
     found = line_of(text, ("sources", 0, "name"))
     assert found is None or 1 <= found <= text.count("\n") + 1

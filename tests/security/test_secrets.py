@@ -150,7 +150,7 @@ def test_a_fault_of_our_own_is_logged_without_what_stood_in_variables(
     for as_json in (True, False):
         set_up_logging(json=as_json)
         try:
-            broken("known to nobody")
+            broken(" ".join(("known", "to", "nobody")))
         except ValueError as error:
             answers.append(unexpected("/v1/broken", error))
         structlog.get_logger().error("told", deep=[{"a": (SECRETS["hook"],)}], plain="kept")
@@ -158,7 +158,7 @@ def test_a_fault_of_our_own_is_logged_without_what_stood_in_variables(
     assert told.count("in broken") == 2
     assert told.count(SHOWN) >= 6
     assert told.count("kept") == 2
-    assert "known to nobody" not in told.replace('broken("known to nobody")', "")
+    assert "known to nobody" not in told
     assert found_in([("log", told), *(("answer", bytes(one.body)) for one in answers)]) == []
 
 
@@ -234,7 +234,7 @@ def test_statements_that_fail_are_told_without_their_values(config: Path) -> Non
 
 
 def _bad() -> TextClause:
-    return text("SELECT * FROM nothing WHERE a = :a")
+    return text("SELECT * FROM not_there WHERE a = :a")
 
 
 def test_users_and_short_words_are_no_secrets(config: Path) -> None:
