@@ -109,7 +109,7 @@ export function revokeButton({ id, name }, page) {
 }
 
 const bold = (text) => h("b", null, text);
-const fact = (...parts) => h("p", { class: "fact" }, ...parts);
+const fact = (...parts) => h("p", { class: "told" }, ...parts);
 
 /** What an erasure changes or changed, in lines. */
 function changes(told) {
