@@ -26,6 +26,7 @@ PAGES = (
     "/failures",
     "/lab",
     "/improvements",
+    "/goals",
     "/quality",
     "/connectors",
     "/definitions",

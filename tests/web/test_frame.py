@@ -33,6 +33,7 @@ def test_only_pages_that_exist_stand_in_the_navigation(visit: Open) -> None:
         "Failures",
         "Lab",
         "Improvements",
+        "Goals",
         "Quality",
         "Connectors",
         "Definitions",

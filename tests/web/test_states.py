@@ -31,7 +31,17 @@ def test_a_page_that_can_not_be_read_says_so_and_reads_again(
 
 @pytest.mark.parametrize(
     "path",
-    ["/map", "/flow", "/ageing", "/bottlenecks", "/forecast", "/delay-cost", "/value", "/lab"],
+    [
+        "/map",
+        "/flow",
+        "/ageing",
+        "/bottlenecks",
+        "/forecast",
+        "/delay-cost",
+        "/value",
+        "/lab",
+        "/goals",
+    ],
 )
 def test_without_a_stream_a_page_says_what_is_missing(
     visit: Open, fake: FakeApi, path: str

@@ -1,5 +1,6 @@
 // What can be promised: days by how sure one wants to be, in all and by type; and objectives that were planned.
 
+import { address } from "./api.js";
 import { h, link } from "./dom.js";
 import {
   count,
@@ -109,6 +110,7 @@ const incrementRow = (one, plan) =>
 
 function objectives(plan) {
   const rows = plan.increments ?? [];
+  const each = `${address("/goals", { stream: plan.scope?.stream })}#objectives`;
   if (!rows.length)
     return [
       h("h3", { class: "sec third" }, "Objectives"),
@@ -132,6 +134,7 @@ function objectives(plan) {
       ],
       rows.map((one) => incrementRow(one, plan)),
     ),
+    h("p", { class: "more" }, link(each, { class: "lnk" }, "Each objective")),
   ];
 }
 

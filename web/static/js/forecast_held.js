@@ -46,7 +46,8 @@ export function verdict(queue) {
 
 const x = (share, width) => LEFT + share * (width - 2 * LEFT);
 
-function drawn({ name, levels }, width) {
+/** Shares that held on one scale: range, dot, and a tick at what was promised. */
+export function heldMarks({ name, levels }, width) {
   const known = levels.filter(({ share }) => share !== null);
   const words = known.map(
     ({ promised, held, judged }) => `${percent(promised)} told, ${fraction(held, judged)} held`,
@@ -84,7 +85,8 @@ function drawn({ name, levels }, width) {
   );
 }
 
-function scale(width) {
+/** The scale above them. */
+export function heldScale(width) {
   const marks = [
     [0, "0\u00a0%", "start"],
     [0.5, "50\u00a0%", "middle"],
@@ -101,7 +103,7 @@ function scale(width) {
 
 function line(row) {
   const holder = h("div", { class: "mark" });
-  responsive(holder, (width) => drawn(row, width));
+  responsive(holder, (width) => heldMarks(row, width));
   const told = row.levels.map(({ promised, share, range, held, judged }) =>
     h(
       "span",
@@ -164,7 +166,7 @@ function past(queue) {
 /** The section. `queue` and `work`: the scorecards of parents and of the stream's items. */
 export function heldSection(queue, work, called) {
   const head = h("div", { class: "mark" });
-  responsive(head, scale);
+  responsive(head, heldScale);
   return [
     section(
       "Did such dates hold?",

@@ -44,6 +44,7 @@ export const SCREENS = [
     pages: [
       { path: "/lab", title: "Lab", key: "l" },
       { path: "/improvements", title: "Improvements", key: "i" },
+      { path: "/goals", title: "Goals", key: "g" },
     ],
   },
   {

@@ -69,7 +69,7 @@ export function listen(actions) {
     )
       return;
     const page = Date.now() - going < 1500 ? PAGES.find(({ key }) => key === event.key) : null;
-    going = event.key === "g" ? Date.now() : 0;
+    going = event.key === "g" && !page ? Date.now() : 0;
     const act = page ? () => actions.go(page.path) : plain[event.key];
     if (!act) return;
     event.preventDefault();

@@ -20,6 +20,7 @@ const PAGES = {
   "/failures": async () => (await import("./failures.js")).failures,
   "/lab": async () => (await import("./lab.js")).lab,
   "/improvements": async () => (await import("./improvements.js")).improvements,
+  "/goals": async () => (await import("./goals.js")).goals,
   "/quality": async () => (await import("./quality.js")).quality,
   "/connectors": async () => (await import("./connectors.js")).connectors,
   "/definitions": async () => (await import("./definitions.js")).definitions,
