@@ -59,6 +59,7 @@ def test_a_goal_of_ones_own_stands_in_the_address_and_is_asked_for(
 
     assert page.url.endswith("days=30")
     assert any("/ageing?" in one and "within_d=30" in one for one in fake.asked)
+    fake.answers[PROMISE] = SLE
     page.get_by_role("button", name="As history gives it").click()
     expect(page.locator(".answer")).to_contain_text("as the time before had shown")
     assert "days" not in page.url
