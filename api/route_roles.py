@@ -43,6 +43,7 @@ VIEWER: Final = """
 GET /
 GET /map
 GET /flow
+GET /goals
 GET /ageing
 GET /bottlenecks
 GET /dora
