@@ -21,7 +21,9 @@ router = APIRouter(tags=["overview"])
 class PooledQuery(KindQuery):
     """Window, kind of work, and which number of the headline."""
 
-    metric: Pooled = Field(description="The number: `idea_to_release` or `delay_cost`.")
+    metric: Pooled = Field(
+        "idea_to_release", description="The number: `idea_to_release` or `delay_cost`."
+    )
 
 
 @router.get(

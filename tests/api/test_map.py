@@ -20,7 +20,7 @@ from tests.api.client import Answer, Client
 from tests.e2e.company import Company
 
 _STREAM = "/v1/streams/checkout"
-_ALL = "from=2020-01-01"
+_ALL = "from=2025-11-20"
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,8 @@ def test_writing_is_not_allowed_but_for_what_tools_push_and_people_say(client: C
     said["/v1/improvements"] = {"get", "post"}
     for act in ("start", "log", "stop", "adopt"):
         said[f"/v1/improvements/{{number}}/{act}"] = {"post"}
+    said["/v1/tokens"], said["/v1/tokens/{token_id}"] = {"get", "post"}, {"delete"}
+    said["/v1/sources/{name}/again"] = said["/v1/privacy/erase"] = {"post"}
     said["/v1/sequences"] = {"post"}  # a question, too
     said["/v1/streams/{name}/map/compare"] = {"post"}  # another one, which only reads
     for path, methods in client.app.openapi()["paths"].items():

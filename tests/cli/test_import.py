@@ -37,7 +37,8 @@ def test_a_good_file_is_counted_and_measured(
         "kinds": {"work_item": {"new": 2, "changed": 0, "same": 0}},
         "refused": 0,
     }
-    assert {"event": "step", "name": "correlate", "done": 2, "total": 2} in told
+    step = {"event": "step", "name": "correlate", "done": 2, "total": 2}
+    assert any(step.items() <= one.items() for one in told)
 
 
 def test_a_dry_run_makes_no_database(config: Path, tmp_path: Path) -> None:

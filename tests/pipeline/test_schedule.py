@@ -45,9 +45,11 @@ class Passes:
         _wanted: object,
         *,
         only: frozenset[str],
+        again: str,
         stop: Stop,
         owner: str,
     ) -> SourceReport:
+        assert again == "", "nobody asked for a project to be read again"
         with self.changed:
             self.owners.append(owner)
             self.starts[source.name] += 1

@@ -41,7 +41,8 @@ def stages() -> dict[str, Any]:
         _stage("Test", "active", "qa", 2, 0, None, 0),
         _stage("Done", "done", "", 0, 0, None, 0),
     ]
-    return {"items": rows, "next": None, "caveats": []}
+    behind = f"{STREAM}/stages/explain"
+    return {"items": rows, "next": None, "caveats": [], "explain": behind}
 
 
 _LEFT = {
