@@ -41,6 +41,7 @@ KINDS = ("sqlite", "postgres")
 SHARE = 4
 """So many seeds in a row read the same changes."""
 _CALM_PASSES = 2
+_LATER_S = 25 * 3_600
 _ENDS = ("the end", "told", "broke", "status")
 _NOTICED = re.compile(r"\('gone_ts', \d+\)")
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -65,11 +66,15 @@ class Lived:
 
 @dataclass
 class Round:
-    """Changes that several seeds read, and the rows of a store that nothing disturbed."""
+    """Changes that several seeds read, and the rows of a store that nothing disturbed. late: its
+    rows after one more pass a day later, when it is time to see what is gone.
+    """
 
     number: int
     live: Live
     rows: dict[str, Rows]
+    url: str
+    late: dict[str, Rows] | None = None
 
 
 @dataclass
@@ -132,8 +137,9 @@ class Chaos:
             told = self._pass(url, self._now(live.world))
             assert told["before"] == "the end", told
             self.points = told["points"]
-            self._round = Round(number, live, rows_of(self._settings(url)))
-            self.databases["sqlite"].drop(url)
+            if self._round is not None:
+                self.databases["sqlite"].drop(self._round.url)
+            self._round = Round(number, live, rows_of(self._settings(url)), url)
         return self._now(self._round.live.world)
 
     def _place(self, kind: str, url: str) -> Place:
@@ -172,24 +178,35 @@ class Chaos:
 
     def _calm(self, url: str, now: int, *, timeless: bool) -> Iterator[str]:
         """Without troubles the store comes to what it would be without them ever, soon. timeless:
-        but for when it was noticed what is gone, which our clock tells.
+        once it is time to see what is gone, and but for when and with what else that was noticed,
+        which hangs on our clock.
         """
         assert self._round is not None
-        settings = self._settings(url)
+        settings, undisturbed = self._settings(url), self._round.rows
+        but = (*HOW_OFTEN, "fact_change") if timeless else HOW_OFTEN
+        if timeless:
+            now += _LATER_S
+            undisturbed = _timeless(self._late(self._round, now))
         for left in reversed(range(_CALM_PASSES)):
             HOSTS.forget()
             with patch.object(reading, "now_ts", return_value=now):
                 report = synced(settings)
             problems = [problem for one in report.sources for problem in one.problems]
-            here, undisturbed = rows_of(settings), self._round.rows
-            if timeless:
-                here, undisturbed = _timeless(here), _timeless(undisturbed)
-            found = differences(here, undisturbed, but=HOW_OFTEN)
+            here = _timeless(rows_of(settings)) if timeless else rows_of(settings)
+            found = differences(here, undisturbed, but=but)
             if not problems and not found:
                 return
             if not left:
                 yield from (f"still: {problem}" for problem in problems)
                 yield from (f"{table} differs: {how}" for table, how in found.items())
+
+    def _late(self, told: Round, now: int) -> dict[str, Rows]:
+        if told.late is None:
+            settings = self._settings(told.url)
+            with patch.object(reading, "now_ts", return_value=now):
+                assert not synced(settings).failed
+            told.late = rows_of(settings)
+        return told.late
 
     def _wholly(self, url: str, now: int) -> Iterator[str]:
         """A recompute of everything finds nothing to mend, and parts add up."""
