@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -33,9 +32,8 @@ from simulator.live import Live
 from store.cursors import states_of
 from store.models import dirty
 from store.workers import all_workers
-from tests.e2e.commands import ROOT, environment
 from tests.e2e.dumps import HOW_OFTEN, differences
-from tests.e2e.killing import PostgresDatabases
+from tests.e2e.killing import PostgresDatabases, forking
 from tests.e2e.little import little_company
 from tests.e2e.small import rows_of, synced
 
@@ -220,7 +218,7 @@ def working(
     (folder / "readings.err").touch()
     with ExitStack() as ends:
         company = ends.enter_context(little_company())
-        forks = ends.enter_context(_forking())
+        forks = ends.enter_context(forking("tests.e2e.workers_child"))
         live = Live(company.world, company.server, seed)
         url, other = databases.empty(), databases.empty()
         config, settings = company.home(folder, url=url)
@@ -238,23 +236,6 @@ def working(
             for number in made.running:
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
-
-
-@contextmanager
-def _forking() -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.workers_child"],
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def _runs(number: int) -> bool:
