@@ -17,6 +17,7 @@ from core.settings import Settings
 from pipeline.database import Database, opened, over
 from pipeline.sync import bring_up_to_date
 from tests.api.client import Client, Clock
+from tests.api.locked import HOME, locked
 from tests.api.oidc_door import Opened, opening
 from tests.api.oidc_provider import ANNA, Provider, providing
 from tests.e2e.company import NOW, Company
@@ -195,3 +196,12 @@ def _doors() -> dict[str, Client]:
 def _opened(database: Database, provider: Provider, _doors: dict[str, Client]) -> Opened:
     """Opens a browser before an application that trusts the provider."""
     return opening(database, provider, _doors)
+
+
+@pytest.fixture
+def door(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """An application with tokens, which asks the database each time."""
+    monkeypatch.setattr("api.access._FRESH_S", 0.0)
+    found = locked(database, public_url=HOME)
+    yield found
+    found.app.state.access.settle()

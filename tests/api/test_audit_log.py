@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ from pipeline.clock import now_ts
 from pipeline.database import Database, over
 from pipeline.sync import bring_up_to_date
 from tests.api.client import Client
-from tests.api.locked import HOME, JSON, bearer, locked, settings_of, token
+from tests.api.locked import JSON, bearer, locked, settings_of, token
 
 PLAN = {
     "stream": "checkout",
@@ -31,15 +30,6 @@ PLAN = {
 @pytest.fixture
 def database(sqlite_engine: Engine) -> Database:
     return over(sqlite_engine)
-
-
-@pytest.fixture
-def door(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """An application with tokens, which asks the database each time."""
-    monkeypatch.setattr("api.access._FRESH_S", 0.0)
-    found = locked(database, public_url=HOME)
-    yield found
-    found.app.state.access.settle()
 
 
 def _log(door: Client, database: Database) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,15 +23,6 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 @pytest.fixture
 def database(sqlite_engine: Engine) -> Database:
     return over(sqlite_engine)
-
-
-@pytest.fixture
-def door(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """An application with tokens, which asks the database each time."""
-    monkeypatch.setattr("api.access._FRESH_S", 0.0)
-    found = locked(database, public_url=HOME)
-    yield found
-    found.app.state.access.settle()
 
 
 def _log(door: Client, database: Database) -> list[dict[str, Any]]:

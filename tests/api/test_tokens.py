@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from api.app import create_app
 from pipeline.audit_log import list_events
 from pipeline.database import Database, over
 from tests.api.client import Client
-from tests.api.locked import HOME, JSON, bearer, locked, settings_of, token
+from tests.api.locked import JSON, bearer, settings_of, token
 
 TOKENS = "/v1/tokens"
 
@@ -22,14 +21,6 @@ TOKENS = "/v1/tokens"
 @pytest.fixture
 def database(sqlite_engine: Engine) -> Database:
     return over(sqlite_engine)
-
-
-@pytest.fixture
-def door(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    monkeypatch.setattr("api.access._FRESH_S", 0.0)
-    found = locked(database, public_url=HOME)
-    yield found
-    found.app.state.access.settle()
 
 
 @pytest.fixture
