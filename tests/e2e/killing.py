@@ -70,11 +70,15 @@ class SqliteFiles:
 
 
 class PostgresDatabases:
-    """Databases of a server; `maintenance` is an engine of it that commits by itself."""
+    """Databases of a server; `maintenance` is an engine of it that commits by itself.
+
+    Tests of one process share a server, so all of these count on together.
+    """
+
+    _numbers = count()
 
     def __init__(self, maintenance: Engine) -> None:
         self.maintenance = maintenance
-        self._numbers = count()
 
     def empty(self) -> str:
         return self._made("")
