@@ -6,7 +6,10 @@ store that read them undisturbed. Every seed can be repeated alone.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,11 +18,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from subprocess import Popen
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 
 from connectors.limits import HOSTS
 from core.config_file import load_settings
@@ -29,6 +31,7 @@ from pipeline.database import opened
 from pipeline.sync import bring_up_to_date
 from simulator.live import Live
 from simulator.model import World
+from store.session import open_engine
 from tests.chaos import invariants
 from tests.chaos.servers import OwnPostgres
 from tests.chaos.troubles import Place, Trouble, drawn
@@ -86,11 +89,12 @@ class Chaos:
     folder: Path
     company: Small
     pristine: World
-    child: Popen[str]
+    child: subprocess.Popen[str]
     databases: dict[str, Databases]
     postgres: OwnPostgres
     base: dict[str, str] = field(default_factory=dict)
     points: int = 0
+    tables: Sequence[str] = ()
     _round: Round | None = None
 
     def lived(self, seed: int, *, wholly: bool = True) -> Lived:
@@ -108,7 +112,8 @@ class Chaos:
         for _ in range(rng.choice((1, 1, 2))):
             troubles = drawn(rng, self._place(kind, url))
             told.append(" and ".join(one.words for one in troubles))
-            endings.append(self._troubled(url, troubles, now, log))
+            endings.append(self._troubled(self._address(kind, url), troubles, now, log))
+            self._mended(kind, url)
             off = off or any(one.name == "clock" for one in troubles)
             bad += [*invariants.of_ending(endings[-1]), *self._state(url)]
         bad += [*self._calm(url, now, timeless=off), *invariants.of_log(log)]
@@ -126,6 +131,10 @@ class Chaos:
             told = self._pass(self.base[kind], self._now(self.company.world))
             assert told["before"] == "the end", told
             self.points = told["points"]
+        self.postgres.shared(self.base["postgres"])
+        engine = open_engine(self.base["sqlite"])
+        self.tables = sorted(inspect(engine).get_table_names())
+        engine.dispose()
 
     def _changes(self, number: int) -> int:
         """Have the company change as in this round; the time of the tools then."""
@@ -144,8 +153,22 @@ class Chaos:
 
     def _place(self, kind: str, url: str) -> Place:
         if kind == "postgres":
-            return Place(self.points, 0, self.postgres.restarts, self.postgres.user)
-        return Place(self.points, Path(make_url(url).database or "").stat().st_size)
+            restarts, user = self.postgres.restarts, self.postgres.user
+            said = self.postgres.says(url)
+            return Place(self.points, self.tables, None, restarts, user, said)
+        return Place(self.points, self.tables, _file(url))
+
+    def _address(self, kind: str, url: str) -> str:
+        """Troubles are lived through with the rights of a worker."""
+        return self.postgres.as_worker(url) if kind == "postgres" else url
+
+    def _mended(self, kind: str, url: str) -> None:
+        """Give back the rights that were taken."""
+        if kind == "postgres":
+            self.postgres.granted(url)
+        else:
+            for path in _file(url).parent.glob(f"{_file(url).name}*"):
+                path.chmod(0o600)
 
     def _troubled(self, url: str, troubles: Sequence[Trouble], now: int, log: Path) -> str:
         faults = self.company.server.faults
@@ -158,14 +181,15 @@ class Chaos:
     def _pass(self, url: str, now: int, log: str = "/dev/null", **order: Any) -> dict[str, Any]:
         config = str(self.folder / "headwater.toml")
         line: dict[str, Any] = {"config": config, "url": url, "now": now, "log": log}
-        plain = {"at": 0, "act": "kill", "user": None, "largest": 0, "off_s": 0}
+        plain = {"at": 0, "act": "kill", "user": None, "largest": 0, "off_s": 0, "bound": False}
         line |= plain | order
-        if not (line["off_s"] and _FAKETIME.exists()):
-            asked(self.child, line)
-            return answered(self.child)
-        moment = datetime.fromtimestamp(now + line["off_s"], UTC).strftime("@%Y-%m-%d %H:%M:%S")
-        variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": moment, "TZ": "UTC"}
-        with forking("tests.chaos.child", **variables, DONT_FAKE_MONOTONIC="1") as child:
+        with ExitStack() as held:
+            child = self.child
+            if line["off_s"] and _FAKETIME.exists():
+                variables = _in_time(now + line["off_s"])
+                child = held.enter_context(forking("tests.chaos.child", **variables))
+            elif line["bound"] and (under := _bound()):
+                child = held.enter_context(forking("tests.chaos.child", under=under))
             asked(child, line)
             return answered(child)
 
@@ -226,6 +250,24 @@ class Chaos:
 
     def _now(self, world: World) -> int:
         return int(world.now.timestamp())
+
+
+def _file(url: str) -> Path:
+    return Path(make_url(url).database or "")
+
+
+def _in_time(moment: int) -> dict[str, str]:
+    told = datetime.fromtimestamp(moment, UTC).strftime("@%Y-%m-%d %H:%M:%S")
+    variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": told, "TZ": "UTC"}
+    return variables | {"DONT_FAKE_MONOTONIC": "1"}
+
+
+def _bound() -> Sequence[str]:
+    """What starts a process for which the rights of files count although root starts it."""
+    found = shutil.which("setpriv")
+    if os.geteuid() != 0 or not found:
+        return ()
+    return [found, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override"]
 
 
 def _timeless(rows: dict[str, Rows]) -> dict[str, Rows]:
