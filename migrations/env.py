@@ -6,9 +6,8 @@ no lock is held longer than one of them takes, and what was done stays where a l
 
 from __future__ import annotations
 
-from typing import Any
-
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, text
 
 from store.migrate import LOCK
@@ -36,10 +35,12 @@ def _run(connection: Connection) -> None:
         context.run_migrations()
 
 
-def _tell(*, step: Any, **_more: Any) -> None:
+def _tell(ctx: MigrationContext, step: MigrationInfo, heads: object, run_args: object) -> None:
+    del ctx, heads, run_args
     way = "done" if step.is_upgrade else "undone"
-    tell = context.config.attributes.get("tell", str)
-    tell(f"{step.up_revision_id} {way}: {step.up_revision.doc}")
+    found = context.script.get_revision(str(step.up_revision_id))
+    if found is not None:
+        context.config.attributes.get("tell", str)(f"{found.revision} {way}: {found.doc}")
 
 
 _run(context.config.attributes["connection"])

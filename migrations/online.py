@@ -39,7 +39,7 @@ def create_index(name: str, table: str, columns: Sequence[str], where: str = "")
     left broken is made anew, one that is whole is left alone.
     """
     partial = sa.text(where) if where else None
-    some = {"sqlite_where": partial, "postgresql_where": partial}
+    some: dict[str, Any] = {"sqlite_where": partial, "postgresql_where": partial}
     if joined():
         op.create_index(name, table, list(columns), **some)
         return

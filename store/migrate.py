@@ -24,6 +24,10 @@ LOCK: Final = 7_406_231
 Tell = Callable[[str], None]
 
 
+def _silent(_line: str) -> None:
+    """Nobody listens."""
+
+
 class Step(NamedTuple):
     """A migration: its version, and the line that says what it is for."""
 
@@ -36,7 +40,7 @@ def upgrade(
     password: str | None = None,
     *,
     to: str = "head",
-    tell: Tell = str,
+    tell: Tell = _silent,
     patience: Patience | None = None,
 ) -> str:
     """Apply the missing migrations; answers the version reached.
@@ -54,7 +58,7 @@ def downgrade(
     password: str | None = None,
     *,
     to: str,
-    tell: Tell = str,
+    tell: Tell = _silent,
     patience: Patience | None = None,
 ) -> str:
     """Go back to version `to` ("base": no tables). Data of the tables that vanish is lost."""
