@@ -62,7 +62,7 @@ class Access:
         secret, by_cookie = _shown(scope, self.cookies.session)
         if not secret:
             return None
-        key = f"{'cookie' if by_cookie else 'token'} {hash_of(secret)}"
+        key = _place(secret, by_cookie=by_cookie)
         at, found = self._kept.get(key, _NEVER)
         if time.monotonic() - at >= _FRESH_S:
             found = await run_in_threadpool(self._looked_up, secret, by_cookie=by_cookie)
@@ -70,6 +70,15 @@ class Access:
         if isinstance(found, SignInError):
             raise SignInError(str(found), status=found.status)  # it is kept, and raised again
         return found
+
+    def known(self, scope: Scope) -> Account | None:
+        """The same without asking the database; None also where that must be asked."""
+        secret, by_cookie = _shown(scope, self.cookies.session)
+        at, found = (
+            self._kept.get(_place(secret, by_cookie=by_cookie), _NEVER) if secret else _NEVER
+        )
+        fresh = time.monotonic() - at < _FRESH_S
+        return found if fresh and isinstance(found, Account) else None
 
     def forget(self) -> None:
         """Ask the database again, of everybody."""
@@ -124,6 +133,10 @@ class Access:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = (time.monotonic(), found)
+
+
+def _place(secret: str, *, by_cookie: bool) -> str:
+    return f"{'cookie' if by_cookie else 'token'} {hash_of(secret)}"
 
 
 def account_in(request: Request) -> Account | None:

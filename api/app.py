@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 
 from api.access import Access
 from api.asking import each_once
+from api.at_once import Application, AtOnce
 from api.caching import CachedViews, CompressedBeside
 from api.cross_origin import CrossOrigin
 from api.deps import Served
@@ -66,7 +67,7 @@ from api.routes import (
     verdicts,
 )
 from api.telemetry import Telemetry
-from api.timing import Timed
+from api.timing import Durations, Timed
 from api.traced import Traced
 from core.settings import Settings
 from pipeline.database import Database
@@ -85,7 +86,7 @@ answer has an `ETag`; send it back in `If-None-Match` and an unchanged answer is
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The ASGI application over an open database."""
-    app = FastAPI(
+    app = Application(
         title="Headwater",
         version=_version(),
         description=_DESCRIPTION,
@@ -133,6 +134,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     add_docs_page(app)
     add_pages(app)
     app.state.kept = Kept()
+    app.state.access = None
     app.add_middleware(
         CachedViews, version=served.version, minute=served.minute, kept=app.state.kept
     )
@@ -142,10 +144,19 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(CompressedBeside)
     if settings.server.allowed_origins:
         app.add_middleware(CrossOrigin, origins=settings.server.allowed_origins)
-    app.add_middleware(SecurityHeaders, https=settings.auth.public_url.startswith("https://"))
-    app.add_middleware(Timed, durations=app.state.telemetry.durations)
+    https = settings.auth.public_url.startswith("https://")
+    app.add_middleware(SecurityHeaders, https=https)
+    durations = Durations(app.state.telemetry.durations)
+    app.add_middleware(Timed, durations=durations)
     app.add_middleware(Traced)
     app.add_middleware(Identified)
+    app.at_once = AtOnce(
+        app.state.kept,
+        durations,
+        app.state.access,
+        origins=settings.server.allowed_origins,
+        https=https,
+    )
     return app
 
 

@@ -67,13 +67,9 @@ class CachedViews:
         except SQLAlchemyError:  # the route meets the same and answers with the problem
             await self._app(scope, receive, send)
             return
-        etag = f'W/"{key}"'.encode()
-        if _matches(scope, etag):
-            self._note(scope)
-            await _answer(send, 304, [(b"etag", etag), (b"cache-control", b"no-cache")], b"")
-            return
         if await self._sent(scope, send, key):
             return
+        etag = _etag(key)
         if _passed_on(scope):
             await self._passed(scope, receive, send, etag)
             return
@@ -89,19 +85,35 @@ class CachedViews:
             made.set()
             self._making.pop(place, None)
 
+    def at_once(self, scope: Scope) -> Answer | None:
+        """The answer to a GET of what is kept, where it is there; else None."""
+        try:
+            return self._known(scope, self._key(scope))
+        except SQLAlchemyError:
+            return None
+
     async def _sent(self, scope: Scope, send: Send, key: str) -> bool:
         """Whether it was there; it is sent as the client takes it."""
+        if (known := self._known(scope, key)) is None:
+            return False
+        await _answer(send, *known)
+        return True
+
+    def _known(self, scope: Scope, key: str) -> Answer | None:
+        etag = _etag(key)
+        if _matches(scope, etag):
+            self._note(scope)
+            return 304, [(b"etag", etag), (b"cache-control", b"no-cache")], b""
         found = self._bytes.get(key)
         if found is None:
-            return False
+            return None
         self._note(scope)
         headers, body = found
         encoding = _encoding(scope) if len(body) >= LEAST else ""
         if encoding:
             place = f"{encoding} {key}"
             headers, body = self._bytes.get(place) or self._compressed(place, found, encoding)
-        await _answer(send, 200, headers, body)
-        return True
+        return 200, headers, body
 
     def _note(self, scope: Scope) -> None:
         if scope["raw_path"] != _NEWS and not (is_made_ahead() or _passed_on(scope)):
@@ -157,7 +169,13 @@ class CachedViews:
             await _answer(send, 200, headers, body)
 
 
+Answer = tuple[int, Headers, bytes]
+"""Status, headers and body."""
 _VARY: Final = ((b"vary", b"accept-encoding"),)
+
+
+def _etag(key: str) -> bytes:
+    return f'W/"{key}"'.encode()
 
 
 def _encoding(scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,24 +36,35 @@ class CrossOrigin:
         if scope["type"] != "http" or not scope["path"].startswith(_DATA):
             await self._app(scope, receive, send)
             return
-        asking = [value for name, value in scope["headers"] if name == b"origin"]
-        listed = len(asking) == 1 and asking[0] in self._origins
-        named = _named(asking[0]) if listed else []
-        if listed and _is_preflight(scope):
-            told = [*named, *_MAY, *_varying(b"origin, access-control-request-method")]
+        origin = _listed(scope, self._origins)
+        if origin is not None and _is_preflight(scope):
+            told = [*_named(origin), *_MAY, *_varying(b"origin, access-control-request-method")]
             await send({"type": "http.response.start", "status": 204, "headers": told})
             await send({"type": "http.response.body", "body": b""})
             return
-        if listed:
-            named = [*named, (b"access-control-expose-headers", _READABLE)]
+        named = readable(scope, self._origins)
 
         async def telling(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *named, *_varying(b"origin")]
-                message = {**message, "headers": headers}
+                message = {**message, "headers": [*message["headers"], *named]}
             await send(message)
 
         await self._app(scope, receive, telling)
+
+
+def readable(scope: Scope, origins: Container[bytes]) -> list[tuple[bytes, bytes]]:
+    """What an answer to data says of who may read it, which depends on whose page asks."""
+    origin = _listed(scope, origins)
+    if origin is None:
+        return _varying(b"origin")
+    shown = (b"access-control-expose-headers", _READABLE)
+    return [*_named(origin), shown, *_varying(b"origin")]
+
+
+def _listed(scope: Scope, origins: Container[bytes]) -> bytes | None:
+    """The site whose page asks, where it is listed."""
+    asking = [value for name, value in scope["headers"] if name == b"origin"]
+    return asking[0] if len(asking) == 1 and asking[0] in origins else None
 
 
 def _named(origin: bytes) -> list[tuple[bytes, bytes]]:

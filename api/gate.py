@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access import Access
 from api.cookies import header
 from api.errors import problem
+from api.kept import Headers
 from api.route_roles import Need, need_of, stream_of
 from core.accounts import Account
 from core.errors import SignInError
@@ -83,11 +84,7 @@ class Gate:
                 " an admin gives it"
             )
             return self._turned_away(scope, account.name, words, 403)
-        if (
-            account.streams
-            and not need.everywhere
-            and stream_of(scope["path"]) not in account.streams
-        ):
+        if _is_elsewhere(account, need, scope["path"]):
             own = ", ".join(f"/v1/streams/{name}" for name in sorted(account.streams))
             words = f"{account.name} reads {own} and what is below, and nothing else"
             return self._turned_away(scope, account.name, words, 403)
@@ -123,6 +120,20 @@ class Gate:
         return noted
 
 
+def may_read(account: Account, path: str) -> bool:
+    """Whether a GET of the address is for this account."""
+    need = need_of("GET", path)
+    if need is None:
+        return account.may("admin")
+    allowed = need.role is None or account.may(need.role)
+    return allowed and not need.writes and not _is_elsewhere(account, need, path)
+
+
+def _is_elsewhere(account: Account, need: Need, path: str) -> bool:
+    """Of a token for single streams: what tells of others."""
+    return bool(account.streams and not need.everywhere and stream_of(path) not in account.streams)
+
+
 def origin_of(scope: Scope) -> str:
     """The address that asks; behind a proxy that of the proxy, unless the server trusts it."""
     client = scope.get("client")
@@ -156,13 +167,17 @@ def _nobody(scope: Scope) -> Response:
 _FRESH = {"cache-control": "no-store"}
 
 
-def _told(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
-    """With the limits; and nobody on the way keeps what is for one account."""
+def for_one(headers: Headers, limits: Headers) -> Headers:
+    """The headers of an answer as one account gets them: with its limits, and kept by nobody on the
+    way.
+    """
+    return [_PRIVATE if one == _NO_CACHE else one for one in headers] + limits
 
+
+def _told(send: Send, headers: list[tuple[bytes, bytes]]) -> Send:
     async def telling(message: Message) -> None:
         if message["type"] == "http.response.start":
-            told = [_PRIVATE if one == _NO_CACHE else one for one in message["headers"]]
-            message = {**message, "headers": told + headers}
+            message = {**message, "headers": for_one(message["headers"], headers)}
         await send(message)
 
     return telling

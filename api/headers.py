@@ -36,7 +36,7 @@ _COMMON = [
 ]
 
 
-_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_OVER_HTTPS = [*_COMMON, (b"strict-transport-security", b"max-age=31536000")]
 
 
 class SecurityHeaders:
@@ -48,7 +48,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
-        self._more = [*_COMMON, _HTTPS_ONLY] if https else _COMMON
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,9 +61,8 @@ class SecurityHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = message["headers"]
-                policy = _policy_of(scope["path"], headers)
-                message = {**message, "headers": [*headers, policy, *self._more]}
+                headers = secured(scope["path"], message["headers"], https=self._https)
+                message = {**message, "headers": headers}
             await send(message)
 
         try:
@@ -72,6 +71,12 @@ class SecurityHeaders:
             if started:
                 raise
             await unexpected(scope["path"], error)(scope, receive, with_headers)
+
+
+def secured(path: str, headers: Iterable[Header], *, https: bool) -> list[Header]:
+    """The headers of an answer with those that keep it safe."""
+    told = [*headers]
+    return [*told, _policy_of(path, told), *(_OVER_HTTPS if https else _COMMON)]
 
 
 def _policy_of(path: str, headers: Iterable[Header]) -> Header:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -62,6 +63,14 @@ class Kept:
             self._asked[place] = (time.monotonic(), times + 1, question)
             if len(self._asked) > _MOST_ASKED:
                 self._asked.popitem(last=False)
+
+    def quiet_s(self) -> float:
+        """How long ago anything was asked that was there; for ever, where nothing was."""
+        with self.lock:
+            if not self._asked:
+                return math.inf
+            at, _, _ = next(reversed(self._asked.values()))
+        return time.monotonic() - at
 
     def asked(self, within_s: float) -> list[Scope]:
         """What was asked more than once, and last within so many seconds: the same requests, the

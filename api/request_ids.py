@@ -14,7 +14,7 @@ from api.route_roles import template_of
 from core.log import one_request
 
 log = structlog.get_logger()
-_HEADER: Final = b"x-request-id"
+HEADER: Final = b"x-request-id"
 _SOUND: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 """Nothing that could end a line, be taken for markup, or fill a log."""
 _SLOW_S: Final = 5.0
@@ -34,25 +34,31 @@ class Identified:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        name = _given(scope) or token_hex(8).encode()
+        name = name_of(scope)
         began = time.perf_counter()
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], (_HEADER, name)]}
-                _note(scope, message["status"], time.perf_counter() - began)
+                message = {**message, "headers": [*message["headers"], (HEADER, name)]}
+                note_slow(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
         with one_request(name.decode()):
             await self._app(scope, receive, named)
 
 
+def name_of(scope: Scope) -> bytes:
+    """The name of a request: the one that was given, or a new one."""
+    return _given(scope) or token_hex(8).encode()
+
+
 def _given(scope: Scope) -> bytes:
-    found = [value for key, value in scope["headers"] if key == _HEADER]
+    found = [value for key, value in scope["headers"] if key == HEADER]
     return found[0] if len(found) == 1 and _SOUND.fullmatch(found[0]) else b""
 
 
-def _note(scope: Scope, status: int, took_s: float) -> None:
+def note_slow(scope: Scope, status: int, took_s: float) -> None:
+    """Into the log, where it failed or took long."""
     if status < 500 and took_s < _SLOW_S:
         return
     method = scope["method"]

@@ -32,15 +32,30 @@ def durations(registry: CollectorRegistry) -> Histogram:
     )
 
 
+class Durations:
+    """Where they are noted; the label of an address is looked up once."""
+
+    def __init__(self, histogram: Histogram) -> None:
+        self._histogram = histogram
+        self._measured = lru_cache(maxsize=4096)(self._labelled)
+
+    def note(self, scope: Scope, status: int, took_s: float) -> None:
+        asked = scope["method"], scope["path"][:_LONGEST], status
+        self._measured(*asked).observe(took_s)
+
+    def _labelled(self, method: str, path: str, status: int) -> Histogram:
+        known = method if method in _METHODS else "other"
+        return self._histogram.labels(known, template_of(known, path) or NO_ROUTE, str(status))
+
+
 class Timed:
     """ASGI layer around all others. An answer that never begins, because who asked has left, is not
     counted.
     """
 
-    def __init__(self, app: ASGIApp, durations: Histogram) -> None:
+    def __init__(self, app: ASGIApp, durations: Durations) -> None:
         self._app = app
         self._durations = durations
-        self._measured = lru_cache(maxsize=4096)(self._labelled)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,12 +65,7 @@ class Timed:
 
         async def timing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                asked = scope["method"], scope["path"][:_LONGEST], message["status"]
-                self._measured(*asked).observe(time.perf_counter() - began)
+                self._durations.note(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, timing)
-
-    def _labelled(self, method: str, path: str, status: int) -> Histogram:
-        known = method if method in _METHODS else "other"
-        return self._durations.labels(known, template_of(known, path) or NO_ROUTE, str(status))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.web.conftest import Open, plain, text
@@ -122,3 +124,37 @@ def test_a_limit_that_is_nearly_used_up_stands_out(visit: Open, fake: FakeApi) -
     page = visit("/connectors")
 
     assert page.locator(".facts b").all_inner_texts() == ["200 of 2\u202f000 are left"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        ({"state": "scheduled"}, None),
+        ({"state": "waits", "waits_s": 20}, None),
+        (
+            {"state": "held", "held_by": "alpha:41", "held_since": "2026-11-21T06:02:00Z"},
+            "read by alpha:41 since 06:02 UTC",
+        ),
+        (
+            {"state": "lost", "held_by": "alpha:41", "held_until": "2026-11-21T06:05:00Z"},
+            "alpha:41 that read it is gone · another one takes it from 06:05 UTC on",
+        ),
+        (
+            {"state": "waits", "waits_s": 7200},
+            "due for 2.0 h · no process has taken it: does a worker run?",
+        ),
+        (
+            {"state": "scheduled", "failures": 4, "due_at": "2026-11-21T06:08:00Z"},
+            "failed 4 times in a row · tried again at 06:08 UTC",
+        ),
+    ],
+    ids=["planned", "due just now", "being read", "process gone", "due for long", "failing"],
+)
+def test_a_source_tells_whose_turn_it_is_where_that_is_worth_knowing(
+    visit: Open, fake: FakeApi, turn: dict[str, Any], told: str | None
+) -> None:
+    one = source("jira", "jira")
+    one["turn"] |= {"due_at": None} | turn
+    fake.answers["/v1/sources"]["items"] = [one]
+    lines = [*map(plain, visit("/connectors").locator(".facts").all_inner_texts())]
+    assert ([line for line in lines if "history from" not in line][1:] or [None])[0] == told

@@ -56,7 +56,7 @@ export function onePage(data, { query }) {
     head(one.title, line, [
       ...facts(one),
       h("a", { class: "lnk", href: back }, "All definitions"),
-      link(raw, { class: "lnk" }, "As JSON"),
+      link(raw, { class: "lnk" }, "All of it, as data"),
     ]),
     rest ? h("div", { class: "prose" }, ...prose(rest)) : null,
     ...(one.edge_cases.length

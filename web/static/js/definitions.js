@@ -85,7 +85,7 @@ function listed(data, query) {
     section(
       "Every definition",
       "name, version, unit, and the coverages that grade it; each opens its formula and an example",
-      link("/v1/definitions", { class: "lnk" }, "As JSON"),
+      link("/v1/definitions", { class: "lnk" }, "All of it, as data"),
       "list",
     ),
     h(

@@ -5,6 +5,7 @@ import { clock, count, date, duration } from "./format.js";
 import { loadingWords } from "./history.js";
 
 const CLOCK_LIMIT_S = 120;
+const LONG_S = 60; // due for less: whoever looks for work will find it
 const bold = (text) => h("b", null, text);
 
 function clockFact({ clock_offset_s: offset }) {
@@ -45,12 +46,33 @@ const line = (facts) => {
   return shown.length ? h("span", { class: "sub facts" }, ...shown) : null;
 };
 
-/** A line each for who reads and how the clocks differ, the history, and the limits; null where nothing is known. */
+const ofProcess = ({ held_by: by, held_since: since }) =>
+  `${by ?? "another process"}${since ? ` since ${clock(since)}` : ""}`;
+
+/** Which process reads it now, and what keeps it from being read; null where all goes as planned. */
+function turnFact({ turn }) {
+  if (!turn) return null;
+  const tried = turn.failures > 1 ? `failed ${count(turn.failures)} times in a row` : null;
+  if (turn.state === "held") return [`read by ${ofProcess(turn)}`, tried && bold(tried)];
+  if (turn.state === "lost")
+    return [
+      bold(`${turn.held_by ?? "the process"} that read it is gone`),
+      turn.held_until ? `another one takes it from ${clock(turn.held_until)} on` : null,
+    ];
+  if (turn.state === "waits" && turn.waits_s >= LONG_S)
+    return [bold(`due for ${duration(turn.waits_s)}`), "no process has taken it: does a worker run?"];
+  return tried
+    ? [bold(tried), turn.due_at ? `tried again at ${clock(turn.due_at)}` : null]
+    : null;
+}
+
+/** A line each for who reads and how the clocks differ, the turn, the history, and the limits; null where nothing is known. */
 export function factLines(source) {
   const account = source.account ? `signed in as ${source.account}` : null;
   const history = historyFact(source);
   return [
     line([account, source.version, clockFact(source)]),
+    line(turnFact(source) ?? []),
     history ? h("span", { class: "sub facts" }, ...history) : null,
     line([budgetFact(source), quotaFact(source)]),
   ];
