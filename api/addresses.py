@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.routing import BaseRoute
 
+from api.asking import each_once
 from api.documented import COMMON
 from api.routes import (
     account,
@@ -57,7 +58,7 @@ def addresses() -> Sequence[BaseRoute]:
     """The routes, put together once: what each takes is worked out when it is first looked at, and
     kept with it. Nobody changes them; what an application answers with comes from its state.
     """
-    every = APIRouter(strict_content_type=True)
+    every = APIRouter(dependencies=[Depends(each_once)], strict_content_type=True)
     for module in (
         overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
         items, services, dora, value, desk, sources, changes, quality, definitions,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api.access import Access
 from api.addresses import addresses
+from api.asking import each_once
 from api.caching import CachedViews, CompressedBeside
 from api.cross_origin import CrossOrigin
 from api.deps import Served
@@ -50,6 +51,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        dependencies=[Depends(each_once)],
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     served = Served(settings, database)

@@ -20,6 +20,8 @@ from pipeline.stream_teams import require_team
 
 _INTERVAL = "Also a series: day, week, month or quarter; at most 400 periods."
 
+_ANSWERING = ("/v1/", "/metrics")
+
 _KNOWN_AT = (
     "The answer as it was at this moment: a date (midnight in the configured zone) or a time."
     " Default: as it is now."
@@ -161,6 +163,17 @@ def no_parameters(request: Request) -> None:
     for name in request.query_params:
         why = not_kept(request.url.path) if name == "known_at" else ""
         raise BadRequestError(why or f"{name[:40]}: there is no such parameter here")
+
+
+async def each_once(request: Request) -> None:
+    """For all addresses of the API, none of which takes a list: `BadRequestError` for a parameter
+    that is given twice, of which one would be taken in silence. Pages read their own query.
+    """
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(given) == len(set(given)) or not request.url.path.startswith(_ANSWERING):
+        return
+    twice = next(name for name in given if given.count(name) > 1)
+    raise BadRequestError(f"{twice[:40]}: give it once, not {given.count(twice)} times")
 
 
 NO_PARAMETERS = [Depends(no_parameters)]

@@ -19,6 +19,7 @@ from cli.init_commands import init
 from cli.look_commands import look
 from cli.mapping_commands import mapping
 from cli.mcp_command import mcp_command
+from cli.migrate_command import migrating
 from cli.operation_commands import operation
 from cli.options import DEFAULT_CONFIG, Again, Config, examples
 from cli.privacy_commands import privacy
@@ -69,12 +70,7 @@ def demo(
 app.add_typer(init)
 
 
-@app.command(epilog=examples("headwater migrate"), rich_help_panel=_BEGIN)
-def migrate(config: Config = DEFAULT_CONFIG) -> None:
-    """Create the database's tables, or bring them up to date: run it first and after upgrades."""
-    from cli.migrate import run_migrate
-
-    run_migrate(config)
+app.add_typer(migrating)
 
 
 @app.command(

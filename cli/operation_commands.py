@@ -88,3 +88,25 @@ def doctor(
     from cli.doctor import run_doctor
 
     run_doctor(config, as_json=as_json, strict=strict)
+
+
+@operation.command(
+    epilog=examples("headwater prune --dry-run", "headwater prune", "headwater prune --json"),
+    rich_help_panel=_OPERATE,
+)
+def prune(
+    config: Config = DEFAULT_CONFIG,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be forgotten, and keep it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="By source and stream, as JSON.")] = False,
+) -> None:
+    """Forget payloads that are older than `raw_payloads` in `[retention]`, as `serve` and `worker`
+    do once a day. Records, links, facts and numbers stay as they are.
+
+    Payloads that could not be parsed, that were pushed or imported, or that a later pass may need
+    are kept. May be ended at any point.
+    """
+    from cli.prune import run_prune
+
+    run_prune(config, dry_run=dry_run, as_json=as_json)

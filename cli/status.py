@@ -49,6 +49,10 @@ def _first_lines(answer: Answer, alive: Sequence[Answer], late: Sequence[str]) -
     processes = "1 process collects" if many == 1 else f"{many or 'No'} processes collect"
     total = len(answer["sources"])
     yield f"{processes}; {held} of {total} sources are being read, {len(late)} wait"
+    kept = answer["retention"]
+    if kept["raw_payloads"] is not None:
+        last = _clock(kept["last_at"], answer["as_of"])
+        yield f"Payloads older than {kept['raw_payloads']} are forgotten, last at {last}"
     if late and not alive:
         yield "Nobody reads what waits: start headwater serve, or headwater worker"
 

@@ -45,7 +45,7 @@ from connectors.walk import graph_walk
 from core.records import Entity
 
 _EVERYBODY: Params = {"scope": "all"}
-_OPEN_PIPELINES = frozenset(
+OPEN_PIPELINES = frozenset(
     {
         "created",
         "waiting_for_resource",
@@ -59,7 +59,8 @@ _OPEN_PIPELINES = frozenset(
 )
 """A pipeline that waits for somebody (`manual`) is not among them: it may wait for ever, and when
 it goes on the list of changes shows it."""
-_OPEN_DEPLOYMENTS = frozenset({"created", "running", "blocked"})
+OPEN_REQUESTS = frozenset({"opened", "locked"})
+OPEN_DEPLOYMENTS = frozenset({"created", "running", "blocked"})
 _NEWEST_TAGS: Params = {"order_by": "updated", "sort": "desc"}
 _ABOVE_TOO: Params = {"include_ancestors": True}
 _NEWEST_RELEASES: Params = {"order_by": "released_at", "sort": "desc"}
@@ -130,7 +131,7 @@ def _requests(bots: Sequence[str]) -> Iterator[Stream]:
             "merge_requests",
             by="state",
             number="iid",
-            open=frozenset({"opened", "locked"}),
+            open=OPEN_REQUESTS,
             extra=_EVERYBODY,
         ),
         census=census("merge_requests", Entity.MERGE_REQUEST, {**_EVERYBODY, "state": "all"}),
@@ -151,7 +152,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
             gitlab_parse.parse_pipeline,
             complete=add_jobs,
             kept=keep_details,
-            watch=watch("pipelines", by="status", open=_OPEN_PIPELINES, extra=extra),
+            watch=watch("pipelines", by="status", open=OPEN_PIPELINES, extra=extra),
             named=by_id("pipelines", PIPELINE, belongs=partial(_is_named, bool(extra))),
         )
     yield per_project("environments", whole("environments"), own_id, gitlab_parse.parse_environment)
@@ -162,7 +163,7 @@ def _runs(*, children: bool) -> Iterator[Stream]:
         gitlab_parse.parse_deployment,
         complete=add_tiers_and_roots,
         kept=keep_details,
-        watch=watch("deployments", by="status", open=_OPEN_DEPLOYMENTS),
+        watch=watch("deployments", by="status", open=OPEN_DEPLOYMENTS),
         named=by_id("deployments", DEPLOYMENT),
     )
 

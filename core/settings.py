@@ -23,6 +23,16 @@ class Database(Model):
     password: SecretStr | None = None
 
 
+class Retention(Model):
+    """`raw_payloads`: how long payloads are kept as they came once their records are stored; None:
+    for good.
+    """
+
+    raw_payloads: Duration | None = Field(
+        default=None, ge=timedelta(days=30), le=timedelta(days=3650)
+    )
+
+
 class Server(Model):
     """`allowed_origins`: other sites whose pages may read the API in a browser. `drain`: how long
     it goes on answering after it was asked to stop, while `/readyz` says so.
@@ -232,6 +242,7 @@ class Settings(Model):
     """The whole configuration. Lists keep the order of the file."""
 
     database: Database = Database()
+    retention: Retention = Retention()
     server: Server = Server()
     auth: Authentication = Authentication()
     sources: tuple[AnySource, ...] = ()

@@ -109,11 +109,14 @@ def envelope(measure: Measure, definition: Definition, context: Context) -> Enve
 
     The grade is the lowest that its required coverages, freshness and (for percentiles, ratios
     and forecasts) n allow; D withholds every value. A percentile under its least n (5, 19, 59) is
-    withheld by itself.
+    withheld by itself. Where every value is null there is nothing to grade: D.
     """
     grade, causes = _grade(measure, definition, context)
     withheld = {name for name in measure.value if grade == "D" or _too_few(measure, name)}
     withheld |= set(measure.withheld)
+    value = {k: None if k in withheld else v for k, v in measure.value.items()}
+    if value and all(number is None for number in value.values()):
+        grade = "D"
     few = [
         f"{name} withheld: n<{MINIMUM_N[_percentile(name)]}"
         for name, number in measure.value.items()
@@ -133,7 +136,7 @@ def envelope(measure: Measure, definition: Definition, context: Context) -> Enve
         known_at=context.known_at,
         unit=measure.unit,
         calendar=context.calendar,
-        value={k: None if k in withheld else v for k, v in measure.value.items()},
+        value=value,
         observed={k: v for k, v in measure.value.items() if k in withheld and v is not None},
         interval=measure.interval,
         interval_method=measure.method,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.errors import StoreError
 from core.settings import Database as DatabaseSettings
 from store.migrate import require_current
+from store.refusals import remedy
 from store.session import open_engine, read_sessions, sessions
 
 
@@ -74,8 +75,8 @@ def lost(error: OperationalError) -> StoreError:
     """What to tell of a database that fails in the middle of the work."""
     reason = (str(error.orig).strip().splitlines() or ["no answer"])[0]
     return StoreError(
-        f"the database failed ({reason}): check that it runs and has room; what was stored is"
-        " whole, and the next run goes on from there"
+        f"the database failed ({reason}): {remedy(error)}; what was stored is whole, and the next"
+        " run goes on from there"
     )
 
 

@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.source_settings import AnySource
 from pipeline.clock import now_ts
 from pipeline.database import Database
-from pipeline.reading import MISSHAPEN
+from pipeline.parsing import MISSHAPEN
 from store import hooks
 from store.hooks import NotedHint
 from store.sources import SourceRow, ensure_sources

@@ -13,7 +13,7 @@ from connectors.stream import Connection, Wanted
 from core.concealed import concealed
 from core.errors import SourceAnswerError
 from core.source_settings import AnySource
-from pipeline.reading import MISSHAPEN
+from pipeline.parsing import MISSHAPEN
 from pipeline.stopping import Stop
 
 

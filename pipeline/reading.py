@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -11,9 +10,6 @@ from functools import partial
 from connectors.http import SourceClient
 from connectors.paging import batches
 from connectors.stream import Census, Cursor, Page, Payload, Reading, Scope, Stream
-from core.concealed import concealed
-from core.errors import HeadwaterError, PayloadError
-from core.record_check import require_sound
 from core.records import Entity, Gone, Record
 from pipeline import absence
 from pipeline.clock import now_ts
@@ -21,20 +17,13 @@ from pipeline.database import Database
 from pipeline.erased_words import ErasedWords
 from pipeline.gaps import KEY as GAPS
 from pipeline.gaps import Gaps, has_gap
+from pipeline.parsing import MISSHAPEN, held_back, keep, parsed
 from pipeline.watching import KEY as WATCH
 from pipeline.watching import Watching
 from store import items, raw
 from store.raw import RawPayload
+from store.raw_bodies import HELD
 
-MISSHAPEN = (
-    PayloadError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ArithmeticError,
-)
-"""What code that reads a payload raises where the payload is not what its vendor documents."""
 Changed = tuple[bytes, Payload]
 """The hash of a payload as its list has it, and the payload with its details."""
 _BATCH = 100
@@ -73,7 +62,7 @@ class Prepared:
 
     @property
     def unparsed(self) -> int:
-        return sum(1 for row in self.rows if row.problem)
+        return sum(1 for row in self.rows if row.problem not in ("", HELD))
 
 
 def prepared_pages(task: Task, client: SourceClient, database: Database) -> Iterator[Prepared]:
@@ -247,7 +236,8 @@ class _Pass:
             self.watching.saw(name, is_open=self._is_open(payload))
         stored = {name: self.gaps.listed(name, digest) for name, digest in stored.items()}
         changed = {name: pair for name, pair in hashed.items() if stored.get(name) != pair[0]}
-        _keep(task, {name: payload for name, (_, payload) in changed.items()}, self.database)
+        told = {name: payload for name, (_, payload) in changed.items()}
+        keep(self.database, task.source_id, task.stream, told)
         if changed and task.stream.complete is not None:
             payloads = [payload for _, payload in changed.values()]
             task.stream.complete(self.client, task.scope, payloads)
@@ -257,12 +247,16 @@ class _Pass:
         """A page of nothing but these. One that lacks details is stored with another hash than its
         list gives: once it is whole it differs.
         """
-        rows, records = [], list[Record]()
+        rows, records, task = [], list[Record](), self.task
+        whole = {name: payload for name, (_, payload) in changed.items()}
+        held = held_back(self.database, task.source_id, task.stream.name, whole)
         for name, (digest, told) in changed.items():
             payload = self.words.taken_out_of(
                 told
             )  # not before its details were asked for by its name
-            found, problem = _parsed(self.task, payload)
+            found, problem = parsed(task.stream, task.scope, payload)
+            if name in held and not problem:
+                found, problem = [], HELD
             records += found
             self.gaps.saw(name, digest, payload)
             digest = raw.payload_hash(payload) if has_gap(payload) else digest
@@ -279,23 +273,3 @@ class _Pass:
             return watch is not None and watch.open(payload)
         except MISSHAPEN:  # told where it is parsed
             return False
-
-
-def _keep(task: Task, changed: Mapping[str, Payload], database: Database) -> None:
-    """Have the stream carry over what a source once showed of these and may now cut."""
-    keep = task.stream.kept
-    if keep is None or not changed:
-        return
-    with database.read() as session:
-        before = raw.payloads(session, task.source_id, task.stream.name, changed)
-    for name, stored in before.items():
-        with suppress(*MISSHAPEN):  # one of the two is odd; parsing tells where it is the new one
-            keep(stored, changed[name])
-
-
-def _parsed(task: Task, payload: Payload) -> tuple[list[Record], str]:
-    try:
-        return require_sound(task.stream.parse(payload, task.scope)), ""
-    except (*MISSHAPEN, HeadwaterError, RecursionError) as error:
-        own = isinstance(error, HeadwaterError)
-        return [], concealed(str(error) if own else f"{type(error).__name__}: {error}")[:300]

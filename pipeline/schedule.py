@@ -20,18 +20,15 @@ from core.settings import Settings
 from core.source_settings import AnySource
 from core.tracing import span
 from pipeline.again import first_asked, was_read
-from pipeline.alerts.look import EVERY_S as ALERTS_EVERY_S
-from pipeline.alerts.look import AlertLook
 from pipeline.collect import collect
 from pipeline.daily import AT_MOST_EVERY_S, bring_days_up_to_date
 from pipeline.database import Database, lost
-from pipeline.hints import EVERY_S, Look
 from pipeline.lease import WHOLE
+from pipeline.looks import add_looks
 from pipeline.presence import BEAT_S, DAYS, LINKS, WAITS, Presence
 from pipeline.stopping import Stop
 from pipeline.sync import bring_up_to_date
 from pipeline.turns import Ended, GivingWay, Turn, Turns, unreadable
-from pipeline.verdict_look import VerdictLook
 from pipeline.wanted import wanted_of
 from store import cursors
 
@@ -53,7 +50,8 @@ def scheduler_for(
 ) -> BackgroundScheduler:
     """A scheduler, not yet started. Its jobs: one that takes sources that are due, one at a time
     (`Take`), one for each source that looks every few seconds for what it says has changed, one for
-    what people said about links, one for alerts, and one that says that we are alive.
+    what people said about links, one for alerts, one for old payloads, and one that says that we
+    are alive.
 
     kind: the command that we are. slots: how many sources are read at once, None for all. Ask
     `stop` before shutting it down: else that waits for the turns that are going.
@@ -62,49 +60,15 @@ def scheduler_for(
         "default": ThreadPoolExecutor(3),
         "hints": ThreadPoolExecutor(1 + len(settings.sources)),
         "alerts": ThreadPoolExecutor(1),
+        "retention": ThreadPoolExecutor(1),
     }
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     made = BackgroundScheduler(executors=jobs, job_defaults=defaults, timezone=UTC)
     turn = threading.Lock()
     asked = stop or Stop()
-    _add_looks(made, settings, database, turn, asked)
+    add_looks(made, settings, database, turn, asked)
     _add_turns(made, Turns(settings, database, slots or len(settings.polled)), kind, turn, asked)
-    made.add_job(
-        AlertLook(settings, database, asked),
-        "interval",
-        id="alerts",
-        name="look for alerts and send them",
-        executor="alerts",
-        seconds=ALERTS_EVERY_S,
-    )
     return made
-
-
-def _add_looks(
-    made: BackgroundScheduler,
-    settings: Settings,
-    database: Database,
-    turn: threading.Lock,
-    stop: Stop,
-) -> None:
-    """What is looked at every few seconds: hints of each source, and what people said."""
-    for source in settings.sources:
-        made.add_job(
-            Look(source, settings, database, turn, stop),
-            "interval",
-            id=f"{source.name} hints",
-            name=f"read what {source.name} says has changed",
-            executor="hints",
-            seconds=EVERY_S,
-        )
-    made.add_job(
-        VerdictLook(settings, database, turn, stop),
-        "interval",
-        id="verdicts",
-        name="make what people said about links count",
-        executor="hints",
-        seconds=EVERY_S,
-    )
 
 
 def _add_turns(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.settings import Settings
-from metrics import flow_series
+from metrics import delivery, flow, flow_series
 from metrics.measure import Measure
 from metrics.periods import WEEK, Period, Window, periods
 from metrics.stats import MINIMUM_N, PERCENTILES, natural_limits
@@ -22,6 +22,7 @@ from pipeline.times import iso
 
 Answer = dict[str, Any]
 _LEAST_FOR_LIMITS = 6
+_KINDS = (*flow.KINDS, "unmapped", *delivery.KINDS)
 
 
 def stream_series(
@@ -91,7 +92,7 @@ def measured_series(
     for period in _periods(asked):
         window = Window(period.from_ts, min(period.to_ts, asked.as_of))
         found = measure(replace(asked, window=window))
-        values = {name: _plain(name, value) for name, value in found.value.items()}
+        values = {name: _plain(name, value) for name, value in _whole(found).items()}
         told = {"n": found.n, **values, **(_beside(found) if beside else {})}
         rows.append(_row(period, told, whole_from))
         if found.sort == "percentile":
@@ -99,6 +100,15 @@ def measured_series(
             times = {name: around.value.get(name) for name in PERCENTILES}
             longer.append(_trailing(period, {"n": around.n, **times}, whole_from))
     return _beside_each(_answer(rows), longer) if longer else _answer(rows)
+
+
+def _whole(found: Measure) -> dict[str, float | None]:
+    """The values; of a count also those of each kind as whole numbers, which its rates are not."""
+    counted = _KINDS if found.sort == "count" else ()
+    return {
+        name: round(value) if name in counted and value is not None else value
+        for name, value in found.value.items()
+    }
 
 
 def _reach(period: Period) -> int:

@@ -25,9 +25,10 @@ from pipeline.due import Due
 from pipeline.health import Round
 from pipeline.history_status import part_read
 from pipeline.page_store import save_page
+from pipeline.parsing import MISSHAPEN
 from pipeline.permission import SWITCHED_OFF, loss_of
 from pipeline.progress import Progress, Stored
-from pipeline.reading import MISSHAPEN, Prepared, Task, prepared_pages
+from pipeline.reading import Prepared, Task, prepared_pages
 from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts, misunderstood
 from store import cursors, raw

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.duration import duration_text
 from core.settings import Settings
 from core.source_settings import AnySource, EventsSource
 from pipeline.lease import WHOLE
@@ -16,6 +17,7 @@ from pipeline.times import iso
 from store import cursors
 from store.clock import database_ts
 from store.cursors import StreamState
+from store.raw_bodies import last_forgotten
 from store.workers import Worker, all_workers
 
 Answer = dict[str, Any]
@@ -42,7 +44,21 @@ def standing(session: Session, settings: Settings) -> Answer:
         del row["_process"]
     order = (HELD, LOST, WAITS, DUE, REPORTS)
     rows.sort(key=lambda row: (order.index(row["state"]), row["due_at"] or "", row["name"]))
-    return {"as_of": iso(now), "workers": workers, "sources": rows}
+    return {
+        "as_of": iso(now),
+        "workers": workers,
+        "sources": rows,
+        "retention": _retention(session, settings),
+    }
+
+
+def _retention(session: Session, settings: Settings) -> Answer:
+    """How long payloads are kept, null for good; when old ones were last gone through."""
+    kept = settings.retention.raw_payloads
+    return {
+        "raw_payloads": None if kept is None else duration_text(kept),
+        "last_at": iso(last_forgotten(session)),
+    }
 
 
 def turn_of(source: AnySource, whole: StreamState | None, *, now: int) -> Answer:

@@ -31,6 +31,8 @@ def payloads(session: Session, begins: Collection[str] = ()) -> Iterator[tuple[A
             statement = statement.where(tuple_(*_KEY) > last)
         rows = session.execute(statement.limit(_PAGE)).all()
         for row in rows:
+            if not row.payload:  # forgotten, and with it all words
+                continue
             content = unpack.decompress(row.payload)
             if not wanted or _may_hold(content, wanted):
                 yield row, decoded(content)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from time import sleep
+from typing import Final, NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -13,17 +15,54 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from core.errors import StoreError
+from store.alone import alone
+from store.lock_wait import Patience, patiently
 from store.session import open_engine
 
+LOCK: Final = 7_406_231
+"""Any number: of processes that start at once one migrates, and the others find nothing to do."""
+Tell = Callable[[str], None]
 
-def upgrade(url: str, password: str | None = None, *, to: str = "head") -> str:
-    """Apply the missing migrations in one transaction; answers the version reached."""
-    return _run(url, password, command.upgrade, to=to)
+
+def _silent(_line: str) -> None:
+    """Nobody listens."""
 
 
-def downgrade(url: str, password: str | None = None, *, to: str) -> str:
+class Step(NamedTuple):
+    """A migration: its version, and the line that says what it is for."""
+
+    version: str
+    what: str
+
+
+def upgrade(
+    url: str,
+    password: str | None = None,
+    *,
+    to: str = "head",
+    tell: Tell = _silent,
+    patience: Patience | None = None,
+) -> str:
+    """Apply the missing migrations; answers the version reached.
+
+    SQLite: in one transaction. PostgreSQL: each in its own, while other processes go on; one that
+    gets no lock within a few seconds gives way and tries again, `StoreError` where that goes on for
+    longer than `patience`. What was done until then stays, and the next run goes on from there.
+    tell: gets a line for each step, and for what is waited for.
+    """
+    return _run(url, password, command.upgrade, to, tell, patience or Patience())
+
+
+def downgrade(
+    url: str,
+    password: str | None = None,
+    *,
+    to: str,
+    tell: Tell = _silent,
+    patience: Patience | None = None,
+) -> str:
     """Go back to version `to` ("base": no tables). Data of the tables that vanish is lost."""
-    return _run(url, password, command.downgrade, to=to)
+    return _run(url, password, command.downgrade, to, tell, patience or Patience())
 
 
 def current(engine: Engine) -> str:
@@ -53,6 +92,17 @@ def versions() -> list[str]:
     return [revision.revision for revision in _script().walk_revisions()][::-1]
 
 
+def missing(found: str) -> list[Step]:
+    """The migrations that lead from version `found` ("": no tables) to the newest, in order;
+    `StoreError` for a newer one.
+    """
+    order = versions()
+    if found and found not in order:
+        raise StoreError(_newer(found))
+    steps = [Step(one.revision, one.doc) for one in _script().walk_revisions()][::-1]
+    return steps[order.index(found) + 1 :] if found else steps
+
+
 def newest() -> str:
     """The version that this program needs."""
     return _script().get_current_head() or ""
@@ -64,11 +114,13 @@ def require_current(engine: Engine) -> None:
     if found == needed:
         return
     if found and found not in versions():
-        raise StoreError(
-            f"the database was written by a newer Headwater (version {found}): update Headwater"
-        )
+        raise StoreError(_newer(found))
     state = "has no tables yet" if not found else f"is at version {found}, {needed} is needed"
     raise StoreError(f"the database {state}: run: headwater migrate")
+
+
+def _newer(found: str) -> str:
+    return f"the database was written by a newer Headwater (version {found}): update Headwater"
 
 
 def _config() -> Config:
@@ -83,13 +135,47 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def _run(url: str, password: str | None, step: Callable[[Config, str], None], *, to: str) -> str:
+def _run(
+    url: str,
+    password: str | None,
+    step: Callable[[Config, str], None],
+    to: str,
+    tell: Tell,
+    patience: Patience,
+) -> str:
     engine = open_engine(url, password)
     config = _config()
+    config.attributes["tell"] = tell
     try:
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            step(config, to)
+        if engine.dialect.name == "sqlite":
+            with engine.begin() as connection:
+                config.attributes["connection"] = connection
+                step(config, to)
+        else:
+            with alone(engine, LOCK, _Turn(tell).wait):
+                patiently(engine, lambda on: _apply(config, on, step, to), tell, patience)
         return current(engine)
     finally:
         engine.dispose()
+
+
+def _apply(
+    config: Config, connection: Connection, step: Callable[[Config, str], None], to: str
+) -> None:
+    config.attributes["connection"] = connection
+    step(config, to)
+
+
+class _Turn:
+    """Waits for another process that migrates; looked at again and again rather than waited for in
+    the database: an index that is made beside the writers would wait for who waits there.
+    """
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell, self.told = tell, False
+
+    def wait(self, seconds: float) -> None:
+        if not self.told:
+            self.tell("another process migrates this database: waits until it is done")
+            self.told = True
+        sleep(seconds)

@@ -104,7 +104,9 @@ def save(
 def load(
     session: Session, source_id: int, stream: str, *, scope: str | None = None
 ) -> Iterator[StoredPayload]:
-    """All payloads of a stream, or of one scope of it, by external id; reads a page at a time."""
+    """All payloads of a stream, or of one scope of it, by external id; reads a page at a time.
+    Those whose body was forgotten are left out.
+    """
     decompressor = ZstdDecompressor()
     columns = [
         raw_record.c[name] for name in ("external_id", "scope", "payload", "problem", "gone")
@@ -117,6 +119,8 @@ def load(
         page = select(*columns).where(*where, raw_record.c.external_id > last)
         rows = session.execute(page.order_by(raw_record.c.external_id).limit(_PAGE)).all()
         for row in rows:
+            if not row.payload:
+                continue
             payload = decoded(decompressor.decompress(row.payload))
             yield StoredPayload(row.external_id, row.scope, payload, row.problem, row.gone)
         if len(rows) < _PAGE:
@@ -173,10 +177,10 @@ def gone_by_id(session: Session, source_id: int, stream: str, scope: str) -> dic
 def payloads(
     session: Session, source_id: int, stream: str, external_ids: Iterable[str]
 ) -> dict[str, dict[str, Any]]:
-    """Stored payloads by external id; what is not stored is absent."""
+    """Stored payloads by external id; what is not stored, or was forgotten, is absent."""
     decompressor = ZstdDecompressor()
     rows = _named(session, source_id, stream, external_ids, "payload")
-    return {row[0]: decoded(decompressor.decompress(row[1])) for row in rows}
+    return {row[0]: decoded(decompressor.decompress(row[1])) for row in rows if row[1]}
 
 
 def any_of_scope(session: Session, source_id: int, stream: str, scope: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import StoreError
+from store.refusals import as_failure
 
 BUSY_S = 30
 """How long a SQLite writer waits for another one before it gives up."""
@@ -94,6 +95,7 @@ def _postgres(url: URL) -> Engine:
         url, pool_pre_ping=True, hide_parameters=True, connect_args=dict(_KEEPALIVE)
     )
     event.listen(engine, "connect", _notice_death)
+    event.listen(engine, "handle_error", as_failure, retval=True)
     return engine
 
 

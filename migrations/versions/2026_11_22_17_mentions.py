@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import online
+
 revision: str = "0017"
 down_revision: str | None = "0016"
 branch_labels = None
 depends_on = None
 
 _COPIES = "ix_git_commit_repository_id_author_id_authored_ts"
-_STARTED = sa.text("upstream <> ''")
+_STARTED = "upstream <> ''"
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -24,21 +26,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("word", "entity", "entity_id", name=op.f("pk_mention")),
         comment="what a record names that is not known yet, or may come to mean another",
         sqlite_with_rowid=False,
+        if_not_exists=True,
     )
-    op.create_index(op.f("ix_mention_entity_entity_id"), "mention", ["entity", "entity_id"])
-    op.create_index(op.f("ix_commit_parent_parent_id"), "commit_parent", ["parent_id"])
-    op.create_index(_COPIES, "git_commit", ["repository_id", "author_id", "authored_ts"])
-    op.create_index(
-        "ix_build_upstream",
-        "build",
-        ["upstream"],
-        sqlite_where=_STARTED,
-        postgresql_where=_STARTED,
-    )
+    online.create_index(op.f("ix_mention_entity_entity_id"), "mention", ["entity", "entity_id"])
+    online.create_index(op.f("ix_commit_parent_parent_id"), "commit_parent", ["parent_id"])
+    online.create_index(_COPIES, "git_commit", ["repository_id", "author_id", "authored_ts"])
+    online.create_index("ix_build_upstream", "build", ["upstream"], _STARTED)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_build_upstream", "build")
-    op.drop_index(_COPIES, "git_commit")
-    op.drop_index(op.f("ix_commit_parent_parent_id"), "commit_parent")
-    op.drop_table("mention")
+    online.drop_index("ix_build_upstream", "build")
+    online.drop_index(_COPIES, "git_commit")
+    online.drop_index(op.f("ix_commit_parent_parent_id"), "commit_parent")
+    op.drop_table("mention", if_exists=True)

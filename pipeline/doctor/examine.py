@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.errors import HeadwaterError
 from core.settings import Settings
 from pipeline.database import Database
-from pipeline.doctor import machine, readings, records, smells
+from pipeline.doctor import machine, readings, records, smells, upkeep
 from pipeline.doctor.finding import SEVERITIES, Finding
 
 Check = Callable[[], Iterator[Finding]]
@@ -46,6 +46,8 @@ def _checks(
         "orphans": lambda: records.orphans(database),
         "stuck": lambda: records.stuck(database, now=at),
         "slow": lambda: records.slow(settings, database),
+        "vacuum": lambda: upkeep.vacuum(database),
+        "payloads": lambda: upkeep.payloads(settings, database, now=at),
         "clock": lambda: machine.clocks(database, now=now),
         "disk": lambda: machine.disk(database),
         "files": lambda: machine.files(settings, config, database),

@@ -20,7 +20,7 @@ from pipeline.checking import clock_probe
 from pipeline.draft.sampling import Sample, Tell, sample_of
 from pipeline.draft.status_labels import status_labels
 from pipeline.opening import connected, opened
-from pipeline.reading import MISSHAPEN
+from pipeline.parsing import MISSHAPEN
 from pipeline.stopping import Stop
 
 T = TypeVar("T")

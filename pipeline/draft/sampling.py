@@ -22,7 +22,7 @@ from core.records import (
     WorkItem,
 )
 from metrics.workflow.histories import History, history_of
-from pipeline.reading import MISSHAPEN
+from pipeline.parsing import MISSHAPEN
 
 _BACK = (timedelta(days=30), timedelta(days=120), timedelta(days=365), None)
 NO_BOARD: Final = Board()

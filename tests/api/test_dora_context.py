@@ -104,6 +104,15 @@ def test_every_period_has_its_range_and_what_it_rests_on(client: Client, slug: s
     assert any(row["interval"] for row in body["series"])
 
 
+def test_kinds_of_deployments_are_whole_numbers_in_each_period(client: Client) -> None:
+    body = client.json(f"/v1/services/web/metrics/deployment_frequency?{WINDOW}&interval=month")
+    for row in body["series"]:
+        counted = [row[name] for name in ("planned", "hotfix", "rollback", "unknown")]
+        assert all(type(one) is int for one in counted)
+        assert sum(counted) == row["count"]
+    assert any(row["count"] for row in body["series"])
+
+
 @pytest.mark.parametrize("slug", sorted(NEEDS_INCIDENTS))
 def test_without_a_feed_of_incidents_nothing_of_failures_is_known(thin: Client, slug: str) -> None:
     body = thin.json(f"/v1/services/web/metrics/{slug}?{WINDOW}&interval=month")

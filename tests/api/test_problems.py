@@ -59,6 +59,10 @@ UNANSWERABLE = {
     "/v1/items?cursor=%C3%BC": "cursor",
     f"/v1/items?q={'x' * 201}": "q",
     "/v1/items?blocked=perhaps": "blocked",
+    f"{_METRIC}?from=2026-10-01&from=2026-11-01": "from: give it once, not 2 times",
+    "/v1/items?stream=a&state=done&stream=a&stream=b": "stream: give it once, not 3 times",
+    "/v1/definitions?x=1&x=2": "x: give it once",
+    "/metrics?x=1&x=2": "x: give it once",
 }
 
 
@@ -76,6 +80,10 @@ def test_what_makes_no_sense_is_422_and_says_what_would(client: Client, address:
     body = client.problem(address, 422)
     assert UNANSWERABLE[address] in body["detail"]
     assert body["title"] == "The question can't be answered as asked"
+
+
+def test_a_page_reads_its_own_query(client: Client) -> None:
+    assert client.get("/journey?key=a&key=b").status_code == 200
 
 
 def test_a_window_that_reaches_into_the_future_ends_now(client: Client) -> None:

@@ -3,9 +3,10 @@
 A line of JSON asks for one: {"config", "url", "now": epoch seconds, "log": file for what it says,
 "at": the statement or commit before which "act" happens (0: never), "act": "kill" or the words of a
 command, "user" who runs that command, "largest": bytes that no file may outgrow (0: no limit),
-"off_s": seconds by which our clock is off}. The answer has "points" and "before" as in
-`tests.e2e.kill_child`; "before" begins with "the end" where the pass came to it, with "told" where
-it ended with words for a person, and with "broke" where it did not.
+"off_s": seconds by which our clock is off, "bound": whether the rights of files count for root}.
+The answer has "points" and "before" as in `tests.e2e.kill_child`; "before" begins with "the end"
+where the pass came to it, with "told" where it ended with words for a person, and with "broke"
+where it did not.
 """
 
 from __future__ import annotations

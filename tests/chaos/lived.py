@@ -6,20 +6,22 @@ store that read them undisturbed. Every seed can be repeated alone.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from subprocess import Popen
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 
 from connectors.limits import HOSTS
 from core.config_file import load_settings
@@ -29,6 +31,7 @@ from pipeline.database import opened
 from pipeline.sync import bring_up_to_date
 from simulator.live import Live
 from simulator.model import World
+from store.session import open_engine
 from tests.chaos import invariants
 from tests.chaos.servers import OwnPostgres
 from tests.chaos.troubles import Place, Trouble, drawn
@@ -40,8 +43,8 @@ from tests.e2e.small import Small, rows_of, synced
 KINDS = ("sqlite", "postgres")
 SHARE = 4
 """So many seeds in a row read the same changes."""
-_CALM_PASSES = 2
 _LATER_S = 25 * 3_600
+"""After this it is time to see what is gone, and to ask again for what was said not to be there."""
 _ENDS = ("the end", "told", "broke", "status")
 _NOTICED = re.compile(r"\('gone_ts', \d+\)")
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -66,15 +69,14 @@ class Lived:
 
 @dataclass
 class Round:
-    """Changes that several seeds read, and the rows of a store that nothing disturbed. late: its
-    rows after one more pass a day later, when it is time to see what is gone.
+    """Changes that several seeds read, and a store that nothing disturbed. rows: its rows, after
+    so many seconds of ours and of the tools, with a pass then.
     """
 
     number: int
     live: Live
-    rows: dict[str, Rows]
     url: str
-    late: dict[str, Rows] | None = None
+    rows: dict[tuple[int, int], dict[str, Rows]]
 
 
 @dataclass
@@ -86,11 +88,12 @@ class Chaos:
     folder: Path
     company: Small
     pristine: World
-    child: Popen[str]
+    child: subprocess.Popen[str]
     databases: dict[str, Databases]
     postgres: OwnPostgres
     base: dict[str, str] = field(default_factory=dict)
     points: int = 0
+    tables: Sequence[str] = ()
     _round: Round | None = None
 
     def lived(self, seed: int, *, wholly: bool = True) -> Lived:
@@ -108,7 +111,8 @@ class Chaos:
         for _ in range(rng.choice((1, 1, 2))):
             troubles = drawn(rng, self._place(kind, url))
             told.append(" and ".join(one.words for one in troubles))
-            endings.append(self._troubled(url, troubles, now, log))
+            endings.append(self._troubled(self._address(kind, url), troubles, now, log))
+            self._mended(kind, url)
             off = off or any(one.name == "clock" for one in troubles)
             bad += [*invariants.of_ending(endings[-1]), *self._state(url)]
         bad += [*self._calm(url, now, timeless=off), *invariants.of_log(log)]
@@ -126,6 +130,10 @@ class Chaos:
             told = self._pass(self.base[kind], self._now(self.company.world))
             assert told["before"] == "the end", told
             self.points = told["points"]
+        self.postgres.shared(self.base["postgres"])
+        engine = open_engine(self.base["sqlite"])
+        self.tables = sorted(inspect(engine).get_table_names())
+        engine.dispose()
 
     def _changes(self, number: int) -> int:
         """Have the company change as in this round; the time of the tools then."""
@@ -139,13 +147,27 @@ class Chaos:
             self.points = told["points"]
             if self._round is not None:
                 self.databases["sqlite"].drop(self._round.url)
-            self._round = Round(number, live, rows_of(self._settings(url)), url)
+            self._round = Round(number, live, url, {(0, 0): rows_of(self._settings(url))})
         return self._now(self._round.live.world)
 
     def _place(self, kind: str, url: str) -> Place:
         if kind == "postgres":
-            return Place(self.points, 0, self.postgres.restarts, self.postgres.user)
-        return Place(self.points, Path(make_url(url).database or "").stat().st_size)
+            restarts, user = self.postgres.restarts, self.postgres.user
+            said = self.postgres.says(url)
+            return Place(self.points, self.tables, None, restarts, user, said)
+        return Place(self.points, self.tables, _file(url))
+
+    def _address(self, kind: str, url: str) -> str:
+        """Troubles are lived through with the rights of a worker."""
+        return self.postgres.as_worker(url) if kind == "postgres" else url
+
+    def _mended(self, kind: str, url: str) -> None:
+        """Give back the rights that were taken."""
+        if kind == "postgres":
+            self.postgres.granted(url)
+        else:
+            for path in _file(url).parent.glob(f"{_file(url).name}*"):
+                path.chmod(0o600)
 
     def _troubled(self, url: str, troubles: Sequence[Trouble], now: int, log: Path) -> str:
         faults = self.company.server.faults
@@ -158,14 +180,15 @@ class Chaos:
     def _pass(self, url: str, now: int, log: str = "/dev/null", **order: Any) -> dict[str, Any]:
         config = str(self.folder / "headwater.toml")
         line: dict[str, Any] = {"config": config, "url": url, "now": now, "log": log}
-        plain = {"at": 0, "act": "kill", "user": None, "largest": 0, "off_s": 0}
+        plain = {"at": 0, "act": "kill", "user": None, "largest": 0, "off_s": 0, "bound": False}
         line |= plain | order
-        if not (line["off_s"] and _FAKETIME.exists()):
-            asked(self.child, line)
-            return answered(self.child)
-        moment = datetime.fromtimestamp(now + line["off_s"], UTC).strftime("@%Y-%m-%d %H:%M:%S")
-        variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": moment, "TZ": "UTC"}
-        with forking("tests.chaos.child", **variables, DONT_FAKE_MONOTONIC="1") as child:
+        with ExitStack() as held:
+            child = self.child
+            if line["off_s"] and _FAKETIME.exists():
+                variables = _in_time(now + line["off_s"])
+                child = held.enter_context(forking("tests.chaos.child", **variables))
+            elif line["bound"] and (under := _bound()):
+                child = held.enter_context(forking("tests.chaos.child", under=under))
             asked(child, line)
             return answered(child)
 
@@ -176,37 +199,47 @@ class Chaos:
             yield from invariants.of_file(database.engine)
             yield from invariants.of_sources(settings, database)
 
-    def _calm(self, url: str, now: int, *, timeless: bool) -> Iterator[str]:
-        """Without troubles the store comes to what it would be without them ever, soon. timeless:
-        once it is time to see what is gone, and but for when and with what else that was noticed,
-        which hangs on our clock.
+    def _calm(self, url: str, now: int, *, timeless: bool) -> Sequence[str]:
+        """Without troubles the store comes to what it would be without them ever: with the second
+        pass, or with one a day later. timeless: once it is time to see what is gone, and but for
+        when and with what else that was noticed, which hangs on our clock.
         """
         assert self._round is not None
-        settings, undisturbed = self._settings(url), self._round.rows
+        settings = self._settings(url)
         but = (*HOW_OFTEN, "fact_change") if timeless else HOW_OFTEN
-        if timeless:
-            now += _LATER_S
-            undisturbed = _timeless(self._late(self._round, now))
-        for left in reversed(range(_CALM_PASSES)):
-            HOSTS.forget()
-            with patch.object(reading, "now_ts", return_value=now):
-                report = synced(settings)
-            problems = [problem for one in report.sources for problem in one.problems]
-            here = _timeless(rows_of(settings)) if timeless else rows_of(settings)
-            found = differences(here, undisturbed, but=but)
-            if not problems and not found:
-                return
-            if not left:
-                yield from (f"still: {problem}" for problem in problems)
-                yield from (f"{table} differs: {how}" for table, how in found.items())
+        gone_s, bad = _LATER_S if timeless else 0, list[str]()
+        for tools_s in (0, 0, _LATER_S):
+            moment = (gone_s + tools_s, tools_s)
+            problems = self._read(settings, now, moment)
+            here, there = rows_of(settings), self._undisturbed(self._round, now, moment)
+            if timeless:
+                here, there = _timeless(here), _timeless(there)
+            found = differences(here, there, but=but)
+            bad = [f"still: {problem}" for problem in problems]
+            bad += [f"{table} differs: {how}" for table, how in found.items()]
+            if not bad:
+                break
+        return bad
 
-    def _late(self, told: Round, now: int) -> dict[str, Rows]:
-        if told.late is None:
-            settings = self._settings(told.url)
-            with patch.object(reading, "now_ts", return_value=now):
-                assert not synced(settings).failed
-            told.late = rows_of(settings)
-        return told.late
+    def _read(self, settings: Settings, now: int, moment: tuple[int, int]) -> list[str]:
+        """A pass without troubles; its problems."""
+        ours_s, tools_s = moment
+        faults = self.company.server.faults
+        HOSTS.forget()
+        before = faults.now
+        faults.now = before and before + timedelta(seconds=tools_s)
+        with patch.object(reading, "now_ts", return_value=now + ours_s):
+            report = synced(settings)
+        faults.now = before
+        return [problem for one in report.sources for problem in one.problems]
+
+    def _undisturbed(self, told: Round, now: int, moment: tuple[int, int]) -> dict[str, Rows]:
+        if moment not in told.rows:
+            url = self.databases["sqlite"].copy(told.url)
+            assert not self._read(self._settings(url), now, moment)
+            told.rows[moment] = rows_of(self._settings(url))
+            self.databases["sqlite"].drop(url)
+        return told.rows[moment]
 
     def _wholly(self, url: str, now: int) -> Iterator[str]:
         """A recompute of everything finds nothing to mend, and parts add up."""
@@ -226,6 +259,24 @@ class Chaos:
 
     def _now(self, world: World) -> int:
         return int(world.now.timestamp())
+
+
+def _file(url: str) -> Path:
+    return Path(make_url(url).database or "")
+
+
+def _in_time(moment: int) -> dict[str, str]:
+    told = datetime.fromtimestamp(moment, UTC).strftime("@%Y-%m-%d %H:%M:%S")
+    variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": told, "TZ": "UTC"}
+    return variables | {"DONT_FAKE_MONOTONIC": "1"}
+
+
+def _bound() -> Sequence[str]:
+    """What starts a process for which the rights of files count although root starts it."""
+    found = shutil.which("setpriv")
+    if os.geteuid() != 0 or not found:
+        return ()
+    return [found, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override"]
 
 
 def _timeless(rows: dict[str, Rows]) -> dict[str, Rows]:

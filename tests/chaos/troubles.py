@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from simulator.faults import Fault, Kind
 
-_OF_ANSWERS: Final[tuple[Kind, ...]] = (
-    "rate_limit",
-    "error",
-    "reset",
-    "slow",
-    "truncate",
-    "garbled",
-    "login_page",
-    "unauthorized",
-    "forbidden",
-    "expired",
-    "gone",
-    "redirect",
-    "nothing_here",
-    "anonymous",
-    "other_account",
-    "emptied",
-)
+_OF_ANSWERS: Final[tuple[Kind, ...]] = get_args(Kind)
 _SILENT: Final[Mapping[Kind, Mapping[str, str]]] = {
     "other_account": {
         "jira": "*/myself",
@@ -44,18 +28,23 @@ _SILENT: Final[Mapping[Kind, Mapping[str, str]]] = {
 """Answers that are wrong and look right: by vendor, where such a thing can be noticed at all."""
 _VENDORS: Final = ("jira", "gitlab", "jenkins", "servicenow", "")
 _HOUR_S: Final = 3_600
+_RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_NO_WRITING: Final = ("-exec", "chmod", "a-w", "{}", "+")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the pass runs. points: how many statements an undisturbed one makes. size: bytes of its
-    database. restarts: by name, how its server is restarted; empty for a file.
+    """Where the pass runs. points: how many statements an undisturbed one makes. tables: those of
+    its database. file: the database, of a server None. restarts: by name, how its server is
+    restarted; said: what has it do a statement that is put behind; both empty for a file.
     """
 
     points: int
-    size: int
+    tables: Sequence[str]
+    file: Path | None = None
     restarts: Mapping[str, list[str]] = field(default_factory=dict)
     user: str | None = None
+    said: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +67,7 @@ def drawn(rng: Random, place: Place) -> list[Trouble]:
     machine = rng.random() < 0.6
     found = [_answers(rng) for _ in range(many - machine)]
     if machine:
-        ways = [_killed, _clock, _restarted if place.restarts else _full]
+        ways = [_killed, _clock, _forbidden, _restarted if place.restarts else _full]
         found.append(rng.choice(ways)(rng, place))
     return found
 
@@ -107,9 +96,24 @@ def _restarted(rng: Random, place: Place) -> Trouble:
     return Trouble("restarted", f"PostgreSQL restarted ({how}) before statement {at}", order)
 
 
+def _forbidden(rng: Random, place: Place) -> Trouble:
+    """A right that is taken away in the midst: of the role on a table, of everybody on the file."""
+    at = rng.choice((1, rng.randint(1, place.points)))
+    if place.file is not None:
+        found = ["find", str(place.file.parent), "-name", f"{place.file.name}*"]
+        words = f"the file may not be written any more before statement {at}"
+        return Trouble("forbidden", words, {"at": at, "act": [*found, *_NO_WRITING], "bound": True})
+    right, table = rng.choice(_RIGHTS), rng.choice(place.tables)
+    taken = f'REVOKE {right} ON "{table}" FROM headwater_writer'
+    words = f"{right} on {table} taken away before statement {at}"
+    return Trouble("forbidden", words, {"at": at, "act": [*place.said, taken]})
+
+
 def _full(rng: Random, place: Place) -> Trouble:
-    largest = rng.randint(16_384, place.size + 65_536)
-    words = f"no file may grow beyond {largest} bytes (the database has {place.size})"
+    assert place.file is not None
+    size = place.file.stat().st_size
+    largest = rng.randint(16_384, size + 65_536)
+    words = f"no file may grow beyond {largest} bytes (the database has {size})"
     return Trouble("disk full", words, {"largest": largest})
 
 

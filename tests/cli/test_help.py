@@ -21,7 +21,7 @@ COMMANDS = [
     "audit-log", "sign-out", "report", "mcp", "alerts", "init", "backup", "restore", "doctor",
     "audit-log", "sign-out",
     "audit-log", "sign-out", "report", "mcp", "alerts", "init",
-    "audit-log", "sign-out", "privacy erase",
+    "audit-log", "sign-out", "privacy erase", "prune",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from store.migrate import newest
 from tests.cli.conftest import Run
 from tests.e2e.company import Company
 
@@ -112,3 +113,19 @@ def test_at_a_terminal_there_are_words_and_no_json(company: Company) -> None:
     assert process.wait(timeout=60) == 0
     assert b"0 links and 0 facts changed" in told
     assert b'{"event"' not in told
+
+
+def test_a_dry_run_of_migrate_tells_the_steps_and_makes_nothing(
+    headwater: Run, tmp_path: Path
+) -> None:
+    config, file = tmp_path / "headwater.toml", tmp_path / "new.db"
+    config.write_text(f'[database]\nurl = "sqlite:///{file}"\n', encoding="utf-8")
+    before = headwater("migrate", "--dry-run", "--config", str(config))
+    assert before.status == 0
+    assert "has no tables yet" in before.out
+    assert f"  {newest()}  " in before.out
+    assert not file.exists()
+    done = headwater("migrate", "--config", str(config))
+    assert f"{newest()} done: " in done.err
+    after = headwater("migrate", "--dry-run", "--config", str(config))
+    assert after.out.startswith("Nothing to do")

@@ -215,10 +215,14 @@ def answered(child: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def forking(module: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that forks one child for each pass; `variables` of its environment."""
+def forking(
+    module: str, *, under: Sequence[str] = (), **variables: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that forks one child for each pass. under: the command that starts it, where one
+    does; `variables` of its environment.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", module],
+        [*under, sys.executable, "-m", module],
         cwd=ROOT,
         env=environment() | variables,
         stdin=subprocess.PIPE,

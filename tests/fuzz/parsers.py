@@ -18,7 +18,7 @@ from connectors.refusals import refusal_of
 from core.errors import DeliveryError, FieldError, SourceAnswerError
 from core.record_fields import KINDS, record_of
 from pipeline.hooks import payload_of
-from pipeline.reading import MISSHAPEN
+from pipeline.parsing import MISSHAPEN
 from store.raw import payload_hash
 from tests.contract.payload_set import PayloadSet
 from tests.fuzz.chance import Chance

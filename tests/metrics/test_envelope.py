@@ -156,6 +156,19 @@ def test_few_deployments_do_not_lower_a_count() -> None:
     assert (found.grade, found.value["count"]) == ("A", 1)
 
 
+def test_a_count_that_is_not_there_is_not_graded_as_good() -> None:
+    """Other numbers of the answer, which are there, keep the grade."""
+    definition = Definition("predictability", 1, ())
+    nothing = Measure("ratio", "ratio", {"ratio": None}, n=60, reasons=("no_data",))
+    found = envelope(nothing, definition, CONTEXT)
+    assert (found.grade, found.value, found.reasons) == ("D", {"ratio": None}, ("no_data",))
+    held = Measure("count", "items", {"now": 3.0}, n=3, withheld={"now": "no history"})
+    found = envelope(held, definition, CONTEXT)
+    assert (found.grade, found.observed, found.reasons) == ("D", {"now": 3.0}, ("no history",))
+    half = Measure("count", "items", {"count": 0.0, "gap_h": None}, n=0)
+    assert envelope(half, definition, CONTEXT).grade == "A"
+
+
 def test_the_document_has_the_fields_of_the_specification() -> None:
     printed = document(answer(30))
     expected = "metric definition scope window as_of known_at unit calendar value observed interval"

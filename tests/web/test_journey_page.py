@@ -25,7 +25,10 @@ def test_the_answer_line_tells_the_whole_and_the_longest_wait(visit: Open) -> No
 def test_the_figures_give_time_waiting_handoffs_and_cost(visit: Open) -> None:
     figures = text(visit(RELEASED), ".figs")
 
-    assert "67 d 8 Sep to 14 Nov · flow time 56 d, slower than 74 % of 96 delivered" in figures
+    assert (
+        "Idea to live 67 d 8 Sep to 14 Nov · flow time 56 d, slower than 74 % of 96 delivered"
+        in figures
+    )
     assert "51 d of them 17 d in Design" in figures
     assert "8 handoffs, 1 return Test sent it back to Build once, which cost 43 h" in figures
     assert "€18k at €2.5k a week" in figures

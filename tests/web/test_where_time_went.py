@@ -58,6 +58,7 @@ def test_the_time_before_anybody_took_it_up_is_told_and_named_where_it_is_folded
     )
     page = visit(PAGE)
     assert "Before it was taken up 100 days passed in Ideas." in text(page, ".answer")
+    assert "Created to live 108 d" in text(page, ".figs"), "no idea came before it"
     drawn = [plain.replace("\u00a0", " ") for plain in page.locator(".timeline").all_inner_texts()]
     assert "Ideas 100 d" in drawn[0]
 

@@ -12,7 +12,7 @@ import { drawTimeline } from "./timeline.js";
 
 const HOW =
   "waiting above the line, active below it; its cost grows while it waits; solid links are told by a tool, dashed links are inferred";
-const TITLES = ["Idea to live", "Waiting", "Handoffs and returns", "Cost of its waiting"];
+const TITLES = ["Time taken", "Waiting", "Handoffs and returns", "Cost of its waiting"];
 
 // What must come first, whichever way a link points.
 const ORDER = ["commit", "merge_request", "build", "deployment", "live"];

@@ -9,12 +9,17 @@ const bold = (text) => h("b", null, text);
 const NB = "\u00a0";
 export const told = (journey) => journey.grade === "A" || journey.grade === "B";
 
-/** The whole time that the head speaks of: idea to live, or how long it has been under way. */
+/** Whether an idea came before the item itself; without one its time begins when it was created. */
+const hasIdea = ({ idea_at: idea, created_at: created }) =>
+  Boolean(idea) && Date.parse(idea) < Date.parse(created);
+
+/** The whole time that the head speaks of: until it was live, or how long it has been under way. */
 export function whole(journey) {
   if (journey.idea_to_release_s !== null)
     return {
       seconds: journey.idea_to_release_s,
-      title: "Idea to live",
+      title: hasIdea(journey) ? "Idea to live" : "Created to live",
+      live: true,
       from: journey.idea_at ?? journey.created_at,
       to: journey.released_at ?? journey.first_released_at,
     };
@@ -114,7 +119,7 @@ export function goneWords(journey) {
 /** Values of grade A and B only; else it says what is not known. */
 export function journeyAnswer(journey) {
   if (left(journey)) return goneWords(journey);
-  const { seconds, title } = whole(journey);
+  const { seconds, title, live } = whole(journey);
   if (journey.cancelled_at)
     return [
       "It was dropped on ",
@@ -136,7 +141,7 @@ export function journeyAnswer(journey) {
     journey.active_s === null || journey.active_s > seconds || journey.episode > 1
       ? []
       : [" and was worked on for at most ", ...shorter(journey.active_s, seconds)];
-  if (title === "Idea to live" && isOpen(journey)) return liveAndOpen(journey, seconds);
+  if (live && isOpen(journey)) return liveAndOpen(journey, seconds);
   if (title === "Age")
     return [
       `It has been under way for ${journey.age_at_least ? "at least " : ""}`,
@@ -148,7 +153,7 @@ export function journeyAnswer(journey) {
       ...longest(journey),
     ];
   const rest = [...again(journey), ...most(journey, seconds), ...longest(journey)];
-  const reached = title === "Idea to live" ? " to reach its users" : " from start to done";
+  const reached = live ? " to reach its users" : " from start to done";
   return ["It took ", bold(durationWords(seconds)), reached, ...worked, ".", ...rest];
 }
 
