@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Depends, FastAPI
 
 from api.access import Access
+from api.addresses import addresses
 from api.asking import each_once
 from api.at_once import Application, AtOnce
 from api.caching import CachedViews, CompressedBeside
@@ -14,7 +15,6 @@ from api.cross_origin import CrossOrigin
 from api.deps import Served
 from api.docs_page import add_docs_page
 from api.document_whole import document_whole
-from api.documented import COMMON
 from api.documented_access import document_access
 from api.errors import add_error_handlers
 from api.gate import Gate
@@ -24,48 +24,7 @@ from api.oidc import OidcSignIn
 from api.oidc_provider import Provider
 from api.pages import add_pages
 from api.request_ids import Identified
-from api.routes import (
-    account,
-    alerts,
-    changes,
-    charts,
-    definitions,
-    delay_cost,
-    desk,
-    discards,
-    dora,
-    events,
-    exports,
-    findings,
-    forecasts,
-    health,
-    hooks,
-    improvements,
-    items,
-    kanban,
-    lab,
-    mappings,
-    maps,
-    metrics,
-    monitoring,
-    objectives,
-    overview,
-    privacy,
-    quality,
-    questions,
-    reports,
-    restatements,
-    sequences,
-    services,
-    sign_in,
-    sources,
-    standards,
-    teams,
-    tokens,
-    value,
-    values,
-    verdicts,
-)
+from api.routes import sign_in
 from api.telemetry import Telemetry
 from api.timing import Durations, Timed
 from api.traced import Traced
@@ -99,37 +58,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     served = Served(settings, database)
     app.state.served = served
     app.state.telemetry = Telemetry(served, app.version)
-    for module in (
-        overview, metrics, maps, findings, delay_cost, charts, forecasts, kanban, teams, objectives,
-        items, services, dora, value, desk, sources, changes, quality, definitions,
-    ):  # fmt: skip
-        app.include_router(module.router, prefix="/v1", responses=COMMON)
-    app.include_router(changes.line, prefix="/v1")
-    app.include_router(restatements.router, prefix="/v1", responses=COMMON)
-    app.include_router(discards.router, prefix="/v1", responses=COMMON)
-    app.include_router(questions.router, prefix="/v1", responses=COMMON)
-    app.include_router(exports.router, prefix="/v1", responses=COMMON)
-    app.include_router(alerts.router, prefix="/v1", responses=COMMON)
-    app.include_router(services.streams, prefix="/v1", responses=COMMON)
-    app.include_router(lab.streams, prefix="/v1", responses=COMMON)
-    app.include_router(standards.router, prefix="/v1", responses=COMMON)
-    app.include_router(reports.router, prefix="/v1", responses=COMMON)
-    for pushed in (hooks, events):
-        app.include_router(pushed.router, prefix="/v1")
-    app.include_router(verdicts.router, prefix="/v1")
-    app.include_router(values.router, prefix="/v1")
-    app.include_router(sequences.router, prefix="/v1")
-    app.include_router(mappings.router, prefix="/v1")
-    app.include_router(lab.previews, prefix="/v1")
-    app.include_router(lab.router, prefix="/v1")
-    app.include_router(improvements.router, prefix="/v1")
-    app.include_router(maps.sent_maps, prefix="/v1")
-    app.include_router(account.router, prefix="/v1")
-    app.include_router(tokens.router, prefix="/v1")
-    app.include_router(sources.asked, prefix="/v1")
-    app.include_router(privacy.router, prefix="/v1")
-    app.include_router(health.router, responses={503: COMMON[503]})
-    app.include_router(monitoring.router, responses={one: COMMON[one] for one in (422, 503)})
+    app.router.routes.extend(addresses())
     add_error_handlers(app)
     add_docs_page(app)
     add_pages(app)

@@ -117,8 +117,9 @@ def _joined(parts: Sequence[Any], column: ColumnElement[Any]) -> Any:
     told = parts or [_from_values((), column)]
     if isinstance(told[0], np.ndarray):
         return told[0] if len(told) == 1 else np.concatenate(told)
-    text: Any = pa.chunked_array(told).combine_chunks()
-    return pd.array(text.fill_null(""), dtype=_TEXT)
+    text: Any = told[0] if len(told) == 1 else pa.chunked_array(told).combine_chunks()
+    known = text.fill_null("") if text.null_count else text
+    return cast(Any, pd.arrays).ArrowStringArray(known, dtype=_TEXT)
 
 
 def _without_rows(columns: Sequence[ColumnElement[Any]]) -> pd.DataFrame:

@@ -10,9 +10,8 @@ from collections.abc import Iterator, MutableMapping
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine
-
-from store import session
 
 _MOST = 4_000
 """How many are kept."""
@@ -47,7 +46,7 @@ class Compiled(MutableMapping[Key, Any]):
 def compile_once() -> None:
     """From now on, for all databases that this process opens."""
     made = partial(create_engine, execution_options={"compiled_cache": Compiled()})
-    session.create_engine = made  # type: ignore[attr-defined]
+    pytest.MonkeyPatch().setattr("store.session.create_engine", made)
 
 
 def _of_kind(key: Key) -> Key:

@@ -8,6 +8,7 @@ what it was about to do}.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -75,6 +76,7 @@ def _pass(asked: dict[str, Any], report: int) -> None:
 def serve(make: Callable[[dict[str, Any], int], None]) -> None:
     """Until the input ends: a child for each line, which makes the pass and writes its report."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    gc.freeze()  # what was imported is shared with the children and no garbage
     for line in sys.stdin:
         told, report = os.pipe()
         child = os.fork()
