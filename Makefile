@@ -7,11 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test kill workers chaos fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
+.PHONY: help demo test references kill workers chaos fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite and on a real PostgreSQL (PROCESSES=3 at once)"
+	@echo "make references  compare the metrics with their slow references for longer (TIMES=50 as many histories)"
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
 	@echo "make workers  kill workers on one PostgreSQL at random while a company changes (MINUTES=5 SEED=1) and compare"
 	@echo "make chaos    live through troubles in random order (SEEDS=20 FROM=1), a line for each seed in LOG=chaos.log"
@@ -46,6 +47,10 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.development
 	@# All processes, and the commands that tests start, read what was compiled once.
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+TIMES ?= 50
+references: $(VENV)/.development
+	REFERENCE_TIMES=$(TIMES) $(BIN)/python -m pytest tests/metrics --timeout 0
 
 POINTS ?= 200
 SEED ?= 1

@@ -236,8 +236,12 @@ def need_of(method: str, path: str) -> Need | None:
     return max(fitting, key=_rank, default=None)
 
 
+@lru_cache(maxsize=4096)
 def template_of(method: str, path: str) -> str | None:
-    """The path of the line that an address falls under, with the least left open; None for none."""
+    """The path of the line that an address falls under, with the least left open; None for none.
+
+    What was found is kept: hand in no more of an address than is needed.
+    """
     asked = "GET" if method == "HEAD" else method
     lines = [line.partition(" ")[2] for line in NEEDS]
     fitting = [

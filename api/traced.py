@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.route_roles import template_of
 from core.log import current
-from core.tracing import span
+from core.tracing import is_wanted, span
 
 _QUIET: Final = ("/healthz", "/readyz", "/metrics")
 _LONGEST_PATH: Final = 300
@@ -23,7 +23,7 @@ class Traced:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _QUIET:
+        if scope["type"] != "http" or not is_wanted() or scope["path"] in _QUIET:
             await self._app(scope, receive, send)
             return
         method = scope["method"] if scope["method"].isalpha() else "other"

@@ -29,6 +29,8 @@ from bench import (
     p14_first_load,
     p15_lab,
     p16_correlate,
+    p17_load,
+    p18_day,
 )
 from bench.measuring import ROUNDS, Outcome
 from store.copying import COPY_FROM
@@ -49,6 +51,8 @@ BENCHMARKS: Mapping[str, Callable[..., Iterator[Outcome]]] = {
     "P14": p14_first_load.run,
     "P15": p15_lab.run,
     "P16": p16_correlate.run,
+    "P17": p17_load.run,
+    "P18": p18_day.run,
 }
 _LIBRARIES = ("SQLAlchemy", "psycopg", "pandas", "numpy", "httpx")
 _TEMPLATE = Path(__file__).with_name("page.md")

@@ -20,16 +20,24 @@ _PATIENCE_S = 120.0
 @contextmanager
 def served(make: Callable[..., Any], *about: object) -> Iterator[int]:
     """The port on which the application that `make(*about)` gives answers."""
+    with serving(make, *about) as (port, _):
+        yield port
+
+
+@contextmanager
+def serving(make: Callable[..., Any], *about: object) -> Iterator[tuple[int, int]]:
+    """The same, with the number of the process."""
     # With the protocol named, as asyncio wants it to send at once: 40 ms an answer otherwise.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    listening.listen(256)
+    listening.listen(1024)
     port = int(listening.getsockname()[1])
     context = multiprocessing.get_context("fork")
     child = context.Process(target=_serve, args=(listening, make, about), daemon=True)
     child.start()
+    assert child.pid is not None
     try:
-        yield port
+        yield port, child.pid
     finally:
         child.terminate()
         child.join()

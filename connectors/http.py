@@ -14,6 +14,7 @@ import httpx
 import orjson
 
 from connectors.answers import ACCEPT
+from connectors.certificates import trusted
 from connectors.egress import check_url
 from connectors.limits import Limiter
 from connectors.proxies import proxy_of
@@ -181,7 +182,7 @@ def open_client(
         conceal_pair(*auth)
     limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
     transport = RetryTransport(
-        httpx.HTTPTransport(limits=limits, proxy=proxy_of(base_url)),
+        httpx.HTTPTransport(verify=trusted(), limits=limits, proxy=proxy_of(base_url)),
         Limiter(concurrency),
         sleep=sleep,
     )

@@ -79,6 +79,11 @@ def span(
             raise
 
 
+def is_wanted() -> bool:
+    """Whether spans are made in this process."""
+    return bool(_tracers)
+
+
 def is_traced() -> bool:
     """Whether something is done here for a span that is kept."""
     return bool(_tracers) and _tracers[-1].inside()

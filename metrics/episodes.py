@@ -56,17 +56,24 @@ def episodes(rows: Rows, code: Codes, *, reopen_window_s: int) -> Episodes:
     runs = _terminal_runs(rows, code)
     leaves = runs.left != NONE
     late = leaves & (runs.left - runs.entered > reopen_window_s)
-    first_row = np.sort(np.concatenate([rows.offset, runs.last[late] + 1]), kind="stable")
-    item = np.searchsorted(rows.offset, first_row, side="right") - 1
-    number = np.arange(len(first_row)) - np.searchsorted(first_row, rows.offset)[item] + 1
+    begins = np.zeros(len(code), np.int8)
+    begins[runs.last[late] + 1] = 1
+    begins[rows.offset] = 2
+    first_row = np.flatnonzero(begins)
+    first_of_item = begins[first_row] == 2
+    item = np.cumsum(first_of_item) - 1
+    number = np.arange(1, len(first_row) + 1) - np.flatnonzero(first_of_item)[item]
     last_row = np.append(first_row[1:], len(code)) - 1
-    reopened = np.zeros(len(first_row), np.int64)
     soon = runs.last[leaves & ~late & (runs.code == DONE)]
-    np.add.at(reopened, np.searchsorted(first_row, soon, side="right") - 1, 1)
+    reopened = np.bincount(
+        np.searchsorted(first_row, soon, side="right") - 1, minlength=len(first_row)
+    )
 
     end_row = last_row + 1
     closed = np.flatnonzero((code[last_row] == DONE) | (code[last_row] == CANCELLED))
-    end_row[closed] = runs.first[np.searchsorted(runs.last, last_row[closed])]
+    run_ending = np.empty(len(code), np.int64)
+    run_ending[runs.last] = runs.first
+    end_row[closed] = run_ending[last_row[closed]]
     ended = rows.start[np.minimum(end_row, len(code) - 1)]
     commit_row = _commit_rows(code, number, first_row, end_row)
     never = commit_row == end_row
@@ -108,8 +115,10 @@ def _commit_rows(code: Codes, number: Ints, first_row: Ints, end_row: Ints) -> I
 
 
 def _next_row(wanted: Flags, first_row: Ints, end_row: Ints) -> Ints:
+    """The first wanted row from each first row on, or its end where that comes before."""
     candidates = np.append(np.flatnonzero(wanted), len(wanted))
-    found: Ints = np.minimum(candidates[np.searchsorted(candidates, first_row)], end_row)
+    passed = np.cumsum(wanted, dtype=np.int32)[first_row] - wanted[first_row]
+    found: Ints = np.minimum(candidates[passed], end_row)
     return found
 
 

@@ -15,11 +15,12 @@ import pandas as pd
 from core.frames import NONE
 from core.records import LEFT
 from metrics import blocks as blocked_times
-from metrics import fact_frames
 from metrics.episodes import episodes, in_process
+from metrics.fact_frames import deliveries, item_frame, joined
 from metrics.intervals import ItemArrays, Moves, Rows, cut, status_rows
 from metrics.mapping import Codes, Flags, Ints, StatusTable, status_table
 from metrics.move_order import COLUMNS, in_order
+from metrics.raw_facts import RawFacts
 from metrics.states import (
     ACTIVE,
     BLOCKED,
@@ -30,6 +31,7 @@ from metrics.states import (
     RETURNED,
     WAITING,
 )
+from metrics.visit_columns import VisitColumns
 
 _CHUNK = 8_192
 """Items handled at once: the arrays of a chunk stay in the processor's cache."""
@@ -100,21 +102,23 @@ def item_facts(inputs: FactInputs, rules: Rules) -> Facts:
     transitions, first, last = _ordered(ids, inputs.transitions)
     arrays = _item_arrays(items, first, last)
     blocks = _positions(ids, inputs.blocks)
-    chunks = []
+    visits = VisitColumns(len(ids) + len(transitions["ts"]) + 2 * len(blocks.item))
+    runs = []
     for low in range(0, len(ids), _CHUNK):
         part = slice(low, low + _CHUNK)
-        chunks.append(_chunk(arrays, part, transitions, blocks, table=table, rules=rules))
-    raw = fact_frames.joined(chunks)
+        raw = _chunk(arrays, part, transitions, blocks, table=table, rules=rules)
+        visits.add(raw, table)
+        runs.append(deliveries(raw, before=low))
     return Facts(
-        items=fact_frames.item_frame(
-            raw,
+        items=item_frame(
+            joined(runs),
             items,
             table=table,
             ideas=inputs.ideas,
             releases=inputs.releases,
             rules=rules,
         ),
-        visits=fact_frames.visit_frame(raw, table),
+        visits=visits.frame(),
     )
 
 
@@ -179,7 +183,7 @@ def _chunk(
     *,
     table: StatusTable,
     rules: Rules,
-) -> fact_frames.RawFacts:
+) -> RawFacts:
     items = ItemArrays(**{name: values[part] for name, values in vars(arrays).items()})
     span = slice(int(items.first[0]), int(items.last[-1]))
     moves = Moves(*(transitions[name][span] for name in ("ts", "from_id", "to_id")))
@@ -197,7 +201,7 @@ def _facts(
     *,
     table: StatusTable,
     rules: Rules,
-) -> fact_frames.RawFacts:
+) -> RawFacts:
     code = table.code[rows.slot]
     found = episodes(rows, code, reopen_window_s=rules.reopen_window_s)
     running = in_process(found, len(code))
@@ -211,7 +215,7 @@ def _facts(
         np.add.at(episode_rows, np.searchsorted(found.first_row, row, side="right") - 1, 1)
         covered = blocked_times.covered(rows, blocks)
         counted[covered[running[covered] & _waits_or_works(counted[covered])]] = BLOCKED
-    return fact_frames.RawFacts(
+    return RawFacts(
         found=found,
         rows=rows,
         counted=counted,
@@ -237,9 +241,9 @@ def _waits_or_works(code: Codes) -> Flags:
 
 
 def _seconds(rows: Rows, episode_rows: Ints, counted: Codes, *, running: Flags) -> Ints:
-    """Seconds by episode and code, of the rows in process that have ended; exact below 2**53."""
+    """Seconds by code and episode, of the rows in process that have ended; exact below 2**53."""
     count = len(episode_rows)
-    key = np.repeat(np.arange(count) * CODES, episode_rows) + counted
+    key = np.repeat(np.arange(count), episode_rows) + counted.astype(np.int64) * count
     lasted = np.where(running & (rows.end != NONE), rows.end - rows.start, 0)
     sums = np.bincount(key, weights=lasted, minlength=count * CODES)
-    return sums.astype(np.int64).reshape(count, CODES)
+    return sums.astype(np.int64).reshape(CODES, count)

@@ -83,12 +83,15 @@ def _streams(session: Session) -> dict[str, str]:
 
 
 def _sources(session: Session) -> dict[str, str]:
-    """When each was read, and failed, and how far its history has come."""
+    """When each was read, and failed, who reads it since when, and how far its history has come.
+
+    Not until when: that moves with every page that is stored, and answers would be made anew.
+    """
     told: defaultdict[str, list[str]] = defaultdict(list)
     for state in cursors.all_states(session):
         if state.key.stream == "":
             ends = (state.last_success_ts, state.last_error_ts)
-            times = (*ends, state.lease_until_ts, state.due_ts)
+            times = (*ends, state.lease_owner, state.lease_since_ts, state.due_ts)
             told[state.source].append(":".join(map(str, times)))
         if older := state.cursor.get("older"):
             told[state.source].append(f"{state.key.stream}:{state.key.scope}:{older}")

@@ -25,6 +25,7 @@ class Difference:
 
     inserted: in `after`, of those that are not in `before`; deleted: in `before`, of those that are
     not in `after`. was, now: in `before` and in `after`, of those that are in both and differ.
+    differing: the columns in which any of them does.
     """
 
     before: pd.DataFrame
@@ -33,6 +34,7 @@ class Difference:
     deleted: Ints
     was: Ints
     now: Ints
+    differing: Sequence[str]
 
     def __bool__(self) -> bool:
         """Whether anything differs."""
@@ -58,11 +60,14 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, key: Sequence[str]) ->
     kept[place[found]] = True
     was, now = old_order[place[found]], new_order[found]
     differs = np.zeros(len(now), np.bool_)
-    for name in after.columns if len(now) else ():
-        if name not in key:
-            differs |= _unlike(before[name], after[name], was, now)
+    differing = []
+    for name in (one for one in after.columns if one not in key and len(now)):
+        unlike = _unlike(before[name], after[name], was, now)
+        if unlike.any():
+            differs |= unlike
+            differing.append(str(name))
     return Difference(
-        before, after, new_order[~found], old_order[~kept], was[differs], now[differs]
+        before, after, new_order[~found], old_order[~kept], was[differs], now[differs], differing
     )
 
 

@@ -5,7 +5,7 @@ Rows are mappings by column key, as the tables of facts have them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,31 +62,43 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """Rows by column key that differ (`changed`: key, before, after), or vanish (`gone`: key,
-    before); and the keys of those that are new and of a time already told (`found`).
+    """Rows by column key that differ (`changed`: key, before, after; of these at least the columns
+    of `looked_at`), or vanish (`gone`: key, before); and the keys of those that are new and of a
+    time already told (`found`).
     """
 
-    changed: Sequence[tuple[Key, Row, Row]] = ()
+    changed: Iterable[tuple[Key, Row, Row]] = ()
     gone: Sequence[tuple[Key, Row]] = ()
     found: Sequence[Key] = ()
+
+
+def looked_at(table: Table, differing: Collection[str]) -> frozenset[str]:
+    """The columns by which rows that differ in some are logged."""
+    return frozenset((*differing, *_ENDS[table.name]))
 
 
 def record(session: Session, table: Table, rows: Differing, recording: Recording) -> None:
     """Log what differs. Before the rows are written: what vanishes takes with it since when it was
     known.
     """
-    logged = entries(session, table, rows, recording)
-    if logged:
-        columns = {name: [entry[name] for entry in logged] for name in logged[0]}
+    columns: dict[str, list[Any]] = {}
+    for entry in entries(session, table, rows, recording):
+        for name, value in entry.items():
+            columns.setdefault(name, []).append(value)
+    if columns:
         insert_columns(session, fact_change, {}, columns)
 
 
 def entries(
     session: Session, table: Table, rows: Differing, recording: Recording
-) -> list[dict[str, Any]]:
-    """What `record` would log; nothing is written."""
-    logged = [*_changed(table, rows, recording), *_gone(session, table, rows, recording)]
-    return logged + [_entry(table, key, "found", {}, recording, late=True) for key in rows.found]
+) -> Iterator[dict[str, Any]]:
+    """What `record` would log, one by one: all at once would be walked by the collector of garbage
+    again and again. Nothing is written.
+    """
+    yield from _changed(table, rows, recording)
+    yield from _gone(session, table, rows, recording)
+    for key in rows.found:
+        yield _entry(table, key, "found", {}, recording, late=True)
 
 
 def tells_of_the_past(table: Table, frame: pd.DataFrame, recording: Recording) -> Flags:

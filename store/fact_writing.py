@@ -6,78 +6,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Column, ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
+from store.fact_changes import FactChange, Keys
 from store.fact_differences import Difference, difference
-from store.fact_log import KNOWN, Differing, Recording, entries, record, tells_of_the_past
+from store.fact_log import (
+    KNOWN,
+    Differing,
+    Recording,
+    entries,
+    looked_at,
+    record,
+    tells_of_the_past,
+)
 from store.fact_rows import columns_of, rows_of
 from store.insert import insert_columns
 from store.lookup import Key, Row, chunks, one_of
 from store.read import IDS, read_frame
-from store.upsert import delete_rows, upsert
-
-Keys = npt.NDArray[np.int64]
+from store.upsert import delete_rows, upsert_columns
 
 _PART = 200_000
 """So many rows are compared at a time, or more where they belong to one item."""
 _ROWS = 20_000
 """So many rows are Python objects at a time."""
-
-
-@dataclass(slots=True)
-class FactChange:
-    """Keys, in the order of the primary key, of the rows that are new, differ or are gone: an array
-    of two or three columns for each part of the table that was replaced, without the owner where
-    all rows are of one (`owner`).
-    """
-
-    owner: tuple[int, ...] = ()
-    parts: list[tuple[Keys, Keys, Keys]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        """Whether anything was written."""
-        return self.count > 0
-
-    @property
-    def count(self) -> int:
-        """How many rows that are."""
-        return sum(len(keys) for part in self.parts for keys in part)
-
-    @property
-    def inserted(self) -> set[Key]:
-        """Of the new rows."""
-        return self._of(0)
-
-    @property
-    def updated(self) -> set[Key]:
-        """Of those that differ."""
-        return self._of(1)
-
-    @property
-    def deleted(self) -> set[Key]:
-        """Of those that are gone."""
-        return self._of(2)
-
-    @property
-    def keys(self) -> set[Key]:
-        """All of them."""
-        return self.inserted | self.updated | self.deleted
-
-    def counts(self) -> Counter[int]:
-        """How many rows that are, by the id of their owner."""
-        if self.owner:
-            return Counter({self.owner[0]: self.count})
-        return Counter(int(key[0]) for part in self.parts for keys in part for key in keys)
-
-    def _of(self, place: int) -> set[Key]:
-        return {(*self.owner, *map(int, key)) for part in self.parts for key in part[place]}
 
 
 def replace_facts(
@@ -246,9 +203,6 @@ class _Owned:
     def of(self, row: Row) -> Key:
         return (*self.fixed.values(), *(row[name] for name in self.key))
 
-    def whole(self, row: Row) -> Row:
-        return {**self.fixed, **row}
-
 
 def _owned(table: Table, owner_id: int) -> _Owned:
     owner, *key = (column.key for column in table.primary_key.columns)
@@ -267,7 +221,8 @@ def _write(
     for was, now in zip(_slices(found.was), _slices(found.now), strict=True):
         changed = _changed(table, owned, found, was, now)
         record(session, table, Differing(changed=changed), recording)
-        upsert(session, table, [owned.whole(new) for *_, new in changed], key=key)
+        columns = columns_of(table, found.after.take(now))
+        upsert_columns(session, table, owned.fixed, columns, key=key)
     for places in _slices(found.inserted):
         new = found.after.take(places)
         late = np.flatnonzero(tells_of_the_past(table, new, recording))
@@ -283,9 +238,14 @@ def _gone(table: Table, owned: _Owned, found: Difference, places: Keys) -> list[
 
 def _changed(
     table: Table, owned: _Owned, found: Difference, was: Keys, now: Keys
-) -> list[tuple[Key, Row, Row]]:
-    both = zip(rows_of(table, found.before, was), rows_of(table, found.after, now), strict=True)
-    return [(owned.of(new), old, new) for old, new in both]
+) -> Iterator[tuple[Key, Row, Row]]:
+    """Of each row its key, and what is logged of it before and after."""
+    wanted = looked_at(table, found.differing).union(owned.key)
+    names = [name for name in found.after.columns if name in wanted]
+    old_rows = rows_of(table, found.before[names], was)
+    new_rows = rows_of(table, found.after[names], now)
+    for old, new in zip(old_rows, new_rows, strict=True):
+        yield owned.of(new), old, new
 
 
 def _slices(places: Keys) -> Iterator[Keys]:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
+from store.fact_changes import FactChange
 from store.fact_log import Recording
-from store.fact_writing import FactChange, replace_facts, replace_facts_of
+from store.fact_writing import replace_facts, replace_facts_of
 from store.models import (
     change_fact,
     deployment_fact,

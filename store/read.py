@@ -175,7 +175,7 @@ def _from_values(found: Sequence[Any], column: ColumnElement[Any]) -> Any:
         try:
             return np.fromiter(found, np.int64, count)
         except TypeError:
-            return np.fromiter((NONE if value is None else value for value in found), np.int64)
+            return np.array(pa.array(found, pa.int64()).fill_null(NONE))
     if isinstance(kind, Float):
         return np.fromiter(found, np.float64, count)
     if isinstance(kind, String):

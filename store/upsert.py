@@ -5,7 +5,7 @@ Rows go by `executemany`; many at once go by `COPY` where the engine has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -77,6 +77,32 @@ def upsert(
         tuple(looked_at if changed_only else ()),
     )
     return max(_written(session.connection(), shape, unique).rowcount, 0)
+
+
+def upsert_columns(
+    session: Session,
+    table: Table,
+    fixed: Row,
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    key: Sequence[str],
+) -> None:
+    """`upsert` of a row for each place of `columns`, lists of one length by column key, with the
+    same `fixed` values in each; rows in the order of their keys, of which none is there twice.
+    """
+    names = (*fixed, *columns)
+    count = len(next(iter(columns.values())))
+    every: dict[str, Sequence[Any]] = {name: [value] * count for name, value in fixed.items()}
+    every.update(columns)
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        rows = zip(*every.values(), strict=True)
+        upsert(session, table, (dict(zip(names, row, strict=True)) for row in rows), key=key)
+        return
+    taken = tuple(name for name in names if name not in key)
+    words, places = _sqlite_words(_Shape(table, names, tuple(key), taken, (), taken))
+    driver: Any = connection.connection.driver_connection
+    driver.executemany(words, zip(*(every[name] for name in places), strict=True)).close()
 
 
 def last_by_key(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:

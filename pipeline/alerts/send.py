@@ -14,6 +14,7 @@ from typing import Final
 
 import httpx
 
+from connectors.certificates import trusted
 from connectors.egress import check_reached, check_url, watch_connection
 from connectors.proxies import proxy_of
 from connectors.quota import retry_after
@@ -85,7 +86,7 @@ def _post(route: Route, body: bytes, headers: Mapping[str, str]) -> Sent:
 
 
 def _client(address: str) -> httpx.Client:
-    transport = httpx.HTTPTransport(proxy=proxy_of(address))
+    transport = httpx.HTTPTransport(verify=trusted(), proxy=proxy_of(address))
     return httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, transport=transport)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -43,8 +43,8 @@ from tests.e2e.small import Small, rows_of, synced
 KINDS = ("sqlite", "postgres")
 SHARE = 4
 """So many seeds in a row read the same changes."""
-_CALM_PASSES = 2
 _LATER_S = 25 * 3_600
+"""After this it is time to see what is gone, and to ask again for what was said not to be there."""
 _ENDS = ("the end", "told", "broke", "status")
 _NOTICED = re.compile(r"\('gone_ts', \d+\)")
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -69,15 +69,14 @@ class Lived:
 
 @dataclass
 class Round:
-    """Changes that several seeds read, and the rows of a store that nothing disturbed. late: its
-    rows after one more pass a day later, when it is time to see what is gone.
+    """Changes that several seeds read, and a store that nothing disturbed. rows: its rows, after
+    so many seconds of ours and of the tools, with a pass then.
     """
 
     number: int
     live: Live
-    rows: dict[str, Rows]
     url: str
-    late: dict[str, Rows] | None = None
+    rows: dict[tuple[int, int], dict[str, Rows]]
 
 
 @dataclass
@@ -148,7 +147,7 @@ class Chaos:
             self.points = told["points"]
             if self._round is not None:
                 self.databases["sqlite"].drop(self._round.url)
-            self._round = Round(number, live, rows_of(self._settings(url)), url)
+            self._round = Round(number, live, url, {(0, 0): rows_of(self._settings(url))})
         return self._now(self._round.live.world)
 
     def _place(self, kind: str, url: str) -> Place:
@@ -200,37 +199,47 @@ class Chaos:
             yield from invariants.of_file(database.engine)
             yield from invariants.of_sources(settings, database)
 
-    def _calm(self, url: str, now: int, *, timeless: bool) -> Iterator[str]:
-        """Without troubles the store comes to what it would be without them ever, soon. timeless:
-        once it is time to see what is gone, and but for when and with what else that was noticed,
-        which hangs on our clock.
+    def _calm(self, url: str, now: int, *, timeless: bool) -> Sequence[str]:
+        """Without troubles the store comes to what it would be without them ever: with the second
+        pass, or with one a day later. timeless: once it is time to see what is gone, and but for
+        when and with what else that was noticed, which hangs on our clock.
         """
         assert self._round is not None
-        settings, undisturbed = self._settings(url), self._round.rows
+        settings = self._settings(url)
         but = (*HOW_OFTEN, "fact_change") if timeless else HOW_OFTEN
-        if timeless:
-            now += _LATER_S
-            undisturbed = _timeless(self._late(self._round, now))
-        for left in reversed(range(_CALM_PASSES)):
-            HOSTS.forget()
-            with patch.object(reading, "now_ts", return_value=now):
-                report = synced(settings)
-            problems = [problem for one in report.sources for problem in one.problems]
-            here = _timeless(rows_of(settings)) if timeless else rows_of(settings)
-            found = differences(here, undisturbed, but=but)
-            if not problems and not found:
-                return
-            if not left:
-                yield from (f"still: {problem}" for problem in problems)
-                yield from (f"{table} differs: {how}" for table, how in found.items())
+        gone_s, bad = _LATER_S if timeless else 0, list[str]()
+        for tools_s in (0, 0, _LATER_S):
+            moment = (gone_s + tools_s, tools_s)
+            problems = self._read(settings, now, moment)
+            here, there = rows_of(settings), self._undisturbed(self._round, now, moment)
+            if timeless:
+                here, there = _timeless(here), _timeless(there)
+            found = differences(here, there, but=but)
+            bad = [f"still: {problem}" for problem in problems]
+            bad += [f"{table} differs: {how}" for table, how in found.items()]
+            if not bad:
+                break
+        return bad
 
-    def _late(self, told: Round, now: int) -> dict[str, Rows]:
-        if told.late is None:
-            settings = self._settings(told.url)
-            with patch.object(reading, "now_ts", return_value=now):
-                assert not synced(settings).failed
-            told.late = rows_of(settings)
-        return told.late
+    def _read(self, settings: Settings, now: int, moment: tuple[int, int]) -> list[str]:
+        """A pass without troubles; its problems."""
+        ours_s, tools_s = moment
+        faults = self.company.server.faults
+        HOSTS.forget()
+        before = faults.now
+        faults.now = before and before + timedelta(seconds=tools_s)
+        with patch.object(reading, "now_ts", return_value=now + ours_s):
+            report = synced(settings)
+        faults.now = before
+        return [problem for one in report.sources for problem in one.problems]
+
+    def _undisturbed(self, told: Round, now: int, moment: tuple[int, int]) -> dict[str, Rows]:
+        if moment not in told.rows:
+            url = self.databases["sqlite"].copy(told.url)
+            assert not self._read(self._settings(url), now, moment)
+            told.rows[moment] = rows_of(self._settings(url))
+            self.databases["sqlite"].drop(url)
+        return told.rows[moment]
 
     def _wholly(self, url: str, now: int) -> Iterator[str]:
         """A recompute of everything finds nothing to mend, and parts add up."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -95,6 +96,13 @@ class Working:
 
     def round(self, *, kills: int, operations: int = 6) -> None:
         """The company changes while nobody reads it; then all of it is read."""
+        self.read(kills=kills, operations=operations)
+        with patch.object(reading, "now_ts", self._now):
+            report = synced(self.reference)
+        assert not report.failed, report.sources
+
+    def read(self, *, kills: int = 0, operations: int = 6) -> None:
+        """The same without the undisturbed pass."""
         self.rounds += 1
         if self.rounds > 1:
             hours = _SOON_H if self.rounds % _EVERY else _LATER_H
@@ -109,9 +117,6 @@ class Working:
             time.sleep(self.random.uniform(0.0, 1.2))
             self.kill()
         self._until(lambda: self._quiet(since))
-        with patch.object(reading, "now_ts", self._now):
-            report = synced(self.reference)
-        assert not report.failed, report.sources
 
     def different(self) -> dict[str, Any]:
         """How the rows differ from those of the undisturbed passes."""
@@ -168,6 +173,11 @@ class Working:
         return found
 
     @property
+    def idle(self) -> bool:
+        """Whether nobody reads or links, and nothing waits to be linked or measured."""
+        return not self._busy()
+
+    @property
     def by(self) -> Counter[int]:
         """How many readings each worker began."""
         return Counter(line["pid"] for line in self._lines if line["what"] == "begin")
@@ -212,17 +222,23 @@ class Working:
 
 @contextmanager
 def working(
-    folder: Path, databases: PostgresDatabases, *, seed: int, many: int
+    folder: Path, databases: PostgresDatabases, *, seed: int, many: int, compared: bool = True
 ) -> Iterator[Working]:
-    """The company, its tools running, so many workers, and a database for the undisturbed one."""
+    """The company, its tools running, so many workers, and a database for the undisturbed one,
+    unless they are compared with none: then the last weeks are enough.
+    """
     (folder / "readings.err").touch()
     with ExitStack() as ends:
         company = ends.enter_context(little_company())
         forks = ends.enter_context(forking("tests.e2e.workers_child"))
         live = Live(company.world, company.server, seed)
-        url, other = databases.empty(), databases.empty()
+        url = databases.empty()
         config, settings = company.home(folder, url=url)
-        _, reference = company.home(folder, url=other)
+        reference = settings
+        if compared:
+            _, reference = company.home(folder, url=databases.empty())
+        else:
+            _shorten(config)
         database = ends.enter_context(opened(settings.database))
         made = Working(
             folder, live, config, url, database, reference, forks, Random(f"{seed}/workers")
@@ -236,6 +252,12 @@ def working(
             for number in made.running:
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
+
+
+def _shorten(config: Path) -> None:
+    """Less history than a first load leaves for later, so that all is there soon."""
+    text = re.sub(r'(?m)^history = ".*"$', 'history = "2026-09-01"', config.read_text("utf-8"))
+    config.write_text(text, "utf-8")
 
 
 def _runs(number: int) -> bool:

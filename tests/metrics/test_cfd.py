@@ -11,6 +11,7 @@ from core.frames import NONE
 from metrics.cfd import NEVER, boundaries, crossed, crossings, occupancy
 from metrics.facts import Facts, Rules, item_facts
 from metrics.flow import in_load
+from tests.examples import examples
 from tests.metrics.history import DAY, facts_of, frame, inputs, item, path
 from tests.metrics.test_facts_reference import fast, histories
 from tests.reference import cfd as reference
@@ -132,7 +133,7 @@ def test_each_second_belongs_to_the_close_that_it_lies_before() -> None:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(items=st.lists(histories(), min_size=1, max_size=6))
 def test_the_invariants_hold_whatever_happens(items: list[History]) -> None:
     facts = fast(items, Rules(reopen_window_s=20))
@@ -155,7 +156,7 @@ def test_the_invariants_hold_whatever_happens(items: list[History]) -> None:
         assert row[-1] == sum(end.state == "done" for end in first) + dropped
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(items=st.lists(histories(), min_size=1, max_size=4))
 def test_who_is_in_the_stages_adds_up_to_the_load(items: list[History]) -> None:
     """But for what was done and came back: while it was done, it was in no stage."""

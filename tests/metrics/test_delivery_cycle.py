@@ -15,6 +15,7 @@ from metrics.delivery_cycle import delivery_cycle, merge_to_deploy
 from metrics.periods import Window
 from metrics.request_facts import request_facts
 from metrics.request_spans import PARTS, request_spans
+from tests.examples import examples
 from tests.metrics.history import frame
 from tests.metrics.tables import change_table
 from tests.reference import delivery_cycle as slow
@@ -104,7 +105,7 @@ def test_a_review_after_the_merge_is_nothing_that_the_request_waited_for() -> No
 MOMENT = st.integers(0, 30)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     commits=st.lists(
         st.builds(

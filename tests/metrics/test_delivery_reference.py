@@ -15,6 +15,7 @@ from metrics import delivery, lead_time
 from metrics.delivery_facts import DeploymentLinks, deployment_facts
 from metrics.deployment_verdicts import deployment_verdicts
 from metrics.periods import DAY, Window
+from tests.examples import examples
 from tests.metrics.history import at, frame
 from tests.metrics.tables import change_table, deployment_table, incident_table
 from tests.reference import delivery as slow
@@ -110,7 +111,7 @@ def _known(ts: int | None) -> int:
     return NONE if ts is None else ts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(history=delivered())
 def test_facts_of_deployments_equal_the_slow_reference(history: slow.History) -> None:
     told = facts(history).set_index("deployment_id")
@@ -128,7 +129,7 @@ def windows(draw: st.DrawFn) -> tuple[int, int]:
     return start, draw(st.integers(start, 70))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     history=delivered(),
     window=windows(),
@@ -204,7 +205,7 @@ def test_failure_recovery_and_rework_equal_the_slow_reference(
     assert rework.value["lenient"] == (len(likely) / len(rows) if rows else None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     commits=st.lists(
         st.tuples(SECOND, SECOND, st.sampled_from(["", "", "", "bot", "merge_commit"])), max_size=40
@@ -225,7 +226,7 @@ def test_lead_time_of_commits_equals_the_slow_reference(
         assert found.value[name] == (None if seconds is None else pytest.approx(seconds / 3600))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     commits=st.lists(st.tuples(st.integers(1, 6), SECOND, SECOND), max_size=30), window=windows()
 )
@@ -245,7 +246,7 @@ def test_lead_time_of_requests_equals_the_slow_reference(
     assert found.value["p85"] == (None if seconds is None else pytest.approx(seconds / 3600))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     made=deployment_lists(st.integers(at("2026-01-20") // 900, at("2026-05-10") // 900)),
     start=st.integers(0, 60),

@@ -291,3 +291,14 @@ def test_changes_come_in_any_order_even_in_one_second(first_id: int, stretch: in
         found = item_facts(inputs(items, mixed), Rules())
         pd.testing.assert_frame_equal(found.items, told.items)
         pd.testing.assert_frame_equal(found.visits, told.visits)
+
+
+def test_a_mapping_that_changed_often_makes_more_rows_than_there_were_moves() -> None:
+    """Of each item one for every change, however few rows were expected."""
+    often = [(7, 20 + 10 * (day % 2), day * DAY) for day in range(30)]
+    found = item_facts(inputs([item(1, 0, 7), item(2, 0, 7)], mapping=often), Rules()).visits
+    assert found["item_id"].tolist() == [1] * 30 + [2] * 30
+    assert found["ordinal"].tolist() == [*range(1, 31)] * 2
+    assert found["start_ts"].tolist() == [day * DAY for day in range(30)] * 2
+    assert found["stage_id"].tolist() == [20, 30] * 30
+    assert found["end_ts"].tolist()[-2:] == [29 * DAY, NONE]

@@ -13,6 +13,7 @@ from metrics import flow
 from metrics.facts import Facts, Rules
 from metrics.periods import DAY, Window
 from metrics.stages import stage_time
+from tests.examples import examples
 from tests.metrics.history import STATES, frame
 from tests.metrics.test_facts_reference import changes, fast, histories, place
 from tests.reference import flow as slow
@@ -49,7 +50,7 @@ def days(seconds: list[int], name: str) -> float | None:
     return None if found is None else found / DAY
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     items=HISTORIES,
     window=windows(),
@@ -88,7 +89,7 @@ def test_flow_metrics_equal_the_slow_reference(
     assert {name: told[f"{name}_active"] for name in shares} == pytest.approx(shares)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(items=HISTORIES, window=windows(), at=st.integers(0, 200), reopen=st.integers(0, 40))
 def test_rates_equal_the_slow_reference(
     items: list[item_history.History], window: tuple[int, int], at: int, reopen: int
@@ -108,7 +109,7 @@ def test_rates_equal_the_slow_reference(
         assert measure.value["ratio"] == (numerator / denominator if denominator else None)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(items=HISTORIES, window=windows(), at=st.integers(0, 150), count_ignored=st.booleans())
 def test_stage_time_equals_the_slow_reference(
     items: list[item_history.History], window: tuple[int, int], at: int, count_ignored: bool

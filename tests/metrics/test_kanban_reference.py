@@ -17,6 +17,7 @@ from metrics.little import littles_law
 from metrics.periods import DAY, Window
 from metrics.sle import before, sle
 from metrics.survival import lifetimes, survival
+from tests.examples import examples
 from tests.metrics.test_facts_reference import changes, fast, place
 from tests.reference import item_history, kanban
 from tests.reference.kanban import TICK, Life
@@ -63,7 +64,7 @@ def told(items: list[item_history.History]) -> tuple[Facts, list[Life]]:
     return facts, lives
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(companies, windows)
 def test_littles_law_is_that_of_a_count_tick_by_tick(
     items: list[item_history.History], window: Window
@@ -98,7 +99,7 @@ def test_littles_law_is_that_of_a_count_tick_by_tick(
         assert figures["age_is_level"] == pytest.approx(float(steep), abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(companies, windows, st.sampled_from([50, 70, 85, 95]), st.none() | st.integers(1, 20))
 def test_ageing_is_that_of_plain_loops(
     items: list[item_history.History], window: Window, percent: int, within_d: int | None
@@ -135,7 +136,7 @@ def test_ageing_is_that_of_plain_loops(
             assert np.isnan(row["breach_p"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(companies, windows)
 def test_probabilities_lie_between_0_and_1_and_never_fall_with_age(
     items: list[item_history.History], window: Window
@@ -151,7 +152,7 @@ def test_probabilities_lie_between_0_and_1_and_never_fall_with_age(
     assert known == sorted(known)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(companies, windows)
 def test_the_ages_of_a_past_day_are_those_that_were_told_on_it(
     items: list[item_history.History], window: Window
@@ -177,7 +178,7 @@ def _ages(found: Ageing) -> dict[int, int]:
     return dict(zip(found.rows["item_id"], found.rows["age_s"], strict=True))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(companies, windows, st.sampled_from([50, 70, 85, 95]))
 def test_the_expectation_and_its_adherence_are_those_of_plain_loops(
     items: list[item_history.History], window: Window, percent: int
@@ -208,7 +209,7 @@ def _taken(lives: list[Life], window: Window) -> list[int]:
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(companies)
 def test_without_open_work_the_survival_is_what_was_finished(
     items: list[item_history.History],

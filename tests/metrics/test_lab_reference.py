@@ -13,6 +13,7 @@ from metrics.lab.draws import Draws
 from metrics.lab.engine import play
 from metrics.lab.network import Network, Step
 from metrics.stats import Floats
+from tests.examples import examples
 from tests.reference.lab import Line
 
 
@@ -64,7 +65,7 @@ def _reference(network: Network, draws: Draws) -> Line:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(seed=st.integers(0, 1_000_000))
 def test_every_visit_is_where_the_plain_one_has_it(seed: int) -> None:
     network = _network(Random(seed))

@@ -16,6 +16,7 @@ from metrics.holders import NOTHING, DelayClock, Values
 from metrics.ledger import Book, accrued, book_of, burning
 from metrics.periods import DAY, WEEK, Window
 from metrics.profiles import terms_of
+from tests.examples import examples
 from tests.metrics.history import inputs, item, path
 from tests.reference.ledger import (
     ACTIVE,
@@ -185,7 +186,7 @@ def _stream(draw: st.DrawFn) -> tuple[list[Life], dict[int, Worth]]:
     return lives, worths
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(_stream(), st.lists(st.integers(0, 50), max_size=3))
 def test_the_ledger_is_what_counting_day_by_day_gives(
     stream: tuple[list[Life], dict[int, Worth]], cuts: list[int]
@@ -201,7 +202,7 @@ def test_the_ledger_is_what_counting_day_by_day_gives(
         assert found == ledger(lives, worths, first=first, last=last, as_of=50)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     _stream(),
     st.sets(st.integers(0, 50 * DAY), max_size=4),

@@ -16,6 +16,7 @@ from metrics.map_steps import Steps, map_steps
 from metrics.map_times import step_times
 from metrics.map_visits import edges, first_time_right, handoffs, loops, moves, step_visits
 from metrics.map_waits import TOOLS, with_tools
+from tests.examples import examples
 from tests.metrics.test_value_stream_map import STAGES as SIX
 from tests.reference import value_stream_map as reference
 from tests.reference.value_stream_map import Life, Stay, Visit
@@ -106,7 +107,7 @@ def _mapped(found: list[Life]) -> tuple[pd.DataFrame, Steps]:
     return with_tools(life_rows(told, visits, steps), spans, steps), steps
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(lives(), min_size=1, max_size=4))
 def test_every_second_is_where_the_reference_has_it(found: list[Life]) -> None:
     rows, steps = _mapped(found)
@@ -121,7 +122,7 @@ def test_every_second_is_where_the_reference_has_it(found: list[Life]) -> None:
     assert +spent == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(lives(), min_size=1, max_size=4))
 def test_the_ladder_is_the_lead_time_to_the_second(found: list[Life]) -> None:
     rows, steps = _mapped(found)
@@ -163,7 +164,7 @@ def _visits(told: list[list[tuple[int, int]]]) -> tuple[pd.DataFrame, list[list[
     return step_visits(pd.DataFrame(rows, columns=columns)), plain
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(ways)
 def test_edges_loops_and_yields_are_those_of_the_reference(
     told: list[list[tuple[int, int]]],
@@ -185,7 +186,7 @@ def test_edges_loops_and_yields_are_those_of_the_reference(
     assert {n: c for n, c in enumerate(once.tolist()) if c} == +expected.once
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["", "web", "ops", "qa"]), max_size=7), max_size=4))
 def test_handoffs_are_those_of_the_reference(told: list[list[str]]) -> None:
     rows = [(n, 1, team, at) for n, teams in enumerate(told) for at, team in enumerate(teams)]

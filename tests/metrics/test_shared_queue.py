@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from metrics.forecast import forecast_when
 from metrics.queue_places import TO_COME, Standing, growing, owners_of, standing
 from metrics.shared_queue import Line, all_in_time, arrivals, done_after, group_steps
+from tests.examples import examples
 from tests.reference.shared_queue import done_within
 
 NONE = -(2**63)
@@ -54,7 +55,7 @@ queues = st.lists(st.sets(st.integers(0, 2), max_size=2), min_size=1, max_size=5
 pools = st.lists(st.integers(0, 3), min_size=1, max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(queues, pools, st.integers(0, 5), st.integers(1, 4))
 def test_every_chance_is_that_of_all_futures_one_by_one(
     groups: list[set[int]], pool: list[int], begun: int, days: int
@@ -76,7 +77,7 @@ def test_every_chance_is_that_of_all_futures_one_by_one(
         assert by_then == (told[-1] >= level)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.integers(0, 4), min_size=1, max_size=40),
     st.lists(st.integers(0, 4), min_size=7, max_size=40),

@@ -15,6 +15,7 @@ from metrics.blocked import NOT_TOLD, REASONS, blocked_time
 from metrics.periods import Window
 from metrics.stretches import overlaps, remainder
 from metrics.teams import assigned_teams, held_in_load, held_visits, main_teams, sole_teams
+from tests.examples import examples
 from tests.reference import teams as reference
 from tests.reference.teams import Membership, Visit
 
@@ -86,7 +87,7 @@ def _assigned(first: str, moves: list[tuple[int, str]], members: list[Membership
     return assigned_teams(frame, people, sole_teams(rows, rows))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     visits=histories(),
     first=st.sampled_from(("", *_PEOPLE)),
@@ -117,7 +118,7 @@ def test_every_second_is_of_the_team_that_the_reference_names(
     assert main == longest[:1]  # a Counter keeps the order in which they came first
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     blocked=st.lists(stretches, max_size=3),
     by=st.fixed_dictionaries(
@@ -147,7 +148,7 @@ def test_blocked_time_is_split_as_the_reference_splits_it(
     assert told == dict(wanted)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(a=st.lists(stretches, max_size=4), b=st.lists(stretches, max_size=4))
 def test_overlap_and_remainder_share_every_second_out(
     a: list[tuple[int, int]], b: list[tuple[int, int]]

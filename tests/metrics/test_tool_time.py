@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.frames import NONE
 from metrics.tool_spans import Linked, Records, spans_of
 from metrics.tool_time import TOOLS, Spans, is_unlinked, tool_times
+from tests.examples import examples
 from tests.reference import time_by_tool as reference
 from tests.reference.time_by_tool import Life
 
@@ -122,7 +123,7 @@ lives = st.builds(
 
 
 @given(st.lists(lives, max_size=3))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_fast_and_slow_agree_and_the_parts_add_up(given_lives: list[Life]) -> None:
     table = fast(given_lives)
     for life, row in zip(given_lives, table.to_dict("records"), strict=True):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.working_time import WorkingCalendar, inclusive_days, seconds_between
+from tests.examples import examples
 from tests.reference import working_time as slow
 
 HOUR = 3_600
@@ -101,7 +102,7 @@ def test_days_of_ones_own_are_closed_too() -> None:
     assert between("2026-12-23T12:00", "2026-12-28T12:00") == 48
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     start=INSTANTS,
     span=SPANS,
@@ -123,7 +124,7 @@ def test_seconds_and_days_equal_a_loop_over_the_days(
     assert worked(calendar, start + span, start) == -worked(calendar, start, start + span)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     start=st.integers(ts("2025-12-20T00:00"), ts("2027-01-10T00:00")),
     span=SPANS,
@@ -143,7 +144,7 @@ def test_the_holidays_of_berlin_are_closed_wherever_one_looks_from(
     assert found == slow.inclusive_days(since, until, **told)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(start=INSTANTS, one=SPANS, two=SPANS, tz=st.sampled_from(ZONES))
 def test_parts_add_up_and_none_is_longer_than_elapsed(
     start: int, one: int, two: int, tz: str
@@ -195,7 +196,7 @@ def test_inclusive_days_count_both_ends(start: str, end: str, elapsed: int, work
     assert inclusive_days(*pair, "Europe/Berlin", BERLIN).tolist() == [working]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(start=st.integers(0, 20_000), count=st.integers(1, 400), weekdays=st.sets(st.integers(0, 6)))
 def test_the_nth_working_day_is_open_and_has_n_up_to_it(
     start: int, count: int, weekdays: set[int]

@@ -44,6 +44,13 @@ def test_new_changed_and_gone_rows_are_told_apart(
     differ = sorted(key for key in old.keys() & new.keys() if old[key] != new[key])
     assert keys(before, found.was) == keys(now, found.now) == differ
     assert {now[place][:2]: now[place][2:] for place in found.now} == {k: new[k] for k in differ}
+    columns = {
+        name
+        for key in differ
+        for name, before_it, after_it in zip(_COLUMNS[2:], old[key], new[key], strict=True)
+        if before_it != after_it
+    }
+    assert found.differing == [name for name in _COLUMNS if name in columns]
     assert bool(found) == (old != new)
 
 
