@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-import adbc_driver_postgresql.dbapi
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -33,6 +32,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core.frames import NONE
+from store.arrow_connections import arrow_cursor, has_arrow_connections
 from store.lookup import chunks, one_of
 
 IDS = 10_000
@@ -61,7 +61,7 @@ def read_frame(
     columns = list(statement.selected_columns)
     arrays = None
     engine = session.get_bind().engine
-    if committed and engine.dialect.name == "postgresql":
+    if committed and has_arrow_connections(engine):
         try:
             table = _arrow(engine, statement)
         except (AdbcError, OSError) as error:
@@ -127,16 +127,11 @@ def _without_rows(columns: Sequence[ColumnElement[Any]]) -> pd.DataFrame:
 
 
 def _arrow(engine: Engine, statement: Select[Any]) -> pa.Table:
-    """The rows by a connection of its own, which closes with the statement."""
+    """The rows by a connection of its own."""
     # A paramstyle that needs no escaped percent signs.
     dialect: Any = cast(Any, postgresql).dialect(paramstyle="named")
     query = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    # Its URL knows no driver name such as postgresql+psycopg.
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with (
-        adbc_driver_postgresql.dbapi.connect(address) as connection,
-        connection.cursor() as cursor,
-    ):
+    with arrow_cursor(engine) as cursor:
         cursor.execute(query)
         table: pa.Table = cursor.fetch_arrow_table()
     return table

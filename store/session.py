@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import StoreError
+from store.arrow_connections import keep_arrow_connections
 from store.refusals import as_failure
 
 BUSY_S = 30
@@ -96,6 +97,7 @@ def _postgres(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _notice_death)
     event.listen(engine, "handle_error", as_failure, retval=True)
+    keep_arrow_connections(engine)
     return engine
 
 
