@@ -65,7 +65,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.kept = Kept()
     app.state.access = None
     app.add_middleware(
-        CachedViews, version=served.version, minute=served.minute, kept=app.state.kept
+        CachedViews,
+        version=served.version,
+        minute=served.minute,
+        kept=app.state.kept,
+        program=app.version,
     )
     if settings.auth.mode != "none":
         _lock(app, settings, database)

@@ -41,7 +41,8 @@ def is_kept(path: str | bytes) -> bool:
 
 class CachedViews:
     """ASGI layer. `version` tells the present version of everything that is served, and must be
-    cheap. kept: where answers are kept, which others may fill.
+    cheap. kept: where answers are kept, which others may fill. program: the version of Headwater,
+    of which one may tell the same facts otherwise than another.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class CachedViews:
         version: Callable[[], str],
         minute: Callable[[], int],
         kept: Kept | None = None,
+        program: str = "",
     ) -> None:
         self._app = app
         self._version = version
         self._minute = minute
+        self._program = program
         self._bytes = Kept() if kept is None else kept
         self._bytes.views = self
         self._making: dict[tuple[int, str], asyncio.Event] = {}
@@ -135,7 +138,7 @@ class CachedViews:
         asked = scope["raw_path"], scope["query_string"]
         question = (_kept_question if len(asked[1]) < _SHORT else _question)(*asked)
         moment = f"accept {_header(scope, b'accept')!r}" if _passed_on(scope) else self._minute()
-        return _hash(self._version(), moment, question)
+        return _hash(f"{self._program} {self._version()}", moment, question)
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send, etag: bytes) -> None:
         async def pass_on(message: Message) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from api.app import create_app
 from pipeline.database import Database
 from store import frames
 from store.facts import bump_version
 from tests.api.client import Client, Clock
+from tests.e2e.company import Company
 
 ADDRESS = "/v1/streams/checkout/metrics/flow_time?from=2026-08-01&interval=week"
 
@@ -66,6 +68,19 @@ def test_another_question_has_another_etag(client: Client) -> None:
         )
     ]
     assert len(set(tags)) == len(tags)
+
+
+def test_after_an_upgrade_the_same_facts_have_other_etags(
+    client: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same() -> Client:
+        return Client(create_app(company.settings, company.database))
+
+    addresses = (ADDRESS, "/v1/exports/items")
+    before = [_etag(client, one) for one in addresses]
+    assert [_etag(same(), one) for one in addresses] == before
+    monkeypatch.setattr("api.app._version", lambda: "99.0")
+    assert not {_etag(same(), one) for one in addresses} & set(before)
 
 
 def test_the_order_of_the_parameters_does_not_matter(client: Client) -> None:
