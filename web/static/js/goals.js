@@ -26,7 +26,8 @@ const LEVELS = ["50", "70", "85", "95"];
 const MOST_D = 3650;
 
 const bold = (text) => h("b", null, text);
-const days = (value, letter = "B") => duration(seconds(value, "d"), letter);
+/** Every time of the page as exact as the grade of its answer allows. */
+const days = (value, { grade: letter }) => duration(seconds(value, "d"), letter);
 const levelOf = (query) => (LEVELS.includes(query.get("percent")) ? query.get("percent") : "85");
 
 /** The days that somebody asks for; null: what history gives. */
@@ -40,7 +41,7 @@ function keptWords(sle) {
   const meant = expected(sle);
   if (meant === null) return ["Nothing is expected yet: the time before this period gave nothing."];
   const whose = sle.within_d ? "asked for" : "expected, as the time before had shown";
-  const told = [`${sle.percent}\u00a0% of the work within `, bold(days(meant)), ` was ${whose}`];
+  const told = [`${sle.percent}\u00a0% of the work within `, bold(days(meant, sle)), ` was ${whose}`];
   if (share === null || !trusted(sle)) return [...told, "; whether that was kept cannot be said."];
   return [...told, "; ", bold(percent(share, sle.grade)), " kept that."];
 }
@@ -54,7 +55,7 @@ function missWords({ ageing }) {
 function nextWords({ sle }) {
   const next = valueOf(sle, `p${sle.percent}`);
   if (next === null || sle.within_d || !trusted(sle)) return [];
-  return [" From now on ", bold(days(next)), " can be expected."];
+  return [" From now on ", bold(days(next, sle)), " can be expected."];
 }
 
 /** What will miss it is held against what can be expected from now on: that comes first. */
@@ -75,10 +76,10 @@ function expectation({ sle }) {
   const key = `p${sle.percent}`;
   const value = valueOf(sle, key);
   const range = sle.interval?.[key];
-  const edges = range?.every((one) => one !== null) ? `${days(range[0])} to ${days(range[1])}` : "";
+  const edges = range?.every((one) => one !== null) ? `${days(range[0], sle)} to ${days(range[1], sle)}` : "";
   return {
     title: "Can be expected",
-    value: value === null ? null : days(value, sle.grade),
+    value: value === null ? null : days(value, sle),
     small: `for ${sle.percent}\u00a0%`,
     soft: !trusted(sle),
     none: "withheld",
@@ -91,7 +92,7 @@ function keptFigure({ sle }) {
   const share = valueOf(sle, "adherence");
   const range = sle.interval?.adherence;
   return {
-    title: expected(sle) === null ? "Kept" : `Done within ${days(expected(sle))}`,
+    title: expected(sle) === null ? "Kept" : `Done within ${days(expected(sle), sle)}`,
     value: share === null ? null : percent(share, sle.grade),
     soft: !trusted(sle),
     none: "withheld",
@@ -104,11 +105,11 @@ function keptFigure({ sle }) {
   };
 }
 
-function missing({ ageing }, href) {
+function missing({ ageing, sle }, href) {
   const late = valueOf(ageing, "likely_late");
   const limit = valueOf(ageing, "sle_d");
   return {
-    title: limit === null ? "Likely to miss it" : `Likely to miss ${days(limit)}`,
+    title: limit === null ? "Likely to miss it" : `Likely to miss ${days(limit, sle)}`,
     value: late === null ? null : count(late),
     small: `of ${count(ageing.total)} in flight`,
     none: "withheld",

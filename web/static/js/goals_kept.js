@@ -46,7 +46,7 @@ function row(name, told, sle, kind = null) {
     null,
     h("td", null, kind ? typeShape(kind) : null, kind ? name : h("b", null, name)),
     num(count(told.n)),
-    num(days === null ? "" : duration(seconds(days, "d"), "A")),
+    num(days === null ? "" : duration(seconds(days, "d"), sle.grade)),
     mark(name, told, sle.percent / 100),
     kept(told),
   );
@@ -60,7 +60,7 @@ function scaleCell() {
 /** `flow`: where each level stands. */
 export function keptSection(sle, flow) {
   const how = sle.within_d
-    ? `share done within ${duration(seconds(sle.within_d, "d"), "A")}; the tick is the ${sle.percent}\u00a0% that are meant`
+    ? `share done within ${duration(seconds(sle.within_d, "d"), sle.grade)}; the tick is the ${sle.percent}\u00a0% that are meant`
     : `share done within the days that the time before gave for ${sle.percent}\u00a0%; the tick is what was meant`;
   return [
     section("Was it kept", how, link(flow, { class: "lnk" }, "What can be promised"), "kept"),
