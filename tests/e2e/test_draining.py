@@ -71,9 +71,9 @@ def test_an_answer_that_has_begun_ends_before_the_process_does(
     answers: list[int] = []
     with _serving(tmp_path, postgres_url) as (process, browser):
         with engine.begin() as connection:
-            connection.execute(text("LOCK TABLE value_stream IN ACCESS EXCLUSIVE MODE"))
+            connection.execute(text("LOCK TABLE item_fact IN ACCESS EXCLUSIVE MODE"))
             asking = threading.Thread(
-                target=lambda: answers.append(_status(browser, "/v1/overview"))
+                target=lambda: answers.append(_status(browser, "/v1/exports/items"))
             )
             asking.start()
             wait_until(lambda: _waits(engine.url.render_as_string(hide_password=False)), process)
