@@ -224,4 +224,7 @@ class Overview(Shape):
     incomplete_week: str | None
     headline: Headline
     streams: list[OverviewStream]
+    awaited: list[str] = Field(
+        description="Streams that are configured and not measured yet: the next pass does that."
+    )
     services: list[OverviewService]

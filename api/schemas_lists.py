@@ -21,6 +21,14 @@ class Listed(Shape, Generic[Row]):
     next: str | None
 
 
+class Configured(Listed[Row], Generic[Row]):
+    """A list of what the configuration names."""
+
+    awaited: list[str] = Field(
+        description="Configured, and not measured yet: they come with the next pass."
+    )
+
+
 class Page(Listed[Row], Generic[Row]):
     """A page of a longer list."""
 

@@ -40,7 +40,8 @@ def _tell(ctx: MigrationContext, step: MigrationInfo, heads: object, run_args: o
     way = "done" if step.is_upgrade else "undone"
     found = context.script.get_revision(str(step.up_revision_id))
     if found is not None:
-        context.config.attributes.get("tell", str)(f"{found.revision} {way}: {found.doc}")
+        what = " ".join((found.doc or "").split())
+        context.config.attributes.get("tell", str)(f"{found.revision} {way}: {what}")
 
 
 _run(context.config.attributes["connection"])

@@ -64,6 +64,7 @@ def overview(snapshot: Snapshot, settings: Settings, asked: Question, weekly: Qu
         "incomplete_week": running["start"] if running else None,
         "headline": _headline(snapshot, settings, asked, streams),
         "streams": streams,
+        "awaited": list(snapshot.awaited.streams),
         "services": [
             _service(snapshot, settings, service, stream, asked)
             for stream in snapshot.streams.values()

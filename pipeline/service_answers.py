@@ -44,6 +44,7 @@ def service_of(snapshot: Snapshot, name: str) -> ServiceFacts:
     """The facts of a service; `NotFoundError` with the names that exist."""
     if name not in snapshot.services:
         snapshot.later.require("services", name)
+        snapshot.awaited.require("services", name)
         known = ", ".join(snapshot.services) or "none"
         raise NotFoundError(f'there is no service "{name}"; known: {known}')
     return snapshot.services[name]

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from connectors.history import Older
-from core.errors import BadRequestError
+from core.errors import BadRequestError, NotFoundError
 from core.settings import Dora, Service, ValueStream
 from metrics.envelope import Freshness
 from metrics.value_events import ValueFacts, nothing_told
@@ -88,6 +88,23 @@ class Later:
             raise _too_early(min(known, default=None), "")
 
 
+@dataclass(frozen=True)
+class Awaited:
+    """What is configured and has no facts yet, by name: the next pass makes them."""
+
+    streams: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+    def require(self, kind: Literal["streams", "services"], name: str) -> None:
+        """`NotFoundError` where it is one of them, which says when it is there."""
+        if name in (self.streams if kind == "streams" else self.services):
+            what = "value stream" if kind == "streams" else "service"
+            raise NotFoundError(
+                f'the {what} "{name}" is configured and not measured yet: that comes with the next'
+                " pass over the sources; GET /v1/sources tells how far they are read"
+            )
+
+
 def _too_early(since_ts: int | None, of: str) -> BadRequestError:
     if since_ts is None:
         return BadRequestError(f"known_at: nothing is known{of} yet")
@@ -117,3 +134,4 @@ class Snapshot:
     outages: Outages = field(default_factory=dict)
     later: Later = field(default_factory=Later)
     """Where it is asked what was known: of what nothing was kept yet."""
+    awaited: Awaited = field(default_factory=Awaited)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 
@@ -24,7 +24,7 @@ from pipeline.known_snapshot import known_snapshot
 from pipeline.memo import Memo
 from pipeline.outages import outages_of
 from pipeline.planned import Planned, planned_of
-from pipeline.snapshot import ServiceFacts, Snapshot, StreamFacts
+from pipeline.snapshot import Awaited, ServiceFacts, Snapshot, StreamFacts
 from pipeline.stream_blocks import blocked_statuses, blockers_of, linked_blocks, open_blocks
 from pipeline.value_facts import rules_of, stream_value
 from pipeline.worth import Worth, worth_of
@@ -88,7 +88,10 @@ class Snapshots:
             older = _older(states, self.settings)
             fresh = freshness(states, self.settings, older)
             gaps = outages_of(spans(session), fresh)
-            return Snapshot(streams, self._services, fresh, self._unlinked, older, gaps)
+            awaited = _awaited(self.settings, streams, self._services)
+            return Snapshot(
+                streams, self._services, fresh, self._unlinked, older, gaps, awaited=awaited
+            )
 
     def _valued(
         self, session: Session, streams: dict[str, StreamFacts], states: Sequence[StreamState]
@@ -221,3 +224,10 @@ def _older(states: Sequence[StreamState], settings: Settings) -> dict[str, list[
         for source in settings.polled
     }
     return {name: parts for name, parts in left.items() if parts}
+
+
+def _awaited(settings: Settings, streams: Container[str], services: Container[str]) -> Awaited:
+    return Awaited(
+        tuple(one.name for one in settings.streams if one.name not in streams),
+        tuple(one.name for one in settings.services if one.name not in services),
+    )

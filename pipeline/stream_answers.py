@@ -31,6 +31,7 @@ def stream_of(snapshot: Snapshot, name: str) -> StreamFacts:
     """The facts of a stream; `NotFoundError` with the names that exist."""
     if name not in snapshot.streams:
         snapshot.later.require("streams", name)
+        snapshot.awaited.require("streams", name)
         known = ", ".join(snapshot.streams) or "none"
         raise NotFoundError(f'there is no value stream "{name}"; known: {known}')
     return snapshot.streams[name]

@@ -20,7 +20,7 @@ from api.documented import answers
 from api.examples import ENVELOPE
 from api.schemas import Envelope
 from api.schemas_journey import Explained
-from api.schemas_lists import Listed, StageRows, StreamRow
+from api.schemas_lists import Configured, StageRows, StreamRow
 from pipeline.explain import explain_stream, mark_coarse
 from pipeline.map_lists import ranked_stages
 from pipeline.stage_answers import stages_with_coarse
@@ -56,14 +56,14 @@ class StagesQuery(CalendarQuery):
 @router.get(
     "",
     summary="All value streams",
-    responses=answers(Listed[StreamRow]),
+    responses=answers(Configured[StreamRow]),
     dependencies=NO_PARAMETERS,
 )
 def read_streams(served: ServedDep, session: SessionDep) -> Response:
     """Name, title, stages, services and the version of the facts, in the configured order."""
     snapshot = served.snapshots.present(session)
     rows = [stream_document(stream) for stream in snapshot.streams.values()]
-    return encoded({"items": rows, "next": None})
+    return encoded({"items": rows, "next": None, "awaited": list(snapshot.awaited.streams)})
 
 
 @router.get(

@@ -20,7 +20,7 @@ from api.documented import answers
 from api.schemas import Envelope
 from api.schemas_desk import IncidentRow
 from api.schemas_journey import Explained
-from api.schemas_lists import Dora, Listed, ServiceRow, StreamDora
+from api.schemas_lists import Configured, Dora, Listed, ServiceRow, StreamDora
 from pipeline.explain_delivery import explain_service
 from pipeline.incident_list import incidents_of
 from pipeline.service_answers import missing_of, service_dora, service_metric, service_of
@@ -37,7 +37,10 @@ Slug = Annotated[str, Path(description=f"One of: {', '.join(DORA_SLUGS)}; {_ALSO
 
 
 @router.get(
-    "", summary="All services", responses=answers(Listed[ServiceRow]), dependencies=NO_PARAMETERS
+    "",
+    summary="All services",
+    responses=answers(Configured[ServiceRow]),
+    dependencies=NO_PARAMETERS,
 )
 def read_services(served: ServedDep, session: SessionDep) -> Response:
     """Name, repositories and what is missing to measure it whole."""
@@ -50,7 +53,7 @@ def read_services(served: ServedDep, session: SessionDep) -> Response:
         }
         for one in snapshot.services.values()
     ]
-    return encoded({"items": rows, "next": None})
+    return encoded({"items": rows, "next": None, "awaited": list(snapshot.awaited.services)})
 
 
 @router.get(

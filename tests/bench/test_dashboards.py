@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from bench.dashboards import Dashboard, Told
+from tests.api.client import finished
 
 Asked = list[tuple[str, str]]
 
@@ -46,7 +47,7 @@ def test_each_server_is_asked_in_turn_with_what_the_other_one_told() -> None:
             one.close()
         return asked, told
 
-    asked, told = asyncio.run(polled())
+    asked, told = finished(polled())
     assert asked == [("b", ""), ("a", 'W/"1"'), ("b", 'W/"1"'), ("a", 'W/"1"')]
     assert {kind: len(took) for kind, took in told.took.items()} == {"computed": 1, "304": 3}
     assert not told.errors
@@ -62,6 +63,6 @@ def test_what_is_no_answer_is_counted_and_not_timed() -> None:
         await one.poll(told)  # nobody listens any longer
         return told
 
-    told = asyncio.run(polled())
+    told = finished(polled())
     assert told.asked == 0
     assert told.errors == {"503": 1, "ConnectionRefusedError": 1}

@@ -53,3 +53,19 @@ def test_without_a_stream_a_page_says_what_is_missing(
     assert page.locator("main a[href]").count() > 0
     for hole in ("undefined", "NaN", "null"):
         assert hole not in text(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/map", "/goals", "/quality", "/dora", "/failures"])
+def test_before_the_first_pass_a_page_says_what_is_awaited(
+    visit: Open, fake: FakeApi, path: str
+) -> None:
+    awaited = ["checkout", "loyalty", "search", "web", "x"]
+    for address in ("/v1/streams", "/v1/services"):
+        fake.answers[address] = {"items": [], "next": None, "awaited": awaited}
+    fake.answers["/v1/overview"] |= {"streams": [], "awaited": awaited}
+    page = visit(path)
+
+    told = text(page, ".answer")
+    assert "checkout, loyalty, search and 2 more are measured when the sources are read" in told
+    assert "configured" not in text(page)
+    assert page.locator('main a[href$="/connectors"]').count() == 1

@@ -68,7 +68,7 @@ function draw(data, context) {
   if (!data) return blank();
   const { query } = context;
   const { streams, ageing, blocked } = data;
-  if (!streams.items.length) return noStreams(TITLE, "look at");
+  if (!streams.items.length) return noStreams(TITLE, "look at", streams.awaited);
   if (!ageing) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const promise = promised(ageing);
   const blocks = new Map(blocked.items.map((one) => [one.key, one]));

@@ -72,7 +72,7 @@ function draw(data, context) {
   if (!data) return blank();
   const { query } = context;
   const { streams, stages } = data;
-  if (!streams.items.length) return noStreams(TITLE, "look at");
+  if (!streams.items.length) return noStreams(TITLE, "look at", streams.awaited);
   if (!stages) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const begin = [head(TITLE, answer(data), facts(data)), headFigures(data, itemsAt(query))];
   if (!stages.items.some(({ state }) => state === "waiting" || state === "active"))

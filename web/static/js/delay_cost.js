@@ -65,7 +65,7 @@ const unpriced = ({ cost, burning }) =>
 function draw(data, page) {
   if (!data) return blank();
   const { streams, cost } = data;
-  if (!streams.items.length) return noStreams(TITLE, "price");
+  if (!streams.items.length) return noStreams(TITLE, "price", streams.awaited);
   if (!cost) return [...blank(), page.settle({ stream: streams.items[0].name })];
   const shown = { ...data, title: streamOf(streams, page.query)?.title ?? cost.scope.stream };
   const begin = head(TITLE, answer(shown), facts(cost));

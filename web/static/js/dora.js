@@ -67,7 +67,7 @@ const titleOf = ({ streams }, query) => {
 
 function draw(data, page) {
   if (!data) return blank();
-  if (!data.services.items.length) return noServices(TITLE);
+  if (!data.services.items.length) return noServices(TITLE, data.services);
   if (!data.told) return [...blank(), page.settle({ service: data.services.items[0].name })];
   const { told } = data;
   const to = ways(page.query);

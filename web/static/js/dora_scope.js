@@ -3,6 +3,7 @@
 import { address } from "./api.js";
 import { choice } from "./frame.js";
 import { empty, head } from "./parts.js";
+import { notMeasured } from "./unready.js";
 
 /** "service" or "stream" with the name, of the address; null where it names none. */
 export function place(query) {
@@ -45,7 +46,10 @@ environments = { production = ["production"] }
 configuration_items = ["Web Shop"]`;
 
 /** What is said where no service is configured. */
-export const noServices = (title) => [
+export const noServices = (title, { awaited }) =>
+  awaited?.length ? notMeasured(title, "tell", awaited) : unconfigured(title);
+
+const unconfigured = (title) => [
   head(title, ["There is nothing to tell yet: no service is configured."], null),
   empty(
     "No service is configured",

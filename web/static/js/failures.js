@@ -110,7 +110,7 @@ function noIncidents(name, missing) {
 function draw(data, page) {
   if (!data) return blank();
   const { query } = page;
-  if (!data.services.items.length) return noServices(TITLE);
+  if (!data.services.items.length) return noServices(TITLE, data.services);
   if (!data.told) return [...blank(), page.settle({ service: firstService(data, query) })];
   const { told, incidents, rows } = data;
   if (told.missing) return noIncidents(told.service, told.missing);

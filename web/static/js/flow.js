@@ -28,7 +28,7 @@ function draw(data, context) {
   if (!data) return blank();
   const { query } = context;
   const { streams, time } = data;
-  if (!streams.items.length) return noStreams(TITLE, "look at");
+  if (!streams.items.length) return noStreams(TITLE, "look at", streams.awaited);
   if (!time) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const page = {
     query,

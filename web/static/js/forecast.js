@@ -134,7 +134,7 @@ const blank = () => [head(TITLE, [])];
 function draw(data, context) {
   if (!data) return blank();
   const { streams, queue, before, one, held, work } = data;
-  if (!streams.items.length) return noStreams(TITLE, "forecast");
+  if (!streams.items.length) return noStreams(TITLE, "forecast", streams.awaited);
   if (!queue) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const page = { ...context, opens: opening(context.query), controls: controls(queue, context) };
   return [

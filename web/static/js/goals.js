@@ -157,7 +157,7 @@ function draw(data, page) {
   if (!data) return [head(TITLE, [])];
   const { query } = page;
   const { streams, sle } = data;
-  if (!streams.items.length) return noStreams(TITLE, "expect");
+  if (!streams.items.length) return noStreams(TITLE, "expect", streams.awaited);
   if (!sle) return [head(TITLE, []), page.settle({ stream: streams.items[0].name })];
   const same = { stream: query.get("stream"), window: query.get("window"), to: query.get("to") };
   const flow = address("/flow", same);

@@ -115,7 +115,7 @@ const nextPage = ({ next }) => {
 function draw(data, page) {
   if (!data) return [head(TITLE, [])];
   const { streams, list, one, standard, drift } = data;
-  if (!streams.items.length) return noStreams(TITLE, "improve");
+  if (!streams.items.length) return noStreams(TITLE, "improve", streams.awaited);
   if (!list) return [head(TITLE, []), page.settle({ stream: streams.items[0].name })];
   if (!one && list.items.length && !page.query.get("improvement"))
     return [head(TITLE, []), page.settle({ improvement: list.items[0].id })];

@@ -177,7 +177,7 @@ function drawChange(data, context) {
 function draw(data, context) {
   if (!data) return blank();
   const { streams, today, change } = data;
-  if (!streams.items.length) return noStreams(TITLE, "change");
+  if (!streams.items.length) return noStreams(TITLE, "change", streams.awaited);
   if (!today) return [...blank(), context.settle({ stream: streams.items[0].name })];
   if (!today.model) return noModel(today);
   return change && moves(context.query) ? drawChange(data, context) : drawToday(data, context);

@@ -120,7 +120,7 @@ function blank() {
 function draw(data, context) {
   if (!data) return blank();
   const { streams, map, drawing, step, found } = data;
-  if (!streams.items.length) return noStreams(TITLE, "draw");
+  if (!streams.items.length) return noStreams(TITLE, "draw", streams.awaited);
   if (!map) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const begin = [head(TITLE, answer(map), facts(map))];
   if (!map.n) return [...begin, nothingToDraw(map)];

@@ -11,6 +11,7 @@ import { asked, periodChoice, shifted } from "./period.js";
 import { servicesSection } from "./services.js";
 import { streamsSection } from "./streams.js";
 import { TYPES } from "./scope.js";
+import { notMeasured } from "./unready.js";
 
 const TITLES = ["How long", "Where it waits", "What waiting costs", "Can I trust it"];
 const FIRST_STREAM = `[[streams]]
@@ -30,7 +31,8 @@ function blank() {
   ];
 }
 
-function noStreams() {
+function noStreams({ awaited }) {
+  if (awaited?.length) return notMeasured("Overview", "measure", awaited);
   const check = link("/connectors", { class: "lnk" }, "Check the connectors");
   return [
     head("Overview", ["There is nothing to measure yet: no value stream is configured."], null),
@@ -70,7 +72,7 @@ function facts(overview, query) {
 function draw(data, { query }) {
   if (!data) return blank();
   const { overview } = data;
-  if (!overview.streams.length) return noStreams();
+  if (!overview.streams.length) return noStreams(overview);
   const scope = scoped(overview, query.get("stream"));
   const names = new Set(scope.streams.flatMap(({ name, title }) => [name, title]));
   const services = overview.services.filter(({ stream }) => scope.pooled || names.has(stream));

@@ -22,7 +22,7 @@ const BLANK = ["Grade", "Holds most back", "Link precision", "Oldest data"];
 function draw(data, { query }) {
   if (!data)
     return [head(TITLE, []), figures(...BLANK.map((title) => ({ title, value: "\u00a0" })))];
-  if (!data.streams.items.length) return noStreams(TITLE, "trust");
+  if (!data.streams.items.length) return noStreams(TITLE, "trust", data.streams.awaited);
   const definitions = data.definitions.items;
   const scope = scopeOf(data, query);
   const { overview, summary, skew, covered, sources, list } = data;

@@ -9,7 +9,32 @@ export const STAGES = `stages = [
   { name = "Build", state = "active", statuses = ["In Progress"], team = "checkout" },
 ]`;
 
-export const noStreams = (title, toDo) => [
-  head(title, [`There is nothing to ${toDo} yet: no value stream is configured.`], null),
-  h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
+/** awaited: names of those that are configured and not measured yet. */
+export const noStreams = (title, toDo, awaited) =>
+  awaited?.length
+    ? notMeasured(title, toDo, awaited)
+    : [
+        head(title, [`There is nothing to ${toDo} yet: no value stream is configured.`], null),
+        h("p", null, link("/", { class: "lnk" }, "What a value stream is")),
+      ];
+
+/** Where something is configured, and no pass has ended since. */
+export const notMeasured = (title, toDo, awaited) => [
+  head(
+    title,
+    [
+      `There is nothing to ${toDo} yet: `,
+      h("b", null, listed(awaited)),
+      ` ${awaited.length === 1 ? "is" : "are"} measured when the sources are read for the first time.`,
+    ],
+    null,
+  ),
+  h("p", null, link("/connectors", { class: "lnk" }, "How far they are read")),
 ];
+
+const MOST = 3;
+
+const listed = (names) =>
+  names.length > MOST
+    ? `${names.slice(0, MOST).join(", ")} and ${names.length - MOST} more`
+    : names.join(names.length === 2 ? " and " : ", ");

@@ -77,7 +77,7 @@ const silent = ({ live, first, brought }) =>
 function draw(data, page) {
   if (!data) return blank();
   const { streams, live } = data;
-  if (!streams.items.length) return noStreams(TITLE, "follow");
+  if (!streams.items.length) return noStreams(TITLE, "follow", streams.awaited);
   if (!live) return [...blank(), page.settle({ stream: streams.items[0].name })];
   const shown = { ...data, title: streamOf(streams, page.query)?.title ?? live.scope.stream };
   const begin = head(TITLE, answer(shown), facts(shown));
