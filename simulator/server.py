@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from simulator.faults import Faults, Traffic, count, reset_connection
 from simulator.github import Github
@@ -203,10 +203,10 @@ def _vendor_app(company: CompanyServer, kind: str) -> ASGIApp:
     return app
 
 
-def _protocol(company: CompanyServer) -> type[H11Protocol]:
+def _protocol(company: CompanyServer) -> type[HttpToolsProtocol]:
     """uvicorn's protocol, which also notes each client's transport so that a fault can cut it."""
 
-    class NotedProtocol(H11Protocol):
+    class NotedProtocol(HttpToolsProtocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             assert isinstance(transport, asyncio.Transport)
             super().connection_made(transport)
