@@ -49,8 +49,10 @@ def _improvements(fake: FakeApi) -> None:
 def tabbed(page: Page) -> list[int]:
     """Presses Tab until the first stop comes again; the places of the stops among all controls."""
     many = page.evaluate(_WATCH)
-    for _ in range(many + 40):  # a date has several stops of its own
+    for pressed in range(1, many + 41):  # a date has several stops of its own
         page.keyboard.press("Tab")
+        if pressed < many:
+            continue
         steps: list[int] = page.evaluate("window.steps")
         if steps.count(0) > 1:
             break
