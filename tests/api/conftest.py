@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, make_url
 
 from api.app import create_app
+from api.rates import Rates
 from core.settings import Database as DatabaseSettings
 from core.settings import Settings
 from pipeline.database import Database, opened, over
@@ -196,6 +197,17 @@ def _doors() -> dict[str, Client]:
 def _opened(database: Database, provider: Provider, _doors: dict[str, Client]) -> Opened:
     """Opens a browser before an application that trusts the provider."""
     return opening(database, provider, _doors)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was looked at a second ago is as fresh as just now, and no minute of an account passes:
+    how far apart two requests are is told by the machine.
+    """
+    for lasts in ("api.deps._VERSION_S", "api.access._FRESH_S"):
+        monkeypatch.setattr(lasts, 3600.0)
+    take = Rates.take
+    monkeypatch.setattr(Rates, "take", lambda self, account, _now: take(self, account, 0.0))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pipeline.database import Database
 from tests.api.client import Client
 from tests.api.locked import bearer, locked, settings_of, token
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 VIEW = "/v1/definitions"
 SITE = "https://intranet.example"
 

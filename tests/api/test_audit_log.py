@@ -39,6 +39,7 @@ def _log(door: Client, database: Database) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_what_is_asked_too_often_is_refused_until_it_is_not(database: Database) -> None:
     door = locked(database, requests_per_minute=10)
     mine, other = bearer(token(database, "poller")), bearer(token(database, "other"))

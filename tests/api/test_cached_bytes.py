@@ -90,11 +90,10 @@ def _raw(door: Client, headers: dict[str, str]) -> httpx.Response:
     return finished(ask())
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_a_304_reads_nothing_of_the_database_but_who_asks_and_the_version(
-    door: Client, database: Database, secret: str, monkeypatch: pytest.MonkeyPatch
+    door: Client, database: Database, secret: str
 ) -> None:
-    for lasts in ("api.deps._VERSION_S", "api.access._FRESH_S"):
-        monkeypatch.setattr(lasts, 3600.0)
     etag = door.get("/v1/overview", bearer(secret)).headers["etag"]
     known = bearer(secret) | {"if-none-match": etag}
     read: list[str] = []

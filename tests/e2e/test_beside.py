@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -117,9 +118,12 @@ def test_who_signs_in_at_one_is_so_at_the_other_until_they_sign_out_at_either(
 
 def test_each_process_counts_for_itself_how_much_an_account_asks(pair: Beside) -> None:
     secret = pair.token()
-    while (answer := pair.first.ask(secret, "/v1/account")).status_code == 200:
-        assert answer.headers["ratelimit-limit"] == str(PER_MINUTE)
-    assert answer.status_code == 429
+    with ThreadPoolExecutor(10) as pool:  # one after the other may be slower than it is allowed
+        ask, told = partial(pair.first.ask, secret), []
+        while 429 not in {one.status_code for one in told}:
+            told += pool.map(ask, ["/v1/account"] * PER_MINUTE)
+    assert sum(1 for one in told if one.status_code == 200) >= PER_MINUTE
+    assert {one.headers["ratelimit-limit"] for one in told} == {str(PER_MINUTE)}
     left = pair.second.ask(secret, "/v1/account")
     assert (left.status_code, left.headers["ratelimit-remaining"]) == (200, str(PER_MINUTE - 1))
 
