@@ -43,9 +43,10 @@ def test_only_who_shows_the_sources_is_read_again_when_a_source_was_read(
     page = visit(path)
     first = "/v1/sources" if read else "/v1/streams/checkout/map"
     before = _asked(fake, first)
-    _tell(fake, "2", "1", _source("jira", "red"))
-    expect(page.locator(".asof a[href$='/connectors']")).to_have_text("jira can\u2019t be read")
     with page.expect_response(lambda one: first in one.url):
+        _tell(fake, "2", "1", _source("jira", "red"))
+        note = page.locator(".asof a[href$='/connectors']")
+        expect(note).to_have_text("jira can\u2019t be read")
         if not read:
             _tell(fake, "3", "2", _source("jira", "red"))
     assert _asked(fake, first) == before + 1

@@ -222,6 +222,7 @@ def test_points_are_spread_by_what_a_query_costs_and_rest_goes_on_as_fast_as_bef
     assert client.transport is not None
     waits: list[float] = []
     client.transport.sleep = waits.append
+    client.transport.limiter.clock = lambda: 1_000.0  # between two questions no time passes
     again = datetime.now(UTC) + timedelta(seconds=300)
     points = {"limit": 5000, "cost": 9, "remaining": 900, "resetAt": again.isoformat()}
     data = {"rateLimit": points, "nodes": [page(1)]}
