@@ -29,6 +29,13 @@ def client(copied: tuple[Client, Path]) -> Client:
     return copied[0]
 
 
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How soon one step of a test follows another is told by the machine."""
+    for lasts in ("api.ahead._GRACE_S", "api.ahead.MOST_S", "api.deps._LATELY"):
+        monkeypatch.setattr(lasts, 3600.0)
+
+
 @pytest.fixture
 def ahead(client: Client) -> Ahead:
     """It has looked once, and holds what is served."""
