@@ -20,7 +20,6 @@ from api.schemas_lists import (
     QualityRow,
     Readiness,
     ServiceRow,
-    SourceRow,
     StageRows,
     Status,
     StreamDora,
@@ -30,6 +29,7 @@ from api.schemas_mappings import MappingRow, Unmapped
 from api.schemas_reports import ReportBody
 from api.schemas_restatements import RestatementRow
 from api.schemas_sequences import QueueOrder
+from api.schemas_sources import SourceRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
