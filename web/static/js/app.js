@@ -8,6 +8,7 @@ import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { listen, toggleTables } from "./keys.js";
 import { waitForNews } from "./live.js";
 import { isPage, load, loaded } from "./pages.js";
+import { tellWait } from "./waiting.js";
 
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
@@ -121,12 +122,21 @@ function signedOutNote() {
   );
 }
 
+/** Which of a page's answers is missing, where it asks for more than one. */
+const missingPart = (address, reads) => [
+  `Of the ${reads} answers it is made of, this one is missing: `,
+  h("code", null, address),
+  ". ",
+];
+
 function failureNote(error) {
   const { failedAt, readAt } = visit;
   const since = `${date(failedAt)}, ${clock(failedAt)}`;
   const last = readAt
     ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.`
     : " Nothing was read before.";
+  const reads = Object.keys(visit.page.reads(visit.query, new Date())).length;
+  const part = reads > 1 && error.address ? missingPart(error.address, reads) : [];
   const retry = h(
     "button",
     { class: "lnk", type: "button", onclick: () => refresh(true) },
@@ -137,6 +147,8 @@ function failureNote(error) {
     { class: "problem", role: "alert", id: "problem" },
     h("b", null, "This page could not be read"),
     ` since ${since}: ${error.message}.${last} `,
+    ...part,
+    "It is tried again every half minute. ",
     retry,
   );
 }
@@ -180,6 +192,7 @@ async function refresh(always = false) {
   const current = visit;
   main.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => document.body.classList.add("loading"), 300);
+  const told = tellWait();
   try {
     const { data, fresh } = await readAll(current);
     if (current !== visit) return;
@@ -192,6 +205,7 @@ async function refresh(always = false) {
     fail(error);
   } finally {
     clearTimeout(slow);
+    told.end();
     if (current === visit) {
       document.body.classList.remove("loading");
       main.setAttribute("aria-busy", "false");
@@ -282,14 +296,14 @@ listen({
   shift: (direction) => visit?.page.shift?.(direction, context()),
   tables: () => toggleTables(main),
 });
+function heard(moved) {
+  if (!visit) return;
+  bar();
+  if (moved.facts || (moved.sources && ["/connectors", "/quality"].includes(visit.path))) refresh();
+}
 const first = load(location.pathname).catch(() => null); // told when it is opened
 learnAccount().then(async () => {
   await first;
   open();
-  waitForNews((moved) => {
-    if (!visit) return;
-    bar();
-    if (moved.facts || (moved.sources && ["/connectors", "/quality"].includes(visit.path)))
-      refresh();
-  });
+  waitForNews(heard, look);
 });

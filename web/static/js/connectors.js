@@ -4,7 +4,7 @@ import { isAdmin } from "./account.js";
 import { credentialsOf } from "./credentials.js";
 import { h, link } from "./dom.js";
 import { count, duration, stamp } from "./format.js";
-import { asTable, copyBlock, empty, figures, head, section, table } from "./parts.js";
+import { asTable, copyBlock, empty, figures, head, section, table, unreadFigures } from "./parts.js";
 import { inline } from "./prose.js";
 import { factLines } from "./source_facts.js";
 import { sign, wordOf } from "./source_state.js";
@@ -164,7 +164,7 @@ function draw(data) {
   if (!data)
     return [
       head("Connectors", []),
-      figures(...TITLES.map((title) => ({ title, value: "\u00a0" }))),
+      unreadFigures(TITLES),
       ...sourceTable([]),
     ];
   const sources = data.sources.items;

@@ -9,7 +9,7 @@ import { onePage } from "./definition_one.js";
 import { unitWords } from "./definition_words.js";
 import { mappingSection, unmappedSection } from "./mapping_gaps.js";
 import { previewPart } from "./mapping_preview.js";
-import { below, figures, head, section } from "./parts.js";
+import { below, figures, head, section, unreadFigures } from "./parts.js";
 
 const TITLE = "Definitions";
 const BLANK = ["Definitions", "Not mapped", "Last change", "Restated"];
@@ -114,9 +114,7 @@ function draw(data, page) {
   if (!data)
     return [
       head(TITLE, []),
-      page.query.get("metric")
-        ? null
-        : figures(...BLANK.map((title) => ({ title, value: "\u00a0" }))),
+      page.query.get("metric") ? null : unreadFigures(BLANK),
     ];
   if (data.one) return onePage(data, page);
   const { query } = page;

@@ -6,7 +6,7 @@ import { choice, chevron } from "./frame.js";
 import { drawItems, itemReads } from "./items.js";
 import { journeyFigures } from "./journey_figures.js";
 import { finding, goneWords, journeyAnswer, journeyFacts, left } from "./journey_head.js";
-import { asTable, figures, head, section } from "./parts.js";
+import { asTable, figures, head, section, unreadFigures } from "./parts.js";
 import { ribbon, stretchTable } from "./ribbon.js";
 import { drawTimeline } from "./timeline.js";
 
@@ -73,7 +73,7 @@ function drawJourney(journey, page) {
 
 const blank = (key) => [
   head(key, []),
-  figures(...TITLES.map((title) => ({ title, value: "\u00a0" }))),
+  unreadFigures(TITLES),
   section("Time line", HOW),
   h("figure", { class: "wide timeline blank" }),
 ];

@@ -85,6 +85,10 @@ export function figure({
 
 export const figures = (...all) => h("dl", { class: "figs" }, ...all.map(figure));
 
+/** The row of figures while nothing is read yet, at its final size. */
+export const unreadFigures = (titles) =>
+  figures(...titles.map((title) => ({ title, value: "\u00a0" })));
+
 export function section(title, how, right = null, id = null) {
   return h(
     "div",
