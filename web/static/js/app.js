@@ -1,9 +1,8 @@
 // The router: address -> page -> read -> draw, then again when there is news, and a quiet look every 30 seconds.
 
-import { learnAccount, signInAddress } from "./account.js";
+import { learnAccount } from "./account.js";
 import { read, ReadError, remembered } from "./api.js";
-import { h } from "./dom.js";
-import { clock, date } from "./format.js";
+import { failureNote, signedOutNote, unloadedNote } from "./failed.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { listen, toggleTables } from "./keys.js";
 import { waitForNews } from "./live.js";
@@ -108,74 +107,14 @@ function draw({ fresh = false } = {}) {
   if (data) say(document.getElementById("answer")?.textContent ?? "");
 }
 
-/** A sign-in that ended while the page was open: what was read stays, with the way back in. */
-function signedOutNote() {
-  const { readAt } = visit;
-  const last = readAt ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.` : "";
-  const again = h("a", { class: "lnk", href: signInAddress() }, "Sign in again");
-  return h(
-    "div",
-    { class: "problem ended", role: "alert", id: "problem" },
-    h("b", null, "You are signed out."),
-    `${last} `,
-    again,
-  );
-}
-
-/** Which of a page's answers is missing, where it asks for more than one. */
-const missingPart = (address, reads) => [
-  `Of the ${reads} answers it is made of, this one is missing: `,
-  h("code", null, address),
-  ". ",
-];
-
-function failureNote(error) {
-  const { failedAt, readAt } = visit;
-  const since = `${date(failedAt)}, ${clock(failedAt)}`;
-  const last = readAt
-    ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.`
-    : " Nothing was read before.";
-  const reads = Object.keys(visit.page.reads(visit.query, new Date())).length;
-  const part = reads > 1 && error.address ? missingPart(error.address, reads) : [];
-  const retry = h(
-    "button",
-    { class: "lnk", type: "button", onclick: () => refresh(true) },
-    "Try again",
-  );
-  return h(
-    "div",
-    { class: "problem", role: "alert", id: "problem" },
-    h("b", null, "This page could not be read"),
-    ` since ${since}: ${error.message}.${last} `,
-    ...part,
-    "It is tried again every half minute. ",
-    retry,
-  );
-}
-
-function unloadedNote(error) {
-  const again = h(
-    "button",
-    { class: "lnk", type: "button", onclick: () => location.reload() },
-    "Load it again",
-  );
-  return h(
-    "div",
-    { class: "problem", role: "alert", id: "problem" },
-    h("b", null, "This page could not be loaded"),
-    `: ${error.message}. `,
-    again,
-  );
-}
-
 function fail(error) {
   visit.failedAt ??= new Date().toISOString();
   document.getElementById("problem")?.remove();
   const ended = error.status === 401;
   const own = ended ? null : visit.page.failed?.(error, visit.query);
-  if (ended) main.prepend(signedOutNote());
+  if (ended) main.prepend(signedOutNote(visit));
   else if (own && !visit.data) main.replaceChildren(...own);
-  else main.prepend(failureNote(error));
+  else main.prepend(failureNote(error, visit, () => refresh(true)));
 }
 
 /** Reads all answers of the page; true where one of them changed. */

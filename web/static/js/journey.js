@@ -8,6 +8,7 @@ import { journeyFigures } from "./journey_figures.js";
 import { finding, goneWords, journeyAnswer, journeyFacts, left } from "./journey_head.js";
 import { asTable, figures, head, section, unreadFigures } from "./parts.js";
 import { ribbon, stretchTable } from "./ribbon.js";
+import { dataTo } from "./sources_head.js";
 import { drawTimeline } from "./timeline.js";
 
 const HOW =
@@ -133,10 +134,13 @@ export const journey = {
     query.get("key") ? `${query.get("key")}${data ? ` ${data.journey.title}` : ""}` : "Journey",
   reads: (query) =>
     query.get("key")
-      ? { journey: `/v1/items/${encodeURIComponent(query.get("key"))}/journey` }
+      ? {
+          journey: `/v1/items/${encodeURIComponent(query.get("key"))}/journey`,
+          sources: "/v1/sources",
+        }
       : itemReads(query),
   draw,
   filters,
   failed,
-  dataTo: (data) => data.journey?.as_of,
+  dataTo: (data) => (data.sources ? dataTo(data) : undefined),
 };

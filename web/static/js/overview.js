@@ -1,7 +1,7 @@
 // Overview: how long, where it waits, what it costs, can I trust it; then streams and services.
 
 import { address } from "./api.js";
-import { day, period } from "./format.js";
+import { count, day, period } from "./format.js";
 import { choice } from "./frame.js";
 import { loadingWords } from "./history.js";
 import { answer, headline, scoped } from "./headline.js";
@@ -9,11 +9,12 @@ import { h, link } from "./dom.js";
 import { figures, head, unreadFigures } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { servicesSection } from "./services.js";
-import { streamsSection } from "./streams.js";
+import { byCost, streamsSection } from "./streams.js";
 import { TYPES } from "./scope.js";
 import { noStreams } from "./unready.js";
 
 const TITLES = ["How long", "Where it waits", "What waiting costs", "Can I trust it"];
+const MOST = 20; // streams or services that are shown until all are asked for
 
 function blank() {
   return [
@@ -48,6 +49,14 @@ function facts(overview, query) {
   ].filter(Boolean);
 }
 
+/** The first rows of many, and the way to all; the way back is that of the browser. */
+function begun(rows, query) {
+  if (query.get("all") || rows.length <= MOST) return { rows, more: null };
+  const to = address("/", { ...Object.fromEntries(query), all: "1" });
+  const more = [`${MOST} of ${count(rows.length)} \u00b7 `, link(to, { class: "lnk" }, "Show all")];
+  return { rows: rows.slice(0, MOST), more: h("span", null, ...more) };
+}
+
 function draw(data, { query }) {
   if (!data) return blank();
   const { overview } = data;
@@ -55,12 +64,13 @@ function draw(data, { query }) {
   const scope = scoped(overview, query.get("stream"));
   const names = new Set(scope.streams.flatMap(({ name, title }) => [name, title]));
   const services = overview.services.filter(({ stream }) => scope.pooled || names.has(stream));
+  const [streams, delivery] = [begun(byCost(scope.streams), query), begun(services, query)];
   return [
     head("Overview", answer(scope), facts(overview, query)),
     figures(...headline(scope)),
-    ...streamsSection(scope.streams),
+    ...streamsSection(streams.rows, streams.more),
     ...(services.length
-      ? servicesSection(services, overview.streams)
+      ? servicesSection(delivery.rows, overview.streams, delivery.more)
       : [
           h(
             "p",
