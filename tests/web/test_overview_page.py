@@ -103,7 +103,7 @@ def test_each_bar_states_its_finding_and_its_numbers_stand_in_a_table(visit: Ope
 def test_every_value_leads_to_its_explanation(visit: Open) -> None:
     links = visit("/").locator(".streams tbody tr:first-child td.num a")
 
-    assert links.first.get_attribute("href", timeout=1000) is not None
+    assert links.first.get_attribute("href") is not None
     assert all("/explain" in (link.get_attribute("href") or "") for link in links.all())
 
 
