@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from api.bodies import LIMIT
-from api.schemas_lists import SourceRow
 from api.schemas_pushed import EventsTaken
+from api.schemas_sources import SourceRow
 from connectors.pushed import records_of
 from pipeline.sync import bring_up_to_date, sync
 from store.models import incident, raw_record

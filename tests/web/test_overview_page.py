@@ -130,6 +130,27 @@ def test_without_streams_the_page_gives_the_first_lines_of_a_configuration(
     assert "[[streams]]" in text(page, ".copy pre")
 
 
+def test_of_many_streams_and_services_the_first_are_shown_and_the_way_to_all(
+    visit: Open, fake: FakeApi
+) -> None:
+    overview = fake.answers["/v1/overview"]
+    for rows, most in (("streams", 25), ("services", 60)):
+        first = overview[rows][0]
+        overview[rows] = [first | {"name": f"{rows}-{at}"} for at in range(most)]
+    page = visit("/")
+    streams = page.locator(".streams tbody tr")
+    services = page.locator("table.dora tbody tr")
+
+    expect(streams).to_have_count(20)
+    expect(services).to_have_count(20)
+    assert "20 of 60" in text(page)
+
+    page.get_by_role("link", name="Show all").first.click()
+    expect(streams).to_have_count(25)
+    expect(services).to_have_count(60)
+    assert "all=1" in page.url
+
+
 def test_a_failed_read_says_what_failed_and_recovers(visit: Open, fake: FakeApi) -> None:
     fake.status["/v1/overview"] = 503
     page = visit("/")
