@@ -40,7 +40,7 @@ def _status(browser: httpx.Client, path: str) -> int:
 def test_it_answers_on_while_it_says_that_it_stops_and_ends_lines_of_news(
     tmp_path: Path, sqlite_url: str
 ) -> None:
-    with _serving(tmp_path, sqlite_url, 'drain = "3s"') as (process, browser):
+    with _serving(tmp_path, sqlite_url, 'drain = "10s"') as (process, browser):
         ended: list[str] = []
 
         def listen() -> None:
@@ -59,7 +59,7 @@ def test_it_answers_on_while_it_says_that_it_stops_and_ends_lines_of_news(
     assert not listening.is_alive()
     assert process.returncode == 0
     events = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
-    assert [one["answers_for_s"] for one in events if one["event"] == "stopping"] == [3.0]
+    assert [one["answers_for_s"] for one in events if one["event"] == "stopping"] == [10.0]
     assert "Traceback" not in told
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -185,8 +186,9 @@ def _command_lines(pid: int) -> list[tuple[str, str]]:
     """Of a process and all that it began, as `ps` shows them to everybody."""
     found = [("ps", Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace"))]
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text(encoding="ascii").split():
-            found += _command_lines(int(child))
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended in between
+            for child in (task / "children").read_text(encoding="ascii").split():
+                found += _command_lines(int(child))
     return found
 
 
