@@ -142,12 +142,12 @@ class Contents:
                 raise self._damaged(name)
 
     def columns(self, name: str) -> list[str]:
-        with pq.ParquetFile(self._member(name)) as table:
+        with pq.ParquetFile(cast(IO[bytes], self._member(name))) as table:
             return list(table.schema_arrow.names)
 
     def batches(self, name: str) -> Iterator[list[dict[str, Any]]]:
         """The rows of a table by name of column."""
-        with pq.ParquetFile(self._member(name)) as table:
+        with pq.ParquetFile(cast(IO[bytes], self._member(name))) as table:
             for batch in table.iter_batches(_ROWS):
                 yield batch.to_pylist()
 

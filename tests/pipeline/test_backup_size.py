@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from pipeline.backup_file import Contents, Manifest, write_manifest, write_table
 
-_SCHEMA = pa.schema([pa.field("id", pa.int64()), pa.field("payload", pa.binary())])
+_SCHEMA = pa.schema({"id": pa.int64(), "payload": pa.binary()})
 Row = tuple[int, bytes]
 
 
