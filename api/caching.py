@@ -222,7 +222,11 @@ def _passed_on(scope: Scope) -> bool:
 
 
 def _header(scope: Scope, name: bytes) -> bytes | None:
-    return next((value for key, value in scope["headers"] if key == name), None)
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value
+            return found
+    return None
 
 
 def _matches(scope: Scope, etag: bytes) -> bool:

@@ -61,9 +61,11 @@ class Cookies:
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first header of this name."""
-    found = (value for key, value in scope["headers"] if key == name)
-    value = next(found, None)
-    return None if value is None else value.decode("latin-1")
+    for key, value in scope["headers"]:
+        if key == name:
+            found: str = value.decode("latin-1")
+            return found
+    return None
 
 
 def cookie(scope: Scope, name: str) -> str | None:

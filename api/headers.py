@@ -82,7 +82,9 @@ def secured(path: str, headers: Iterable[Header], *, https: bool) -> list[Header
 def _policy_of(path: str, headers: Iterable[Header]) -> Header:
     if not path.startswith("/v1/"):
         return _CSP
-    kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
-    if kind.startswith(b"text/html"):
-        return _REPORT
-    return _DRAWING if kind.startswith(b"image/svg+xml") else _CSP
+    for name, value in headers:
+        if name.lower() == b"content-type":
+            if value.startswith(b"text/html"):
+                return _REPORT
+            return _DRAWING if value.startswith(b"image/svg+xml") else _CSP
+    return _CSP

@@ -34,6 +34,7 @@ PAGES = (
     "/alerts",
 )
 _API = "/v1"
+_ICON = "mark.svg"
 
 
 _FILES = PageFiles(STATIC)
@@ -69,14 +70,20 @@ def _sent(request: Request, file: PageFile, caching: str) -> Response:
 
 
 def add_pages(app: FastAPI) -> None:
-    """Serve the pages, which are one file, and what it loads."""
+    """Serve the pages, which are one file, and what it loads; and the icon at the address where
+    browsers look for one beside an answer of the API, which names none.
+    """
 
     def page(request: Request) -> Response:
         text = _FILES.now().page(request.url.path)
         return Response(text, headers={"cache-control": _ASK}, media_type="text/html")
 
+    def icon(request: Request) -> Response:
+        return _sent(request, _FILES.now().files[_ICON], _ASK)
+
     for path in PAGES:
         app.get(path, include_in_schema=False)(page)
+    app.get("/favicon.ico", include_in_schema=False)(icon)
     app.mount("/static", _static, name="static")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
-from secrets import token_hex
 from typing import Final
 
 import structlog
@@ -48,8 +48,10 @@ class Identified:
 
 
 def name_of(scope: Scope) -> bytes:
-    """The name of a request: the one that was given, or a new one."""
-    return _given(scope) or token_hex(8).encode()
+    """The name of a request: the one that was given, or a new one. It is no secret, so the system
+    need not be asked for it.
+    """
+    return _given(scope) or b"%016x" % random.getrandbits(64)
 
 
 def _given(scope: Scope) -> bytes:

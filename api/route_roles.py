@@ -29,6 +29,7 @@ OPEN: Final = """
 GET /healthz
 GET /readyz
 GET /static/{path:path}
+GET /favicon.ico
 GET /signin
 POST /signin
 GET /signin/oidc

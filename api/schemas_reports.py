@@ -10,7 +10,7 @@ from api.schemas import Envelope, Grade, Limits, Number, Shape, Time
 from api.schemas_charts import SignalRow
 from api.schemas_cost import Quantiles
 from api.schemas_kanban import AgeingRow
-from api.schemas_lists import SourceHistory
+from api.schemas_sources import SourceHistory
 from api.schemas_teams import BlockedRow
 
 

@@ -5,6 +5,7 @@ client that costs little beside them.
 from __future__ import annotations
 
 import multiprocessing
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 import uvicorn
 
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 _PATIENCE_S = 120.0
 """An answer that takes longer never comes."""
 
@@ -72,8 +74,9 @@ class Line:
         while b"\r\n\r\n" not in got:
             got += self._more()
         head, _, body = got.partition(b"\r\n\r\n")
-        status, length = int(head[9:12]), _length(head)
-        while status != 304 and len(body) < length:
+        status = int(head[9:12])
+        length = 0 if status == 304 else _length(head)
+        while len(body) < length:
             body += self._more()
         return status, head, body
 
@@ -99,4 +102,5 @@ def header(head: bytes, name: str) -> str:
 
 
 def _length(head: bytes) -> int:
-    return int(header(head, "content-length") or 0)
+    found = _LENGTH.search(head)
+    return int(found[1]) if found else 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.frames import NONE
@@ -24,11 +25,12 @@ _START = {
 }
 _END = {"flow_time": "done_ts", "idea_to_done": "done_ts", "idea_to_release": "released_ts"}
 
-TIMED: Final = [
-    *("kind", "episode", "idea_ts", "committed_ts", "done_ts", "cancelled_ts"),
-    *("released_ts", "start_reason", "release_reason"),
-]
-"""What a cohort and its clocks need of items: of all columns a copy takes far longer."""
+_TOLD: Final[Mapping[Clock, Sequence[str]]] = {
+    "flow_time": ("done_ts", "start_reason"),
+    "idea_to_done": ("episode",),
+    "idea_to_release": ("release_reason",),
+}
+"""What says why a delivery is left out."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,24 @@ class Cohort:
         return count_reasons(self.left_out)
 
 
+@dataclass(frozen=True)
+class Timed:
+    """Only what the clock says of a cohort, at a fraction of the cost of copying its rows: of each
+    that is included where its row is, when the clock started and stopped; and how many were left
+    out.
+    """
+
+    rows: Ints
+    starts: Ints
+    ends: Ints
+    excluded: Mapping[str, int]
+
+    def seconds(self, calendar: WorkingCalendar | None = None) -> Floats:
+        """From start to end: elapsed, or those of the calendar."""
+        found: Floats = seconds_between(self.starts, self.ends, calendar).astype(np.float64)
+        return found
+
+
 def cohort(
     items: pd.DataFrame,
     *,
@@ -63,14 +83,40 @@ def cohort(
     moment of the release, and leaves out, by their release reason, the deliveries done in the
     window that are not released.
     """
+    kept, left = _parted(items, window, clock, kinds)
+    left_out = items[left]
+    return Cohort(
+        included=items[kept],
+        left_out=left_out.assign(excluded_reason=_reasons(left_out, clock)),
+    )
+
+
+def timed(
+    items: pd.DataFrame,
+    *,
+    window: Window,
+    clock: Clock = "flow_time",
+    kinds: Sequence[str] | None = None,
+) -> Timed:
+    """The times of `cohort`, in the order of the rows that it includes."""
+    kept, left = _parted(items, window, clock, kinds)
+    places = np.flatnonzero(left)
+    why = pd.DataFrame({name: items[name].iloc[places] for name in _TOLD[clock]})
+    counts = count_reasons(pd.DataFrame({"excluded_reason": _reasons(why, clock)}))
+    rows = np.flatnonzero(kept)
+    starts, ends = (items[of[clock]].to_numpy(np.int64)[rows] for of in (_START, _END))
+    return Timed(rows, starts, ends, counts)
+
+
+def _parted(
+    items: pd.DataFrame, window: Window, clock: Clock, kinds: Sequence[str] | None
+) -> tuple[Flags, Flags]:
+    """Which rows are included, and which are left out."""
     touched = _touched(items, window, clock)
     if kinds is not None:
         touched &= items["kind"].isin(list(kinds)).to_numpy(np.bool_)
-    rows = items[touched]
-    reason = _reasons(rows, window, clock)
-    kept = reason == ""
-    left_out = rows[~kept].assign(excluded_reason=reason[~kept])
-    return Cohort(included=rows[kept], left_out=left_out)
+    kept = touched & _is_timed(items, window, clock)
+    return kept, touched & ~kept
 
 
 def spans(found: Cohort, clock: Clock) -> tuple[Ints, Ints]:
@@ -103,15 +149,25 @@ def _touched(items: pd.DataFrame, window: Window, clock: Clock) -> Flags:
     return touched
 
 
-def _reasons(
-    rows: pd.DataFrame, window: Window, clock: Clock
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    reason = np.full(len(rows), "", object)
+def _is_timed(items: pd.DataFrame, window: Window, clock: Clock) -> Flags:
+    """Which of the deliveries that ended in the window the clock can time."""
     if clock == "flow_time":
-        starts = rows["start_reason"].to_numpy(object)
-        reason = np.where(starts != "", starts, reason)
-        return np.where(rows["done_ts"].to_numpy() == NONE, "cancelled", reason)
+        done: Flags = items["done_ts"].to_numpy(np.int64) != NONE
+        done &= (items["start_reason"] == "").to_numpy(np.bool_)
+        return done
     if clock == "idea_to_done":
-        return np.where(rows["episode"].to_numpy() > 1, "later_episode", reason)
-    released = window.holds(rows["released_ts"].to_numpy(np.int64))
-    return np.where(released, reason, rows["release_reason"].to_numpy(object))
+        first: Flags = items["episode"].to_numpy(np.int64) <= 1
+        return first
+    released = window.holds(items["released_ts"].to_numpy(np.int64))
+    released |= (items["release_reason"] == "").to_numpy(np.bool_)
+    return released
+
+
+def _reasons(rows: pd.DataFrame, clock: Clock) -> npt.NDArray[np.object_]:
+    """Why the clock can't time these: columns `_TOLD`."""
+    if clock == "flow_time":
+        cancelled = rows["done_ts"].to_numpy(np.int64) == NONE
+        return np.where(cancelled, "cancelled", rows["start_reason"].to_numpy(object))
+    if clock == "idea_to_done":
+        return np.full(len(rows), "later_episode", object)
+    return rows["release_reason"].to_numpy(object)

@@ -10,11 +10,10 @@ import pandas as pd
 from core.frames import NONE
 from metrics.flow import in_load
 from metrics.incident_facts import NOT_RELATED, UNATTRIBUTED
-from metrics.mapping import Flags, Ints
+from metrics.mapping import Flags
 from metrics.periods import Window
 from metrics.stats import ratio
-
-_COUNTED = ("waiting", "active", "unknown", "ignored")
+from metrics.visit_seconds import VisitSeconds
 
 
 @dataclass(frozen=True)
@@ -78,37 +77,21 @@ def attributed_incidents(incidents: pd.DataFrame, *, window: Window) -> Coverage
     return Coverage("C5", int(found.sum()), int(rows.sum()))
 
 
-def mapped_time(visits: pd.DataFrame, *, window: Window, as_of: int) -> Coverage:
+def mapped_time(visits: VisitSeconds, *, window: Window, as_of: int) -> Coverage:
     """C6: seconds in mapped statuses, of all seconds after commitment inside the window."""
-    seconds = _seconds(visits, window, as_of)
-    state = visits["state"].to_numpy(object)
-    counted = np.isin(state, _COUNTED)
-    unknown = int(seconds[state == "unknown"].sum())
-    total = int(seconds[counted].sum())
+    unknown = visits.unknown.seconds(window, as_of)
+    total = visits.counted.seconds(window, as_of)
     return Coverage("C6", total - unknown, total)
 
 
-def active_with_queue(
-    visits: pd.DataFrame, stages: pd.DataFrame, *, window: Window, as_of: int
-) -> Coverage:
+def active_with_queue(visits: VisitSeconds, *, window: Window, as_of: int) -> Coverage:
     """C7: seconds in active stages that have a waiting stage beside them, of all active stages.
 
     A waiting stage directly before or after an active one, in the order of the stream, is its
-    counterpart: the step shows when work rests. Blocked time in an active stage belongs to the
-    stage.
-    stages: stage_id, ordinal, state.
+    counterpart: the step shows when work rests.
     """
-    ordered = stages.sort_values("ordinal")
-    state = ordered["state"].to_numpy(object)
-    waits = np.concatenate([[False], state == "waiting", [False]])
-    beside = waits[:-2] | waits[2:]
-    ids = ordered["stage_id"].to_numpy(np.int64)
-    seconds = _seconds(visits, window, as_of)
-    counted = np.isin(visits["state"].to_numpy(object), ("active", "waiting"))
-    stage = visits["stage_id"].to_numpy(np.int64)
-    active = counted & np.isin(stage, ids[state == "active"])
-    paired = counted & np.isin(stage, ids[(state == "active") & beside])
-    return Coverage("C7", int(seconds[paired].sum()), int(seconds[active].sum()))
+    paired = visits.paired.seconds(window, as_of)
+    return Coverage("C7", paired, visits.active.seconds(window, as_of))
 
 
 def full_history(items: pd.DataFrame, *, window: Window, as_of: int) -> Coverage:
@@ -129,11 +112,3 @@ def valued_items(items: pd.DataFrame, *, as_of: int, valued: Flags | None = None
     if valued is None:
         valued = items["value_cents"].to_numpy(np.int64) != NONE
     return Coverage("C11", int((rows & valued).sum()), int(rows.sum()))
-
-
-def _seconds(visits: pd.DataFrame, window: Window, as_of: int) -> Ints:
-    """Seconds of each row inside the window and before `as_of`."""
-    start, end = visits["start_ts"].to_numpy(np.int64), visits["end_ts"].to_numpy(np.int64)
-    until = np.where(end == NONE, as_of, np.minimum(end, as_of))
-    inside: Ints = np.minimum(until, window.to_ts) - np.maximum(start, window.from_ts)
-    return np.maximum(inside, 0)

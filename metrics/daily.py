@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,8 @@ def accrued_by_day(
 ) -> Iterator[pd.DataFrame]:
     """The ledger of `metrics.ledger.accrued` with a row for each day (adjoining periods) of each
     wait that has a value: day (its place in `days`), item_id, episode, kind, stage_id (NONE), team,
-    reason, sunk, wait_s, cost_cents. In frames of about `pieces` rows.
+    reason, sunk, wait_s, cost_cents. Day after day, in frames of whole days with about `pieces`
+    rows, or as many as one day has.
     """
     if not days:
         return
@@ -35,17 +37,24 @@ def accrued_by_day(
     if not len(some):
         return
     first = np.searchsorted(bounds, low[some], side="right") - 1
-    count = np.searchsorted(bounds, high[some], side="left") - first
-    for part in np.split(np.arange(len(some)), _cuts(count, pieces)):
-        if not len(part):
-            continue
-        yield _pieces(book, bounds, some[part], first[part], count[part], as_of=as_of)
+    after = np.searchsorted(bounds, high[some], side="left")
+    for begin, end in _cuts(first, after, len(days), pieces):
+        low_day, high_day = np.maximum(first, begin), np.minimum(after, end)
+        here = high_day > low_day
+        yield _pieces(
+            book, bounds, some[here], low_day[here], (high_day - low_day)[here], as_of=as_of
+        )
 
 
-def _cuts(count: Ints, pieces: int) -> Ints:
-    """Where the waits are cut so that each part has about so many days."""
-    full = np.cumsum(count) // pieces
-    return np.flatnonzero(np.diff(full)) + 1
+def _cuts(first: Ints, after: Ints, days: int, pieces: int) -> Iterator[tuple[int, int]]:
+    """From which day to before which each part goes; parts without rows are left out."""
+    begun = np.bincount(first, minlength=days) - np.bincount(after, minlength=days + 1)[:days]
+    rows = np.cumsum(np.cumsum(begun))
+    cuts = np.flatnonzero(np.diff(rows // pieces)) + 1
+    ends = [*cuts.tolist(), days]
+    for begin, end in pairwise([0, *ends]):
+        if rows[end - 1] > (rows[begin - 1] if begin else 0):
+            yield begin, end
 
 
 def _pieces(
@@ -53,7 +62,9 @@ def _pieces(
 ) -> pd.DataFrame:
     begun = np.repeat(np.cumsum(count) - count, count)
     day = np.repeat(first, count) + np.arange(int(count.sum())) - begun
-    rows = book.waits.take(np.repeat(chosen, count))
+    order = np.argsort(day, kind="stable")
+    day = day[order]
+    rows = book.waits.take(np.repeat(chosen, count)[order])
     start, end = rows["start_ts"].to_numpy(np.int64), rows["end_ts"].to_numpy(np.int64)
     low = np.maximum(start, bounds[day])
     high = np.minimum(np.minimum(end, bounds[day + 1]), as_of)

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.cohort import TIMED, Clock, Cohort, cohort, durations, spans
+from metrics.cohort import Clock, Cohort, Timed, spans, timed
 from metrics.mapping import Flags, Ints
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
 from metrics.stats import PERCENTILES, percentiles, ratio
-from metrics.survival import OLD_SHARE, lifetimes, open_longer, survival
+from metrics.survival import OLD_SHARE, open_longer, survival_of
 from metrics.working_time import WorkingCalendar, inclusive_days
 
 KINDS: Final = ("feature", "defect", "risk", "debt")
@@ -37,9 +37,8 @@ def flow_time(
 
     `km_p50` and on stand beside those of `flow_time` where much old work is open (see `survival`).
     """
-    items = items[TIMED]
-    found = cohort(items, window=window, clock=clock, kinds=kinds)
-    told = of_durations(durations(found, clock, calendar), unit="d", excluded=found.excluded)
+    found = timed(items, window=window, clock=clock, kinds=kinds)
+    told = of_durations(found.seconds(calendar), unit="d", excluded=found.excluded)
     if clock != "flow_time":
         return told
     chosen = items if kinds is None else items[items["kind"].isin(list(kinds))]
@@ -54,7 +53,7 @@ def _with_open_work(
     old = 0 if p85 is None else open_longer(items, window=window, age_s=age_s, calendar=calendar)
     if old <= OLD_SHARE * told.n:
         return told
-    seen = survival(lifetimes(items, window=window, calendar=calendar))
+    seen = survival_of(items, window=window, calendar=calendar)
     days = {f"km_{name}": _days(seen.percentile(p)) for name, p in PERCENTILES.items()}
     reason = f"old work is open: {old} items are older than the p85 of {told.n} done; see km_"
     return replace(told, value={**told.value, **days}, reasons=(*told.reasons, reason))
@@ -167,17 +166,17 @@ def efficiency(
     taken out of the numbers and time in unmapped statuses are in `parts`
     alone.
     """
-    found = cohort(items, window=window, kinds=kinds)
+    found = timed(items, window=window, kinds=kinds)
     if single_team:
         return _no_ratio(found, "not told for a single team: what waits at its handoffs is outside")
     if not staged:
         return _no_ratio(found, "no_waiting_statuses")
-    active = found.included["active_s"].to_numpy(np.int64)
-    total = active + found.included["waiting_s"].to_numpy(np.int64)
-    timed = total > 0
-    if not timed.any():
+    active = items["active_s"].to_numpy(np.int64)[found.rows]
+    total = active + items["waiting_s"].to_numpy(np.int64)[found.rows]
+    lasted = total > 0
+    if not lasted.any():
         return _no_ratio(found, "no_data")
-    single = percentiles(active[timed] / total[timed])
+    single = percentiles(active[lasted] / total[lasted])
     return Measure(
         sort="ratio",
         unit="ratio",
@@ -185,19 +184,19 @@ def efficiency(
             "ratio": ratio(float(active.sum()), float(total.sum())),
             **{f"item_{name}": value for name, value in single.value.items()},
         },
-        n=int(timed.sum()),
+        n=int(lasted.sum()),
         excluded={
             **found.excluded,
-            **({"no_time": int((~timed).sum())} if not timed.all() else {}),
+            **({"no_time": int((~lasted).sum())} if not lasted.all() else {}),
         },
-        parts=_sums(found.included),
+        parts=_sums(items, found),
         reasons=("upper_bound",),
     )
 
 
-def _sums(included: pd.DataFrame) -> dict[str, float]:
+def _sums(items: pd.DataFrame, found: Timed) -> dict[str, float]:
     names = ("active_s", "waiting_s", "ignored_s", "unknown_s")
-    return {name: float(included[name].sum()) for name in names}
+    return {name: float(items[name].to_numpy(np.int64)[found.rows].sum()) for name in names}
 
 
 def reopen_rate(
@@ -234,13 +233,13 @@ def _share(numerator: int, denominator: int, **parts: float) -> Measure:
     )
 
 
-def _no_ratio(found: Cohort, reason: str) -> Measure:
+def _no_ratio(found: Timed, reason: str) -> Measure:
     names = ("ratio", "item_p50", "item_p85", "item_p95")
     return Measure(
         sort="ratio",
         unit="ratio",
         value=dict.fromkeys(names),
-        n=len(found.included),
+        n=len(found.rows),
         excluded=found.excluded,
         reasons=(reason,),
     )

@@ -3,20 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from core.frames import NONE
-from metrics.cohort import TIMED, Clock, cohort, durations
+from metrics.cohort import Clock, timed
 from metrics.flow import KINDS
 from metrics.mapping import Ints
 from metrics.periods import WEEK, Period, Window, edges
-from metrics.stats import PERCENTILES, Floats, rank
+from metrics.stats import PERCENTILES, Floats, at_ranks, rank
 from metrics.working_time import WorkingCalendar
 
 TRAILING_WEEKS: Final = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What of deliveries their series are made of: when each ended, in ascending order, and the
+    days that it took.
+    """
+
+    times: Ints
+    days: Floats
+
+
+def ended(
+    items: pd.DataFrame,
+    found: Sequence[Period],
+    *,
+    clock: Clock = "flow_time",
+    kinds: Sequence[str] | None = None,
+    trailing_weeks: int | None = TRAILING_WEEKS,
+    calendar: WorkingCalendar | None = None,
+) -> Ended:
+    """The deliveries that ended in the periods, or in the trailing weeks before them. Days are
+    elapsed, or of the calendar.
+    """
+    if not found:
+        return Ended(np.empty(0, np.int64), np.empty(0))
+    window = Window(found[0].from_ts - (trailing_weeks or 0) * WEEK, found[-1].to_ts)
+    rows = timed(items, window=window, clock=clock, kinds=kinds)
+    order = np.argsort(rows.ends)
+    return Ended(rows.ends[order], np.maximum(rows.seconds(calendar)[order], 0) / 86_400)
 
 
 def flow_time_series(
@@ -35,31 +66,37 @@ def flow_time_series(
     nothing is withheld here). `trailing_weeks` None takes each period by itself. Days are elapsed,
     or of the calendar.
     """
+    rows = ended(
+        items, found, clock=clock, kinds=kinds, trailing_weeks=trailing_weeks, calendar=calendar
+    )
+    return percentile_series(rows, found, trailing_weeks=trailing_weeks)
+
+
+def percentile_series(
+    rows: Ended, found: Sequence[Period], *, trailing_weeks: int | None = TRAILING_WEEKS
+) -> pd.DataFrame:
+    """The same of what ended in these periods, and in no fewer trailing weeks."""
     frame = _period_frame(found)
     if not found:
         return frame
-    reach = 0 if trailing_weeks is None else trailing_weeks * WEEK
-    window = Window(found[0].from_ts - reach, found[-1].to_ts)
-    rows = cohort(items[TIMED], window=window, clock=clock, kinds=kinds)
-    ended = rows.included["released_ts" if clock == "idea_to_release" else "done_ts"]
-    order = np.argsort(ended.to_numpy(np.int64), kind="stable")
-    times = ended.to_numpy(np.int64)[order]
-    days = np.maximum(durations(rows, clock, calendar)[order], 0) / 86_400
     starts, ends = frame["from_ts"].to_numpy(np.int64), frame["to_ts"].to_numpy(np.int64)
-    since = starts if trailing_weeks is None else np.minimum(starts, ends - reach)
-    low, high = np.searchsorted(times, since), np.searchsorted(times, ends)
-    frame["finished"] = high - np.searchsorted(times, starts)
+    reach = (trailing_weeks or 0) * WEEK
+    since = np.minimum(starts, ends - reach) if reach else starts
+    low, high = np.searchsorted(rows.times, since), np.searchsorted(rows.times, ends)
+    frame["finished"] = high - np.searchsorted(rows.times, starts)
     frame["n"] = high - low
-    told = [_percentiles(np.sort(days[a:b])) for a, b in zip(low, high, strict=True)]
+    told = [_percentiles(rows.days[a:b]) for a, b in zip(low, high, strict=True)]
     for name, values in zip(PERCENTILES, zip(*told, strict=True), strict=True):
         frame[f"{name}_d"] = np.array(values, np.float64)
     return frame
 
 
-def _percentiles(ordered: Floats) -> list[float]:
-    if not len(ordered):
+def _percentiles(days: Floats) -> list[float]:
+    if not len(days):
         return [np.nan] * len(PERCENTILES)
-    return [float(ordered[rank(len(ordered), p) - 1]) for p in PERCENTILES.values()]
+    ranks = [rank(len(days), p) for p in PERCENTILES.values()]
+    ordered = at_ranks(days, ranks)
+    return [float(ordered[one - 1]) for one in ranks]
 
 
 def velocity_series(

@@ -151,8 +151,11 @@ def terms_at(book: Book, as_of: int) -> Terms:
     """
     holders = book.holders
     terms = book.worth.terms.take(holders.place)
+    dated = terms.profile == 4
+    if not dated.any():
+        return terms
     slack = book.worth.deadline_ts[holders.place] - holders.begin - active_s(book, as_of)
-    return replace(terms, free_s=np.where(terms.profile == 4, slack, terms.free_s))
+    return replace(terms, free_s=np.where(dated, slack, terms.free_s))
 
 
 def active_s(book: Book, as_of: int) -> Ints:

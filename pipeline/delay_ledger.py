@@ -16,12 +16,12 @@ from pipeline.worth import values_of
 
 def values_in(stream: StreamFacts) -> Values:
     """What the items of a stream and their ancestors are worth."""
-    return stream.memo.of(("values",), lambda: values_of(stream.items, stream.worth))
+    return stream.memo.once(("values",), lambda: values_of(stream.items, stream.worth))
 
 
 def book_in(stream: StreamFacts, clock: DelayClock = "commitment") -> Book:
     """Every wait of a stream, ready to be priced."""
-    return stream.memo.of(
+    return stream.memo.once(
         ("delay book", clock),
         lambda: book_of(
             stream.items, held_of(stream), values_in(stream), stream.worth.parents, clock=clock
@@ -52,7 +52,7 @@ def burning_of(
     now = stream.memo.of(
         ("burning", clock, at), lambda: burning(book_in(stream, clock), at=at, as_of=at)
     )
-    if items is None:
+    if items is None or items is stream.items:
         return now
     chosen = pd.MultiIndex.from_frame(items[["item_id", "episode"]])
     return now[pd.MultiIndex.from_frame(now[["item_id", "episode"]]).isin(chosen)]

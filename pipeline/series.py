@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,17 +63,22 @@ def _of_times(
     whole_from: int | None,
     trailing: bool,
 ) -> Answer:
-    items = asked_items(stream, asked)
-    made = partial(
-        flow_series.flow_time_series, items, found, clock=CLOCKS[slug], calendar=asked.calendar
+    rows = flow_series.ended(
+        asked_items(stream, asked),
+        found,
+        clock=CLOCKS[slug],
+        trailing_weeks=flow_series.TRAILING_WEEKS if trailing else None,
+        calendar=asked.calendar,
     )
     columns = {"n": "n", **{name: f"{name}_d" for name in PERCENTILES}}
-    alone = _of_frame(made(trailing_weeks=None), columns, whole_from)
+    alone = flow_series.percentile_series(rows, found, trailing_weeks=None)
+    answer = _of_frame(alone, columns, whole_from)
     if not trailing:
-        return alone
-    rows = [_named(one, columns) for one in made().to_dict("records")]
-    told = [_trailing(*pair, whole_from) for pair in zip(found, rows, strict=True)]
-    return _beside_each(alone, told)
+        return answer
+    longer = flow_series.percentile_series(rows, found).to_dict("records")
+    values = [_named(one, columns) for one in longer]
+    told = [_trailing(*pair, whole_from) for pair in zip(found, values, strict=True)]
+    return _beside_each(answer, told)
 
 
 def measured_series(

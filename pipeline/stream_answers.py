@@ -13,6 +13,7 @@ from metrics import coverage
 from metrics.envelope import Context, Freshness, document, envelope, unread_history
 from metrics.registry import METRICS
 from metrics.stats import ratio
+from metrics.visit_seconds import visit_seconds
 from pipeline.breaks import break_reasons, break_rows
 from pipeline.delay_ledger import book_in
 from pipeline.question import Question
@@ -116,11 +117,14 @@ def _coverage(snapshot: Snapshot, stream: StreamFacts, asked: Question) -> list[
     known = coverage.Coverage(
         "C3", sum(part.numerator for part in parts), sum(part.denominator for part in parts)
     )
+    visits = stream.memo.once(
+        ("visit seconds",), lambda: visit_seconds(stream.visits, stream.stages)
+    )
     return [
         coverage.ticket_links(stream.items, window=window),
         known,
-        coverage.mapped_time(stream.visits, window=window, as_of=as_of),
-        coverage.active_with_queue(stream.visits, stream.stages, window=window, as_of=as_of),
+        coverage.mapped_time(visits, window=window, as_of=as_of),
+        coverage.active_with_queue(visits, window=window, as_of=as_of),
         coverage.full_history(stream.items, window=window, as_of=as_of),
         coverage.valued_items(stream.items, as_of=as_of, valued=book_in(stream).holders.of >= 0),
         *([] if asked.team is None else [known_teams(stream, asked)]),

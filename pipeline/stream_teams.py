@@ -52,14 +52,14 @@ def scope_of(stream: StreamFacts, slug: str, asked: Question) -> dict[str, str]:
 
 def held_of(stream: StreamFacts) -> pd.DataFrame:
     """The visits of the stream with whose the item was; see `held_visits`."""
-    return stream.memo.of(
+    return stream.memo.once(
         ("held",), lambda: held_visits(stream.visits, stream.stages, stream.assigned)
     )
 
 
 def loaded_of(stream: StreamFacts) -> pd.DataFrame:
     """Who had its deliveries while they were in load; see `held_in_load`."""
-    return stream.memo.of(("held in load",), lambda: held_in_load(stream.items, held_of(stream)))
+    return stream.memo.once(("held in load",), lambda: held_in_load(stream.items, held_of(stream)))
 
 
 def holders_of(stream: StreamFacts, at: int) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -59,12 +61,9 @@ def _waiting(session: Session, stage: str, *, free: bool = False) -> dict[Entity
     """
     statement = select(dirty.c.entity, dirty.c.entity_id).where(dirty.c.stage == stage)
     ordered = statement.order_by(dirty.c.entity, dirty.c.entity_id)
-    found: dict[Entity, list[int]] = {}
-    for entity, own in session.execute(
-        ordered.with_for_update(skip_locked=True) if free else ordered
-    ):
-        found.setdefault(Entity(entity), []).append(own)
-    return found
+    taken = ordered.with_for_update(skip_locked=True) if free else ordered
+    rows = session.execute(taken).all()
+    return {Entity(kind): [row[1] for row in own] for kind, own in groupby(rows, itemgetter(0))}
 
 
 def clear(session: Session, stage: str, entity: Entity, ids: Iterable[int]) -> None:

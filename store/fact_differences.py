@@ -62,9 +62,9 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, key: Sequence[str]) ->
     differs = np.zeros(len(now), np.bool_)
     differing = []
     for name in (one for one in after.columns if one not in key and len(now)):
-        unlike = _unlike(before[name], after[name], was, now)
-        if unlike.any():
-            differs |= unlike
+        differ = unlike(before[name], after[name], was, now)
+        if differ.any():
+            differs |= differ
             differing.append(str(name))
     return Difference(
         before, after, new_order[~found], old_order[~kept], was[differs], now[differs], differing
@@ -80,8 +80,8 @@ def _codes(frame: pd.DataFrame, key: Sequence[str]) -> Ints:
     return codes
 
 
-def _unlike(before: pd.Series[Any], after: pd.Series[Any], was: Ints, now: Ints) -> Flags:
-    """Where a column differs."""
+def unlike(before: pd.Series[Any], after: pd.Series[Any], was: Ints, now: Ints) -> Flags:
+    """Where a column differs: at places `was` of what it was and `now` of what it is."""
     found: Flags
     if isinstance(after.dtype, pd.CategoricalDtype):
         words = after.cat.categories

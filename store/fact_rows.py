@@ -1,25 +1,14 @@
-"""Rows of a frame of facts as the database keeps them: None for what is missing, bool for flags."""
+"""Columns of a frame of facts as they are stored: None for what is missing, bool for flags."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Boolean, Column, Table
 
 from core.frames import NONE
-
-
-def rows_of(
-    table: Table, frame: pd.DataFrame, places: npt.NDArray[np.int64]
-) -> Iterator[dict[str, Any]]:
-    """Rows by column key, as they are stored."""
-    columns = columns_of(table, frame.take(places))
-    for values in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, values, strict=True))
 
 
 def columns_of(table: Table, frame: pd.DataFrame) -> dict[str, list[Any]]:

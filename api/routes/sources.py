@@ -13,7 +13,8 @@ from api.documented import accepts_from_people, answers
 from api.examples_sources import AGAIN, CREDENTIALS, WAITING
 from api.schemas_again import AgainGiven, AgainNoted
 from api.schemas_credentials import CredentialsBody
-from api.schemas_lists import Listed, SourceRow
+from api.schemas_lists import Listed
+from api.schemas_sources import SourceRow
 from api.sent import described, sent
 from core.errors import NotFoundError
 from pipeline.again import note_again

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from math import inf, isnan
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from metrics.lab.draws import Draws
 from metrics.lab.network import Network, Step
+from metrics.lab.queue_order import queue_keys
 from metrics.stats import Floats
 
 _COLUMNS: Final = 6
@@ -94,7 +95,7 @@ class _Run:
         self.arrivals: list[float] = admitted.tolist()
         self.begins = draws.begins()
         self._steps(steps)
-        self.keys = _keys(network, draws, self.arrivals)
+        self.keys = queue_keys(network, draws, self.arrivals)
         self.free = list(network.people)
         used = {p for p, key in zip(self.pools, self.keys, strict=True) if key is not None}
         self.ordered = [pool in used for pool in range(len(self.free))]
@@ -273,36 +274,6 @@ class _Run:
         if with_people:
             self.next_in(self.pools[before], now)
         self.follow(before, now)
-
-
-def _keys(
-    network: Network, draws: Draws, arrivals: Sequence[float]
-) -> list[Callable[[int, float], float] | None]:
-    """By step what puts its queue in order, the least first; None: first in, first out."""
-    found: list[Callable[[int, float], float] | None] = []
-    for step in network.steps:
-        if step.order == "first_in":
-            found.append(None)
-        elif step.order == "oldest":
-            found.append(lambda item, _service: arrivals[item])
-        elif step.order == "shortest":
-            found.append(lambda _item, service: service)
-        elif step.order == "cd3":
-            found.append(_by_cost(draws))
-        else:
-            found.append(_by_kind(network, draws, step.order))
-    return found
-
-
-def _by_cost(draws: Draws) -> Callable[[int, float], float]:
-    told = [0.0 if isnan(value) else value for value in draws.values().tolist()]
-    return lambda item, service: -told[item] / (service + _EPSILON)
-
-
-def _by_kind(network: Network, draws: Draws, name: str) -> Callable[[int, float], float]:
-    wanted = [place for place, kind in enumerate(network.kinds) if kind.name == name]
-    later: list[float] = (~np.isin(draws.kinds(), wanted)).astype(np.float64).tolist()
-    return lambda item, _service: later[item]
 
 
 def _onward(step: Step) -> int:

@@ -36,7 +36,7 @@ def at_the_provider(browser: Browser, there: str = "/map?stream=checkout") -> di
     """Goes there and is sent back: the parameters with which the browser arrives."""
     left = browser.get(f"/signin/oidc?next={there}")
     assert left.status_code == 303, left.text
-    sent = httpx.get(left.headers["location"])
+    sent = httpx.get(left.headers["location"], timeout=60)
     assert sent.status_code == 302
     assert sent.headers["location"].startswith(f"{HOME}/signin/callback?")
     query = parse_qs(urlsplit(sent.headers["location"]).query)

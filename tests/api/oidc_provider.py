@@ -158,5 +158,5 @@ def providing() -> Iterator[Provider]:
         yield provider
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         socket.close()

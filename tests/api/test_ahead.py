@@ -221,8 +221,8 @@ def test_a_failure_is_not_the_end_of_it(ahead: Ahead) -> None:
     with capture_logs() as logs:
         thread = threading.Thread(target=ahead.run)
         thread.start()
-        assert tried.wait(20)
+        assert tried.wait(60)
         ahead.stopped.set()
-        thread.join(20)
+        thread.join(60)
     assert not thread.is_alive()
     assert [one["event"] for one in logs] == ["ahead_failed"]

@@ -132,7 +132,7 @@ async def _streamed(app: FastAPI, bump: Callable[[], None], many: int) -> list[M
         "query_string": b"", "headers": [(b"accept-encoding", b"gzip")], "asgi": {"version": "3.0"},
         "http_version": "1.1", "scheme": "http", "root_path": "", "server": ("test", 80),
     }  # fmt: skip
-    await asyncio.wait_for(app(scope, receive, send), 30)
+    await asyncio.wait_for(app(scope, receive, send), 120)
     return sent
 
 

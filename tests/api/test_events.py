@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from api.bodies import LIMIT
-from api.schemas_lists import SourceRow
 from api.schemas_pushed import EventsTaken
+from api.schemas_sources import SourceRow
 from connectors.pushed import records_of
 from pipeline.sync import bring_up_to_date, sync
 from store.models import incident, raw_record
@@ -522,7 +522,9 @@ PATHS = st.sampled_from(
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     base=st.sampled_from([*WHOLE_STORY, event("change.reviewed", "web/7")]),

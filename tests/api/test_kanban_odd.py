@@ -19,7 +19,9 @@ LIKELY = st.sampled_from(["0", "1", "50", "1e-300", "feature", "key", "1971-01-0
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     path=st.sampled_from(PATHS),

@@ -40,6 +40,13 @@ def test_browsers_ask_whether_a_page_changed(client: Client, address: str) -> No
     assert answer.headers["cache-control"] == "no-cache"
 
 
+def test_the_icon_is_where_browsers_look_for_one(client: Client) -> None:
+    asked = client.get("/favicon.ico")
+    assert asked.status_code == 200
+    assert asked.headers["content-type"].startswith("image/svg+xml")
+    assert asked.content == client.get("/static/mark.svg").content
+
+
 def test_a_static_file_that_did_not_change_is_304(client: Client) -> None:
     etag = client.get("/static/js/app.js").headers["etag"]
     answer = client.get("/static/js/app.js", {"if-none-match": etag})

@@ -24,7 +24,9 @@ QUESTIONS = {
 }
 """What is sent and kept nowhere."""
 OWN_SECRET = {"POST /v1/hooks/{source}", "POST /v1/hooks/{source}/{secret}", "POST /v1/events"}
-FOR_ALL = {"/healthz", "/readyz", "/static", "/signin", "/signin/oidc", "/signin/callback"}
+FOR_ALL = {
+    "/healthz", "/readyz", "/static", "/favicon.ico", "/signin", "/signin/oidc", "/signin/callback",
+}  # fmt: skip
 OF_NO_STREAM = {
     "/docs", "/docs/style.css", "/v1/openapi.json", "/v1/account", "/signout", "/v1/dora/context",
     "/v1/definitions", "/v1/definitions/{definition}",

@@ -12,6 +12,7 @@ from api.schemas_desk import IncidentRow
 from api.schemas_dora import SurveyContext
 from api.schemas_journey import Explained, JourneyBody
 from api.schemas_lists import (
+    Configured,
     DefinitionRow,
     Dora,
     ItemRow,
@@ -20,7 +21,6 @@ from api.schemas_lists import (
     QualityRow,
     Readiness,
     ServiceRow,
-    SourceRow,
     StageRows,
     Status,
     StreamDora,
@@ -30,6 +30,7 @@ from api.schemas_mappings import MappingRow, Unmapped
 from api.schemas_reports import ReportBody
 from api.schemas_restatements import RestatementRow
 from api.schemas_sequences import QueueOrder
+from api.schemas_sources import SourceRow
 from api.schemas_unlinked import UnlinkedRow, UnlinkedSummary
 from pipeline.service_measures import DORA_SLUGS
 from pipeline.stream_measures import FLOW_SLUGS
@@ -42,7 +43,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     (f"{_STREAM}/report?weeks=13&running=true", ReportBody),
     ("/v1/overview", Overview),
     ("/v1/overview?type=defect&from=2026-08-01&to=2026-11-01", Overview),
-    ("/v1/streams", Listed[StreamRow]),
+    ("/v1/streams", Configured[StreamRow]),
     (_STREAM, StreamRow),
     (f"{_STREAM}/stages", StageRows),
     (f"{_STREAM}/stages?type=feature", StageRows),
@@ -54,7 +55,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     *[(f"{_STREAM}/metrics/{slug}", Envelope) for slug in FLOW_SLUGS],
     *[(f"{_STREAM}/metrics/{slug}?interval=week", Envelope) for slug in FLOW_SLUGS],
     *[(f"{_STREAM}/metrics/{slug}/explain", Explained) for slug in FLOW_SLUGS],
-    ("/v1/services", Listed[ServiceRow]),
+    ("/v1/services", Configured[ServiceRow]),
     (f"{_SERVICE}/dora", Dora),
     ("/v1/dora/context", SurveyContext),
     (f"{_STREAM}/dora?interval=month", StreamDora),

@@ -74,7 +74,7 @@ def _act(asked: dict[str, Any]) -> Callable[[], None]:
 def _done(words: list[str], user: str | None) -> None:
     """Runs a command to its end, in a folder that every user may see."""
     quiet = subprocess.DEVNULL
-    subprocess.run(words, cwd="/", user=user, stdout=quiet, stderr=quiet, check=True, timeout=60)
+    subprocess.run(words, cwd="/", user=user, stdout=quiet, stderr=quiet, check=True, timeout=240)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class OwnPostgres:
 
     def _do(self, url: str, statement: str) -> None:
         quiet = {"PGOPTIONS": "--client-min-messages=warning"}
-        subprocess.run([*self.says(url), statement], check=True, timeout=60, cwd="/", env=quiet)
+        subprocess.run([*self.says(url), statement], check=True, timeout=240, cwd="/", env=quiet)
 
     def as_worker(self, url: str) -> str:
         """The address of a database for the worker."""
@@ -73,4 +73,4 @@ class OwnPostgres:
             finally:
                 engine.dispose()
                 stop = [*control, "-m", "immediate", "stop"]
-                subprocess.run(stop, cwd="/", user=server.system_user, check=True, timeout=60)
+                subprocess.run(stop, cwd="/", user=server.system_user, check=True, timeout=240)

@@ -18,7 +18,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chaos]:
         yield made
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_lost_nothing_told_twice_and_all_that_is_red_is_explained(
     company: Chaos, seed: int

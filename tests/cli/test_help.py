@@ -71,7 +71,7 @@ def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "HEAVY []"

@@ -62,7 +62,7 @@ def test_nothing_but_the_protocol_is_on_its_output(company: Company) -> None:
     done = subprocess.run(
         [sys.executable, *_START, "--config", str(company.config)],
         input="".join(f"{json.dumps(line)}\n" for line in lines),
-        capture_output=True, text=True, timeout=60, check=True, cwd=ROOT, env=_env(),
+        capture_output=True, text=True, timeout=240, check=True, cwd=ROOT, env=_env(),
     )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert {one["jsonrpc"] for one in answers} == {"2.0"}
@@ -73,7 +73,7 @@ def test_without_the_extra_it_says_how_to_install_it(company: Company) -> None:
     script = "import sys; sys.modules['mcp'] = None; from cli.app import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", script, "mcp", "--config", str(company.config)],
-        capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=_env(),
+        capture_output=True, text=True, timeout=240, check=False, cwd=ROOT, env=_env(),
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert "pip install 'headwater[mcp]'" in done.stderr

@@ -62,7 +62,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProces
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=600,
         check=True,
     )
 
@@ -110,7 +110,7 @@ def test_at_a_terminal_there_are_words_and_no_json(company: Company) -> None:
             break
         told += part
     os.close(main)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=240) == 0
     assert b"0 links and 0 facts changed" in told
     assert b'{"event"' not in told
 

@@ -87,8 +87,8 @@ def test_a_ticket_alone_counts_whatever_stands_before_it() -> None:
 
 
 def test_a_hostile_message_costs_little() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     text = "follow up to " * 100_000 + "SHOP-1 SHOP-2 " * 100_000 + "see" + " " * 500_000
     asides(text, {"SHOP-1", "SHOP-2"})
     asides("SHOP-1\n" + "see" + " " * 500_000 + "SHOP-2" + "-" * 500_000, {"SHOP-1", "SHOP-2"})
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5

@@ -180,12 +180,12 @@ def test_words_of_versions_and_shas() -> None:
 @pytest.mark.parametrize("piece", ["is not ", "unrelated to ", "a#", "caused by ", "x." * 9, "1a"])
 def test_a_huge_text_is_read_in_time(piece: str) -> None:
     text = piece * (2_000_000 // len(piece))
-    begun = time.process_time()
+    begun = time.thread_time()
     plain = plain_text(text)
     list(words_of_versions(plain))
     list(shas_in(plain))
     blamed_numbers([text], ["CHG0030001"])
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_a_change_reaches_its_deployments_and_tickets_by_text_build_and_time() -> None:

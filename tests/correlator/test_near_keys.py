@@ -166,9 +166,9 @@ def test_names_one_edit_away_are_those_a_comparison_with_each_finds(
      "9" * 10**6, "SHOP-" + "9" * 10**6, "(" * 10**6],
 )  # fmt: skip
 def test_hostile_texts_take_no_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     near_keys([text], [THEN], KNOWN)
-    assert time.perf_counter() - begun < 1.0
+    assert time.thread_time() - begun < 1.0
 
 
 def test_the_frame_has_its_columns_also_when_it_is_empty() -> None:

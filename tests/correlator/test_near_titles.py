@@ -64,6 +64,6 @@ def test_a_ticket_that_was_opened_later_cannot_be_meant() -> None:
 
 @pytest.mark.parametrize("text", ["a " * 10**6, "(" * 10**6, "retry declined payments " * 10**5])
 def test_hostile_texts_take_no_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     near_titles([text], [THEN], KNOWN)
-    assert time.perf_counter() - begun < 1.0
+    assert time.thread_time() - begun < 1.0

@@ -77,9 +77,9 @@ def test_other_words_are_part_of_the_message() -> None:
     "piece", [" (#1)", "\n(cherry picked from commit ", " ", "\n", "(#", "a: "]
 )
 def test_huge_messages_take_no_more_than_their_length(piece: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     plain_message("Retry" + piece * 300_000 + ")")
-    assert time.process_time() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_commits_that_a_rebase_remade_belong_to_the_request_and_its_ticket() -> None:

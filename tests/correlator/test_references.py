@@ -111,9 +111,9 @@ def test_no_text_takes_long(kind: str) -> None:
 def _seconds(text: str) -> float:
     taken = []
     for _ in range(3):
-        began = time.process_time()
+        began = time.thread_time()
         references([text])
-        taken.append(time.process_time() - began)
+        taken.append(time.thread_time() - began)
     return min(taken)
 
 

@@ -86,7 +86,7 @@ def test_kustomize_renders_what_kubernetes_takes_with_one_configuration_for_all(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
     )
     rendered = list(yaml.safe_load_all(done.stdout))
     assert [problem for one in rendered for problem in _problems(one)] == []

@@ -33,7 +33,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _asked(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["systemd-analyze", *map(str, words)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def _run(address: str, folder: Path, blocks: list[tuple[str, str]]) -> None:
             assert '"new":1' in done.stdout
             continue
         headers = {"authorization": f"Bearer {SECRET}", "content-type": "application/json"}
-        answer = httpx.post(f"{address}/v1/events", content=text, headers=headers)
+        answer = httpx.post(f"{address}/v1/events", content=text, headers=headers, timeout=60)
         assert (answer.status_code, answer.json()["new"]) == (202, 1), answer.text
 
 

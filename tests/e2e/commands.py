@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+SOON = 40
+"""Requests that a pass still makes once it is asked to stop, at the most: its time is told by the
+machine, too.
+"""
 ROOT = Path(__file__).parents[2]
-_TIMEOUT_S = 60
+PATIENCE_S = 240
+"""A process that begins beside two busy ones takes long on a slow machine."""
+_PORTS = range(12_000, 32_000)
+"""Below those that the system gives to whoever connects, so that none is taken meanwhile."""
 # A shell that starts tests in the background has them ignore Ctrl-C.
 _MAIN = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
@@ -29,7 +37,7 @@ def run(*args: str | Path, hasty: bool = False) -> subprocess.CompletedProcess[s
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=_TIMEOUT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -57,7 +65,7 @@ def wait_until(
     happened: Callable[[], object], process: subprocess.Popen[str] | None = None
 ) -> None:
     """Until it is true; fails when that takes too long, or when the process ends before."""
-    ends = time.monotonic() + _TIMEOUT_S
+    ends = time.monotonic() + PATIENCE_S
     while not happened():
         assert process is None or process.poll() is None, process.communicate()
         assert time.monotonic() < ends, "it did not happen in time"
@@ -66,9 +74,10 @@ def wait_until(
 
 def free_port() -> int:
     """A port of this machine on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("something listens on each of a hundred ports")
 
 
 def lines(text: str) -> list[str]:

@@ -74,7 +74,7 @@ def planted_company(
     with (
         _collected(home, world) as company,
         served(company) as address,
-        httpx.Client(base_url=address, timeout=30) as api,
+        httpx.Client(base_url=address, timeout=60) as api,
     ):
         answers = {name: _told(api, name, "findings", asked) for name in STREAMS}
     return Planted(world, truth_of(world), answers)

@@ -22,7 +22,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 @pytest.fixture(scope="module")
 def api(company: Company) -> Iterator[httpx.Client]:
-    with served(company) as address, httpx.Client(base_url=address, timeout=30) as client:
+    with served(company) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 

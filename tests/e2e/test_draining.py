@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from store.session import open_engine
-from tests.e2e.commands import free_port, started, wait_until
+from tests.e2e.commands import PATIENCE_S, free_port, started, wait_until
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def _serving(folder: Path, url: str, more: str = "") -> Iterator[tuple[Popen[str
     config, port = folder / "headwater.toml", free_port()
     config.write_text(f"[server]\nport = {port}\n{more}", encoding="utf-8")
     with (
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as browser,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as browser,
         started("serve", "--config", config, database_url=url) as process,
     ):
         wait_until(lambda: _status(browser, "/readyz") == 200, process)
@@ -54,8 +54,8 @@ def test_it_answers_on_while_it_says_that_it_stops_and_ends_lines_of_news(
         wait_until(lambda: _status(browser, "/readyz") == 503, process)
         assert _status(browser, "/healthz") == 200
         assert _status(browser, "/v1/streams") == 200
-        _, told = process.communicate(timeout=60)
-        listening.join(30)
+        _, told = process.communicate(timeout=PATIENCE_S)
+        listening.join(60)
     assert not listening.is_alive()
     assert process.returncode == 0
     events = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
@@ -78,11 +78,11 @@ def test_an_answer_that_has_begun_ends_before_the_process_does(
             asking.start()
             wait_until(lambda: _waits(engine.url.render_as_string(hide_password=False)), process)
             process.send_signal(number)
-            with httpx.Client(base_url=browser.base_url) as other:
+            with httpx.Client(base_url=browser.base_url, timeout=60) as other:
                 wait_until(lambda: _status(other, "/healthz") == 0, process)
             assert answers == []
-        asking.join(30)
-        process.communicate(timeout=60)
+        asking.join(60)
+        process.communicate(timeout=PATIENCE_S)
     engine.dispose()
     assert answers == [200]
     assert process.returncode == 0

@@ -13,7 +13,7 @@ from tests.e2e.company import Company, collected
 from tests.e2e.serving import served
 
 pytestmark = pytest.mark.browser
-_LONG_MS = 30_000
+_LONG_MS = 60_000
 """For pages that read several answers from a server that has not answered before."""
 
 
@@ -104,7 +104,7 @@ def test_bottlenecks_name_the_queue_that_holds_up_most(
     page: Page, address: str, company: Company
 ) -> None:
     page.goto(f"{address}/bottlenecks?stream=checkout&window=365")
-    expect(page.get_by_role("heading", name="Where work piles up")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Where work piles up")).to_be_visible(timeout=60_000)
     shown = page.inner_text("main")
     assert "holds up most" in shown or "Nothing that has been begun waits" in shown
     stream = next(one for one in company.settings.streams if one.name == "checkout")
@@ -155,10 +155,10 @@ def test_flow_shows_each_delivery_and_adds_up(page: Page, address: str) -> None:
 def test_the_lab_plays_a_lever_and_says_what_it_would_do(page: Page, address: str) -> None:
     page.goto(f"{address}/lab?stream=checkout&window=365")
     slider = page.get_by_role("slider").first
-    expect(slider).to_be_visible(timeout=30_000)
+    expect(slider).to_be_visible(timeout=60_000)
     slider.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Verdict", exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Verdict", exact=True).first).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", name="By team")).to_be_visible()
     assert "=%2B1" in page.url
     shown = page.inner_text("main")

@@ -62,7 +62,7 @@ def _everything_again(settings: Settings) -> int:
         return bring_up_to_date(settings, database, everything=True).facts.changed
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_what_was_forgotten_is_missed_by_no_fact_and_no_later_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

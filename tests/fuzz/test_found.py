@@ -50,9 +50,9 @@ def test_digits_that_make_no_number_are_no_limit(name: str, digits: bytes) -> No
 def test_a_long_header_of_limits_is_not_searched_again_and_again() -> None:
     """With all of it the work grew with the square: a minute of computing for 64 kB."""
     headers = httpx.Headers({"ratelimit": "a" * 60_000, "ratelimit-policy": ";a=1" * 15_000})
-    began = time.process_time()
+    began = time.thread_time()
     assert quota_of(headers, NOW) is None
-    assert time.process_time() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def _deep(levels: int) -> list[Any]:

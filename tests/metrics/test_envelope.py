@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from metrics.facts import Rules, item_facts
 from metrics.measure import Measure, of_durations
 from metrics.periods import DAY, Window
 from metrics.registry import METRICS
+from metrics.visit_seconds import visit_seconds
 from tests.metrics.history import STATES, inputs, item, path
 from tests.metrics.tables import deployment_table, incident_table, item_table
 
@@ -215,25 +217,29 @@ def test_coverage_of_delivery() -> None:
     assert coverage.commits_with_ticket(days[:0], window=window).share is None
 
 
+def stages_of(states: Mapping[int, str]) -> pd.DataFrame:
+    rows = [(number * 10, number, word) for number, word in states.items()]
+    return pd.DataFrame(rows, columns=["stage_id", "ordinal", "state"])
+
+
 def test_coverage_of_time_in_statuses() -> None:
     steps = ((0, 1), (DAY, 3), (4 * DAY, 9), (5 * DAY, 4))
     facts = item_facts(inputs([item(1, 0, 4)], path(1, *steps)), Rules())
-    found = coverage.mapped_time(facts.visits, window=Window(0, NOW), as_of=NOW)
+    visits = visit_seconds(facts.visits, stages_of(STATES))
+    found = coverage.mapped_time(visits, window=Window(0, NOW), as_of=NOW)
     assert (found.numerator, found.denominator) == (3 * DAY, 4 * DAY)
-    half = coverage.mapped_time(facts.visits, window=Window(3 * DAY, 9 * DAY), as_of=NOW)
+    half = coverage.mapped_time(visits, window=Window(3 * DAY, 9 * DAY), as_of=NOW)
     assert half.share == 0.5
 
 
 def test_an_active_stage_beside_a_waiting_one_shows_when_work_rests() -> None:
-    stages = pd.DataFrame(
-        [(n * 10, n, word) for n, word in STATES.items()], columns=["stage_id", "ordinal", "state"]
-    )
+    stages = stages_of(STATES)
     facts = item_facts(inputs([item(1, 0, 4)], path(1, (0, 3), (DAY, 4))), Rules())
-    beside = coverage.active_with_queue(facts.visits, stages, window=Window(0, NOW), as_of=NOW)
+    visits = visit_seconds(facts.visits, stages)
+    beside = coverage.active_with_queue(visits, window=Window(0, NOW), as_of=NOW)
     assert beside.share == 1
-    alone = coverage.active_with_queue(
-        facts.visits, stages[stages["state"] != "waiting"], window=Window(0, NOW), as_of=NOW
-    )
+    visits = visit_seconds(facts.visits, stages[stages["state"] != "waiting"])
+    alone = coverage.active_with_queue(visits, window=Window(0, NOW), as_of=NOW)
     assert (alone.numerator, alone.denominator) == (0, DAY)
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from core.frames import NONE
 from metrics import flow
-from metrics.cohort import cohort
+from metrics.cohort import Clock, cohort, spans, timed
 from metrics.flow_series import flow_time_series, load_series, velocity_series
 from metrics.periods import DAY, WEEK, Window, periods
 from tests.metrics.history import at
@@ -182,3 +188,30 @@ def test_load_at_the_close_of_each_day() -> None:
     )
     series = load_series(items, days, as_of=2 * DAY + 5)
     assert series["load"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("clock", get_args(Clock))
+@pytest.mark.parametrize("kinds", [None, ("feature", "")])
+def test_the_times_of_a_cohort_are_those_of_its_rows(
+    clock: Clock, kinds: tuple[str, ...] | None
+) -> None:
+    moments = (NONE, 2 * DAY, 5 * DAY, 9 * DAY)
+    items = item_table(
+        *(
+            {"committed_ts": DAY, "done_ts": done, "cancelled_ts": gone, "released_ts": live,
+             "start_reason": why, "release_reason": "" if live != NONE else later, "kind": kind,
+             "episode": episode}
+            for done, gone, live in product(moments, moments, moments)
+            for why, later in (("", "no_commits"), ("no_start", "not_deployed"))
+            for kind, episode in (("feature", 1), ("debt", 2), ("", 2))
+        )
+    )  # fmt: skip
+    window = Window(3 * DAY, 8 * DAY)
+    rows = cohort(items, window=window, clock=clock, kinds=kinds)
+    times = timed(items, window=window, clock=clock, kinds=kinds)
+    starts, ends = spans(rows, clock)
+    assert len(ends)
+    assert (times.starts.tolist(), times.ends.tolist()) == (starts.tolist(), ends.tolist())
+    assert times.rows.tolist() == rows.included.index.tolist()
+    assert times.excluded == rows.excluded
+    assert sum(rows.excluded.values()) == len(rows.left_out) > 0

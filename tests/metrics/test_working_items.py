@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.frames import NONE
 from metrics import flow
 from metrics.ageing import ageing
+from metrics.cohort import cohort
 from metrics.facts import Facts, Rules
 from metrics.flow_series import flow_time_series
 from metrics.periods import DAY, Window, periods
@@ -161,7 +162,7 @@ def test_times_ratio_and_stages_leave_the_weekends_out() -> None:
 
 def test_inclusive_percentiles_stand_beside() -> None:
     facts = fortnight()
-    found = flow.cohort(facts.items, window=NOVEMBER)
+    found = cohort(facts.items, window=NOVEMBER)
     for calendar, days in ((None, 12), (BERLIN, 8)):
         measure = flow.flow_time(facts.items, window=NOVEMBER, calendar=calendar)
         beside = flow.with_inclusive_days(

@@ -66,7 +66,7 @@ def test_a_fill_that_was_killed_goes_on_from_where_it_came(
     engine = open_engine(postgres_url)
     with engine.begin() as connection:
         _builds(connection, 650)
-    assert _child(KILLED_AFTER_THREE_PARTS, postgres_url).wait(60) == -9
+    assert _child(KILLED_AFTER_THREE_PARTS, postgres_url).wait(240) == -9
     with engine.begin() as connection:
         assert current(engine) == "0011"
         filled = "SELECT max(id) FROM build WHERE repository_external_id <> ''"
@@ -109,7 +109,7 @@ def test_an_index_that_an_ended_run_left_broken_is_made_again(postgres_url: str)
                          " AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
                          " AND datname = current_database()")  # fmt: skip
     child.kill()
-    child.wait(30)
+    child.wait(60)
     with engine.connect() as connection:
         connection.execute(text(f"SELECT pg_terminate_backend({pid}, 10000)"))
         broken = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"

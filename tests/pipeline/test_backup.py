@@ -116,7 +116,7 @@ def test_a_backup_holds_whole_transactions_of_one_who_writes_all_the_time(
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert wrote.wait(30)
+        assert wrote.wait(60)
         made = back_up(Database(url=sqlite_url), tmp_path / "busy.backup")
     finally:
         ended.set()

@@ -24,7 +24,7 @@ from pipeline.stopping import Stop
 from pipeline.stream_counts import StreamCounts
 from pipeline.sync import SyncReport
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 120.0
 
 
 @dataclass

@@ -27,8 +27,8 @@ from pipeline.stopping import Stop
 from store.session import open_engine
 from tests.api.client import Client
 from tests.cli.conftest import Run, alone
+from tests.e2e.commands import PATIENCE_S, free_port, started, wait_until
 from tests.e2e.commands import environment as plain_environment
-from tests.e2e.commands import free_port, started, wait_until
 from tests.migrated import migrated
 from tests.security import canaries
 from tests.security.canaries import MODES, SECRETS, Parrots, found_in, parrots
@@ -176,7 +176,7 @@ def test_a_process_shows_no_secret_in_its_words_nor_in_what_it_says(
         wait_until(lambda: len(tools[1].heard) > before + 3, process)
         listed = _command_lines(process.pid)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert any("serve" in one for _, one in listed)
     assert found_in([*listed, ("out", out), ("err", err)]) == []
 

@@ -136,9 +136,11 @@ def test_the_tools_show_what_happened_and_what_time_it_is(server: CompanyServer)
         tag["name"]
         for number in (101, 102)
         for tag in httpx.get(
-            f"{server.url('gitlab')}/api/v4/projects/{number}/repository/tags", headers=headers
+            f"{server.url('gitlab')}/api/v4/projects/{number}/repository/tags",
+            headers=headers,
+            timeout=60,
         ).json()
     ]
     assert name in tags
-    answer = httpx.get(f"{server.url('gitlab')}/api/v4/version", headers=headers)
+    answer = httpx.get(f"{server.url('gitlab')}/api/v4/version", headers=headers, timeout=60)
     assert answer.headers["date"] == live.world.now.strftime("%a, %d %b %Y %H:%M:%S GMT")

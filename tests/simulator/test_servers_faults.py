@@ -114,7 +114,7 @@ def test_a_slow_body_runs_into_the_clients_time_out(company: CompanyServer) -> N
     company.faults.add(Fault("slow", delay=1, times=1))
     with client(company, "jira") as jira:
         with pytest.raises(httpx.ReadTimeout):
-            jira.get(IDENTITY["jira"], timeout=0.2)
+            jira.get(IDENTITY["jira"], timeout=httpx.Timeout(60, read=0.2))
         assert jira.get(IDENTITY["jira"]).status_code == 200
 
 

@@ -193,5 +193,5 @@ def test_a_company_has_either_github_or_gitlab_and_jenkins() -> None:
     with running(tiny_world(), code="github") as server:
         assert tuple(server.urls) == ("jira", "github", "servicenow")
         assert isinstance(server.vendors["github"], Github)
-        assert httpx.get(server.url("gitlab")).status_code == 404
+        assert httpx.get(server.url("gitlab"), timeout=60).status_code == 404
     assert tuple(CompanyServer(Faults(), "cloud").urls)[1:3] == ("gitlab", "jenkins")

@@ -183,7 +183,7 @@ def test_a_group_lists_its_projects(gitlab: httpx.Client) -> None:
 
 def test_a_token_is_needed_in_either_header(company: CompanyServer) -> None:
     token = company_secrets()["DEMO_GITLAB_TOKEN"]
-    with httpx.Client(base_url=company.url("gitlab")) as stranger:
+    with httpx.Client(base_url=company.url("gitlab"), timeout=60) as stranger:
         assert stranger.get("/api/v4/user").json() == {"message": "401 Unauthorized"}
         bearer = {"Authorization": f"Bearer {token}"}
         assert stranger.get("/api/v4/user", headers=bearer).json()["username"] == "headwater"

@@ -109,7 +109,7 @@ def test_stages_are_told_by_the_stage_view(jenkins: httpx.Client) -> None:
 
 
 def test_failures_are_html_pages(company: CompanyServer, jenkins: httpx.Client) -> None:
-    with httpx.Client(base_url=company.url("jenkins")) as stranger:
+    with httpx.Client(base_url=company.url("jenkins"), timeout=60) as stranger:
         answers = {
             403: stranger.get("/api/json"),
             401: stranger.get("/api/json", auth=("headwater", "wrong")),

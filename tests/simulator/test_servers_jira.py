@@ -167,7 +167,7 @@ def test_projects_come_in_offset_pages(jira: httpx.Client) -> None:
 def test_a_stranger_sees_nothing_and_is_told_so_only_about_himself(
     company: CompanyServer,
 ) -> None:
-    with httpx.Client(base_url=company.url("jira")) as stranger:
+    with httpx.Client(base_url=company.url("jira"), timeout=60) as stranger:
         assert search(stranger, jql=ALL) == {"issues": [], "isLast": True}
         assert stranger.get("/rest/api/3/myself").status_code == 401
         wrong = stranger.get("/rest/api/3/myself", auth=("headwater", "wrong"))

@@ -119,7 +119,7 @@ def test_the_limit_comes_before_access_rules_and_the_count_ignores_them() -> Non
 
 
 def test_refusals_are_errors_in_json(company: CompanyServer, servicenow: httpx.Client) -> None:
-    with httpx.Client(base_url=company.url("servicenow")) as stranger:
+    with httpx.Client(base_url=company.url("servicenow"), timeout=60) as stranger:
         answer = stranger.get(INCIDENTS)
     assert answer.status_code == 401
     assert answer.json()["error"]["message"] == "User Not Authenticated"
@@ -172,7 +172,7 @@ def test_rows_columns_and_tables_go_and_queries_are_ignored() -> None:
 
 def test_an_oauth_client_gets_a_token_that_signs_it_in(company: CompanyServer) -> None:
     form = {"grant_type": "client_credentials", "client_id": SNOW_CLIENT}
-    with httpx.Client(base_url=company.url("servicenow")) as stranger:
+    with httpx.Client(base_url=company.url("servicenow"), timeout=60) as stranger:
         refused = stranger.post("/oauth_token.do", data={**form, "client_secret": "no"})
         assert refused.status_code == 401
         given = stranger.post("/oauth_token.do", data={**form, "client_secret": SNOW_SECRET})

@@ -122,6 +122,20 @@ def test_a_change_of_text_alone_is_logged_too(session: Session) -> None:
     assert _logged(session) == [("changed", {"state": ["active", "waiting"]})]
 
 
+def test_of_rows_that_differ_in_other_columns_each_is_logged_with_its_own(session: Session) -> None:
+    _write(session, _facts({}, {"item_id": 2}, {"item_id": 2, "episode": 1, "value_cents": 7}))
+    one = {"state": "waiting", "has_code": True}
+    other = {"item_id": 2, "episode": 1, "value_cents": NONE, "committed_ts": 900}
+    told = Recording(950, "sync", before_ts=300)
+    replace_item_facts(session, 5, _facts(one, {"item_id": 2}, other), recording=told)
+    columns = ("entity_id", "part", "changes", "restates")
+    rows = session.execute(select(*(fact_change.c[name] for name in columns)))
+    assert sorted((*row[:2], json.loads(row[2]), row[3]) for row in rows) == [
+        (1, 0, {"state": ["active", "waiting"], "has_code": [False, True]}, False),
+        (2, 1, {"committed_ts": [200, 900], "value_cents": [7, None]}, True),  # 200 had been told
+    ]
+
+
 def test_a_fact_that_vanishes_is_logged_whole_and_deleted(session: Session) -> None:
     _write(session, _facts({}, {"episode": 1}), at=7)
     assert _write(session, _facts({}), at=9).deleted == {(5, 1, 1)}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chromium import PATIENCE_MS
 from tests.web.fake_api import FakeApi, serving
 
 Scheme = Literal["light", "dark"]
@@ -55,7 +56,7 @@ def visit(browser: Browser, idle: list[Page], fake: FakeApi) -> Iterator[Open]:
     }
 
     def opened(path: str, *, width: int = 1280, scheme: Scheme = "light") -> Page:
-        page = idle.pop() if idle else browser.new_page()
+        page = idle.pop() if idle else _tab(browser)
         pages.append(page)
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
@@ -73,6 +74,12 @@ def visit(browser: Browser, idle: list[Page], fake: FakeApi) -> Iterator[Open]:
         idle.append(page)
     assert complaints == []
     assert hosts <= {fake.address}
+
+
+def _tab(browser: Browser) -> Page:
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    return page
 
 
 def _left(page: Page) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -63,6 +64,7 @@ PAGES = (
     "/admin",
     "/alerts",
 )
+_LOOK_S = 0.02
 # As strict as can be: a breach stands in the console, and every page test fails on that.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -93,7 +95,8 @@ class FakeApi:
     not_modified: int = 0
     address: str = ""
     news: dict[str, Any] = field(default_factory=dict)
-    """What the line of news tells whom it reaches, who asks again at once."""
+    """What the line of news tells at once, and again when it is another."""
+    ended: bool = False
 
     def reset(self) -> None:
         """The state that every test begins with."""
@@ -128,7 +131,7 @@ class FakeApi:
             **fake_admin.answers(),
         }
         self.replies = fake_lab.replies()
-        self.delay_s = 0.0
+        self.delay_s = 0.0  # whoever is held back from before goes on
         self.status.clear()
         self.asked.clear()
         self.sent.clear()
@@ -169,9 +172,23 @@ class FakeApi:
         if path in self.status:
             return _problem(self.status[path], path)
         if path in self.replies:
-            await asyncio.sleep(self.delay_s)
+            await self._held_back()
             return JSONResponse(self.replies[path](body))
         return JSONResponse({"id": 1}, status_code=202)
+
+    async def _held_back(self) -> None:
+        since = time.monotonic()
+        while time.monotonic() - since < self.delay_s:
+            await asyncio.sleep(_LOOK_S)
+
+    async def line(self, request: Request) -> AsyncIterator[str]:
+        """What is new, for as long as the page is open."""
+        told = None
+        while not (self.ended or await request.is_disconnected()):
+            if (news := self.news) is not told:
+                told = news
+                yield f"event: news\nretry: 100\ndata: {json.dumps(news)}\n\n"
+            await asyncio.sleep(_LOOK_S)
 
 
 def _problem(status: int, path: str) -> Response:
@@ -201,9 +218,8 @@ def application(fake: FakeApi) -> Starlette:
     def answer(request: Request) -> Response:
         return fake.answer(request)
 
-    def news(_: Request) -> Response:
-        told = f"event: news\nretry: 100\ndata: {json.dumps(fake.news)}\n\n"
-        return Response(told, media_type="text/event-stream")
+    def news(request: Request) -> Response:
+        return StreamingResponse(fake.line(request), media_type="text/event-stream")
 
     def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": POLICY})
@@ -237,6 +253,7 @@ def serving(fake: FakeApi, port: int = 0) -> Iterator[FakeApi]:
     try:
         yield fake
     finally:
+        fake.ended, fake.delay_s = True, 0.0
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         socket.close()

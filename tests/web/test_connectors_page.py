@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.conftest import Open, plain, text
 from tests.web.fake_api import FakeApi
@@ -37,6 +39,44 @@ def test_a_late_source_is_named(visit: Open, fake: FakeApi) -> None:
 
     assert text(page, ".answer") == "1 of 2 sources is late: gitlab."
     assert page.locator(".state").all_inner_texts() == ["up to date", "late"]
+
+
+def test_data_that_nobody_renews_is_as_old_as_it_is(visit: Open, fake: FakeApi) -> None:
+    read = (datetime.now(UTC) - timedelta(hours=10, minutes=20)).isoformat()
+    newer = (datetime.now(UTC) - timedelta(hours=7, minutes=20)).isoformat()
+    both = [source("jira", "jira", watermark_at=read), source("git", "gitlab", watermark_at=newer)]
+    fake.answers["/v1/sources"]["items"] = both
+
+    told = text(visit("/connectors"), ".fig:nth-child(2)")
+
+    assert "10 h old" in told
+    assert "jira, complete to" in told
+    assert "3.0 h behind the newest" in told
+
+
+def test_on_a_phone_a_source_is_a_line_that_opens(visit: Open, fake: FakeApi) -> None:
+    page = visit("/connectors", width=390)
+    account = page.get_by_text("signed in as jira-reader")
+    refused = page.locator(".msg")
+    assert not account.is_visible()
+    assert refused.first.is_visible()
+
+    page.get_by_role("button", name="More of jira").click()
+    assert account.is_visible()
+    fake.answers["/v1/sources"]["items"][1] |= {"records": 99}
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_role("button", name="More of gitlab").click()
+    expect(page.locator("tr.opened td[data-label=records]").nth(1)).to_have_text("99")
+    assert account.is_visible()
+
+    page.get_by_role("button", name="Less of jira").click()
+    assert not account.is_visible()
+
+
+def test_where_there_is_room_all_of_a_source_is_shown(visit: Open) -> None:
+    page = visit("/connectors")
+    assert page.get_by_text("signed in as jira-reader").is_visible()
+    assert page.get_by_role("button", name="More of jira").count() == 0
 
 
 def test_a_source_that_reports_by_itself_has_no_interval_and_leaves_the_data_complete(

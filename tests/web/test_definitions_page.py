@@ -158,3 +158,14 @@ def test_where_nothing_changed_and_all_is_mapped_it_says_so(visit: Open, fake: F
         " No definition changed since numbers were first told."
     )
     assert "Nothing that had been told changed." in text(page)
+
+
+def test_before_anything_is_measured_nothing_is_said_to_be_mapped(
+    visit: Open, fake: FakeApi
+) -> None:
+    fake.answers["/v1/streams"] = {"items": [], "next": None, "awaited": ["checkout"]}
+    fake.answers["/v1/mappings/unmapped"] = {"items": [], "next": None}
+    page = visit("/definitions")
+
+    assert text(page, ".answer").startswith("No item is measured yet")
+    assert "is mapped." not in text(page)

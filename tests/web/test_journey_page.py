@@ -223,3 +223,8 @@ def test_an_item_that_is_not_visible_any_more_says_so_below_its_answer(visit: Op
         " numbers. Noticed on 10 Nov 2026."
     )
     assert page.locator(".figs").count() == 1
+
+
+def test_the_time_of_the_data_is_that_of_the_oldest_source(visit: Open) -> None:
+    page = visit(RELEASED)
+    assert text(page, ".asof") == text(visit("/connectors"), ".asof")

@@ -148,13 +148,14 @@ def test_a_slider_stays_in_the_hand_and_only_its_newest_place_is_played(
 
 def test_the_old_picture_stays_until_the_new_one_is_there(visit: Open, fake: FakeApi) -> None:
     page = visit(MOVED)
-    fake.delay_s = 1.0
+    fake.delay_s = 600.0
     page.get_by_label(PEOPLE).focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**Test.people=%2B2")
     assert "3 → 5" in text(page, ".lev .on")
     assert text(page, "h1") == "1 more person at Test"
     expect(page.locator(".labwait svg")).to_be_visible()
+    fake.delay_s = 0.0
     expect(page.get_by_role("heading", name="Testers")).to_be_visible()
 
 

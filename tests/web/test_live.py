@@ -32,16 +32,23 @@ def test_facts_that_changed_are_shown_without_a_reload(visit: Open, fake: FakeAp
     assert page.evaluate("globalThis.loadedOnce")
 
 
+def _asked(fake: FakeApi, path: str) -> int:
+    return sum(1 for one in fake.asked if one.split("?")[0] == path)
+
+
 @pytest.mark.parametrize(("path", "read"), [("/connectors", True), ("/map", False)])
 def test_only_who_shows_the_sources_is_read_again_when_a_source_was_read(
     visit: Open, fake: FakeApi, path: str, read: bool
 ) -> None:
     page = visit(path)
-    page.wait_for_timeout(300)
-    fake.asked.clear()
-    _tell(fake, "2", "1", _source("jira"))
-    page.wait_for_timeout(600)
-    assert bool(fake.asked) is read
+    first = "/v1/sources" if read else "/v1/streams/checkout/map"
+    before = _asked(fake, first)
+    _tell(fake, "2", "1", _source("jira", "red"))
+    expect(page.locator(".asof a[href$='/connectors']")).to_have_text("jira can\u2019t be read")
+    with page.expect_response(lambda one: first in one.url):
+        if not read:
+            _tell(fake, "3", "2", _source("jira", "red"))
+    assert _asked(fake, first) == before + 1
 
 
 def test_everybody_is_told_which_source_fails_and_how_far_history_is(

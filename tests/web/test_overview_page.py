@@ -103,7 +103,7 @@ def test_each_bar_states_its_finding_and_its_numbers_stand_in_a_table(visit: Ope
 def test_every_value_leads_to_its_explanation(visit: Open) -> None:
     links = visit("/").locator(".streams tbody tr:first-child td.num a")
 
-    assert links.first.get_attribute("href", timeout=1000) is not None
+    assert links.first.get_attribute("href") is not None
     assert all("/explain" in (link.get_attribute("href") or "") for link in links.all())
 
 
@@ -128,6 +128,27 @@ def test_without_streams_the_page_gives_the_first_lines_of_a_configuration(
 
     assert "No value stream is configured" in text(page)
     assert "[[streams]]" in text(page, ".copy pre")
+
+
+def test_of_many_streams_and_services_the_first_are_shown_and_the_way_to_all(
+    visit: Open, fake: FakeApi
+) -> None:
+    overview = fake.answers["/v1/overview"]
+    for rows, most in (("streams", 25), ("services", 60)):
+        first = overview[rows][0]
+        overview[rows] = [first | {"name": f"{rows}-{at}"} for at in range(most)]
+    page = visit("/")
+    streams = page.locator(".streams tbody tr")
+    services = page.locator("table.dora tbody tr")
+
+    expect(streams).to_have_count(20)
+    expect(services).to_have_count(20)
+    assert "20 of 60" in text(page)
+
+    page.get_by_role("link", name="Show all").first.click()
+    expect(streams).to_have_count(25)
+    expect(services).to_have_count(60)
+    assert "all=1" in page.url
 
 
 def test_a_failed_read_says_what_failed_and_recovers(visit: Open, fake: FakeApi) -> None:

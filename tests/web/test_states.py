@@ -49,8 +49,10 @@ def test_without_a_stream_a_page_says_what_is_missing(
     fake.answers["/v1/streams"] = {"items": [], "next": None}
     page = visit(path)
 
-    assert "stream" in text(page, ".answer")
-    assert page.locator("main a[href]").count() > 0
+    assert "no value stream is configured" in text(page, ".answer")
+    assert text(page, ".copy pre").startswith("[[streams]]")
+    assert page.locator('main a[href$="/connectors"]').count() == 1
+    assert page.get_by_label("Stream", exact=True).count() == 0
     for hole in ("undefined", "NaN", "null"):
         assert hole not in text(page)
 
@@ -69,3 +71,18 @@ def test_before_the_first_pass_a_page_says_what_is_awaited(
     assert "checkout, loyalty, search and 2 more are measured when the sources are read" in told
     assert "configured" not in text(page)
     assert page.locator('main a[href$="/connectors"]').count() == 1
+
+
+@pytest.mark.parametrize(
+    ("awaited", "told"),
+    [
+        (["checkout"], "checkout is measured when"),
+        (["checkout", "search"], "checkout and search are measured when"),
+        (["checkout", "search", "web"], "checkout, search and web are measured when"),
+    ],
+)
+def test_what_is_awaited_is_told_as_people_tell_it(
+    visit: Open, fake: FakeApi, awaited: list[str], told: str
+) -> None:
+    fake.answers["/v1/streams"] = {"items": [], "next": None, "awaited": awaited}
+    assert told in text(visit("/flow"), ".answer")

@@ -9,7 +9,7 @@ import { credentialsOf } from "./credentials.js";
 import { h } from "./dom.js";
 import { count, counted, date } from "./format.js";
 import { choice } from "./frame.js";
-import { below, copyBlock, empty, figures, head, section } from "./parts.js";
+import { below, copyBlock, empty, figures, head, section, unreadFigures } from "./parts.js";
 
 const TITLE = "Admin";
 const BLANK = ["Who signs in", "Tokens that count", "People who came in", "Refused"];
@@ -162,8 +162,7 @@ const erasing = (page) => [
 function draw(data, page) {
   const { query } = page;
   if (!isAdmin()) return forbidden();
-  if (!data)
-    return [head(TITLE, []), figures(...BLANK.map((title) => ({ title, value: "\u00a0" })))];
+  if (!data) return [head(TITLE, []), unreadFigures(BLANK)];
   const tokens = tokensOf(data.tokens, Date.now());
   const people = peopleOf(data.signedIn);
   const me = data.told.account;

@@ -7,7 +7,7 @@ import { itemsSection } from "./ageing_items.js";
 import { blockedSection } from "./blocked.js";
 import { h } from "./dom.js";
 import { duration, seconds } from "./format.js";
-import { empty, head, section } from "./parts.js";
+import { empty, head, section, unreadFigures } from "./parts.js";
 import { shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase } from "./scope.js";
 import { noStreams, STAGES } from "./unready.js";
@@ -15,7 +15,8 @@ import { noStreams, STAGES } from "./unready.js";
 const TITLE = "Ageing";
 const MOST = 500;
 
-const blank = () => [head(TITLE, []), h("div", { class: "ages blank" })];
+const FIGURES = ["Likely to miss it", "Blocked", "Oldest", "Waiting"];
+const blank = () => [head(TITLE, []), unreadFigures(FIGURES), h("div", { class: "ages blank" })];
 
 /** This page with other choices; null leaves one out. */
 const here = (query, choices) =>

@@ -5,9 +5,10 @@ const MOST_SENT = 40; // answers to what was sent that are kept
 
 /** What a page says when a read failed: the problem's title and detail, or that nobody answered. */
 export class ReadError extends Error {
-  constructor(message, status) {
+  constructor(message, status, address = null) {
     super(message);
     this.status = status;
+    this.address = address; // of what could not be read
   }
 }
 
@@ -61,7 +62,7 @@ export async function read(asked, signal) {
     return { data: known.data, fresh: false };
   }
   if (!response.ok)
-    throw new ReadError(`${response.status}, ${await problem(response)}`, response.status);
+    throw new ReadError(`${response.status}, ${await problem(response)}`, response.status, address);
   const drawn = response.headers.get("Content-Type")?.startsWith("image/svg");
   const data = drawn ? await response.text() : await response.json();
   cache.set(key, { etag: response.headers.get("ETag"), data, at: Date.now() });

@@ -1,13 +1,13 @@
 // The router: address -> page -> read -> draw, then again when there is news, and a quiet look every 30 seconds.
 
-import { learnAccount, signInAddress } from "./account.js";
+import { learnAccount } from "./account.js";
 import { read, ReadError, remembered } from "./api.js";
-import { h } from "./dom.js";
-import { clock, date } from "./format.js";
+import { failureNote, signedOutNote, unloadedNote } from "./failed.js";
 import { drawBar, drawFoot, drawNavigation } from "./frame.js";
 import { listen, toggleTables } from "./keys.js";
 import { waitForNews } from "./live.js";
 import { isPage, load, loaded } from "./pages.js";
+import { tellWait } from "./waiting.js";
 
 const REFRESH_MS = 30_000;
 const main = document.getElementById("main");
@@ -107,63 +107,14 @@ function draw({ fresh = false } = {}) {
   if (data) say(document.getElementById("answer")?.textContent ?? "");
 }
 
-/** A sign-in that ended while the page was open: what was read stays, with the way back in. */
-function signedOutNote() {
-  const { readAt } = visit;
-  const last = readAt ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.` : "";
-  const again = h("a", { class: "lnk", href: signInAddress() }, "Sign in again");
-  return h(
-    "div",
-    { class: "problem ended", role: "alert", id: "problem" },
-    h("b", null, "You are signed out."),
-    `${last} `,
-    again,
-  );
-}
-
-function failureNote(error) {
-  const { failedAt, readAt } = visit;
-  const since = `${date(failedAt)}, ${clock(failedAt)}`;
-  const last = readAt
-    ? ` Shown is what was read at ${date(readAt)}, ${clock(readAt)}.`
-    : " Nothing was read before.";
-  const retry = h(
-    "button",
-    { class: "lnk", type: "button", onclick: () => refresh(true) },
-    "Try again",
-  );
-  return h(
-    "div",
-    { class: "problem", role: "alert", id: "problem" },
-    h("b", null, "This page could not be read"),
-    ` since ${since}: ${error.message}.${last} `,
-    retry,
-  );
-}
-
-function unloadedNote(error) {
-  const again = h(
-    "button",
-    { class: "lnk", type: "button", onclick: () => location.reload() },
-    "Load it again",
-  );
-  return h(
-    "div",
-    { class: "problem", role: "alert", id: "problem" },
-    h("b", null, "This page could not be loaded"),
-    `: ${error.message}. `,
-    again,
-  );
-}
-
 function fail(error) {
   visit.failedAt ??= new Date().toISOString();
   document.getElementById("problem")?.remove();
   const ended = error.status === 401;
   const own = ended ? null : visit.page.failed?.(error, visit.query);
-  if (ended) main.prepend(signedOutNote());
+  if (ended) main.prepend(signedOutNote(visit));
   else if (own && !visit.data) main.replaceChildren(...own);
-  else main.prepend(failureNote(error));
+  else main.prepend(failureNote(error, visit, () => refresh(true)));
 }
 
 /** Reads all answers of the page; true where one of them changed. */
@@ -180,6 +131,7 @@ async function refresh(always = false) {
   const current = visit;
   main.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => document.body.classList.add("loading"), 300);
+  const told = tellWait();
   try {
     const { data, fresh } = await readAll(current);
     if (current !== visit) return;
@@ -192,6 +144,7 @@ async function refresh(always = false) {
     fail(error);
   } finally {
     clearTimeout(slow);
+    told.end();
     if (current === visit) {
       document.body.classList.remove("loading");
       main.setAttribute("aria-busy", "false");
@@ -282,14 +235,14 @@ listen({
   shift: (direction) => visit?.page.shift?.(direction, context()),
   tables: () => toggleTables(main),
 });
+function heard(moved) {
+  if (!visit) return;
+  bar();
+  if (moved.facts || (moved.sources && ["/connectors", "/quality"].includes(visit.path))) refresh();
+}
 const first = load(location.pathname).catch(() => null); // told when it is opened
 learnAccount().then(async () => {
   await first;
   open();
-  waitForNews((moved) => {
-    if (!visit) return;
-    bar();
-    if (moved.facts || (moved.sources && ["/connectors", "/quality"].includes(visit.path)))
-      refresh();
-  });
+  waitForNews(heard, look);
 });

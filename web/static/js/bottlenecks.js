@@ -8,7 +8,7 @@ import { h, link } from "./dom.js";
 import { period, reasonWords } from "./format.js";
 import { choice } from "./frame.js";
 import { findings } from "./map_findings.js";
-import { empty, grade, head, section } from "./parts.js";
+import { empty, grade, head, section, unreadFigures } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { scope, TYPES } from "./scope.js";
 import { noStreams, STAGES } from "./unready.js";
@@ -29,9 +29,8 @@ function facts({ ageing }) {
   ];
 }
 
-function blank() {
-  return [head(TITLE, []), h("div", { class: "piles blank" })];
-}
+const FIGURES = ["Waiting now", "It costs", "Likely to miss it", "Blocked"];
+const blank = () => [head(TITLE, []), unreadFigures(FIGURES), h("div", { class: "piles blank" })];
 
 /** What to try on the queue that holds up most, in the lab. */
 function tryIt(stages, query) {

@@ -4,7 +4,16 @@ import { isAdmin } from "./account.js";
 import { credentialsOf } from "./credentials.js";
 import { h, link } from "./dom.js";
 import { count, duration, stamp } from "./format.js";
-import { asTable, copyBlock, empty, figures, head, section, table } from "./parts.js";
+import {
+  asTable,
+  copyBlock,
+  empty,
+  figures,
+  head,
+  section,
+  table,
+  unreadFigures,
+} from "./parts.js";
 import { inline } from "./prose.js";
 import { factLines } from "./source_facts.js";
 import { sign, wordOf } from "./source_state.js";
@@ -77,6 +86,25 @@ const againSection = () => [
   h("div", { class: "again" }, copyBlock(AGAIN)),
 ];
 
+const opened = new Set(); // names of sources that are opened on a phone
+
+/** On a phone a source is a line that opens; elsewhere all of it is shown and there is no button. */
+function openers(source, nodes) {
+  const button = h("button", { class: "lnk more-of", type: "button" });
+  const shown = () => {
+    const open = opened.has(source.name);
+    nodes().forEach((node) => node.classList.toggle("opened", open));
+    button.setAttribute("aria-expanded", String(open));
+    button.setAttribute("aria-label", `${open ? "Less" : "More"} of ${source.name}`);
+    button.textContent = open ? "Less" : "More";
+  };
+  button.addEventListener("click", () => {
+    if (!opened.delete(source.name)) opened.add(source.name);
+    shown();
+  });
+  return { button, shown };
+}
+
 function tail(source) {
   const parts = source.streams ?? [];
   return h(
@@ -88,14 +116,18 @@ function tail(source) {
       source.message
         ? h("p", { class: source.state === "red" ? "msg" : "note" }, ...inline(source.message))
         : null,
-      ...factLines(source),
-      parts.length
-        ? asTable(
-            `${count(parts.length)} ${parts.length === 1 ? "stream" : "streams"} of ${source.name}`,
-            table(`Streams of ${source.name}`, PARTS, parts.map(partRow), { style: "parts" }),
-          )
-        : null,
-      signsIn(source),
+      h(
+        "div",
+        { class: "rest" },
+        ...factLines(source),
+        parts.length
+          ? asTable(
+              `${count(parts.length)} ${parts.length === 1 ? "stream" : "streams"} of ${source.name}`,
+              table(`Streams of ${source.name}`, PARTS, parts.map(partRow), { style: "parts" }),
+            )
+          : null,
+        signsIn(source),
+      ),
     ),
   );
 }
@@ -122,10 +154,12 @@ function rows(source) {
         .join(", "),
     ),
   );
+  const { button, shown } = openers(source, () => both);
   const state = h(
     "td",
-    null,
+    { class: "how" },
     h("span", { class: `state ${source.state}` }, sign(source), wordOf(source)),
+    button,
   );
   const first = h(
     "tr",
@@ -143,7 +177,9 @@ function rows(source) {
     labelled("not understood", "num", count(source.unparsed)),
     labelled("requests", "num p2", count(source.requests)),
   );
-  return [first, tail(source)];
+  const both = [first, tail(source)];
+  shown();
+  return both;
 }
 
 const HEADS = [
@@ -161,12 +197,7 @@ const sourceTable = (sources) => [
 ];
 
 function draw(data) {
-  if (!data)
-    return [
-      head("Connectors", []),
-      figures(...TITLES.map((title) => ({ title, value: "\u00a0" }))),
-      ...sourceTable([]),
-    ];
+  if (!data) return [head("Connectors", []), unreadFigures(TITLES), ...sourceTable([])];
   const sources = data.sources.items;
   if (!sources.length)
     return [

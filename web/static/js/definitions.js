@@ -9,7 +9,7 @@ import { onePage } from "./definition_one.js";
 import { unitWords } from "./definition_words.js";
 import { mappingSection, unmappedSection } from "./mapping_gaps.js";
 import { previewPart } from "./mapping_preview.js";
-import { below, figures, head, section } from "./parts.js";
+import { below, figures, head, section, unreadFigures } from "./parts.js";
 
 const TITLE = "Definitions";
 const BLANK = ["Definitions", "Not mapped", "Last change", "Restated"];
@@ -38,7 +38,9 @@ function answer(data) {
         spent ? `: ${duration(spent)} of items count as neither waiting nor work.` : ".",
         ` ${total === 1 ? "One line maps it." : "A line each maps them."}`,
       ]
-    : [bold("Every status and type that items have is mapped.")];
+    : data.streams.items.length
+      ? [bold("Every status and type that items have is mapped.")]
+      : ["No item is measured yet, so no status or type is mapped or left over."];
   const [last] = data.changes.items;
   const then = last
     ? ` The last change: ${changeOf(last, data)}, on ${date(last.at)}.`
@@ -61,7 +63,13 @@ function headline(data, query) {
       title: "Not mapped",
       value: count(total),
       href: below("unmapped"),
-      notes: [total ? named.join(", ") : "nothing is left over"],
+      notes: [
+        total
+          ? named.join(", ")
+          : data.streams.items.length
+            ? "nothing is left over"
+            : "no item is measured yet",
+      ],
     },
     {
       title: "Last change",
@@ -112,12 +120,7 @@ function listed(data, query) {
 
 function draw(data, page) {
   if (!data)
-    return [
-      head(TITLE, []),
-      page.query.get("metric")
-        ? null
-        : figures(...BLANK.map((title) => ({ title, value: "\u00a0" }))),
-    ];
+    return [head(TITLE, []), page.query.get("metric") ? null : unreadFigures(BLANK)];
   if (data.one) return onePage(data, page);
   const { query } = page;
   return [

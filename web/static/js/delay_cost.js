@@ -8,7 +8,7 @@ import { burningSection, unvaluedSection } from "./cost_items.js";
 import { orderSection } from "./cost_order.js";
 import { BYS, bySection, partSection } from "./cost_parts.js";
 import { weeksSection } from "./cost_weeks.js";
-import { figures, head } from "./parts.js";
+import { figures, head, unreadFigures } from "./parts.js";
 import { asked, shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase, streamOf } from "./scope.js";
 import { stockSection } from "./stock.js";
@@ -55,7 +55,7 @@ function reads(query, now) {
 
 const blank = () => [
   head(TITLE, []),
-  figures(...FIGURES.map((title) => ({ title, value: "\u00a0" }))),
+  unreadFigures(FIGURES),
 ];
 
 /** Nothing has a value: neither what waited nor what is in flight. */

@@ -7,7 +7,7 @@ import { answer, bandSection, cascadeSection, facts, figuresOf } from "./failure
 import { h, link } from "./dom.js";
 import { choice } from "./frame.js";
 import { incidentsSection } from "./incident_list.js";
-import { empty, figures, head, section } from "./parts.js";
+import { empty, figures, head, section, unreadFigures } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { oldest } from "./scope.js";
 
@@ -39,7 +39,7 @@ function reads(query, now) {
 
 const blank = () => [
   head(TITLE, []),
-  figures(...FIGURES.map((title) => ({ title, value: "\u00a0" }))),
+  unreadFigures(FIGURES),
   section("Incidents", "\u00a0"),
 ];
 

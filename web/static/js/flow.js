@@ -11,14 +11,15 @@ import { promiseSection } from "./flow_promise.js";
 import { scatterSection } from "./flow_scatter.js";
 import { rhythm, weeksSection } from "./flow_weeks.js";
 import { h } from "./dom.js";
-import { head } from "./parts.js";
+import { head, unreadFigures } from "./parts.js";
 import { shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase } from "./scope.js";
 import { noStreams } from "./unready.js";
 
 const TITLE = "Flow";
 
-const blank = () => [head(TITLE, []), h("div", { class: "scatter blank" })];
+const FIGURES = ["Flow time, half within", "Done", "In less out", "Expectation kept"];
+const blank = () => [head(TITLE, []), unreadFigures(FIGURES), h("div", { class: "scatter blank" })];
 
 /** This page with other choices, at a section of it; null leaves one out. */
 const hereOf = (query) => (choices, at) =>

@@ -101,8 +101,9 @@ export function drawNavigation(here) {
     );
 }
 
-/** A choice in the bar: `options` are [value, label]. */
+/** A choice in the bar: `options` are [value, label]; null where there is nothing to choose from. */
 export function choice(label, options, chosen, onchange, strong = false) {
+  if (!options.length) return null;
   const select = h(
     "select",
     { "aria-label": label, onchange: () => onchange(select.value) },

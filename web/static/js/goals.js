@@ -16,7 +16,7 @@ import {
 import { choice } from "./frame.js";
 import { expected, keptSection } from "./goals_kept.js";
 import { objectivesFigure, objectivesSection } from "./goals_objectives.js";
-import { figures, grade, head, section, trusted, valueOf } from "./parts.js";
+import { figures, grade, head, section, trusted, unreadFigures, valueOf } from "./parts.js";
 import { shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase } from "./scope.js";
 import { noStreams } from "./unready.js";
@@ -153,12 +153,15 @@ function ownSection({ query, change }) {
   ];
 }
 
+const FIGURES = ["Can be expected", "Kept", "Likely to miss it", "Objectives"];
+const blank = () => [head(TITLE, []), unreadFigures(FIGURES)];
+
 function draw(data, page) {
-  if (!data) return [head(TITLE, [])];
+  if (!data) return blank();
   const { query } = page;
   const { streams, sle } = data;
   if (!streams.items.length) return noStreams(TITLE, "expect", streams.awaited);
-  if (!sle) return [head(TITLE, []), page.settle({ stream: streams.items[0].name })];
+  if (!sle) return [...blank(), page.settle({ stream: streams.items[0].name })];
   const same = { stream: query.get("stream"), window: query.get("window"), to: query.get("to") };
   const flow = address("/flow", same);
   return [

@@ -29,7 +29,7 @@ function mark(name, told, promised) {
 function kept(told) {
   const share = valueOf(told, "adherence");
   if (share === null)
-    return num(h("span", { class: "withheld" }, withheld(told.reasons, "adherence")));
+    return num(h("span", { class: "withheld wraps" }, withheld(told.reasons, "adherence")));
   const range = told.interval?.adherence;
   return num(
     link(told.explain, { class: "val" }, h("b", null, percent(share, told.grade))),
@@ -44,7 +44,7 @@ function row(name, told, sle, kind = null) {
   return h(
     "tr",
     null,
-    h("td", null, kind ? typeShape(kind) : null, kind ? name : h("b", null, name)),
+    h("td", { class: "nw" }, kind ? typeShape(kind) : null, kind ? name : h("b", null, name)),
     num(count(told.n)),
     num(days === null ? "" : duration(seconds(days, "d"), sle.grade)),
     mark(name, told, sle.percent / 100),

@@ -6,8 +6,9 @@ import { choice, chevron } from "./frame.js";
 import { drawItems, itemReads } from "./items.js";
 import { journeyFigures } from "./journey_figures.js";
 import { finding, goneWords, journeyAnswer, journeyFacts, left } from "./journey_head.js";
-import { asTable, figures, head, section } from "./parts.js";
+import { asTable, figures, head, section, unreadFigures } from "./parts.js";
 import { ribbon, stretchTable } from "./ribbon.js";
+import { dataTo } from "./sources_head.js";
 import { drawTimeline } from "./timeline.js";
 
 const HOW =
@@ -73,7 +74,7 @@ function drawJourney(journey, page) {
 
 const blank = (key) => [
   head(key, []),
-  figures(...TITLES.map((title) => ({ title, value: "\u00a0" }))),
+  unreadFigures(TITLES),
   section("Time line", HOW),
   h("figure", { class: "wide timeline blank" }),
 ];
@@ -133,10 +134,13 @@ export const journey = {
     query.get("key") ? `${query.get("key")}${data ? ` ${data.journey.title}` : ""}` : "Journey",
   reads: (query) =>
     query.get("key")
-      ? { journey: `/v1/items/${encodeURIComponent(query.get("key"))}/journey` }
+      ? {
+          journey: `/v1/items/${encodeURIComponent(query.get("key"))}/journey`,
+          sources: "/v1/sources",
+        }
       : itemReads(query),
   draw,
   filters,
   failed,
-  dataTo: (data) => data.journey?.as_of,
+  dataTo: (data) => (data.sources ? dataTo(data) : undefined),
 };

@@ -13,7 +13,7 @@ import { spreadSection } from "./lab_spread.js";
 import { calibrationTables, stepsTable, teamsSection } from "./lab_tables.js";
 import { waitSection, waitToday } from "./lab_wait.js";
 import { changeTitle, changeWords } from "./lab_words.js";
-import { empty, grade, head, section } from "./parts.js";
+import { empty, grade, head, section, unreadFigures } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { noStreams, STAGES } from "./unready.js";
 
@@ -60,9 +60,8 @@ function facts(told) {
   ];
 }
 
-function blank() {
-  return [head(TITLE, []), h("div", { class: "labwait blank" })];
-}
+const FIGURES = ["Half within", "85\u00a0% within", "Longest wait", "Busiest"];
+const blank = () => [head(TITLE, []), unreadFigures(FIGURES), h("div", { class: "labwait blank" })];
 
 function noModel(today) {
   const stages = today.reason.includes("stages = ");

@@ -6,13 +6,20 @@ import { counted, percent } from "./format.js";
 const ADDRESS = "/v1/stream";
 let sources = []; // as the last news told
 
+const CUT_MS = 3000; // a line that breaks is mostly there again before
+const AGAIN_MS = 30_000; // after a refusal, at which a browser gives the line up
+
 /**
- * Calls `told({facts, sources})` with whether facts, and whether sources are others than at the news before.
+ * Calls `told({facts, sources})` with whether facts, and whether sources are others than at the news before,
+ * and `turned()` when the line stays away and when it is there again: what is shown may be old.
  * A tab that nobody sees has no line: browsers open only a few to one host.
  */
-export function waitForNews(told) {
+export function waitForNews(told, turned) {
   let last = null;
   let line = null;
+  let away = false;
+  let missed = null;
+  let again = null;
   const heard = ({ data }) => {
     const news = JSON.parse(data);
     sources = news.sources;
@@ -20,10 +27,22 @@ export function waitForNews(told) {
     last = news;
     told({ facts: news.facts !== before.facts, sources: news.version !== before.version });
   };
+  const isAway = (now) => {
+    clearTimeout(missed);
+    missed = null;
+    if (away !== now) turned();
+    away = now;
+  };
   const listen = () => {
+    clearTimeout(again);
     line?.close();
     line = document.hidden ? null : new EventSource(ADDRESS);
     line?.addEventListener("news", heard);
+    line?.addEventListener("open", () => isAway(false));
+    line?.addEventListener("error", ({ target }) => {
+      missed ??= setTimeout(isAway, CUT_MS, true);
+      if (target.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_MS);
+    });
   };
   document.addEventListener("visibilitychange", listen);
   listen();

@@ -53,7 +53,13 @@ export function unmappedSection(data) {
           unmapped.items.map((one) => gapRow(one, streams.items)),
           { style: "gaps" },
         )
-      : h("p", { class: "note" }, "Every status and every type that items have is mapped."),
+      : h(
+          "p",
+          { class: "note" },
+          streams.items.length
+            ? "Every status and every type that items have is mapped."
+            : "No item is measured yet.",
+        ),
   ];
 }
 

@@ -1,47 +1,27 @@
 // Overview: how long, where it waits, what it costs, can I trust it; then streams and services.
 
 import { address } from "./api.js";
-import { day, period } from "./format.js";
+import { count, day, period } from "./format.js";
 import { choice } from "./frame.js";
 import { loadingWords } from "./history.js";
 import { answer, headline, scoped } from "./headline.js";
 import { h, link } from "./dom.js";
-import { empty, figures, head } from "./parts.js";
+import { figures, head, unreadFigures } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { servicesSection } from "./services.js";
-import { streamsSection } from "./streams.js";
+import { byCost, streamsSection } from "./streams.js";
 import { TYPES } from "./scope.js";
-import { notMeasured } from "./unready.js";
+import { noStreams } from "./unready.js";
 
 const TITLES = ["How long", "Where it waits", "What waiting costs", "Can I trust it"];
-const FIRST_STREAM = `[[streams]]
-name = "checkout"
-title = "Checkout"
-items = { source = "jira", projects = ["SHOP"], types = ["Story", "Bug"] }
-repositories = ["shop/web"]
-services = ["web"]`;
+const MOST = 20; // streams or services that are shown until all are asked for
 
 function blank() {
-  const nothing = TITLES.map((title) => ({ title, value: "\u00a0" }));
   return [
     head("Overview", []),
-    figures(...nothing),
+    unreadFigures(TITLES),
     ...streamsSection(null),
     ...servicesSection(null),
-  ];
-}
-
-function noStreams({ awaited }) {
-  if (awaited?.length) return notMeasured("Overview", "measure", awaited);
-  const check = link("/connectors", { class: "lnk" }, "Check the connectors");
-  return [
-    head("Overview", ["There is nothing to measure yet: no value stream is configured."], null),
-    empty(
-      "No value stream is configured",
-      "A stream says which work items belong together and which repositories and services carry them. Add one to headwater.toml and start Headwater again.",
-      FIRST_STREAM,
-      check,
-    ),
   ];
 }
 
@@ -69,19 +49,28 @@ function facts(overview, query) {
   ].filter(Boolean);
 }
 
+/** The first rows of many, and the way to all; the way back is that of the browser. */
+function begun(rows, query) {
+  if (query.get("all") || rows.length <= MOST) return { rows, more: null };
+  const to = address("/", { ...Object.fromEntries(query), all: "1" });
+  const more = [`${MOST} of ${count(rows.length)} \u00b7 `, link(to, { class: "lnk" }, "Show all")];
+  return { rows: rows.slice(0, MOST), more: h("span", null, ...more) };
+}
+
 function draw(data, { query }) {
   if (!data) return blank();
   const { overview } = data;
-  if (!overview.streams.length) return noStreams(overview);
+  if (!overview.streams.length) return noStreams("Overview", "measure", overview.awaited);
   const scope = scoped(overview, query.get("stream"));
   const names = new Set(scope.streams.flatMap(({ name, title }) => [name, title]));
   const services = overview.services.filter(({ stream }) => scope.pooled || names.has(stream));
+  const [streams, delivery] = [begun(byCost(scope.streams), query), begun(services, query)];
   return [
     head("Overview", answer(scope), facts(overview, query)),
     figures(...headline(scope)),
-    ...streamsSection(scope.streams),
+    ...streamsSection(streams.rows, streams.more),
     ...(services.length
-      ? servicesSection(services, overview.streams)
+      ? servicesSection(delivery.rows, overview.streams, delivery.more)
       : [
           h(
             "p",

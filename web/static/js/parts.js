@@ -61,6 +61,8 @@ export function head(title, answer, facts = []) {
   );
 }
 
+const LONG = 40; // letters of a figure in words from which on it is written smaller
+
 /** One headline figure. `value` null writes `none` in words instead. */
 export function figure({
   title,
@@ -73,7 +75,8 @@ export function figure({
   notes = [],
 }) {
   const shown = value === null ? none : href ? link(href, null, value) : value;
-  const style = value === null ? "v none" : `v${words ? " words" : ""}${soft ? " soft" : ""}`;
+  const long = words && String(value?.textContent ?? value).length > LONG ? " long" : "";
+  const style = value === null ? "v none" : `v${words ? ` words${long}` : ""}${soft ? " soft" : ""}`;
   return h(
     "div",
     { class: "fig" },
@@ -84,6 +87,10 @@ export function figure({
 }
 
 export const figures = (...all) => h("dl", { class: "figs" }, ...all.map(figure));
+
+/** The row of figures while nothing is read yet, at its final size. */
+export const unreadFigures = (titles) =>
+  figures(...titles.map((title) => ({ title, value: "\u00a0" })));
 
 export function section(title, how, right = null, id = null) {
   return h(

@@ -4,7 +4,7 @@ import { address } from "./api.js";
 import { h, link } from "./dom.js";
 import { period } from "./format.js";
 import { choice } from "./frame.js";
-import { figures, head } from "./parts.js";
+import { figures, head, unreadFigures } from "./parts.js";
 import { asked, periodChoice, shifted } from "./period.js";
 import { clockSection, coveredSection } from "./quality_beside.js";
 import { coverageSections } from "./quality_coverage.js";
@@ -20,8 +20,7 @@ const TITLE = "Quality";
 const BLANK = ["Grade", "Holds most back", "Link precision", "Oldest data"];
 
 function draw(data, { query }) {
-  if (!data)
-    return [head(TITLE, []), figures(...BLANK.map((title) => ({ title, value: "\u00a0" })))];
+  if (!data) return [head(TITLE, []), unreadFigures(BLANK)];
   if (!data.streams.items.length) return noStreams(TITLE, "trust", data.streams.awaited);
   const definitions = data.definitions.items;
   const scope = scopeOf(data, query);

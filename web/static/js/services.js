@@ -79,7 +79,8 @@ function row(service, titles) {
   );
 }
 
-export function servicesSection(services, streams) {
+/** `more`: the way to those that are not shown. */
+export function servicesSection(services, streams, more = null) {
   const titles = new Map((streams ?? []).map(({ name, title }) => [name, title]));
   const heads = [
     "Service",
@@ -91,7 +92,11 @@ export function servicesSection(services, streams) {
   ].map((label) => [label]);
   const rows = (services ?? []).map((service) => row(service, titles));
   return [
-    section("Delivery, per service", "speed and stability together; not blended across services"),
+    section(
+      "Delivery, per service",
+      "speed and stability together; not blended across services",
+      more,
+    ),
     table("Delivery, per service", [...heads, [h("span", { class: "sr" }, "Grade")]], rows, {
       style: "dora",
     }),

@@ -72,12 +72,16 @@ function oldest(sources) {
       notes: ["no source was read to its end"],
     };
   const [first] = known;
-  const behind = (Date.parse(known.at(-1).watermark_at) - Date.parse(first.watermark_at)) / 1000;
+  const since = (from, to) => Math.max(0, to - Date.parse(from)) / 1000;
+  const behind = since(first.watermark_at, Date.parse(known.at(-1).watermark_at));
   return {
     title: "Oldest data",
-    value: duration(behind),
-    small: "behind the newest",
-    notes: [`${first.name}, complete to ${when(first.watermark_at)}`],
+    value: duration(since(first.watermark_at, Date.now())),
+    small: "old",
+    notes: [
+      `${first.name}, complete to ${when(first.watermark_at)}`,
+      behind >= 60 ? `, ${duration(behind)} behind the newest` : "",
+    ],
   };
 }
 

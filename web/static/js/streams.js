@@ -268,8 +268,8 @@ function weeksTable(streams) {
   );
 }
 
-/** Section with the table; null streams draw headings only, at their place. */
-export function streamsSection(streams) {
+/** Section with the table; null streams draw headings only, at their place. `more`: the way to the others. */
+export function streamsSection(streams, more = null) {
   const ordered = byCost(streams ?? []);
   const scale = Math.max(0, ...ordered.map(whole));
   const note = h(
@@ -282,12 +282,12 @@ export function streamsSection(streams) {
   );
   const told = ordered.filter((stream) => !isEmpty(stream));
   return [
-    section("Streams", "ordered by delay cost, each compared only with its own past"),
+    section("Streams", "ordered by delay cost, each compared only with its own past", more),
     table(
       "Streams",
       HEADS(note),
       ordered.map((stream) => row(stream, scale)),
-      { style: "streams" },
+      { style: ordered.some(({ title }) => title.length > 24) ? "streams long" : "streams" },
     ),
     told.length ? asTable("Days by step, as a table", stagesTable(told)) : null,
     told.some((stream) => stream.weeks?.length)

@@ -2,7 +2,7 @@
 
 import { address } from "./api.js";
 import { h, link } from "./dom.js";
-import { figures, head, section } from "./parts.js";
+import { figures, head, section, unreadFigures } from "./parts.js";
 import { shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase, streamOf } from "./scope.js";
 import { dearestFirst, stockReason, stockTable, stockWords } from "./stock.js";
@@ -42,7 +42,7 @@ function reads(query, now) {
 
 const blank = () => [
   head(TITLE, []),
-  figures(...FIGURES.map((title) => ({ title, value: "\u00a0" }))),
+  unreadFigures(FIGURES),
 ];
 
 function stockPart(stock, { query }) {
