@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --build-deps-for editable
 
-.PHONY: help demo test references kill workers chaos fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
+.PHONY: help demo test references kill workers chaos chaos-report fuzz fuzz-parsers audit sbom bench screenshots openapi openapi-examples lint format serve migrate lock clean
 
 help:
 	@echo "make demo     see a simulated company collected, linked and measured, at http://127.0.0.1:8080"
@@ -16,6 +16,7 @@ help:
 	@echo "make kill     kill passes between any two statements (POINTS=200 SEED=1) and compare what the next one makes of it"
 	@echo "make workers  kill workers on one PostgreSQL at random while a company changes (MINUTES=5 SEED=1) and compare"
 	@echo "make chaos    live through troubles in random order (SEEDS=20 FROM=1), a line for each seed in LOG=chaos.log"
+	@echo "make chaos-report  what those logs come to (LOG='one.log other.log'): seeds, troubles, seconds, what did not hold"
 	@echo "make fuzz     ask every address of the API what nobody would (EXAMPLES=200 of each, SEED=1)"
 	@echo "make fuzz-parsers  look for input that a parser fails at (SECONDS=60 for each, ONLY=name, SEED=1)"
 	@echo "make audit    known holes of the locked packages (needs the network)"
@@ -66,6 +67,9 @@ FROM ?= 1
 LOG ?= chaos.log
 chaos: $(VENV)/.development
 	$(BIN)/python -m tests.chaos --seeds $(SEEDS) --from $(FROM) --log $(LOG)
+
+chaos-report: $(VENV)/.development
+	@$(BIN)/python -m tests.chaos --report $(LOG)
 
 EXAMPLES ?= 200
 fuzz: $(VENV)/.development

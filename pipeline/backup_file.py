@@ -7,6 +7,8 @@ not compressed twice: DuckDB and others read them once the zip is unpacked.
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +28,11 @@ _FORMAT_VERSION: Final = 1
 _LOCAL_HEADER: Final = 30
 _PIECE: Final = 1 << 20
 _ROWS: Final = 2_000
+_GROUP_ROWS: Final = 100_000
+_GROUP_BYTES: Final = 16 << 20
+"""Rows of a table are written in groups of at least one of these. What Parquet notes of each group
+stays in memory to the end, so that there must not be one for every few rows.
+"""
 Batches = Iterable[Sequence[Sequence[Any]]]
 
 
@@ -61,12 +68,24 @@ def write_table(file: zipfile.ZipFile, name: str, schema: pa.Schema, batches: Ba
     with file.open(f"{name}.parquet", "w", force_zip64=True) as member:
         told = _Told(member)
         with pq.ParquetWriter(cast(IO[bytes], told), schema, compression="zstd") as writer:
-            for batch in batches:
-                rows += len(batch)
-                columns = zip(*batch, strict=True)
-                arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
-                writer.write_batch(pa.record_batch(arrays, schema=schema))
+            for group in _groups(batches, schema):
+                rows += len(group)
+                writer.write_table(group, row_group_size=len(group))
     return TableFile(rows, told.bytes, told.digest.hexdigest())
+
+
+def _groups(batches: Batches, schema: pa.Schema) -> Iterator[pa.Table]:
+    held, rows, size = list[pa.RecordBatch](), 0, 0
+    for batch in batches:
+        columns = zip(*batch, strict=True)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+        held.append(pa.record_batch(arrays, schema=schema))
+        rows, size = rows + len(batch), size + held[-1].nbytes
+        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+            yield pa.Table.from_batches(held)
+            held, rows, size = [], 0, 0
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def write_manifest(file: zipfile.ZipFile, manifest: Manifest) -> None:
@@ -100,7 +119,7 @@ class Contents:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.manifest = read_manifest(path)
-        self._file = pa.memory_map(str(path))
+        self._file = path.open("rb")
         with zipfile.ZipFile(path) as listed:
             self._members = {one.filename: one for one in listed.infolist()}
 
@@ -113,25 +132,26 @@ class Contents:
     def require_whole(self) -> None:
         """Read everything; `BadRequestError` where a byte or a row is not what was written."""
         for name, told in self.manifest.tables.items():
-            content = self._bytes(name)
+            content = self._member(name)
             digest = hashlib.sha256()
-            for begin in range(0, content.size, _PIECE):
-                digest.update(content.slice(begin, min(_PIECE, content.size - begin)))
+            while piece := content.read(_PIECE):
+                digest.update(piece)
             if content.size != told.bytes or digest.hexdigest() != told.sha256:
                 raise self._damaged(name)
             if sum(len(batch) for batch in self.batches(name)) != told.rows:
                 raise self._damaged(name)
 
     def columns(self, name: str) -> list[str]:
-        return list(pq.ParquetFile(pa.BufferReader(self._bytes(name))).schema_arrow.names)
+        with pq.ParquetFile(cast(IO[bytes], self._member(name))) as table:
+            return list(table.schema_arrow.names)
 
     def batches(self, name: str) -> Iterator[list[dict[str, Any]]]:
         """The rows of a table by name of column."""
-        with pq.ParquetFile(pa.BufferReader(self._bytes(name))) as table:
+        with pq.ParquetFile(cast(IO[bytes], self._member(name))) as table:
             for batch in table.iter_batches(_ROWS):
                 yield batch.to_pylist()
 
-    def _bytes(self, name: str) -> pa.Buffer:
+    def _member(self, name: str) -> _Window:
         """Where it lies in the file: it was not compressed again."""
         found = self._members.get(f"{name}.parquet")
         if found is None or found.compress_type != zipfile.ZIP_STORED:
@@ -140,14 +160,44 @@ class Contents:
         header = self._file.read(_LOCAL_HEADER)
         name_bytes, more_bytes = struct.unpack("<HH", header[26:30])
         begin = found.header_offset + _LOCAL_HEADER + name_bytes + more_bytes
-        self._file.seek(begin)
-        return self._file.read_buffer(found.file_size)
+        return _Window(self._file, begin, found.file_size)
 
     def _damaged(self, name: str) -> BadRequestError:
         return BadRequestError(
             f"{self.path} is damaged: {name} is not what was written; nothing was changed, take"
             " another backup"
         )
+
+
+class _Window(io.RawIOBase):
+    """A part of a file as a file of its own. It is read and not mapped, so that what was read does
+    not stay in memory.
+    """
+
+    def __init__(self, file: io.BufferedReader, begin: int, size: int) -> None:
+        super().__init__()
+        self._file, self._begin, self.size, self._at = file, begin, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        from_ = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence]
+        self._at = from_ + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        wanted = max(0, min(len(buffer), self.size - self._at))
+        self._file.seek(self._begin + self._at)
+        read = self._file.readinto(memoryview(buffer)[:wanted])
+        self._at += read
+        return read
 
 
 class _Told:

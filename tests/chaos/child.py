@@ -15,6 +15,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import certifi  # noqa: F401  the first request of each child would import it
+import httpcore  # noqa: F401  and this
 from sqlalchemy.exc import OperationalError
 
 from core.config_file import load_settings
@@ -30,6 +33,8 @@ from pipeline import clock, reading
 from pipeline.database import lost
 from tests.e2e.kill_child import Counting, killed, serve
 from tests.e2e.small import synced
+
+_STARTED_S = 60
 
 
 def _pass(asked: dict[str, Any], report: int) -> None:
@@ -77,10 +82,12 @@ def _time(asked: dict[str, Any]) -> Iterator[None]:
     """The time of the tools goes for what is read when. Where our clock is off it is off in all
     that we do, unless the whole process lives in another time already.
     """
+    now = asked["now"] + asked["off_s"]
     if os.environ.get("FAKETIME"):
+        os.environ["FAKETIME"] = f"{now - time.time():+.0f}"
+        assert abs(time.time() - now) < _STARTED_S, "libfaketime did not move the clock"
         yield
         return
-    now = asked["now"] + asked["off_s"]
     with ExitStack() as held:
         held.enter_context(patch.object(reading, "now_ts", return_value=now))
         if asked["off_s"]:

@@ -6,19 +6,15 @@ store that read them undisturbed. Every seed can be repeated alone.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import inspect, make_url
@@ -33,10 +29,11 @@ from simulator.live import Live
 from simulator.model import World
 from store.session import open_engine
 from tests.chaos import invariants
+from tests.chaos.passes import Passes, passes
 from tests.chaos.servers import OwnPostgres
 from tests.chaos.troubles import Place, Trouble, drawn
 from tests.e2e.dumps import FACTS, HOW_OFTEN, Rows, differences
-from tests.e2e.killing import Databases, SqliteFiles, answered, asked, forking
+from tests.e2e.killing import Databases, SqliteFiles
 from tests.e2e.little import little_company
 from tests.e2e.small import Small, rows_of, synced
 
@@ -47,7 +44,6 @@ _LATER_S = 25 * 3_600
 """After this it is time to see what is gone, and to ask again for what was said not to be there."""
 _ENDS = ("the end", "told", "broke", "status")
 _NOTICED = re.compile(r"\('gone_ts', \d+\)")
-_FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ class Chaos:
     folder: Path
     company: Small
     pristine: World
-    child: subprocess.Popen[str]
+    passes: Passes
     databases: dict[str, Databases]
     postgres: OwnPostgres
     base: dict[str, str] = field(default_factory=dict)
@@ -115,9 +111,10 @@ class Chaos:
             self._mended(kind, url)
             off = off or any(one.name == "clock" for one in troubles)
             bad += [*invariants.of_ending(endings[-1]), *self._state(url)]
-        bad += [*self._calm(url, now, timeless=off), *invariants.of_log(log)]
+        rows, found = self._calm(url, now, timeless=off)
+        bad += [*found, *invariants.of_log(log)]
         if wholly or seed % SHARE == SHARE - 1:
-            bad += self._wholly(url, now)
+            bad += self._wholly(url, now, rows)
         self.databases[kind].drop(url)
         return Lived(seed, kind, told, endings, bad, time.monotonic() - began)
 
@@ -127,7 +124,7 @@ class Chaos:
         for kind in KINDS:
             self.base[kind] = self.databases[kind].empty()
             self.company.home(self.folder, url=self.base[kind])
-            told = self._pass(self.base[kind], self._now(self.company.world))
+            told = self.passes.made(self.base[kind], self._now(self.company.world))
             assert told["before"] == "the end", told
             self.points = told["points"]
         self.postgres.shared(self.base["postgres"])
@@ -142,7 +139,7 @@ class Chaos:
             live = Live(deepcopy(self.pristine), self.company.server, number)
             live.round(operations=rng.randint(4, 16), hours=rng.choice((1.0, 25.0)))
             url = self.databases["sqlite"].copy(self.base["sqlite"])
-            told = self._pass(url, self._now(live.world))
+            told = self.passes.made(url, self._now(live.world))
             assert told["before"] == "the end", told
             self.points = told["points"]
             if self._round is not None:
@@ -173,24 +170,9 @@ class Chaos:
         faults = self.company.server.faults
         faults.add(*(fault for one in troubles for fault in one.faults))
         order = {name: value for one in troubles for name, value in one.order.items()}
-        ending: str = self._pass(url, now, log=str(log), **order)["before"]
+        ending: str = self.passes.made(url, now, log=str(log), **order)["before"]
         faults.clear()
         return ending if ending.startswith(_ENDS) else f"killed before {ending[:40]}"
-
-    def _pass(self, url: str, now: int, log: str = "/dev/null", **order: Any) -> dict[str, Any]:
-        config = str(self.folder / "headwater.toml")
-        line: dict[str, Any] = {"config": config, "url": url, "now": now, "log": log}
-        plain = {"at": 0, "act": "kill", "user": None, "largest": 0, "off_s": 0, "bound": False}
-        line |= plain | order
-        with ExitStack() as held:
-            child = self.child
-            if line["off_s"] and _FAKETIME.exists():
-                variables = _in_time(now + line["off_s"])
-                child = held.enter_context(forking("tests.chaos.child", **variables))
-            elif line["bound"] and (under := _bound()):
-                child = held.enter_context(forking("tests.chaos.child", under=under))
-            asked(child, line)
-            return answered(child)
 
     def _state(self, url: str) -> Iterator[str]:
         """What must hold at any time, however the pass before it ended."""
@@ -199,10 +181,12 @@ class Chaos:
             yield from invariants.of_file(database.engine)
             yield from invariants.of_sources(settings, database)
 
-    def _calm(self, url: str, now: int, *, timeless: bool) -> Sequence[str]:
+    def _calm(self, url: str, now: int, *, timeless: bool) -> tuple[dict[str, Rows], Sequence[str]]:
         """Without troubles the store comes to what it would be without them ever: with the second
-        pass, or with one a day later. timeless: once it is time to see what is gone, and but for
-        when and with what else that was noticed, which hangs on our clock.
+        pass, or with one a day later. Its rows, and what does not hold.
+
+        timeless: once it is time to see what is gone, and but for when and with what else that was
+        noticed, which hangs on our clock.
         """
         assert self._round is not None
         settings = self._settings(url)
@@ -211,15 +195,14 @@ class Chaos:
         for tools_s in (0, 0, _LATER_S):
             moment = (gone_s + tools_s, tools_s)
             problems = self._read(settings, now, moment)
-            here, there = rows_of(settings), self._undisturbed(self._round, now, moment)
-            if timeless:
-                here, there = _timeless(here), _timeless(there)
-            found = differences(here, there, but=but)
+            rows, there = rows_of(settings), self._undisturbed(self._round, now, moment)
+            here = _timeless(rows) if timeless else rows
+            found = differences(here, _timeless(there) if timeless else there, but=but)
             bad = [f"still: {problem}" for problem in problems]
             bad += [f"{table} differs: {how}" for table, how in found.items()]
             if not bad:
                 break
-        return bad
+        return rows, bad
 
     def _read(self, settings: Settings, now: int, moment: tuple[int, int]) -> list[str]:
         """A pass without troubles; its problems."""
@@ -241,12 +224,11 @@ class Chaos:
             self.databases["sqlite"].drop(url)
         return told.rows[moment]
 
-    def _wholly(self, url: str, now: int) -> Iterator[str]:
-        """A recompute of everything finds nothing to mend, and parts add up."""
+    def _wholly(self, url: str, now: int, before: dict[str, Rows]) -> Iterator[str]:
+        """A recompute of everything finds nothing to mend, and parts add up. before: its rows."""
         settings = self._settings(url)
         with opened(settings.database) as database:
             yield from invariants.of_parts(settings, database)
-            before = rows_of(settings)
             with patch.object(reading, "now_ts", return_value=now):
                 bring_up_to_date(settings, database, everything=True)
             after = rows_of(settings)
@@ -265,20 +247,6 @@ def _file(url: str) -> Path:
     return Path(make_url(url).database or "")
 
 
-def _in_time(moment: int) -> dict[str, str]:
-    told = datetime.fromtimestamp(moment, UTC).strftime("@%Y-%m-%d %H:%M:%S")
-    variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": told, "TZ": "UTC"}
-    return variables | {"DONT_FAKE_MONOTONIC": "1"}
-
-
-def _bound() -> Sequence[str]:
-    """What starts a process for which the rights of files count although root starts it."""
-    found = shutil.which("setpriv")
-    if os.geteuid() != 0 or not found:
-        return ()
-    return [found, "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override"]
-
-
 def _timeless(rows: dict[str, Rows]) -> dict[str, Rows]:
     return {table: sorted(_NOTICED.sub("", row) for row in told) for table, told in rows.items()}
 
@@ -288,12 +256,12 @@ def chaos(folder: Path) -> Iterator[Chaos]:
     """The company, its tools running, collected once on each kind of database."""
     with ExitStack() as held:
         company = held.enter_context(little_company())
-        child = held.enter_context(forking("tests.chaos.child"))
+        made = held.enter_context(passes(folder / "headwater.toml"))
         postgres = held.enter_context(OwnPostgres.running())
         databases: dict[str, Databases] = {
             "sqlite": SqliteFiles(folder),
             "postgres": postgres.databases,
         }
-        made = Chaos(folder, company, deepcopy(company.world), child, databases, postgres)
-        made.begin()
-        yield made
+        told = Chaos(folder, company, deepcopy(company.world), made, databases, postgres)
+        told.begin()
+        yield told

