@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +25,6 @@ _START = {
     "idea_to_release": "idea_ts",
 }
 _END = {"flow_time": "done_ts", "idea_to_done": "done_ts", "idea_to_release": "released_ts"}
-
-_TOLD: Final[Mapping[Clock, Sequence[str]]] = {
-    "flow_time": ("done_ts", "start_reason"),
-    "idea_to_done": ("episode",),
-    "idea_to_release": ("release_reason",),
-}
-"""What says why a delivery is left out."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ def cohort(
     left_out = items[left]
     return Cohort(
         included=items[kept],
-        left_out=left_out.assign(excluded_reason=_reasons(left_out, clock)),
+        left_out=left_out.assign(excluded_reason=_reasons(left_out.__getitem__, clock)),
     )
 
 
@@ -100,10 +94,9 @@ def timed(
 ) -> Timed:
     """The times of `cohort`, in the order of the rows that it includes."""
     kept, left = _parted(items, window, clock, kinds)
-    places = np.flatnonzero(left)
-    why = pd.DataFrame({name: items[name].iloc[places] for name in _TOLD[clock]})
-    counts = count_reasons(pd.DataFrame({"excluded_reason": _reasons(why, clock)}))
-    rows = np.flatnonzero(kept)
+    rows, places = np.flatnonzero(kept), np.flatnonzero(left)
+    reasons = _reasons(lambda name: items[name].iloc[places], clock)
+    counts = {str(word): count for word, count in sorted(Counter(reasons.tolist()).items())}
     starts, ends = (items[of[clock]].to_numpy(np.int64)[rows] for of in (_START, _END))
     return Timed(rows, starts, ends, counts)
 
@@ -163,11 +156,11 @@ def _is_timed(items: pd.DataFrame, window: Window, clock: Clock) -> Flags:
     return released
 
 
-def _reasons(rows: pd.DataFrame, clock: Clock) -> npt.NDArray[np.object_]:
-    """Why the clock can't time these: columns `_TOLD`."""
+def _reasons(column: Callable[[str], pd.Series], clock: Clock) -> npt.NDArray[np.object_]:
+    """Why the clock can't time these rows, of which `column` gives one by its name."""
     if clock == "flow_time":
-        cancelled = rows["done_ts"].to_numpy(np.int64) == NONE
-        return np.where(cancelled, "cancelled", rows["start_reason"].to_numpy(object))
+        cancelled = column("done_ts").to_numpy(np.int64) == NONE
+        return np.where(cancelled, "cancelled", column("start_reason").to_numpy(object))
     if clock == "idea_to_done":
-        return np.full(len(rows), "later_episode", object)
-    return rows["release_reason"].to_numpy(object)
+        return np.full(len(column("episode")), "later_episode", object)
+    return column("release_reason").to_numpy(object)

@@ -19,6 +19,7 @@ from metrics.sensitivity import with_band
 from metrics.time_by_tool import time_by_tool
 from metrics.working_items import in_working_time
 from pipeline.delay_ledger import accrued_of, burning_of
+from pipeline.memo import Memo
 from pipeline.question import Question
 from pipeline.snapshot import StreamFacts
 from pipeline.stream_teams import held_by_team, held_times, of_team
@@ -39,6 +40,7 @@ FLOW_SLUGS = (
     "delay_cost",
     *VALUE_SLUGS,
 )
+_LATELY = 2
 CLOCKS: Mapping[str, Clock] = {
     "flow_time": "flow_time",
     "idea_to_done": "idea_to_done",
@@ -56,9 +58,13 @@ def require_flow_metric(slug: str) -> None:
 
 def asked_items(stream: StreamFacts, asked: Question) -> pd.DataFrame:
     """The deliveries of the kinds and of the team that are asked for, their parts in working time
-    where that is.
+    where that is. Those of the last questions are kept: a series asks for them in each period.
     """
-    return of_team(stream, items_of_kinds(stream, asked), asked)
+    if asked.kinds is None and asked.team is None:
+        return items_of_kinds(stream, asked)
+    lately = stream.memo.once(("asked items",), lambda: Memo(_LATELY))
+    key = (asked.kinds, asked.team, asked.calendar, asked.as_of)
+    return lately.of(key, lambda: of_team(stream, items_of_kinds(stream, asked), asked))
 
 
 def loaded_items(stream: StreamFacts, asked: Question, at: int) -> pd.DataFrame:
