@@ -216,6 +216,8 @@ def test_nothing_in_flight_is_said(visit: Open, fake: FakeApi) -> None:
     _set(fake, [], count=0, late=0, likely_late=0, oldest_d=None)
     page = visit(PAGE)
     assert text(page, ".answer") == "Nothing is in flight now."
+    past = text(visit(f"{PAGE}&to=2020-01-31"), ".answer")
+    assert past == "Nothing was in flight on 30 Jan 2020, as far as the sources are read."
     assert "Oldest nothing in flight" in text(page, ".figs")
 
 

@@ -75,6 +75,9 @@ def test_a_stream_in_which_nothing_waits_says_so(visit: Open, fake: FakeApi) -> 
     page = visit(PAGE)
     assert text(page, ".answer") == "Nothing that has been begun waits in a queue now."
     assert page.locator("tr.worst").count() == 0
+    assert text(visit(f"{PAGE}&to=2020-01-31"), ".answer") == (
+        "Nothing that was begun waited in a queue on 30 Jan 2020, as far as the sources are read."
+    )
 
 
 def test_where_work_piles_up_waiting_is_amber_and_true_to_scale(visit: Open) -> None:

@@ -151,6 +151,19 @@ def test_of_many_streams_and_services_the_first_are_shown_and_the_way_to_all(
     assert "all=1" in page.url
 
 
+@pytest.mark.parametrize("width", [1280, 1101, 390])
+def test_what_is_withheld_everywhere_makes_the_page_no_wider(
+    visit: Open, fake: FakeApi, width: int
+) -> None:
+    why = ["withheld: done items with a commit under 50 %"]
+    for stream in fake.answers["/v1/overview"]["streams"]:
+        stream["idea_to_release"] = times("idea_to_release", None, None, grade="D", reasons=why)
+        stream["efficiency"] |= {"value": {"ratio": None}, "grade": "D", "reasons": why}
+    page = visit("/", width=width)
+    assert page.locator(".streams .withheld").count() >= 6
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_failed_read_says_what_failed_and_recovers(visit: Open, fake: FakeApi) -> None:
     fake.status["/v1/overview"] = 503
     page = visit("/")

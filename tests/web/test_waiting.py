@@ -89,8 +89,23 @@ def test_the_one_answer_that_is_missing_is_named(visit: Open, fake: FakeApi) -> 
     fake.status["/v1/streams/checkout/blocked"] = 503
     page = visit("/ageing?stream=checkout")
     told = text(page, "#problem")
-    assert "this one is missing: /v1/streams/checkout/blocked" in told
+    assert "at least this one is missing: /v1/streams/checkout/blocked" in told
     assert "tried again every half minute" in told
+
+
+@pytest.mark.parametrize("status", [404, 422])
+def test_an_address_that_asks_for_what_is_not_there_leads_to_what_is(
+    visit: Open, fake: FakeApi, status: int
+) -> None:
+    fake.status["/v1/streams/checkout/blocked"] = status
+    page = visit("/ageing?stream=checkout&team=nobody")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("can\u2019t be shown as its address asks")
+    expect(told).not_to_contain_text("tried again")
+    fake.status.clear()
+    told.get_by_role("link", name="Show it without these choices").click()
+    expect(page.locator("#answer")).to_contain_text("in flight")
+    assert "team" not in page.url
 
 
 def test_the_only_answer_of_a_page_is_not_counted(visit: Open, fake: FakeApi) -> None:

@@ -8,7 +8,7 @@ import { blockedSection } from "./blocked.js";
 import { h } from "./dom.js";
 import { duration, seconds } from "./format.js";
 import { empty, head, section, unreadFigures } from "./parts.js";
-import { shifted } from "./period.js";
+import { ended, shifted } from "./period.js";
 import { oldest, scope, scopeChoices, streamBase } from "./scope.js";
 import { noStreams, STAGES } from "./unready.js";
 
@@ -73,7 +73,7 @@ function draw(data, context) {
   if (!ageing) return [...blank(), context.settle({ stream: streams.items[0].name })];
   const promise = promised(ageing);
   const blocks = new Map(blocked.items.map((one) => [one.key, one]));
-  const begin = [head(TITLE, answer(data), facts(data)), headFigures(data)];
+  const begin = [head(TITLE, answer(data, ended(query)), facts(data)), headFigures(data)];
   if (!ageing.items.length && !ageing.zones.length) return [...begin, noStages()];
   return [
     ...begin,

@@ -44,8 +44,10 @@ function whereWords(items, blocked) {
     : [];
 }
 
-export function answer({ ageing, blocked }) {
+/** `ended`: the last day of a period that is over, of which only what is read can be told. */
+export function answer({ ageing, blocked }, ended = null) {
   const many = valueOf(ageing, "count") ?? ageing.n;
+  if (!many && ended) return [`Nothing was in flight on ${ended}, as far as the sources are read.`];
   if (!many) return ["Nothing is in flight now."];
   const likely = likelyOf(ageing);
   const now = valueOf(blocked, "now") ?? 0;

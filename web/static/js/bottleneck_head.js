@@ -51,8 +51,11 @@ function sinceWords(since) {
 
 const grouped = (told) => (trusted(told) ? "B" : "C");
 
-export function answer({ stages, cfd, ageing }) {
+/** `ended`: the last day of a period that is over, of which only what is read can be told. */
+export function answer({ stages, cfd, ageing }, ended = null) {
   const worst = constraint(stages.items);
+  if (!worst && ended)
+    return [`Nothing that was begun waited in a queue on ${ended}, as far as the sources are read.`];
   if (!worst) return ["Nothing that has been begun waits in a queue now."];
   const n = counted(worst.waiting_now, "item");
   const each = days(worst.average_wait_now_d);

@@ -9,7 +9,7 @@ import { period, reasonWords } from "./format.js";
 import { choice } from "./frame.js";
 import { findings } from "./map_findings.js";
 import { empty, grade, head, section, unreadFigures } from "./parts.js";
-import { asked, periodChoice, shifted } from "./period.js";
+import { asked, ended, periodChoice, shifted } from "./period.js";
 import { scope, TYPES } from "./scope.js";
 import { noStreams, STAGES } from "./unready.js";
 
@@ -73,7 +73,7 @@ function draw(data, context) {
   const { streams, stages } = data;
   if (!streams.items.length) return noStreams(TITLE, "look at", streams.awaited);
   if (!stages) return [...blank(), context.settle({ stream: streams.items[0].name })];
-  const begin = [head(TITLE, answer(data), facts(data)), headFigures(data, itemsAt(query))];
+  const begin = [head(TITLE, answer(data, ended(query)), facts(data)), headFigures(data, itemsAt(query))];
   if (!stages.items.some(({ state }) => state === "waiting" || state === "active"))
     return [...begin, section("Where work piles up"), noStages()];
   const lab = address(

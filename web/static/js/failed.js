@@ -23,14 +23,28 @@ function missingPart({ address }, { page, query }) {
   const reads = Object.keys(page.reads(query, new Date())).length;
   if (reads < 2 || !address) return [];
   return [
-    `Of the ${reads} answers it is made of, this one is missing: `,
+    `Of the ${reads} answers it is made of at least this one is missing: `,
     h("code", null, address),
     ". ",
   ];
 }
 
+/** What the address asks for is not to be had, however often it is asked. */
+const isRefused = ({ status }) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+
+/** What was asked can't be answered as it stands in the address: the way back to what can. */
+function refusedNote(error, { path }) {
+  return note(
+    "",
+    h("b", null, "This page can\u2019t be shown as its address asks"),
+    `: ${error.message}. `,
+    h("a", { class: "lnk", href: path }, "Show it without these choices"),
+  );
+}
+
 /** `visit`: the page, what it asks, and since when it fails; `retry` reads it again. */
 export function failureNote(error, visit, retry) {
+  if (isRefused(error) && !visit.data && visit.query.size) return refusedNote(error, visit);
   const last = visit.readAt
     ? ` Shown is what was read at ${when(visit.readAt)}.`
     : " Nothing was read before.";

@@ -16,6 +16,12 @@ export function chosen(query) {
   };
 }
 
+/** The last day of a period that is over, in words; null for the one up to now. */
+export function ended(query) {
+  const { to } = chosen(query);
+  return to ? date(iso(Date.parse(to) - DAY_MS)) : null;
+}
+
 /** `from` and `to` for the API; nothing for the last 90 days, which it takes by itself. */
 export function asked(query, now) {
   const { days, to } = chosen(query);
@@ -31,8 +37,8 @@ export function shifted(query, direction, now) {
 }
 
 export function periodChoice({ query, change }) {
-  const { days, to } = chosen(query);
-  const last = to ? date(iso(Date.parse(to) - DAY_MS)) : null;
+  const { days } = chosen(query);
+  const last = ended(query);
   const name = (count) => (last ? `${count} days to ${last}` : `Last ${count} days`);
   const options = WINDOWS.map((count) => [String(count), name(count)]);
   return choice("Period", options, String(days), (value) =>
