@@ -47,7 +47,7 @@ def judged(lock: str, told: Mapping[str, Any] | None, why: str = "", *, strict: 
     else:
         lines = [
             f"{lock}: NOT AUDITED: the advisories can't be reached from here"
-            f"{f' ({why[:200]})' if why else ''}; run make audit where pypi.org answers"
+            f"{f' ({why[:200]})' if why else ''}; run make audit where they can be"
         ]
     return Verdict(lines, 1 if holes else 3 if strict else 0)
 
