@@ -6,7 +6,6 @@ import gc
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ import uvicorn
 from api.ahead import made_ahead
 from api.app import create_app
 from api.deps import Served
+from cli.ending import asked_to_end
 from cli.output import console
 from cli.setting_up import ready, require_sources
 from core.access_settings import is_loopback
@@ -111,12 +111,12 @@ def run_worker(config: Path, *, at_once: int | None = None) -> None:
     """Collect on schedule until interrupted; None reads all sources at once that are due."""
     with ready(config, logs=True) as (settings, database):
         require_sources(settings, config)
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
         console.print(f"Collecting {len(settings.sources)} sources (Ctrl-C stops)", highlight=False)
-        with scheduled(settings, database, Stop(), wanted=True, slots=at_once):
-            stop.wait()
+        with (
+            asked_to_end() as wait,
+            scheduled(settings, database, Stop(), wanted=True, slots=at_once),
+        ):
+            wait()
             log.info("stopping")
 
 
