@@ -155,6 +155,7 @@ def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_cluster_of_a_scheduler_is_left_running(cluster: DaskEngine) -> None:
+    cluster.client.wait_for_workers(2, timeout=60)  # one that was killed is made anew beside us
     address = cluster.client.scheduler.address
     with dask_engine(scheduler=address) as found:
         assert len(found.client.nthreads()) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -223,4 +225,6 @@ def test_the_page_is_no_wider_than_its_window(visit: Open, fake: FakeApi, width:
 def test_an_improvement_that_there_is_not_leaves_a_way_on(visit: Open) -> None:
     page = visit("/improvements?stream=checkout&improvement=77")
     expect(page.get_by_role("alert")).to_contain_text("404")
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.get_by_role("link", name="Show it without these choices").click()
+    expect(page).not_to_have_url(re.compile("improvement=77"))
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -129,7 +129,7 @@ def test_a_line_that_is_refused_is_opened_again(visit: Open) -> None:
     _hurry(page)
     page.route("**/v1/stream", lambda route: route.fulfill(status=502, body=""))
     with page.expect_response("**/v1/stream") as refused:
-        pass
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it asks anew
     assert refused.value.status == 502
     page.unroute("**/v1/stream")
     with page.expect_request("**/v1/stream"):
