@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from api.cookies import Cookies, cookie, header
 from api.rates import Rates
+from api.recognised import Found, Recognised
 from core.accounts import Account
 from core.errors import SignInError
 from core.settings import Settings
@@ -22,16 +23,10 @@ from pipeline.access_tokens import HOUR, hash_of
 from pipeline.audit_log import note
 from pipeline.clock import now_ts
 from pipeline.database import Database
+from store.access_version import access_version
 
-_FRESH_S = 1.0
-"""How long somebody who was recognised is so without asking the database: what is revoked or signed
-out ends within that."""
-_NEVER = (float("-inf"), None)
-_MOST_KEPT = 10_000
 _REFUSALS_A_MINUTE = 100
 _BEARER = "bearer "
-
-Found = Account | SignInError | None
 
 
 @dataclass(slots=True)
@@ -43,7 +38,7 @@ class Access:
     cookies: Cookies = field(init=False)
     rates: Rates = field(init=False)
     ground: str = field(init=False)
-    _kept: dict[str, tuple[float, Found]] = field(default_factory=dict)
+    _recognised: Recognised = field(init=False)
     _used: dict[str, int] = field(default_factory=dict)
     _refused: tuple[int, set[tuple[str, str]]] = (0, set())
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -54,6 +49,7 @@ class Access:
         self.cookies = Cookies.of(self.settings.auth)
         self.rates = Rates(self.settings.auth.requests_per_minute)
         self.ground = sign_ins.ground_of(self.settings.auth)
+        self._recognised = Recognised(self._version)
 
     async def account_of(self, scope: Scope) -> Account | None:
         """Who asks, by the token that was sent, else by the cookie. None for nobody; `SignInError`
@@ -62,11 +58,13 @@ class Access:
         secret, by_cookie = _shown(scope, self.cookies.session)
         if not secret:
             return None
-        key = _place(secret, by_cookie=by_cookie)
-        at, found = self._kept.get(key, _NEVER)
-        if time.monotonic() - at >= _FRESH_S:
-            found = await run_in_threadpool(self._looked_up, secret, by_cookie=by_cookie)
-            self._remember(key, found)
+        key, now = _place(secret, by_cookie=by_cookie), now_ts()
+        entry = self._recognised.kept(key, now)
+        if entry is not None:
+            found = entry.found
+        else:
+            look_up = partial(self._looked_up, secret, by_cookie=by_cookie)
+            found = await run_in_threadpool(self._recognised.asked, key, now, look_up)
         if isinstance(found, SignInError):
             raise SignInError(str(found), status=found.status)  # it is kept, and raised again
         return found
@@ -74,16 +72,14 @@ class Access:
     def known(self, scope: Scope) -> Account | None:
         """The same without asking the database; None also where that must be asked."""
         secret, by_cookie = _shown(scope, self.cookies.session)
-        at, found = (
-            self._kept.get(_place(secret, by_cookie=by_cookie), _NEVER) if secret else _NEVER
-        )
-        fresh = time.monotonic() - at < _FRESH_S
-        return found if fresh and isinstance(found, Account) else None
+        if not secret:
+            return None
+        entry = self._recognised.kept(_place(secret, by_cookie=by_cookie), now_ts())
+        return entry.found if entry is not None and isinstance(entry.found, Account) else None
 
     def forget(self) -> None:
         """Ask the database again, of everybody."""
-        with self._lock:
-            self._kept.clear()
+        self._recognised.forget()
 
     def note_refused(self, who: str, subject: str, why: str, origin: str) -> None:
         """Into the audit log, the same once a minute, and not more of all than a log can bear."""
@@ -104,6 +100,10 @@ class Access:
         """Wait until everything is noted."""
         if self._last is not None:
             self._last.result()
+
+    def _version(self) -> Hashable:
+        with self.database.read() as session:
+            return access_version(session)
 
     def _looked_up(self, secret: str, *, by_cookie: bool) -> Found:
         now = now_ts()
@@ -127,12 +127,6 @@ class Access:
     def _later(self, work: partial[None]) -> None:
         """Not while somebody waits: a pass may be writing."""
         self._last = self._notes.submit(work)
-
-    def _remember(self, key: str, found: Found) -> None:
-        with self._lock:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = (time.monotonic(), found)
 
 
 def _place(secret: str, *, by_cookie: bool) -> str:

@@ -204,7 +204,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was looked at a second ago is as fresh as just now, and no minute of an account passes:
     how far apart two requests are is told by the machine.
     """
-    for lasts in ("api.deps._VERSION_S", "api.access._FRESH_S"):
+    for lasts in ("api.deps._VERSION_S", "api.recognised._LOOK_S"):
         monkeypatch.setattr(lasts, 3600.0)
     take = Rates.take
     monkeypatch.setattr(Rates, "take", lambda self, account, _now: take(self, account, 0.0))
@@ -213,7 +213,8 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def door(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """An application with tokens, which asks the database each time."""
-    monkeypatch.setattr("api.access._FRESH_S", 0.0)
+    monkeypatch.setattr("api.recognised._LOOK_S", 0.0)
+    monkeypatch.setattr("api.recognised._ANEW_S", 0.0)
     found = locked(database, public_url=HOME)
     yield found
     found.app.state.access.settle()
