@@ -20,6 +20,11 @@ def _hurry(page: Page) -> None:
     }""")
 
 
+def _listen_anew(page: Page) -> None:
+    """The line of news that is open, which no route touches, is left for another one."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 class Held:
     """Answers of an address that are kept back until they are let go."""
 
@@ -117,6 +122,7 @@ def test_a_server_that_goes_away_is_told_and_its_return_too(visit: Open) -> None
     page = visit("/connectors")
     _hurry(page)
     page.route("**/v1/**", lambda route: route.abort())
+    _listen_anew(page)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("the server does not answer")
     expect(alert).to_contain_text("Shown is what was read at")
@@ -129,7 +135,7 @@ def test_a_line_that_is_refused_is_opened_again(visit: Open) -> None:
     _hurry(page)
     page.route("**/v1/stream", lambda route: route.fulfill(status=502, body=""))
     with page.expect_response("**/v1/stream") as refused:
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it asks anew
+        _listen_anew(page)
     assert refused.value.status == 502
     page.unroute("**/v1/stream")
     with page.expect_request("**/v1/stream"):
