@@ -118,7 +118,14 @@ class Ahead:
             for scope in self.kept.asked(LATELY_S):
                 if self._over(since):
                     return
-                await _asked(views, scope)
+                try:
+                    await _asked(views, scope)
+                except SQLAlchemyError:
+                    raise
+                except (
+                    Exception
+                ):  # who asks for it meets the same; the others are made all the same
+                    log.exception("ahead_failed", path=scope["path"])
 
     def _over(self, since: float) -> bool:
         late = time.monotonic() - since >= MOST_S

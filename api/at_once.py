@@ -83,6 +83,7 @@ class Application(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = None
         if self.at_once is not None and scope["type"] == "http" and scope["method"] == "GET":
+            scope["app"] = self  # as the layers have it: what is asked here is asked again ahead
             found = self.at_once.answer(scope)
         if found is None:
             await super().__call__(scope, receive, send)

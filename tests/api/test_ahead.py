@@ -193,6 +193,48 @@ def test_only_what_was_answered_lately_and_more_than_once_is_made(
     ]
 
 
+def test_what_was_told_before_a_restart_is_made_of_new_facts_too(
+    client: Client, clock: Clock
+) -> None:
+    """The first that is asked of this process is a 304, and never passes the layers."""
+    _, etag = _polled(client, "")
+    client.app.state.kept._asked.clear()
+    ahead = Ahead(client.app.state.served, client.app.state.kept)
+    assert [_polled(client, etag) for _ in range(2)] == [(304, etag)] * 2
+    _looked(ahead)
+    _moved(client, clock)
+    _looked(ahead)
+    after: list[tuple[int, str]] = []
+    assert _read(client, lambda: after.append(_polled(client, etag))) == []
+    assert [status for status, _ in after] == [200]
+
+
+def test_a_view_that_fails_keeps_no_other_from_being_made(
+    client: Client, clock: Clock, ahead: Ahead
+) -> None:
+    _, before = _polled(client, "")
+    for _ in range(2):
+        client.get(OTHER)
+    kept = client.app.state.kept
+    views = kept.views
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == OTHER.partition("?")[0]:
+            raise ZeroDivisionError
+        await views(scope, receive, send)
+
+    _moved(client, clock)
+    kept.views = failing
+    with capture_logs() as told:
+        _looked(ahead)
+    kept.views = views
+    assert [(one["event"], one["path"]) for one in told] == [
+        ("ahead_failed", OTHER.partition("?")[0])
+    ]
+    assert _read(client, lambda: _polled(client, before)) == []
+    assert _polled(client, before)[0] == 200
+
+
 def test_nothing_is_kept_of_who_asked(client: Client) -> None:
     for _ in range(2):
         client.get(VIEW, {"authorization": "Bearer hw_secret", "cookie": "session=secret"})
