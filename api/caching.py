@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.gzip import GZipMiddleware
@@ -29,6 +31,8 @@ _PASSED_ON = b"/v1/exports/"
 _NEVER = (b"/v1/account", b"/v1/audit-log", b"/v1/tokens", b"/v1/stream")
 """What is told differs by who asks, moves without the facts, or never ends."""
 
+_AT_ONCE: Final = 8
+"""Views that are computed at a time for who asks."""
 _NEWS = b"/v1/changes"
 """Asked with another cursor each time."""
 
@@ -60,22 +64,28 @@ class CachedViews:
         self._bytes = Kept() if kept is None else kept
         self._bytes.views = self
         self._making: dict[tuple[int, str], asyncio.Event] = {}
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+            WeakKeyDictionary()
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not is_kept(scope["raw_path"]):
             await self._app(scope, receive, send)
             return
-        try:
-            key = self._key(scope)
-        except SQLAlchemyError:  # the route meets the same and answers with the problem
+        key = self._keyed(scope)
+        if key is None:  # the route meets the same and answers with the problem
             await self._app(scope, receive, send)
+        elif await self._sent(scope, send, key):
             return
-        if await self._sent(scope, send, key):
-            return
-        etag = _etag(key)
-        if _passed_on(scope):
-            await self._passed(scope, receive, send, etag)
-            return
+        elif _passed_on(scope):
+            await self._passed(scope, receive, send, _etag(key))
+        else:
+            await self._made(scope, receive, send, key)
+
+    async def _made(self, scope: Scope, receive: Receive, send: Send, key: str) -> None:
+        """By who asks first; who asks meanwhile waits for it, and for one of a few turns: where
+        many views are asked for at once all would take longer, and the memory of all of them.
+        """
         place = (id(asyncio.get_running_loop()), key)
         if (others := self._making.get(place)) is not None:
             await others.wait()
@@ -83,17 +93,25 @@ class CachedViews:
                 return
         made = self._making[place] = asyncio.Event()
         try:
-            await self._fresh(scope, receive, send, key, etag)
+            async with self._turn():
+                present = self._keyed(scope) or key  # of what is served when the turn has come
+                if not await self._sent(scope, send, present):
+                    await self._fresh(scope, receive, send, present)
         finally:
             made.set()
             self._making.pop(place, None)
 
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        """What is made ahead is made one after the other, and does not wait."""
+        if is_made_ahead():
+            return nullcontext()
+        loop = asyncio.get_running_loop()
+        return self._turns.setdefault(loop, asyncio.Semaphore(_AT_ONCE))
+
     def at_once(self, scope: Scope) -> Answer | None:
         """The answer to a GET of what is kept, where it is there; else None."""
-        try:
-            return self._known(scope, self._key(scope))
-        except SQLAlchemyError:
-            return None
+        key = self._keyed(scope)
+        return None if key is None else self._known(scope, key)
 
     async def _sent(self, scope: Scope, send: Send, key: str) -> bool:
         """Whether it was there; it is sent as the client takes it."""
@@ -134,6 +152,13 @@ class CachedViews:
         self._bytes.put(place, headers, body)
         return headers, body
 
+    def _keyed(self, scope: Scope) -> str | None:
+        """None where the database does not tell what is served."""
+        try:
+            return self._key(scope)
+        except SQLAlchemyError:
+            return None
+
     def _key(self, scope: Scope) -> str:
         asked = scope["raw_path"], scope["query_string"]
         question = (_kept_question if len(asked[1]) < _SHORT else _question)(*asked)
@@ -149,9 +174,7 @@ class CachedViews:
 
         await self._app(scope, receive, pass_on)
 
-    async def _fresh(
-        self, scope: Scope, receive: Receive, send: Send, key: str, etag: bytes
-    ) -> None:
+    async def _fresh(self, scope: Scope, receive: Receive, send: Send, key: str) -> None:
         start: Message = {}
         parts: list[bytes] = []
 
@@ -166,7 +189,7 @@ class CachedViews:
         if start["status"] != 200:
             await _answer(send, start["status"], headers, body)
             return
-        headers += [(b"etag", etag), (b"cache-control", b"no-cache"), *_VARY]
+        headers += [(b"etag", _etag(key)), (b"cache-control", b"no-cache"), *_VARY]
         self._bytes.put(key, headers, body)
         if not await self._sent(scope, send, key):
             await _answer(send, 200, headers, body)

@@ -198,16 +198,14 @@ def _telling(settings: Settings, url: str) -> object:
     """The application of a process that tells what it had to compute for who asked."""
     fresh = CachedViews._fresh
 
-    async def told(
-        self: CachedViews, scope: Scope, receive: Receive, send: Send, key: str, etag: bytes
-    ) -> None:
+    async def told(self: CachedViews, scope: Scope, receive: Receive, send: Send, key: str) -> None:
         async def telling(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message["headers"], (COMPUTED.encode(), b"1")]
                 message = {**message, "headers": headers}
             await send(message)
 
-        await fresh(self, scope, receive, telling, key, etag)
+        await fresh(self, scope, receive, telling, key)
 
     CachedViews._fresh = told  # type: ignore[method-assign]
     return application(settings, url)

@@ -143,3 +143,37 @@ def test_what_many_ask_at_once_is_made_once() -> None:
     assert finished(ask()) == [200] * 20 + [404] * 2
     assert made.count("/v1/good") == 1
     assert made.count("/v1/bad") == 2, "a refusal is kept for nobody"
+
+
+def test_a_few_of_many_views_are_made_at_a_time_and_all_of_what_is_served_by_then() -> None:
+    version, making, most = "1", set[str](), 0
+    told: dict[str, list[str]] = {}
+
+    async def slow(scope: Any, _: Any, send: Any) -> None:
+        nonlocal version, most
+        making.add(scope["path"])
+        most = max(most, len(making))
+        told.setdefault(scope["path"], []).append(version)
+        await asyncio.sleep(0.05)
+        version = "2"
+        making.discard(scope["path"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"told"})
+
+    views = CachedViews(slow, version=lambda: version, minute=lambda: 0)
+
+    async def ask() -> list[list[httpx.Response]]:
+        transport = httpx.ASGITransport(views)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            names = [f"/v1/{number}" for number in range(30)]
+            return [await asyncio.gather(*map(client.get, names)) for _ in range(2)]
+
+    first, second = finished(ask())
+    assert most == 8
+    assert [one.status_code for one in first + second] == [200] * 60
+    late = [one.url.path for one in first if told[one.url.path][0] == "2"]
+    assert len(late) == 22
+    assert all(told[path] == ["2"] for path in late), "made once, under the ETag of what it told"
+    assert {one.headers["etag"] for one in second} >= {
+        one.headers["etag"] for one in first if one.url.path in late
+    }
